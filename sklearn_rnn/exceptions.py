@@ -1,0 +1,40 @@
+"""Errors and warnings that have a meaning of their own.
+
+Bad values raise :class:`ValueError`, wrong types :class:`TypeError`; the
+classes here are for what a caller may want to tell apart.
+"""
+
+__all__ = [
+    "AmbiguousInputWarning",
+    "DivergenceWarning",
+    "OneHotTargetWarning",
+    "SequenceError",
+    "SklearnRNNWarning",
+    "TruncationWarning",
+]
+
+from sklearn.exceptions import ConvergenceWarning
+
+
+class SequenceError(ValueError):
+    """X cannot be read as a set of sequences."""
+
+
+class SklearnRNNWarning(UserWarning):
+    """Base class of the warnings of this package."""
+
+
+class AmbiguousInputWarning(SklearnRNNWarning):
+    """X can be read in two ways and the less likely one may be meant."""
+
+
+class OneHotTargetWarning(SklearnRNNWarning):
+    """y looks one-hot encoded and is learnt as independent labels."""
+
+
+class TruncationWarning(SklearnRNNWarning):
+    """Documents are longer than those seen in ``fit`` and were cut."""
+
+
+class DivergenceWarning(SklearnRNNWarning, ConvergenceWarning):
+    """The loss became NaN or infinite; the last good weights were kept."""
