@@ -1,0 +1,29 @@
+"""What is a sequence? Values, offsets, and the one door for X; y as numbers."""
+
+__all__ = [
+    "PAD",
+    "UNK",
+    "Sequences",
+    "Standardizer",
+    "canonical_rows",
+    "check_labels",
+    "check_reals",
+    "check_sequences",
+    "encode_labels",
+    "find_classes",
+    "from_channels_first",
+    "warn_if_one_hot",
+]
+
+from sklearn_rnn.sequences._canonical import canonical_rows
+from sklearn_rnn.sequences._containers import from_channels_first
+from sklearn_rnn.sequences._sequences import PAD, UNK, Sequences
+from sklearn_rnn.sequences._standardize import Standardizer
+from sklearn_rnn.sequences._targets import (
+    check_labels,
+    check_reals,
+    encode_labels,
+    find_classes,
+    warn_if_one_hot,
+)
+from sklearn_rnn.sequences._validation import check_sequences

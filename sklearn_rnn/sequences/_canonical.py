@@ -1,0 +1,125 @@
+"""The order in which training sees its rows: that of a weighted set."""
+
+__all__ = ["canonical_rows"]
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sklearn_rnn.sequences._sequences import Sequences, iterate_chunks, offsets_of
+
+CHUNK = 1 << 14
+"""Numbers hashed at a time: 128 KiB of each temporary stay in the cache."""
+
+# Odd constants whose bits look random (those of splitmix64, and
+# murmur3); multiplication by an odd number modulo 2**64 and
+# xor-shifts are invertible, so that one changed bit always changes the hash.
+WEYL = np.uint64(0x9E3779B97F4A7C15)
+FIRST = np.uint64(0xBF58476D1CE4E5B9)
+SECOND = np.uint64(0x94D049BB133111EB)
+THIRD = np.uint64(0xFF51AFD7ED558CCD)
+SHIFT = np.uint64(32)
+
+
+def canonical_rows(
+    sequences: Sequences, y: ArrayLike, sample_weight: ArrayLike | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Reduce rows to a weighted set in an order of its own.
+
+    Rows of weight 0 are dropped, rows equal in content and target become one
+    with the sum of their weights, and what is left is ordered by a hash of its
+    content. Whatever follows depends neither on the order of the rows nor on
+    whether a row of weight 2 is given once or a row of weight 1 twice.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Numbers: class indices or targets, compared as float64.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        None gives each row the weight 1.
+
+    Returns
+    -------
+    indices : int64 ndarray of shape (n_kept,)
+        The first row of each member of the set, in the order of the hashes.
+    weights : float64 ndarray of shape (n_kept,)
+        Equal weights are added in order of size, so that the sum, too, does
+        not depend on the order of the rows. With whole numbers it is exact;
+        with others, k copies may differ from weight k in the last bit.
+
+    Notes
+    -----
+    Each number contributes a pair of 64-bit integers that depend on its bits
+    as float64 and on its place in the sequence, and the pairs are added
+    modulo 2**64. Rows of equal hash are taken as equal without comparing
+    them: among n different rows the probability that any two have the same
+    128 bits is about n**2 / 2**129, or 1.5e-27 for a million rows. The hash is
+    not made to withstand an adversary. float32 and float64 of the same value
+    count as equal, as do 0.0 and -0.0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_rnn.sequences import Sequences, canonical_rows
+    >>> rows = Sequences.from_list([np.array(r) for r in ([2, 3], [4], [2, 3], [5])])
+    >>> indices, weights = canonical_rows(rows, np.zeros(4), np.array([1, 1, 2, 0]))
+    >>> sorted(zip(indices.tolist(), weights.tolist()))
+    [(0, 3.0), (1, 1.0)]
+    """
+    n_samples = len(sequences)
+    if sample_weight is None:
+        sample_weight = np.ones(n_samples)
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    hashes = _hash_rows(sequences, np.asarray(y))
+
+    order = np.lexsort((weights, hashes[1], hashes[0]))
+    order = order[weights[order] != 0]
+    if len(order) == 0:
+        return order, weights[order]
+    ordered = hashes[:, order]
+    differs = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    starts = np.flatnonzero(np.concatenate(([True], differs)))
+    return np.minimum.reduceat(order, starts), np.add.reduceat(weights[order], starts)
+
+
+def _hash_rows(sequences: Sequences, y: np.ndarray) -> np.ndarray:
+    """Hash content and target, uint64 of shape (2, n_samples)."""
+    n_samples = len(sequences)
+    content = _hash_segments(sequences.values, sequences.offsets)
+    target = _hash_segments(y.reshape(n_samples, -1), np.arange(n_samples + 1))
+    # One more round on the content: in a plain sum a value could trade places
+    # with a target.
+    return _mix(content, SECOND) + target
+
+
+def _hash_segments(values: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Sum the hashes of the numbers of each segment, uint64 of shape (2, n)."""
+    width = int(np.prod(values.shape[1:], dtype=np.int64))
+    values = values.reshape(-1)
+    offsets = offsets * width
+    sums = np.zeros((2, len(offsets) - 1), dtype=np.uint64)
+    for numbers, rows, counts in iterate_chunks(offsets, CHUNK):
+        positions = np.arange(numbers.start, numbers.stop)
+        positions -= np.repeat(offsets[rows], counts)
+        hashes = _hash_numbers(values[numbers], positions.view(np.uint64))
+        starts = offsets_of(counts)[:-1]
+        sums[:, rows] += np.add.reduceat(hashes, starts, axis=1)
+    return sums
+
+
+def _hash_numbers(values: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Hash numbers and their places, uint64 of shape (2, n_values)."""
+    bits = values.astype(np.float64) + 0.0  # -0.0 + 0.0 is 0.0
+    hashes = np.empty((2, len(values)), dtype=np.uint64)
+    keyed = _mix(bits.view(np.uint64), FIRST)
+    keyed += (positions + np.uint64(1)) * WEYL
+    hashes[0] = _mix(keyed, SECOND)
+    hashes[1] = _mix(hashes[0] + WEYL, THIRD)
+    return hashes
+
+
+def _mix(hashes: np.ndarray, factor: np.uint64) -> np.ndarray:
+    """Spread each bit over all others: one invertible round."""
+    hashes = (hashes ^ (hashes >> SHIFT)) * factor
+    hashes ^= hashes >> SHIFT
+    return hashes

@@ -1,0 +1,262 @@
+"""What a sequence is: values without padding, and where each one starts."""
+
+__all__ = [
+    "PAD",
+    "UNK",
+    "Sequences",
+    "iterate_chunks",
+    "offsets_of",
+    "step_positions",
+]
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+PAD = 0
+"""Token id of padding; no real step has it."""
+
+UNK = 1
+"""Token id of an unknown token."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sequences:
+    """Sequences of any length, one after the other, without padding.
+
+    The same layout as the ``data`` and ``indptr`` of a SciPy CSR matrix:
+    sequence ``i`` is ``values[offsets[i]:offsets[i + 1]]``. Immutable; the
+    arrays are read-only views and share memory with those they came from
+    where possible.
+
+    Parameters
+    ----------
+    values : ndarray
+        Token ids, int32 of shape (n_steps_total,), or numbers, float32 or
+        float64 of shape (n_steps_total, n_features).
+    offsets : int64 ndarray of shape (n_samples + 1,)
+        Where each sequence starts; the last entry is ``n_steps_total``. Every
+        sequence has at least one step.
+
+    Raises
+    ------
+    ValueError
+        If ``offsets`` do not divide ``values`` into sequences of at least one
+        step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_rnn.sequences import Sequences
+    >>> sequences = Sequences.from_list([np.array([4, 2]), np.array([3, 5, 9])])
+    >>> sequences
+    Sequences(n_samples=2, n_steps=5, tokens)
+    >>> sequences.lengths
+    array([2, 3])
+    >>> padded, lengths = sequences.pad([1, 0])
+    >>> padded
+    array([[3, 5, 9],
+           [4, 2, 0]], dtype=int32)
+    """
+
+    values: np.ndarray
+    offsets: np.ndarray
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.values)
+        offsets = np.asarray(self.offsets, dtype=np.int64)
+        if values.ndim not in (1, 2) or offsets.ndim != 1 or len(offsets) == 0:
+            raise ValueError(
+                "values must have one axis (tokens) or two (numbers) and offsets "
+                f"one, got shapes {values.shape} and {offsets.shape}."
+            )
+        if offsets[0] != 0 or offsets[-1] != len(values):
+            raise ValueError(
+                f"offsets must run from 0 to the {len(values)} steps in values, "
+                f"got {offsets[0]} to {offsets[-1]}."
+            )
+        lengths = np.diff(offsets)
+        if (lengths < 1).any():
+            row = np.argmax(lengths < 1)
+            raise ValueError(
+                "Every sequence must have at least one step, got "
+                f"{lengths[row]} at row {row}; drop it."
+            )
+        object.__setattr__(self, "values", _read_only(values))
+        object.__setattr__(self, "offsets", _read_only(offsets))
+
+    @classmethod
+    def from_list(cls, arrays: Iterable[ArrayLike]) -> "Sequences":
+        """Join arrays of unequal length.
+
+        Parameters
+        ----------
+        arrays : sequence of ndarray
+            Each integer of shape (n_timesteps,): token ids; or each real of
+            shape (n_timesteps, n_features) or, with one feature, real of shape
+            (n_timesteps,).
+
+        Returns
+        -------
+        sequences : Sequences
+            Numbers keep float32 and float64; all else becomes float64.
+        """
+        parts = [np.asarray(array) for array in arrays]
+        values = np.concatenate(parts)
+        if values.ndim == 1 and values.dtype.kind in "iu":
+            values = values.astype(np.int32)
+        else:
+            values = values.reshape(len(values), -1)  # (n_steps_total, n_features)
+            if values.dtype not in (np.float32, np.float64):
+                values = values.astype(np.float64)
+        return cls(values, offsets_of([len(part) for part in parts]))
+
+    @classmethod
+    def from_padded(cls, padded: ArrayLike, lengths: ArrayLike) -> "Sequences":
+        """Drop the padding on the right: the inverse of `pad`.
+
+        Parameters
+        ----------
+        padded : ndarray of shape (n_samples, n_timesteps[, n_features])
+            Steps at or beyond ``lengths`` may hold anything.
+        lengths : int array of shape (n_samples,)
+            Number of real steps, at least 1.
+
+        Returns
+        -------
+        sequences : Sequences
+        """
+        steps, counts = np.asarray(padded), np.asarray(lengths)
+        real = np.arange(steps.shape[1]) < counts[:, np.newaxis]
+        return cls(steps[real], offsets_of(counts))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __repr__(self) -> str:
+        """Say how many, and of what, in one line."""
+        content = "tokens" if self.is_tokens else f"n_features={self.n_features}"
+        return (
+            f"Sequences(n_samples={len(self)}, n_steps={len(self.values)}, {content})"
+        )
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Number of steps of each sequence, int64 of shape (n_samples,)."""
+        return np.diff(self.offsets)
+
+    @property
+    def is_tokens(self) -> bool:
+        """Whether the steps are token ids and not rows of numbers."""
+        return self.values.ndim == 1
+
+    @property
+    def n_features(self) -> int | None:
+        """Number of features per step, or None for tokens."""
+        return None if self.is_tokens else self.values.shape[1]
+
+    def __getitem__(self, key: Any) -> Any:
+        """Select sequences; a contiguous slice is a view.
+
+        Parameters
+        ----------
+        key : slice, int array, boolean mask of shape (n_samples,), or int
+            An int gives the steps of one sequence, as an array.
+
+        Returns
+        -------
+        selected : Sequences or ndarray
+        """
+        if isinstance(key, (int, np.integer)):
+            start, stop = self.offsets[:-1][key], self.offsets[1:][key]
+            return self.values[start:stop]
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            if step == 1:
+                offsets = self.offsets[start : max(start, stop) + 1]
+                return Sequences(
+                    self.values[offsets[0] : offsets[-1]], offsets - offsets[0]
+                )
+        rows = np.arange(len(self))[key]
+        steps, lengths = self._gather(rows)
+        return Sequences(self.values[steps], offsets_of(lengths))
+
+    def pad(self, indices: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """Pad the chosen sequences on the right to the longest among them.
+
+        Parameters
+        ----------
+        indices : int array of shape (n_chosen,)
+
+        Returns
+        -------
+        padded : ndarray of shape (n_chosen, n_timesteps[, n_features])
+            A new array of the dtype of ``values``; padding is 0, which for
+            tokens is ``PAD``.
+        lengths : int64 ndarray of shape (n_chosen,)
+        """
+        steps, lengths = self._gather(np.asarray(indices, dtype=np.int64))
+        n_timesteps = lengths.max(initial=0)
+        padded = np.zeros(
+            (len(lengths), n_timesteps, *self.values.shape[1:]), self.values.dtype
+        )
+        real = np.arange(n_timesteps) < lengths[:, np.newaxis]
+        padded[real] = self.values[steps]
+        return padded, lengths
+
+    def _gather(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Find where in `values` the steps of these rows are."""
+        starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
+        return np.repeat(starts, lengths) + step_positions(lengths), lengths
+
+
+def offsets_of(lengths: ArrayLike) -> np.ndarray:
+    """Sum lengths up to offsets, int64 of shape (n_samples + 1,)."""
+    offsets = np.zeros(np.size(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def step_positions(lengths: np.ndarray) -> np.ndarray:
+    """Count the steps of each sequence from 0, one sequence after the other."""
+    ends = np.cumsum(lengths)
+    n_steps = ends[-1] if len(ends) else 0
+    return np.arange(n_steps) - np.repeat(ends - lengths, lengths)
+
+
+def iterate_chunks(
+    offsets: np.ndarray, n_steps: int
+) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """Walk over the steps in chunks, whatever the lengths of the sequences.
+
+    Parameters
+    ----------
+    offsets : int64 ndarray of shape (n_samples + 1,)
+    n_steps : int
+        Largest number of steps in a chunk.
+
+    Yields
+    ------
+    steps : slice
+        The steps of this chunk.
+    rows : slice
+        The sequences these steps belong to, the first and last perhaps in part.
+    counts : int64 ndarray
+        How many steps of the chunk belong to each of these sequences.
+    """
+    for start in range(0, offsets[-1], n_steps):
+        stop = min(start + n_steps, offsets[-1])
+        first = np.searchsorted(offsets, start, side="right") - 1
+        last = np.searchsorted(offsets, stop, side="left")
+        counts = np.diff(offsets[first : last + 1].clip(start, stop))
+        yield slice(start, stop), slice(first, last), counts
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """View an array without the right to write."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

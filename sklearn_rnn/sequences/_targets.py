@@ -1,0 +1,112 @@
+"""y as numbers a network can learn: class indices, indicators, reals."""
+
+import warnings
+
+import numpy as np
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_array, column_or_1d
+
+from sklearn_rnn.exceptions import OneHotTargetWarning
+
+
+def check_labels(y):
+    """Check the labels of a classification.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or indicator matrix (n_samples, n_labels)
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples,), or float32 (n_samples, n_labels)
+    multilabel : bool
+        Whether `y` is an indicator matrix: a 0/1 column for each label.
+
+    Raises
+    ------
+    ValueError
+        If `y` is continuous or has missing values.
+    """
+    check_classification_targets(y)
+    if type_of_target(y, input_name="y").startswith("multilabel"):
+        return check_array(y, input_name="y", dtype=np.float32), True
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "O" and any(label is None or label != label for label in y):
+        raise ValueError("Input y contains NaN or None; drop or impute such rows.")
+    return y, False
+
+
+def find_classes(y):
+    """Sort the distinct labels of `y`.
+
+    Raises
+    ------
+    ValueError
+        If the labels mix types without a common order.
+    """
+    try:
+        return np.unique(y)
+    except TypeError as error:
+        types = sorted({type(label).__name__ for label in y})
+        raise ValueError(
+            f"The labels in y mix types without a common order ({', '.join(types)}); "
+            "convert them all to str."
+        ) from error
+
+
+def encode_labels(y, classes):
+    """Replace each label by its index in `classes`.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+    classes : ndarray of shape (n_classes,)
+        Sorted.
+
+    Returns
+    -------
+    codes : int64 ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If a label of `y` is not among `classes`.
+    """
+    codes = np.array([], dtype=np.int64)
+    if (y.dtype.kind in "OUS") == (classes.dtype.kind in "OUS"):
+        codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
+    unknown = classes[codes] != y if len(codes) else np.ones(len(y), dtype=bool)
+    if unknown.any():
+        raise ValueError(
+            f"y holds labels that are not among the classes {classes.tolist()!r}: "
+            f"{np.unique(y[unknown]).tolist()!r}; name every class in "
+            "the first call (partial_fit: classes=...)."
+        )
+    return codes.astype(np.int64)
+
+
+def warn_if_one_hot(y):
+    """Warn when every row of the indicator matrix `y` has exactly one label."""
+    if len(y) > 2 and y.shape[1] > 1 and np.all(y.sum(axis=1) == 1):
+        warnings.warn(
+            f"y of shape {y.shape} looks one-hot encoded. It is learnt as "
+            f"{y.shape[1]} independent labels; for classes that exclude each other "
+            "pass y.argmax(axis=1).",
+            OneHotTargetWarning,
+            stacklevel=5,
+        )
+
+
+def check_reals(y):
+    """Check regression targets.
+
+    Returns
+    -------
+    y : float64 ndarray of shape (n_samples,) or (n_samples, n_outputs)
+
+    Raises
+    ------
+    ValueError
+        If `y` holds NaN, infinity or text.
+    """
+    return check_array(y, input_name="y", dtype=np.float64, ensure_2d=False)

@@ -1,0 +1,151 @@
+"""Token ids, sparse, dense or ragged, become `Sequences`."""
+
+__all__ = ["read_dense_tokens", "read_sparse_tokens", "read_token_list"]
+
+from typing import Any
+
+import numpy as np
+
+from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._padding import drop_padding, refuse_empty, row_of
+from sklearn_rnn.sequences._sequences import Sequences, offsets_of, step_positions
+
+REMEDY = "if X holds numbers, pass it dense and with input='numbers'"
+
+LARGEST_ID = np.iinfo(np.int32).max
+
+
+def read_sparse_tokens(X: Any) -> Sequences:
+    """Read a sparse matrix: row = sequence, column = position, value = id.
+
+    Parameters
+    ----------
+    X : sparse matrix or array of shape (n_samples, n_timesteps)
+        Of any format. Each row holds the positions 0, 1, ... without a gap.
+
+    Returns
+    -------
+    sequences : Sequences
+        For a CSR matrix of int32 the values share memory with ``X.data``.
+    """
+    if X.ndim != 2:
+        raise SequenceError(
+            f"A sparse X must have two axes, (n_samples, n_timesteps), got {X.ndim}."
+        )
+    if X.shape[0] == 0:
+        raise SequenceError(
+            f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 "
+            "is required."
+        )
+    _check_sparse_ids(X)
+    X = X.tocsr()  # itself if it is CSR
+    offsets = X.indptr.astype(np.int64, copy=False)
+    # Straight from the arrays: asking for `X.has_sorted_indices` would leave a
+    # note on the user's object and so change its hash.
+    expected = step_positions(np.diff(offsets))
+    if not np.array_equal(X.indices, expected):
+        X = X.copy()
+        X.sort_indices()
+        _refuse_gaps(X.indices != expected, offsets)
+    refuse_empty(np.diff(offsets))
+    return _read_flat(X.data, offsets)
+
+
+def read_dense_tokens(X: np.ndarray) -> Sequences:
+    """Read ids padded on the right with zeros, shape (n_samples, n_timesteps)."""
+    offsets = np.arange(len(X) + 1) * X.shape[1]
+    return _read_flat(X.reshape(-1), offsets)
+
+
+def read_token_list(arrays: list[np.ndarray]) -> Sequences:
+    """Read a list of one-dimensional arrays of ids."""
+    return _read_flat(np.concatenate(arrays), offsets_of([len(a) for a in arrays]))
+
+
+def _read_flat(values: np.ndarray, offsets: np.ndarray) -> Sequences:
+    """Check ids, cut the trailing zeros, and refuse zeros elsewhere."""
+    _check_ids(values, offsets)
+    real = values != 0
+    if not real.all():
+        values, offsets = drop_padding(values, offsets, real)
+        _refuse(
+            values == 0,
+            offsets,
+            "Token ids must be at least 1, because 0 is padding and may only stand "
+            "at the end of a row, got 0",
+            "shift the ids by 2 (0 is padding, 1 unknown)",
+        )
+    return Sequences(values.astype(np.int32, copy=False), offsets)
+
+
+def _check_ids(values: np.ndarray, offsets: np.ndarray) -> None:
+    """Refuse what is no token id."""
+    if values.dtype.kind not in "iuf":
+        raise SequenceError(
+            f"Token ids must be integers, got dtype {values.dtype}; convert them, or "
+            "put a TextVectorizer in front."
+        )
+    if values.dtype.kind == "f":
+        _refuse(
+            values != np.rint(values),
+            offsets,
+            "Token ids must be integers, got {}",
+            REMEDY,
+            values,
+        )
+    _refuse(
+        values < 0,
+        offsets,
+        "Token ids must not be negative, got {}",
+        REMEDY,
+        values,
+    )
+    _refuse(
+        values > LARGEST_ID,
+        offsets,
+        f"Token ids must be at most {LARGEST_ID} (int32), got {{}}",
+        "number the tokens from 2 on, as TextVectorizer does",
+        values,
+    )
+
+
+def _check_sparse_ids(X: Any) -> None:
+    """Refuse sparse values that are no ids, with the likely cause."""
+    values = X.data if X.format in ("csr", "csc", "coo", "bsr") else X.tocoo().data
+    if values.dtype.kind not in "iuf" or (
+        values.dtype.kind == "f" and (values != np.rint(values)).any()
+    ):
+        raise SequenceError(
+            f"A sparse X must hold token ids, which are integers, got {values.dtype} "
+            "values that are not; they likely come from TfidfVectorizer, which "
+            "forgets the order of the words. Use TextVectorizer instead, or "
+            "X.toarray() if the columns of this sparse matrix are steps in time."
+        )
+
+
+def _refuse_gaps(misplaced: np.ndarray, offsets: np.ndarray) -> None:
+    """Raise for the first row whose positions are not 0, 1, 2, ..."""
+    if misplaced.any():
+        row, _ = row_of(offsets, np.argmax(misplaced))
+        raise SequenceError(
+            "Each row of a sparse X must hold its token ids at the positions 0, 1, 2, "
+            f"... without a gap, but row {row} does not. Such matrices come from "
+            "CountVectorizer, TfidfVectorizer or OneHotEncoder, which forget the "
+            "order; use TextVectorizer instead, or X.toarray() if the columns of "
+            "this sparse matrix are steps in time."
+        )
+
+
+def _refuse(
+    wrong: np.ndarray,
+    offsets: np.ndarray,
+    complaint: str,
+    remedy: str,
+    values: np.ndarray | None = None,
+) -> None:
+    """Raise with the first wrong id and where it stands."""
+    if wrong.any():
+        step = np.argmax(wrong)
+        row, position = row_of(offsets, step)
+        came = complaint if values is None else complaint.format(values[step])
+        raise SequenceError(f"{came} at row {row}, position {position}; {remedy}.")

@@ -1,0 +1,202 @@
+"""The one door for X."""
+
+__all__ = ["check_sequences"]
+
+import warnings
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array
+
+from sklearn_rnn._compat import check_feature_names
+from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
+from sklearn_rnn.sequences._containers import holds_text, refuse_text, to_array
+from sklearn_rnn.sequences._numbers import (
+    looks_like_padded_tokens,
+    read_cube,
+    read_table,
+)
+from sklearn_rnn.sequences._ragged import read_list
+from sklearn_rnn.sequences._sequences import Sequences
+from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
+
+ANY_LENGTH = 1
+"""`n_features_in_` of token ids given as lists: no longest sequence is known."""
+
+Reading = tuple[Sequences, str, int | None]
+"""The sequences, their kind, and their width (None: any)."""
+
+INPUTS = ("auto", "tokens", "numbers")
+
+KINDS = {
+    "tokens": "token ids (a sparse matrix of integers, or X with input='tokens')",
+    "univariate": "numbers of shape (n_samples, n_timesteps), one variable per step",
+    "multivariate": (
+        "numbers of shape (n_samples, n_timesteps, n_features), or a list of "
+        "sequences of any length"
+    ),
+}
+"""What `input_kind_` may be, in words."""
+
+
+def check_sequences(
+    estimator: Any, X: Any, *, reset: bool, input: str = "auto"
+) -> Sequences:
+    """Read whatever X is as sequences.
+
+    Beyond this door no code asks what X was. The user's data is not changed;
+    where possible the result shares its memory, read-only.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Gets or has ``n_features_in_``, ``input_kind_`` ("tokens", "univariate"
+        or "multivariate") and, for frames with names, ``feature_names_in_``.
+    X : array-like
+        - sparse matrix of integers, shape (n_samples, n_timesteps): token ids,
+          the value in column ``t`` being the id at step ``t``;
+        - numbers of shape (n_samples, n_timesteps), or a frame: one variable
+          per step; with ``input="tokens"`` ids, padded on the right with 0;
+        - numbers of shape (n_samples, n_timesteps, n_features); steps whose
+          features are all NaN and that nothing real follows are padding;
+        - list, or array of object, of arrays of shape (n_timesteps,
+          n_features) or (n_timesteps,), where n_timesteps may differ.
+    reset : bool
+        True in ``fit``: learn kind, width and names. False afterwards: refuse
+        others.
+    input : {"auto", "tokens", "numbers"}, default="auto"
+        What X holds. With "auto" sparse means token ids and dense numbers.
+
+    Returns
+    -------
+    sequences : Sequences
+
+    Raises
+    ------
+    ValueError
+        If X cannot be read so, or is of another kind or width than in ``fit``.
+    TypeError
+        If X is no array-like.
+
+    Notes
+    -----
+    ``n_features_in_`` is the number of columns for token ids in a matrix (1
+    for a list of them: any length), the number of steps for "univariate", and
+    the number of variables per step for "multivariate" (of any length).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator
+    >>> from sklearn_rnn.sequences import check_sequences
+    >>> estimator = BaseEstimator()
+    >>> check_sequences(estimator, [np.ones((3, 2)), np.ones((5, 2))], reset=True)
+    Sequences(n_samples=2, n_steps=8, n_features=2)
+    >>> estimator.input_kind_, estimator.n_features_in_
+    ('multivariate', 2)
+    """
+    if input not in INPUTS:
+        raise ValueError(f"input must be one of {INPUTS}, got {input!r}.")
+    X = to_array(X)
+    check_feature_names(estimator, X, reset=reset)
+    any_length = not reset and estimator.input_kind_ == "multivariate"
+    sequences, kind, width = _read(X, input, keep_ragged=any_length)
+    if not reset:
+        _check_kind(estimator, kind)
+        _check_width(estimator, sequences, kind, width)
+        return sequences
+    if kind == "univariate" and input == "auto" and looks_like_padded_tokens(sequences):
+        _warn_ambiguous()
+    estimator.input_kind_ = kind
+    estimator.n_features_in_ = ANY_LENGTH if width is None else width
+    return sequences
+
+
+def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
+    """Decide from the container, before any conversion, and read it."""
+    if sparse.issparse(X):
+        return _read_sparse(X, input)
+    if isinstance(X, (list, tuple)):
+        return read_list(X, input, keep_ragged)
+    array = np.asarray(X)
+    if holds_text(array):
+        refuse_text()
+    if array.ndim == 0 and array.dtype == object:
+        raise TypeError(
+            f"X must be an array, a frame, a sparse matrix or a list of arrays, got "
+            f"{type(X).__name__}."
+        )
+    if array.ndim == 1 and array.dtype == object:
+        return read_list(array, input, keep_ragged)
+    if array.ndim > 2:
+        return _read_many_axes(array, input)
+    if input == "tokens":
+        X = check_array(X, dtype="numeric", input_name="X")
+        return read_dense_tokens(X), "tokens", X.shape[1]
+    sequences, width = read_table(X)
+    return sequences, "univariate", width
+
+
+def _read_sparse(X: Any, input: str) -> Reading:
+    if input == "numbers":
+        raise SequenceError(
+            "input='numbers' needs a dense X, got a sparse one; convert it with "
+            "X.toarray(), or pass input='tokens' if it holds token ids."
+        )
+    return read_sparse_tokens(X), "tokens", X.shape[1]
+
+
+def _read_many_axes(array: np.ndarray, input: str) -> Reading:
+    if input == "tokens":
+        raise SequenceError(
+            "Token ids must have shape (n_samples, n_timesteps), got "
+            f"{array.shape}; pass input='numbers' if X holds numbers."
+        )
+    if array.ndim > 3:
+        raise SequenceError(
+            "X must have shape (n_samples, n_timesteps, n_features), got "
+            f"{array.shape}; flatten what belongs to one step: "
+            "X.reshape(n_samples, n_timesteps, -1)."
+        )
+    return read_cube(array), "multivariate", array.shape[2]
+
+
+def _check_kind(estimator: Any, kind: str) -> None:
+    if kind != estimator.input_kind_:
+        raise SequenceError(
+            f"{type(estimator).__name__} was fitted on {KINDS[estimator.input_kind_]}, "
+            f"got {KINDS[kind]}; pass X as it was in fit."
+        )
+
+
+def _check_width(
+    estimator: Any, sequences: Sequences, kind: str, width: int | None
+) -> None:
+    """Refuse another width; lists of token ids may be shorter than a matrix."""
+    expected = estimator.n_features_in_
+    if kind == "tokens" and expected == ANY_LENGTH:
+        return
+    if width is None:
+        width = max(expected, sequences.lengths.max())
+    if width != expected:
+        hint = (
+            " If your arrays are (n_samples, channels, time) as in aeon and sktime, "
+            "use from_channels_first(X)."
+            if kind == "multivariate"
+            else ""
+        )
+        raise SequenceError(
+            f"X has {width} features, but {type(estimator).__name__} is expecting "
+            f"{expected} features as input.{hint}"
+        )
+
+
+def _warn_ambiguous() -> None:
+    warnings.warn(
+        "X is read as numbers, but looks like token ids padded with zeros, perhaps "
+        "made dense by ColumnTransformer (see its sparse_threshold). If they are "
+        "token ids, pass input='tokens'; if not, input='numbers' ends this warning.",
+        AmbiguousInputWarning,
+        stacklevel=4,
+    )

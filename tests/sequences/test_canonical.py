@@ -1,0 +1,197 @@
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sklearn_rnn.sequences import Sequences, canonical_rows
+from sklearn_rnn.sequences import _canonical as canonical
+
+# Few values and short rows, so that many rows are equal.
+numbers = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from([0.0, 1.0, -1.0, 0.5]), min_size=1, max_size=3),
+        st.integers(0, 1),  # target
+        st.integers(0, 3),  # weight
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+def as_arrays(rows):
+    values, y, weights = zip(*rows, strict=True)
+    sequences = Sequences.from_list([np.array(row, dtype=float) for row in values])
+    return sequences, np.array(y), np.array(weights, dtype=float)
+
+
+def content(sequences, y, indices, weights):
+    """List what fit would see."""
+    return [
+        (sequences[i].tobytes(), y[i].tobytes(), w)
+        for i, w in zip(indices, weights, strict=True)
+    ]
+
+
+def brute_force(sequences, y, sample_weight):
+    """Collect the weighted set in a dict of bytes."""
+    merged = {}
+    for row, target, weight in zip(sequences, y, sample_weight, strict=True):
+        if weight != 0:
+            key = (row.tobytes(), target.tobytes())
+            merged[key] = merged.get(key, 0.0) + weight
+    return merged
+
+
+@given(rows=numbers)
+def test_the_set_is_that_of_a_dict_of_bytes(rows):
+    sequences, y, sample_weight = as_arrays(rows)
+    indices, weights = canonical_rows(sequences, y, sample_weight)
+    seen = content(sequences, y, indices, weights)
+    assert len({key[:2] for key in seen}) == len(seen)
+    assert {key[:2]: key[2] for key in seen} == brute_force(sequences, y, sample_weight)
+
+
+@given(rows=numbers, data=st.data())
+def test_the_order_of_the_rows_does_not_matter(rows, data):
+    sequences, y, sample_weight = as_arrays(rows)
+    shuffled = as_arrays(data.draw(st.permutations(rows)))
+    assert content(
+        sequences, y, *canonical_rows(sequences, y, sample_weight)
+    ) == content(*shuffled[:2], *canonical_rows(*shuffled))
+
+
+@given(rows=numbers)
+def test_weight_k_is_k_copies(rows):
+    sequences, y, sample_weight = as_arrays(rows)
+    copies = np.repeat(np.arange(len(y)), sample_weight.astype(int))
+    if len(copies) == 0:
+        return
+    repeated, y_repeated = sequences[copies], y[copies]
+    assert content(
+        sequences, y, *canonical_rows(sequences, y, sample_weight)
+    ) == content(repeated, y_repeated, *canonical_rows(repeated, y_repeated))
+
+
+def test_many_random_rows_are_merged_as_by_a_dict():
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(1, 5, 3000)
+    sequences = Sequences(
+        rng.integers(1, 4, lengths.sum()).astype(np.int32),
+        np.concatenate([[0], np.cumsum(lengths)]),
+    )
+    y = rng.integers(0, 2, (3000, 2)).astype(float)
+    indices, weights = canonical_rows(sequences, y)
+    assert {
+        key[:2]: key[2] for key in content(sequences, y, indices, weights)
+    } == brute_force(sequences, y, np.ones(3000))
+
+
+def test_fractional_weights_are_added_in_an_order_of_their_own():
+    # (1e16 + 1) + 1 is 1e16, but 1e16 + (1 + 1) is 1e16 + 2.
+    sequences = Sequences.from_list([np.array([5])] * 3)
+    totals = {
+        canonical_rows(sequences, np.zeros(3), np.array(weights))[1][0]
+        for weights in ([1e16, 1.0, 1.0], [1.0, 1e16, 1.0], [1.0, 1.0, 1e16])
+    }
+    assert len(totals) == 1
+
+
+def test_the_representative_is_the_first_row_of_its_kind():
+    sequences = Sequences.from_list([np.array([5]), np.array([5]), np.array([5])])
+    indices, weights = canonical_rows(sequences, np.zeros(3), np.array([0, 3, 1]))
+    np.testing.assert_array_equal(indices, [1])
+    np.testing.assert_array_equal(weights, [4])
+    assert indices.dtype == np.int64
+    assert weights.dtype == np.float64
+
+
+def test_nothing_is_left_of_rows_without_weight():
+    sequences = Sequences.from_list([np.array([5]), np.array([6])])
+    indices, weights = canonical_rows(sequences, np.zeros(2), np.zeros(2))
+    assert len(indices) == len(weights) == 0
+
+
+def hashes_of(*rows, y=None):
+    sequences = Sequences.from_list(rows)
+    y = np.zeros(len(rows)) if y is None else y
+    return [tuple(column) for column in canonical._hash_rows(sequences, y).T]
+
+
+def test_equal_numbers_of_another_dtype_or_sign_of_zero_are_equal():
+    row = np.array([[0.0, 0.5], [1.0, -2.0]])
+    (double,) = hashes_of(row)
+    (single,) = hashes_of(row.astype(np.float32))
+    (negative_zero,) = hashes_of(np.array([[-0.0, 0.5], [1.0, -2.0]]))
+    assert double == single == negative_zero
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ([1.0, 2.0], [2.0, 1.0]),  # order
+        ([0.0], [0.0, 0.0]),  # length, with zeros as of padding
+        ([1.0, 1.0, 2.0], [1.0, 2.0, 2.0]),
+        ([1.0], [np.nextafter(1.0, 2.0)]),  # the last bit
+        ([1.0], [-1.0]),
+    ],
+)
+def test_another_content_has_another_hash(rows):
+    first, second = hashes_of(*[np.array(row) for row in rows])
+    # Both streams tell them apart, each 64 bits.
+    assert first[0] != second[0]
+    assert first[1] != second[1]
+
+
+def test_a_value_cannot_trade_places_with_a_target():
+    first, second = hashes_of(np.array([1.0]), np.array([2.0]), y=np.array([2.0, 1.0]))
+    assert first != second
+
+
+def test_the_hash_is_the_same_on_every_machine():
+    # Computed once with Python integers from the definition; see `by_hand`.
+    sequences = Sequences.from_list([np.array([3, 7]), np.array([2])])
+    hashes = canonical._hash_segments(sequences.values, sequences.offsets)
+    for column, row in zip(hashes.T, ([3.0, 7.0], [2.0]), strict=True):
+        assert [int(h) for h in column] == by_hand(row)
+
+
+def by_hand(row):
+    """Hash a row of numbers with Python's integers, one number at a time."""
+    weyl, first, second, third = (
+        int(c)
+        for c in (canonical.WEYL, canonical.FIRST, canonical.SECOND, canonical.THIRD)
+    )
+    wrap = 2**64
+
+    def mix(bits, factor):
+        bits = (bits ^ (bits >> 32)) * factor % wrap
+        return bits ^ (bits >> 32)
+
+    sums = [0, 0]
+    for position, value in enumerate(row):
+        (bits,) = struct.unpack("<Q", struct.pack("<d", value))
+        one = mix((mix(bits, first) + (position + 1) * weyl) % wrap, second)
+        two = mix((one + weyl) % wrap, third)
+        sums = [(sums[0] + one) % wrap, (sums[1] + two) % wrap]
+    return sums
+
+
+@given(chunk=st.integers(1, 20))
+def test_the_hash_does_not_depend_on_the_size_of_the_chunks(chunk):
+    rng = np.random.default_rng(0)
+    rows = [rng.normal(size=(length, 3)) for length in (1, 4, 2, 7, 1)]
+    whole = hashes_of(*rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canonical, "CHUNK", chunk)
+        assert hashes_of(*rows) == whole
+
+
+def test_bits_of_the_hash_are_balanced_on_plain_small_integers():
+    # Of 20 000 rows each of the 128 bits is set in half: 10 000 +- 5 * 71.
+    X = np.stack(np.meshgrid(np.arange(200.0), np.arange(100.0)), axis=-1)
+    hashes = canonical._hash_segments(X.reshape(-1, 1), np.arange(20_001) * 2)
+    bits = np.unpackbits(hashes.view(np.uint8).reshape(2, 20_000, 8), axis=2)
+    assert np.abs(bits.sum(axis=1).astype(int) - 10_000).max() < 355
+    assert len(np.unique(hashes[0])) == len(np.unique(hashes[1])) == 20_000

@@ -1,0 +1,506 @@
+import re
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy import sparse
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.utils.estimator_checks import estimator_checks_generator
+from sklearn.utils.validation import (
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
+
+from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
+from sklearn_rnn.sequences import check_sequences
+
+
+class Reader(RegressorMixin, BaseEstimator):
+    """The door and nothing behind it: predicts the mean of y."""
+
+    def __init__(self, input="auto"):
+        self.input = input
+
+    def fit(self, X, y=None):
+        self.sequences_ = check_sequences(self, X, reset=True, input=self.input)
+        if y is not None:
+            y = check_array(column_or_1d(y, warn=True), ensure_2d=False)
+            check_consistent_length(self.sequences_, y)
+            self.mean_ = y.mean()
+        return self
+
+    def read(self, X):
+        return check_sequences(self, X, reset=False, input=self.input)
+
+    def predict(self, X):
+        check_is_fitted(self)
+        return np.full(len(self.read(X)), self.mean_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.regressor_tags.poor_score = True
+        tags.target_tags.required = False
+        return tags
+
+
+@pytest.mark.changes_global_state  # one of the checks permutes with NumPy's own
+@pytest.mark.parametrize(
+    ("estimator", "check"),
+    [
+        pytest.param(estimator, check, id=check.func.__name__)
+        for estimator, check in estimator_checks_generator(Reader())
+    ],
+)
+def test_scikit_learns_checks_pass_through_the_door(estimator, check):
+    check(estimator)
+
+
+def read(X, input="auto"):
+    """Read X, and hold that doing so changes nothing of it."""
+    before = joblib.hash(X)
+    try:
+        return Reader(input).fit(X).sequences_
+    finally:
+        assert joblib.hash(X) == before
+
+
+def assert_same(first, second):
+    np.testing.assert_array_equal(first.offsets, second.offsets)
+    np.testing.assert_array_equal(first.values, second.values)
+    assert first.values.dtype == second.values.dtype
+
+
+def objects(rows):
+    """Put arrays of any shape in an array of object."""
+    array = np.empty(len(rows), dtype=object)
+    array[:] = rows
+    return array
+
+
+def pad_with(value, rows, dtype):
+    longest = max(len(row) for row in rows)
+    shape = (len(rows), longest, *np.shape(rows[0])[1:])
+    padded = np.full(shape, value, dtype)
+    for row, array in zip(padded, rows, strict=True):
+        row[: len(array)] = array
+    return padded
+
+
+# --- any container, the same sequences -------------------------------------------
+
+finite = st.floats(-1e6, 1e6)
+
+
+@st.composite
+def ragged_numbers(draw):
+    n_features = draw(st.integers(1, 3))
+    lengths = draw(st.lists(st.integers(1, 5), min_size=1, max_size=6))
+    return [
+        draw(hnp.arrays(np.float64, (length, n_features), elements=finite))
+        for length in lengths
+    ]
+
+
+@given(rows=ragged_numbers())
+def test_ragged_numbers_are_the_same_in_any_container(rows):
+    expected = read(rows)
+    for i, row in enumerate(rows):
+        np.testing.assert_array_equal(expected[i], row)
+    assert_same(read(tuple(rows)), expected)
+    assert_same(read([row.tolist() for row in rows]), expected)
+    assert_same(read(objects(rows)), expected)
+    assert_same(read(pd.Series(rows)), expected)
+    assert_same(read([pd.DataFrame(row) for row in rows]), expected)
+    assert_same(read(pad_with(np.nan, rows, float)), expected)
+    assert_same(read([torch.from_numpy(row.copy()) for row in rows]), expected)
+
+
+@st.composite
+def ragged_tokens(draw):
+    ids = st.lists(st.integers(1, 99), min_size=1, max_size=6)
+    return [np.array(row) for row in draw(st.lists(ids, min_size=1, max_size=6))]
+
+
+@given(rows=ragged_tokens())
+def test_tokens_are_the_same_in_any_container(rows):
+    padded = pad_with(0, rows, np.int64)
+    expected = read(sparse.csr_array(padded))
+    assert expected.values.dtype == np.int32
+    for i, row in enumerate(rows):
+        np.testing.assert_array_equal(expected[i], row)
+    for X in (
+        *(sparse.csr_matrix(padded).asformat(name) for name in ("csr", "csc", "coo")),
+        *(sparse.coo_array(padded).asformat(name) for name in ("lil", "dok", "bsr")),
+        sparse.csr_array(padded.astype(np.float64)),
+    ):
+        assert_same(read(X), expected)
+    for X in (
+        padded,
+        padded.astype(np.float32),
+        np.pad(padded, ((0, 0), (0, 2))),
+        pd.DataFrame(padded),
+        torch.from_numpy(padded.copy()),
+        rows,
+        [row.tolist() for row in rows],
+        [[*row.tolist(), 0] for row in rows],
+        objects(rows),
+        pd.Series(rows),
+        [torch.from_numpy(row.copy()) for row in rows],
+    ):
+        assert_same(read(X, "tokens"), expected)
+
+
+def test_two_axes_are_one_variable_per_step():
+    X = np.arange(6.0).reshape(2, 3)
+    reader = Reader().fit(X)
+    assert (reader.input_kind_, reader.n_features_in_) == ("univariate", 3)
+    np.testing.assert_array_equal(reader.sequences_.values, X.reshape(6, 1))
+    np.testing.assert_array_equal(reader.sequences_.offsets, [0, 3, 6])
+    assert_same(read(X.tolist()), read(X))
+    assert_same(read(objects(list(X))), read(X))
+    assert_same(read(X.astype(object)), read(X))
+    assert_same(read(pd.DataFrame(X)), read(X))
+    assert_same(read(torch.from_numpy(X.copy())), read(X))
+
+
+def test_three_axes_are_features_of_each_step():
+    X = np.arange(24.0).reshape(2, 3, 4)
+    reader = Reader().fit(X)
+    assert (reader.input_kind_, reader.n_features_in_) == ("multivariate", 4)
+    np.testing.assert_array_equal(reader.sequences_[1], X[1])
+    assert_same(read(X.tolist()), read(X))
+    assert_same(read(X.astype(object)), read(X))
+    assert_same(read(torch.from_numpy(X.copy()).requires_grad_()), read(X))
+
+
+def test_ragged_single_numbers_are_steps_of_one_feature():
+    reader = Reader().fit([[0.5, 1.5], [2.5]])
+    assert (reader.input_kind_, reader.n_features_in_) == ("multivariate", 1)
+    np.testing.assert_array_equal(reader.sequences_.values, [[0.5], [1.5], [2.5]])
+    # One row alone has "equal lengths", and is still read as it was in fit.
+    assert_same(reader.read([[0.5, 1.5]]), reader.sequences_[:1])
+    assert_same(reader.read([[1, 2, 3]]), reader.read([[1.0, 2.0, 3.0]]))
+
+
+def test_integers_are_numbers_when_said_so():
+    sequences = read([[1, 2], [3]], "numbers")
+    np.testing.assert_array_equal(sequences.values, [[1.0], [2.0], [3.0]])
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2)])
+@pytest.mark.parametrize(
+    ("given_dtype", "kept"),
+    [
+        (np.float32, np.float32),
+        (np.float64, np.float64),
+        (">f8", np.float64),
+        (np.float16, np.float64),
+        (np.int8, np.float64),
+        (bool, np.float64),
+    ],
+)
+def test_single_and_double_precision_are_kept(shape, given_dtype, kept):
+    assert read(np.ones(shape, given_dtype)).values.dtype == kept
+    assert read(list(np.ones(shape, given_dtype))).values.dtype == kept
+
+
+def test_memory_is_shared_where_it_can_be():
+    X = np.ones((3, 4, 2))
+    assert np.shares_memory(read(X).values, X)
+    assert np.shares_memory(read(X[..., 0].copy()).values, X) is False
+    indptr = np.array([0, 2, 3])
+    ids = sparse.csr_array(
+        (np.array([5, 6, 7], np.int32), np.array([0, 1, 0]), indptr), shape=(2, 2)
+    )
+    ids.indptr = indptr  # int64; the constructor chose int32
+    sequences = read(ids)
+    assert np.shares_memory(sequences.values, ids.data)
+    assert np.shares_memory(sequences.offsets, ids.indptr)
+
+
+def test_unsorted_indices_are_put_in_order():
+    X = sparse.csr_array(
+        (np.array([7, 5, 6]), np.array([2, 0, 1]), np.array([0, 3])), shape=(1, 3)
+    )
+    np.testing.assert_array_equal(read(X).values, [5, 6, 7])
+
+
+def test_trailing_stored_zeros_are_padding():
+    X = sparse.csr_array(
+        (np.array([5, 0, 6, 7]), np.array([0, 1, 0, 1]), np.array([0, 2, 4])), (2, 2)
+    )
+    sequences = read(X)
+    np.testing.assert_array_equal(sequences.values, [5, 6, 7])
+    np.testing.assert_array_equal(sequences.lengths, [1, 2])
+
+
+def test_names_of_columns_are_learnt_and_checked():
+    X = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+    reader = Reader().fit(X)
+    np.testing.assert_array_equal(reader.feature_names_in_, ["a", "b"])
+    with pytest.raises(ValueError, match="feature names should match"):
+        reader.read(X[["b", "a"]])
+    with pytest.warns(UserWarning, match="valid feature names") as record:
+        reader.read(X.to_numpy())
+    assert len(record) == 1
+    assert not hasattr(reader.fit(X.to_numpy()), "feature_names_in_")
+
+
+def test_frames_of_mixed_and_nullable_columns_are_numbers():
+    X = pd.DataFrame({"a": pd.array([1, 2], dtype="Int64"), "b": [0.5, 1.5]})
+    sequences = Reader().fit(X).sequences_
+    np.testing.assert_array_equal(sequences.values.ravel(), [1, 0.5, 2, 1.5])
+
+
+# --- another kind or width than in fit --------------------------------------------
+
+TABLE = np.ones((2, 3))
+CUBE = np.ones((2, 4, 3))
+IDS = sparse.csr_array([[5, 6, 0], [7, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("fitted", "other", "match"),
+    [
+        (TABLE, CUBE, "fitted on numbers of shape .n_samples, n_timesteps., one"),
+        (TABLE, IDS, "got token ids"),
+        (TABLE, [[1.0], [1.0, 2.0]], "got .* a list of sequences of any length"),
+        (CUBE, TABLE, "got numbers of shape .n_samples, n_timesteps., one"),
+        (IDS, TABLE, "fitted on token ids"),
+        (TABLE, TABLE[:, :2], "X has 2 features, but Reader is expecting 3 features"),
+        (IDS, IDS[:, :2], "X has 2 features, but Reader is expecting 3 features"),
+        (CUBE, CUBE[..., :2], r"X has 2 features.*from_channels_first\(X\)"),
+        (CUBE, np.ones((2, 3, 9)), r"channels, time\).*from_channels_first\(X\)"),
+        (CUBE, [np.ones((2, 5))], "X has 5 features, but Reader is expecting 3"),
+    ],
+)
+def test_another_kind_or_width_than_in_fit_is_refused(fitted, other, match):
+    reader = Reader().fit(fitted)
+    with pytest.raises(SequenceError, match=match):
+        reader.read(other)
+    assert_same(reader.read(fitted), reader.sequences_)
+
+
+def test_numbers_with_features_may_have_any_length():
+    reader = Reader().fit(CUBE)
+    assert len(reader.read(CUBE[:, :1])) == 2
+    assert len(reader.read([np.ones((9, 3))])) == 1
+
+
+def test_lists_of_tokens_may_be_shorter_than_the_matrix_seen():
+    reader = Reader("tokens").fit(IDS)
+    assert_same(reader.read([[5, 6], [7]]), reader.sequences_)
+    with pytest.raises(SequenceError, match=r"X has 4 features.*expecting 3"):
+        reader.read([[1, 2, 3, 4]])
+
+
+def test_lists_of_tokens_set_no_limit():
+    reader = Reader("tokens").fit([[5, 6], [7]])
+    assert (reader.input_kind_, reader.n_features_in_) == ("tokens", 1)
+    assert reader.read([[1, 2, 3, 4]]).lengths == [4]
+    assert_same(reader.read(IDS), reader.sequences_)
+
+
+# --- bad input, each with its message ---------------------------------------------
+
+WORDS = ["the cat sat", "the dog", "a cat"]
+NAN, INF = np.nan, np.inf
+HUGE = np.full((1, 1), 2**31)
+
+
+def with_value(shape, place, value):
+    X = np.ones(shape)
+    X[place] = value
+    return X
+
+
+BAD = {
+    "a lone string": ("text", "auto", "TextVectorizer"),
+    "strings": (WORDS, "auto", "TextVectorizer"),
+    "bytes": ([b"text"], "auto", "TextVectorizer"),
+    "an array of strings": (np.array(WORDS), "auto", "TextVectorizer"),
+    "objects of strings": (np.array(WORDS, object), "tokens", "TextVectorizer"),
+    "a series of strings": (pd.Series(WORDS), "auto", "TextVectorizer"),
+    "a frame of strings": (pd.DataFrame({"t": WORDS}), "numbers", "TextVectorizer"),
+    "lists of words": ([["a", "b"], ["c"]], "tokens", "TextVectorizer"),
+    "no rows": (np.ones((0, 3)), "auto", "0 sample"),
+    "no rows of three axes": (np.ones((0, 3, 2)), "auto", "0 sample"),
+    "an empty list": ([], "auto", "0 sample"),
+    "a sparse matrix without rows": (IDS[:0], "auto", "0 sample"),
+    "no columns": (np.ones((2, 0)), "auto", "0 feature"),
+    "no features": (np.ones((2, 3, 0)), "auto", "0 feature"),
+    "no features in a list": ([np.ones((2, 0))], "auto", "0 feature"),
+    "one axis": (np.ones(3), "auto", "Reshape your data"),
+    "a list of numbers": ([1.0, 2.0], "auto", "Reshape your data"),
+    "a number": (3.0, "auto", "Expected 2D array"),
+    "four axes": (np.ones((2, 2, 2, 2)), "auto", r"X\.reshape\(n_samples"),
+    "one sparse axis": (  # which SciPy before 1.13 makes two axes, with a gap
+        sparse.coo_array(np.arange(3)),
+        "auto",
+        "sparse.*(two axes|without a gap)",
+    ),
+    "NaN in a table": (with_value((2, 3), (1, 1), NAN), "auto", "X contains NaN"),
+    "inf in a table": (with_value((2, 3), (1, 1), INF), "auto", "contains inf"),
+    "NaN inside": (
+        with_value((3, 4, 2), (2, 1, 0), NAN),
+        "auto",
+        "NaN or inf inside a sequence: sample 2, step 1",
+    ),
+    "a NaN step inside": (
+        with_value((3, 4, 2), (2, 1), NAN),
+        "auto",
+        "NaN or inf inside a sequence: sample 2, step 1",
+    ),
+    "half a NaN step at the end": (
+        with_value((3, 4, 2), (0, 3, 1), NAN),
+        "auto",
+        "NaN or inf inside a sequence: sample 0, step 3",
+    ),
+    "inf at the end": (
+        with_value((3, 4, 2), (1, 3), INF),
+        "auto",
+        "NaN or inf inside a sequence: sample 1, step 3",
+    ),
+    "NaN in a list": (
+        [np.ones((2, 1)), np.array([[NAN], [1]])],
+        "auto",
+        "NaN or inf inside a sequence: sample 1, step 0",
+    ),
+    "a missing last number": ([[1.0, NAN], [1.0]], "auto", "sample 0, step 1"),
+    "nothing but NaN": (with_value((3, 4, 2), 1, NAN), "auto", "row 1.*zero length"),
+    "no steps": (np.ones((2, 0, 3)), "auto", "row 0.*zero length"),
+    "an empty sequence": ([[1.0], []], "auto", "row 1.*zero length"),
+    "an empty document": ([[5], []], "tokens", "row 1.*zero length"),
+    "an empty sparse row": (
+        sparse.csr_array([[5, 0], [0, 0]]),
+        "auto",
+        "row 1.*zero length.*TextVectorizer",
+    ),
+    "a row of zeros": (np.array([[5, 0], [0, 0]]), "tokens", "row 1.*zero length"),
+    "unequal widths": (
+        [np.ones((2, 2)), np.ones((2, 2)), np.ones((2, 3))],
+        "auto",
+        "different width.*2 at row 0 and 3 at row 2.*from_channels_first",
+    ),
+    "unequal widths in a row": ([[[1, 2], [3]]], "auto", "Row 0.*different width"),
+    "unequal axes": ([np.ones((2, 2)), np.ones(2)], "auto", r"\(2,\) at row 1"),
+    "a number among lists": ([[1.0], 2.0], "auto", r"\(\) at row 1"),
+    "four axes in a list": ([np.ones((1, 2, 3))] * 2, "auto", "reshape"),
+    "ragged integers": ([[1, 2], [3]], "auto", "'tokens' or input='numbers'"),
+    "tokens and numbers": (
+        [[1, 2], [0.5]],
+        "auto",
+        "tokens mixed with numbers: row 0 holds int64.*row 1 holds float64",
+    ),
+    "numbers and tokens": ([np.ones((2, 2)), [3]], "auto", "mixed.*row 1.*row 0"),
+    "tokens and numbers, said to be tokens": (
+        [[1, 2], [0.5]],
+        "tokens",
+        "tokens mixed with numbers",
+    ),
+    "features said to be tokens": ([np.ones((2, 2))], "tokens", "one-dimensional"),
+    "three axes said to be tokens": (CUBE, "tokens", "input='numbers'"),
+    "fractional ids": (np.array([[1.5]]), "tokens", "integers, got 1.5 at row 0"),
+    "fractional ids in a list": ([[2.0], [1.5]], "tokens", "1.5 at row 1"),
+    "a missing id": ([[2.0, NAN]], "tokens", "integers, got nan"),
+    "negative ids": (np.array([[1, 2], [3, -4]]), "tokens", "-4 at row 1, position 1"),
+    "negative sparse ids": (sparse.csr_array([[3, -4]]), "auto", "negative, got -4"),
+    "huge ids": (HUGE, "tokens", "at most 2147483647"),
+    "huge sparse ids": (sparse.csr_array(HUGE), "auto", "at most 2147483647"),
+    "boolean ids": (np.array([[True]]), "tokens", "dtype bool"),
+    "boolean sparse ids": (sparse.csr_array([[True]]), "auto", "sparse.*bool"),
+    "a zero among ids": (np.array([[5, 0, 6]]), "tokens", "0 at row 0, position 1"),
+    "a stored zero among ids": (
+        sparse.csr_array(
+            (np.array([5, 0, 6]), np.array([0, 1, 2]), np.array([0, 3])), (1, 3)
+        ),
+        "auto",
+        "0 at row 0, position 1",
+    ),
+    "tf-idf": (TfidfVectorizer().fit_transform(WORDS), "auto", "sparse.*Tfidf"),
+    "counts": (
+        CountVectorizer().fit_transform(WORDS),
+        "auto",
+        "CountVectorizer, TfidfVectorizer.*TextVectorizer",
+    ),
+    "sparse one-hot columns": (
+        OneHotEncoder().fit_transform([["a"], ["b"]]),
+        "auto",
+        "row 1 does not.*OneHotEncoder",
+    ),
+    "sparse said to be numbers": (IDS, "numbers", r"sparse.*X\.toarray"),
+    "complex numbers": (np.ones((2, 2)) * 1j, "auto", "Complex data not supported"),
+    "complex steps": (np.ones((2, 2, 2)) * 1j, "auto", "Complex data not supported"),
+    "complex rows": ([np.ones(2) * 1j, [1.0]], "auto", "Complex data not supported"),
+    "an unknown input": (TABLE, "words", "'auto', 'tokens', 'numbers'.*'words'"),
+}
+
+
+@pytest.mark.parametrize(("X", "input", "match"), BAD.values(), ids=BAD)
+def test_bad_values_are_refused_with_a_reason(X, input, match):
+    with pytest.raises(ValueError, match=re.compile(match, re.DOTALL)):
+        read(X, input)
+
+
+@pytest.mark.parametrize("X", [None, {"a": [1]}, {1, 2}, object()], ids=str)
+def test_what_is_no_array_is_a_type_error(X):
+    with pytest.raises(TypeError, match=f"got {type(X).__name__}"):
+        Reader().fit(X)
+
+
+def test_dicts_are_a_type_error():
+    with pytest.raises(TypeError, match="'dict'"):
+        read([{"a": 1}, {"a": 2}])
+
+
+def test_a_refused_x_leaves_no_mark_on_a_fitted_estimator():
+    reader = Reader().fit(TABLE)
+    with pytest.raises(SequenceError):
+        reader.fit([[1, 2], [3]])
+    assert (reader.input_kind_, reader.n_features_in_) == ("univariate", 3)
+
+
+# --- dense numbers that may be tokens ---------------------------------------------
+
+
+def test_ids_made_dense_are_warned_about_and_read_with_tokens():
+    columns = ColumnTransformer([("ids", "passthrough", [0, 1, 2])])
+    dense = columns.fit_transform(IDS.toarray())
+    with pytest.warns(AmbiguousInputWarning, match=r"ColumnTransformer.*'tokens'"):
+        read(dense)
+    assert_same(read(dense, "tokens"), read(IDS))
+    assert not read(dense, "numbers").is_tokens
+
+
+def test_the_warning_is_given_in_fit_only():
+    reader = Reader().fit(TABLE)
+    assert len(reader.read(IDS.toarray())) == 2
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        [[3, 0, 2], [4, 1, 0]],  # counts: a zero between
+        [[1, 0, 0], [0, 1, 0]],  # one-hot
+        [[1, 0], [1, 1]],  # binary
+        [[0, 0], [0, 0]],
+        [[3, 0], [0, 0]],  # no id in a row
+        [[3.5, 0], [4, 2]],
+        [[-3, 0], [4, 2]],
+        [[3, 2], [4, 5]],  # no padding
+        [[3], [0]],
+    ],
+    ids=str,
+)
+def test_ordinary_numbers_are_not_warned_about(X):
+    assert read(np.array(X)).n_features == 1
