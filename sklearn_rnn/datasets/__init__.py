@@ -1,0 +1,22 @@
+"""Small real data that travel with the package, and generators with known answers.
+
+The loaders read text files of the package itself; nothing is downloaded. The
+generators make tasks whose best possible score can be written down, so that a
+model that misses it has a fault.
+"""
+
+__all__ = [
+    "load_births",
+    "load_co2",
+    "load_languages",
+    "make_adding_problem",
+    "make_first_symbol",
+    "make_sine_waves",
+]
+
+from sklearn_rnn.datasets._bundled import load_births, load_co2, load_languages
+from sklearn_rnn.datasets._generators import (
+    make_adding_problem,
+    make_first_symbol,
+    make_sine_waves,
+)

@@ -1,0 +1,277 @@
+"""The data files of the package: plain text, gzipped, each with a description."""
+
+__all__ = ["load_births", "load_co2", "load_languages"]
+
+import gzip
+from importlib import resources
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from sklearn_rnn._compat import validate_params
+
+# The codes are those of the source; their English names.
+LANGUAGE_NAMES = {
+    "afr": "Afrikaans",
+    "amh": "Amharic",
+    "arb": "Arabic",
+    "ben": "Bengali",
+    "bul": "Bulgarian",
+    "cat": "Catalan",
+    "ces": "Czech",
+    "cmn_hans": "Chinese (simplified)",
+    "cym": "Welsh",
+    "dan": "Danish",
+    "deu_1996": "German",
+    "eng": "English",
+    "est": "Estonian",
+    "eus": "Basque",
+    "fin": "Finnish",
+    "fra": "French",
+    "gle": "Irish",
+    "glg": "Galician",
+    "heb": "Hebrew",
+    "hin": "Hindi",
+    "hrv": "Croatian",
+    "hun": "Hungarian",
+    "hye": "Armenian",
+    "ind": "Indonesian",
+    "isl": "Icelandic",
+    "ita": "Italian",
+    "jpn": "Japanese",
+    "kat": "Georgian",
+    "kor": "Korean",
+    "lit": "Lithuanian",
+    "nld": "Dutch",
+    "nob": "Norwegian Bokmål",
+    "pol": "Polish",
+    "por_PT": "Portuguese",
+    "ron_2006": "Romanian",
+    "rus": "Russian",
+    "slk": "Slovak",
+    "slv": "Slovenian",
+    "spa": "Spanish",
+    "srp_cyrl": "Serbian (Cyrillic)",
+    "swe": "Swedish",
+    "swh": "Swahili",
+    "tam": "Tamil",
+    "tgl": "Tagalog",
+    "tha": "Thai",
+    "tur": "Turkish",
+    "ukr": "Ukrainian",
+    "vie": "Vietnamese",
+}
+
+_CONSTRAINTS = {"return_X_y": ["boolean"]}
+
+
+@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+def load_languages(*, return_X_y=False):
+    """Load paragraphs of the Universal Declaration of Human Rights in 48 languages.
+
+    A text classification task: which language is this? The texts are
+    translations of one another, so that the topic tells nothing.
+
+    ==============  ==========================
+    Samples         2798 paragraphs
+    Classes         48 languages
+    Groups          31 (preamble, 30 articles)
+    Length          20 to 722 characters
+    ==============  ==========================
+
+    Parameters
+    ----------
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        data : ndarray of shape (2798,), dtype object
+            The texts, each a `str`, language by language.
+        target : ndarray of shape (2798,), dtype str
+            The code of each text's language: ISO 639-3, in five cases with the
+            variety behind it, such as ``"deu_1996"``.
+        target_names : ndarray of shape (48,), dtype str
+            The English names of the languages, in the order of
+            ``np.unique(target)``, which is that of ``classes_`` of a fitted
+            classifier.
+        articles : ndarray of shape (2798,), dtype int64
+            The article that each text comes from, 1 to 30, or 0 for the
+            preamble. Articles share their matter, and their names, in every
+            language: give them as ``groups`` to keep each on one side of a split.
+        DESCR : str
+            Source, licence, and what was done to the texts.
+        filename : str
+            Name of the bundled file.
+
+    (data, target) : tuple if ``return_X_y`` is True
+        The texts and the codes of their languages.
+
+    Examples
+    --------
+    >>> from sklearn_rnn.datasets import load_languages
+    >>> bunch = load_languages()
+    >>> texts, languages, articles = bunch.data, bunch.target, bunch.articles
+    >>> texts[articles == 3][languages[articles == 3] == "eng"]
+    array(['Everyone has the right to life, liberty and the security of person.'],
+          dtype=object)
+    """
+    filename = "languages.tsv.gz"
+    languages, articles, texts = _read_columns(filename, separator="\t")
+    data = np.array(texts, dtype=object)
+    target = np.array(languages)
+    if return_X_y:
+        return data, target
+    return Bunch(
+        data=data,
+        target=target,
+        target_names=np.array([LANGUAGE_NAMES[code] for code in np.unique(target)]),
+        articles=np.array(articles, dtype=np.int64),
+        DESCR=_read_description("languages.rst"),
+        filename=filename,
+    )
+
+
+@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+def load_births(*, return_X_y=False):
+    """Load the number of births in the United States on each day of 1994 to 2003.
+
+    A single series without gaps, with a strong week, a mild year and sharp
+    holidays.
+
+    ==============  ==================================
+    Time steps      3652 days
+    Values          6443 to 14540 births
+    Gaps            none
+    ==============  ==================================
+
+    Parameters
+    ----------
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        data : ndarray of shape (3652,), dtype datetime64[D]
+            The days, one after the other.
+        target : ndarray of shape (3652,), dtype float64
+            The number of births on each day.
+        DESCR : str
+            Source, licence, and what was done to the series.
+        filename : str
+            Name of the bundled file.
+
+    (data, target) : tuple if ``return_X_y`` is True
+        The dates and the births.
+
+    See Also
+    --------
+    load_co2 : A weekly series with gaps.
+
+    Examples
+    --------
+    >>> from sklearn_rnn.datasets import load_births
+    >>> dates, births = load_births(return_X_y=True)
+    >>> str(dates[births.argmin()])  # Christmas
+    '2001-12-25'
+    """
+    filename = "births.csv.gz"
+    years, months, days, _, births = _read_columns(filename)
+    dates = [
+        f"{year}-{month:0>2}-{day:0>2}"
+        for year, month, day in zip(years, months, days, strict=True)
+    ]
+    return _series(dates, births, "births.rst", filename, return_X_y)
+
+
+@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+def load_co2(*, return_X_y=False):
+    """Load the weekly carbon dioxide of the air at Mauna Loa, 1958 to 2001.
+
+    A single series with a rising trend, a year, and real gaps: weeks without a
+    measurement are NaN.
+
+    ==============  ==================================
+    Time steps      2284 weeks
+    Values          313.0 to 373.9 ppm by volume
+    Gaps            59 weeks, at most 18 in a row
+    ==============  ==================================
+
+    Parameters
+    ----------
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        data : ndarray of shape (2284,), dtype datetime64[D]
+            The Saturday of each week, one after the other.
+        target : ndarray of shape (2284,), dtype float64
+            The mean concentration of each week in parts per million by volume,
+            NaN where there is none.
+        DESCR : str
+            Source, licence, and what was done to the series.
+        filename : str
+            Name of the bundled file.
+
+    (data, target) : tuple if ``return_X_y`` is True
+        The dates and the concentrations.
+
+    See Also
+    --------
+    load_births : A daily series without gaps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_rnn.datasets import load_co2
+    >>> dates, co2 = load_co2(return_X_y=True)
+    >>> int(np.isnan(co2).sum())
+    59
+    """
+    filename = "co2.csv.gz"
+    days, co2 = _read_columns(filename)
+    dates = [f"{day[:4]}-{day[4:6]}-{day[6:]}" for day in days]
+    concentrations = [value or "nan" for value in co2]
+    return _series(dates, concentrations, "co2.rst", filename, return_X_y)
+
+
+def _series(dates, values, description, filename, return_X_y):
+    """Return what both series loaders return, from columns of strings."""
+    data = np.array(dates, dtype="datetime64[D]")
+    target = np.array(values, dtype=np.float64)
+    if return_X_y:
+        return data, target
+    return Bunch(
+        data=data,
+        target=target,
+        DESCR=_read_description(description),
+        filename=filename,
+    )
+
+
+def _read_columns(filename, separator=","):
+    """Return the columns of a bundled table, without its header, as strings."""
+    # By bytes, not by path, so that it also works from within a zip file.
+    text = gzip.decompress((_files() / "data" / filename).read_bytes()).decode("utf-8")
+    # Not str.splitlines, which also splits at characters that texts may hold.
+    _, *lines = text.rstrip("\n").split("\n")
+    return zip(*(line.split(separator) for line in lines), strict=True)
+
+
+def _read_description(filename):
+    """Return a description, reStructuredText."""
+    return (_files() / "descr" / filename).read_text(encoding="utf-8")
+
+
+def _files():
+    return resources.files("sklearn_rnn.datasets")

@@ -1,0 +1,271 @@
+"""Tasks made at random whose best possible score is known."""
+
+__all__ = ["make_adding_problem", "make_first_symbol", "make_sine_waves"]
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.utils import check_random_state
+
+from sklearn_rnn._compat import Interval, validate_params
+from sklearn_rnn.sequences import UNK
+
+_AT_LEAST_1 = [Interval(Integral, 1, None, closed="left")]
+_AT_LEAST_2 = [Interval(Integral, 2, None, closed="left")]
+
+
+@validate_params(
+    {
+        "n_samples": _AT_LEAST_1,
+        "n_timesteps": _AT_LEAST_2,
+        "min_timesteps": [*_AT_LEAST_2, None],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_adding_problem(
+    n_samples=1000, n_timesteps=50, *, min_timesteps=None, random_state=None
+):
+    """Make the adding problem: two marked numbers of a long sequence, summed.
+
+    A regression task that asks for memory: every step holds a random number and
+    a marker, and all but two steps are to be ignored. Choose it over
+    `make_first_symbol` for targets that are numbers.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of sequences.
+    n_timesteps : int, default=50
+        Number of steps of each sequence, at least 2. More of them ask for a
+        longer memory.
+    min_timesteps : int, default=None
+        If given, the lengths are drawn evenly between it and `n_timesteps`, both
+        included.
+    random_state : int, RandomState instance or None, default=None
+        Seed for the same data on each call. None draws a fresh seed and leaves
+        the global random state of NumPy alone.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_timesteps, 2), dtype float64, or list
+        The numbers, uniform in [0, 1), and their markers, 1 at one step of the
+        first half and one step of the second, 0 elsewhere. With `min_timesteps`
+        a list of `n_samples` arrays of shape (length, 2).
+    y : ndarray of shape (n_samples,), dtype float64
+        The sum of the two marked numbers.
+
+    See Also
+    --------
+    make_first_symbol : One symbol to be remembered, as tokens.
+
+    Notes
+    -----
+    Known answers: y has mean 1 and variance 2/12, so that always answering 1
+    has a mean squared error of 1/6, and a network that remembers one of the two
+    numbers 1/12; the task can be solved without error. It is that of [1]_
+    in the simpler form of [2]_: numbers in [0, 1), markers 0 and 1, a plain sum.
+
+    References
+    ----------
+    .. [1] S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural
+       Computation 9(8), 1997, section 5.4.
+    .. [2] M. Arjovsky, A. Shah, Y. Bengio, "Unitary Evolution Recurrent Neural
+       Networks", ICML 2016.
+
+    Examples
+    --------
+    >>> from sklearn_rnn.datasets import make_adding_problem
+    >>> X, y = make_adding_problem(random_state=0)
+    >>> X.shape, y.shape
+    ((1000, 50, 2), (1000,))
+    >>> numbers, markers = X[0].T
+    >>> bool(y[0] == numbers[markers == 1].sum())
+    True
+    """
+    if min_timesteps is not None and min_timesteps > n_timesteps:
+        raise ValueError(
+            f"min_timesteps must be at most n_timesteps, got min_timesteps="
+            f"{min_timesteps} and n_timesteps={n_timesteps}."
+        )
+    random = _private_random_state(random_state)
+    shortest = n_timesteps if min_timesteps is None else min_timesteps
+    lengths = random.randint(shortest, n_timesteps + 1, size=n_samples)
+    halves = lengths // 2
+    first = random.randint(0, halves)
+    second = random.randint(halves, lengths)
+
+    rows = np.arange(n_samples)
+    X = np.zeros((n_samples, n_timesteps, 2))
+    X[..., 0] = random.uniform(size=(n_samples, n_timesteps))
+    X[rows, first, 1] = 1.0
+    X[rows, second, 1] = 1.0
+    y = X[rows, first, 0] + X[rows, second, 0]
+    if min_timesteps is None:
+        return X, y
+    return [x[:length].copy() for x, length in zip(X, lengths, strict=True)], y
+
+
+@validate_params(
+    {
+        "n_samples": _AT_LEAST_1,
+        "n_timesteps": _AT_LEAST_1,
+        "n_symbols": _AT_LEAST_2,
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_first_symbol(
+    n_samples=1000, n_timesteps=50, *, n_symbols=2, random_state=None
+):
+    """Make sequences of symbols of which only the first one counts.
+
+    A classification task that asks for memory: the class is the first symbol,
+    and noise of the same symbols follows. It shows at once whether a
+    network reads the early steps at all.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of sequences.
+    n_timesteps : int, default=50
+        Number of steps of each sequence. More of them ask for a longer memory.
+    n_symbols : int, default=2
+        Number of symbols, and of classes, at least 2.
+    random_state : int, RandomState instance or None, default=None
+        Seed for the same data on each call. None draws a fresh seed and leaves
+        the global random state of NumPy alone.
+
+    Returns
+    -------
+    X : CSR matrix of shape (n_samples, n_timesteps), dtype int32
+        Token ids, as `~sklearn_rnn.text.TextVectorizer` makes them: symbol k is
+        id k + 2, for 0 is padding and 1 unknown. Symbols have no order, so that
+        tokens say what they are, and `~sklearn_rnn.RNNClassifier` takes them as
+        they come.
+    y : ndarray of shape (n_samples,), dtype int64
+        The first symbol, 0 to n_symbols - 1. All classes are of the same size,
+        but for one sample where `n_samples` cannot be divided.
+
+    See Also
+    --------
+    make_adding_problem : Two numbers to be remembered and summed.
+
+    Notes
+    -----
+    Known answers: the task can be solved without error; without the first step
+    no classifier is right more often than 1 / n_symbols of the time. It is akin
+    to the two-sequence problem in section 5.3 of [1]_.
+
+    References
+    ----------
+    .. [1] S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural
+       Computation 9(8), 1997.
+
+    Examples
+    --------
+    >>> from sklearn_rnn.datasets import make_first_symbol
+    >>> X, y = make_first_symbol(n_samples=3, n_timesteps=8, random_state=0)
+    >>> X.toarray()[:, 0] - 2 == y
+    array([ True,  True,  True])
+    """
+    random = _private_random_state(random_state)
+    symbols = random.randint(n_symbols, size=(n_samples, n_timesteps))
+    y = _balanced_classes(n_samples, n_symbols, random)
+    symbols[:, 0] = y
+    # Built from its parts: each row holds the positions 0 to n_timesteps - 1.
+    ids = (symbols + UNK + 1).astype(np.int32).ravel()
+    positions = np.tile(np.arange(n_timesteps, dtype=np.int32), n_samples)
+    row_starts = np.arange(n_samples + 1, dtype=np.int32) * n_timesteps
+    return csr_matrix((ids, positions, row_starts), shape=symbols.shape), y
+
+
+@validate_params(
+    {
+        "n_samples": _AT_LEAST_1,
+        "n_timesteps": _AT_LEAST_1,
+        "n_classes": _AT_LEAST_2,
+        "noise": [Interval(Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_sine_waves(
+    n_samples=300, n_timesteps=50, *, n_classes=3, noise=0.1, random_state=None
+):
+    """Make sine waves whose class is their frequency.
+
+    A classification task of numbers: the phase is random, so that no single
+    step tells the class, only the course of the wave.
+
+    Parameters
+    ----------
+    n_samples : int, default=300
+        Number of waves.
+    n_timesteps : int, default=50
+        Number of steps of each wave, more than twice `n_classes`.
+    n_classes : int, default=3
+        Number of frequencies, at least 2. A wave of class k has k + 1 periods.
+    noise : float, default=0.1
+        Standard deviation of the Gaussian noise added to each step; the waves
+        themselves have amplitude 1.
+    random_state : int, RandomState instance or None, default=None
+        Seed for the same data on each call. None draws a fresh seed and leaves
+        the global random state of NumPy alone.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_timesteps, 1), dtype float64
+        The waves.
+    y : ndarray of shape (n_samples,), dtype int64
+        The class of each wave, 0 to n_classes - 1. All classes are of the same
+        size, but for one sample where `n_samples` cannot be divided.
+
+    See Also
+    --------
+    make_first_symbol : Classes of sequences of symbols.
+
+    Notes
+    -----
+    With class k, phase p uniform in [0, 2 pi) and step t = 0, 1, ...::
+
+        X[t] = sin(2 pi (k + 1) t / n_timesteps + p) + noise * Normal(0, 1)
+
+    Known answer: without noise the classes are separated, for each wave has all
+    its power in entry k + 1 of its discrete Fourier transform.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_rnn.datasets import make_sine_waves
+    >>> X, y = make_sine_waves(noise=0.0, random_state=0)
+    >>> power = np.abs(np.fft.rfft(X[..., 0])) ** 2
+    >>> bool((power.argmax(axis=1) == y + 1).all())
+    True
+    """
+    if n_timesteps <= 2 * n_classes:
+        raise ValueError(
+            f"n_timesteps must be more than twice n_classes, got n_timesteps="
+            f"{n_timesteps} and n_classes={n_classes}; the highest frequency "
+            f"could not be told from a lower one."
+        )
+    random = _private_random_state(random_state)
+    y = _balanced_classes(n_samples, n_classes, random)
+    phases = random.uniform(0.0, 2.0 * np.pi, size=n_samples)
+    angles = 2.0 * np.pi * np.outer(y + 1, np.arange(n_timesteps)) / n_timesteps
+    waves = np.sin(angles + phases[:, np.newaxis])
+    waves += noise * random.standard_normal(waves.shape)
+    return waves[..., np.newaxis], y
+
+
+def _balanced_classes(n_samples, n_classes, random):
+    """Return shuffled classes of equal size, int64 of shape (n_samples,)."""
+    return random.permutation(np.arange(n_samples, dtype=np.int64) % n_classes)
+
+
+def _private_random_state(random_state):
+    """Return a RandomState; unlike scikit-learn's never the global one for None."""
+    if random_state is None:
+        return np.random.RandomState()
+    return check_random_state(random_state)
