@@ -1,0 +1,88 @@
+"""A document becomes a list of tokens, by the analyzer of `CountVectorizer`."""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import Any
+
+from sklearn.feature_extraction.text import CountVectorizer
+
+ANALYZER_PARAMETERS = (
+    "strip_accents",
+    "lowercase",
+    "preprocessor",
+    "tokenizer",
+    "stop_words",
+    "token_pattern",
+    "analyzer",
+)
+
+
+def build_analyzer(parameters: dict[str, Any]) -> Callable[[str], list[str]]:
+    """Return the function from a document to its tokens."""
+    return CountVectorizer(
+        **{name: parameters[name] for name in ANALYZER_PARAMETERS}
+    ).build_analyzer()
+
+
+def warn_about_unused(parameters: dict[str, Any]) -> None:
+    """Warn once for parameters that the chosen analyzer does not look at."""
+    analyzer = parameters["analyzer"]
+    unused: tuple[str, ...] = ()
+    if callable(analyzer):
+        unused = ("strip_accents", "preprocessor", "tokenizer", "stop_words")
+    elif analyzer == "char":
+        unused = ("tokenizer", "stop_words")
+    unused = tuple(name for name in unused if parameters[name] is not None)
+    if unused:
+        warnings.warn(
+            f"{' and '.join(unused)} will not be used since analyzer={analyzer!r}; "
+            "leave out what is not used, or choose another analyzer.",
+            stacklevel=3,
+        )
+
+
+def check_documents(X: Iterable[Any], *, any_kind: bool) -> Iterator[Any]:
+    """Yield the documents of X one by one, each checked to be a text.
+
+    With ``any_kind`` the first function a document meets is the user's own:
+    it may take whatever has a length, such as a ready list of tokens.
+    """
+    if isinstance(X, (str, bytes)):
+        raise ValueError(
+            "Iterable over raw text documents expected, "
+            f"{type(X).__name__} object received; wrap a lone text in a list: [text]."
+        )
+    shape = getattr(X, "shape", (None,))
+    if len(shape) != 1:
+        raise ValueError(
+            f"X must be one column of texts, got {type(X).__name__} of shape {shape}; "
+            "pass the column itself, such as X['text'] or X[:, 0]. In a "
+            "ColumnTransformer name it 'text', not ['text']."
+        )
+    if not isinstance(X, Iterable):
+        raise TypeError(
+            f"X must be an iterable of texts such as a list, got {type(X).__name__}."
+        )
+    accepted = Sized if any_kind else str
+    for row, document in enumerate(X):
+        if not isinstance(document, accepted) or isinstance(document, bytes):
+            raise ValueError(
+                f"Every document must be a str, got {_describe(document)} at row "
+                f"{row}; {_remedy(document)}."
+            )
+        yield document
+
+
+def _describe(document: Any) -> str:
+    """Name a thing that is not a text: short values as they are, else the type."""
+    text = repr(document)
+    return text if len(text) <= 20 else f"{type(document).__name__} {text[:20]}..."
+
+
+def _remedy(document: Any) -> str:
+    """Say what to do about a thing that is not a text."""
+    if isinstance(document, bytes):
+        return "decode it first, such as document.decode('utf-8')"
+    if isinstance(document, (list, tuple)):
+        return "for documents that are lists of tokens already, set analyzer=list"
+    return "drop missing texts or replace them by ''"

@@ -1,0 +1,437 @@
+"""The transformer from texts to token ids."""
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_rnn._compat import (
+    HasMethods,
+    Interval,
+    RealNotInt,
+    StrOptions,
+    fit_context,
+)
+from sklearn_rnn.exceptions import TruncationWarning
+from sklearn_rnn.sequences import PAD
+from sklearn_rnn.text._analyzers import (
+    build_analyzer,
+    check_documents,
+    warn_about_unused,
+)
+from sklearn_rnn.text._vocabulary import (
+    Ids,
+    LookUp,
+    Offsets,
+    check_vocabulary,
+    encode,
+    fixed_look_up,
+    growing_look_up,
+    keep,
+    select_words,
+)
+
+UNKNOWN_WORD = "<unk>"
+
+
+class TextVectorizer(TransformerMixin, BaseEstimator):
+    r"""Turn each text into the sequence of its tokens' ids.
+
+    `CountVectorizer` counts words and forgets their order; this keeps the
+    order, for networks that read one token after the other. Both split texts
+    with the same code, so their common parameters mean the same.
+
+    Id 0 is padding and id 1 the unknown word; words have the ids from 2 on,
+    the most frequent first and equally frequent ones in the order of the
+    alphabet, so that the same texts in any order give the same ids.
+
+    Parameters
+    ----------
+    strip_accents : {'ascii', 'unicode'} or callable, default=None
+        Remove accents: 'ascii' also drops what has no ASCII form, 'unicode'
+        works for any script. None keeps them.
+    lowercase : bool, default=True
+        Convert texts to lowercase first: fewer words, each seen more often.
+    preprocessor : callable, default=None
+        Function from text to text instead of ``strip_accents`` and
+        ``lowercase``. Not used if ``analyzer`` is a callable.
+    tokenizer : callable, default=None
+        Function from text to list of str instead of ``token_pattern``, such as
+        ``lambda text: tok.encode(text).tokens`` with a tokenizer of the
+        library ``tokenizers``. Only used if ``analyzer='word'``.
+    stop_words : {'english'} or list, default=None
+        Tokens to remove. Only used if ``analyzer='word'``. Removing "not" can
+        turn the meaning of a sequence around; the default None removes none.
+    token_pattern : str or None, default=r"(?u)\\w+|[^\\w\\s]"
+        Regular expression of a token. The default keeps words of one letter,
+        and each punctuation mark as a token of its own. Only used if
+        ``analyzer='word'`` and ``tokenizer`` is None.
+    analyzer : {'word', 'char'} or callable, default='word'
+        'char' makes each character a token, for languages written without
+        spaces and for spelling; runs of white space count as one space. A
+        callable takes the raw document and gives its tokens; with ``list`` the
+        documents are lists of tokens already.
+    max_df : float in [0.0, 1.0] or int, default=1.0
+        Words in more documents than this (a proportion, or if int a number)
+        become unknown. Lower values drop more of the commonest words.
+    min_df : float in [0.0, 1.0] or int, default=1
+        Words in fewer documents than this become unknown. Higher values keep
+        fewer words, with more examples of each and of the unknown word.
+    max_features : int, default=None
+        Keep this number of words, those most frequent over all documents; the
+        others become unknown. None keeps all.
+    vocabulary : mapping of str to int, or iterable of str, default=None
+        Words with their ids (from 2 on, gaps allowed), such as `load_vectors`
+        gives, or words to be numbered in their order. ``max_df``, ``min_df``
+        and ``max_features`` are then not used. None learns it in ``fit``.
+    max_length : int, default=None
+        Number of tokens to keep of each document, and the width of the output.
+        Smaller values train faster and read less. None takes the length of the
+        longest document in ``fit``.
+    truncate : {'end', 'start'}, default='end'
+        Which end of a document longer than ``max_length`` is cut away: 'end'
+        keeps its first tokens, 'start' its last.
+    sparse_output : bool, default=True
+        False gives a dense array padded with 0 on the right: it takes the
+        memory of the longest document for each one, but can be read and can
+        become a data frame with ``set_output``.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        Each word's id.
+    max_length_ : int
+        The width of the output: ``max_length``, or the number of tokens of the
+        longest document in ``fit``.
+
+    See Also
+    --------
+    load_vectors : Make ``vocabulary`` from pre-trained word vectors.
+    sklearn.feature_extraction.text.CountVectorizer : Counts without order.
+
+    Notes
+    -----
+    Row ``i`` of the output ``X`` holds document ``i``: ``X[i, t]`` is the id
+    of its token number ``t``. The matrix is sparse not because ids are rare
+    but because documents end: memory is that of the tokens, not of the padding.
+
+    A document without any token becomes one unknown word, so that every
+    sequence has at least one step. Words left out by ``max_df``, ``min_df`` or
+    ``max_features`` become unknown and keep their step, whereas
+    ``stop_words`` are removed together with their step.
+
+    In ``fit`` documents are cut to ``max_length`` *before* words are counted.
+    So every id of a learnt vocabulary is in some training row, and a network
+    gets no word whose vector it could not learn; the price is that the
+    vocabulary depends on ``max_length``. Fitting with ``max_length=n`` is
+    fitting on documents of at most ``n`` tokens.
+
+    With ``max_length`` given, longer documents are cut silently, as asked for.
+    Without it ``transform`` cuts those longer than all in ``fit`` and says so
+    in one `TruncationWarning`.
+
+    With both ``vocabulary`` and ``max_length`` given there is nothing to
+    learn, and ``transform`` works without ``fit``.
+
+    Examples
+    --------
+    >>> from sklearn_rnn import TextVectorizer
+    >>> vectorizer = TextVectorizer(sparse_output=False)
+    >>> vectorizer.fit_transform(["No, no!", "Not a word.", ""])
+    array([[2, 4, 2, 3],
+           [7, 6, 8, 5],
+           [1, 0, 0, 0]], dtype=int32)
+    >>> vectorizer.vocabulary_
+    {'no': 2, '!': 3, ',': 4, '.': 5, 'a': 6, 'not': 7, 'word': 8}
+    >>> vectorizer.inverse_transform(vectorizer.transform(["No comment."]))
+    [array(['no', '<unk>', '.'], dtype=object)]
+
+    Chinese by character; the third text has one that was not there in ``fit``:
+
+    >>> vectorizer = TextVectorizer(analyzer="char", sparse_output=False)
+    >>> vectorizer.fit(["我喜欢", "我不喜欢"]).vocabulary_
+    {'喜': 2, '我': 3, '欢': 4, '不': 5}
+    >>> vectorizer.transform(["我喜欢", "我不喜欢", "我爱"])
+    array([[3, 2, 4, 0],
+           [3, 5, 2, 4],
+           [3, 1, 0, 0]], dtype=int32)
+    """
+
+    _parameter_constraints: dict = {  # noqa: RUF012
+        "strip_accents": [StrOptions({"ascii", "unicode"}), callable, None],
+        "lowercase": ["boolean"],
+        "preprocessor": [callable, None],
+        "tokenizer": [callable, None],
+        "stop_words": [StrOptions({"english"}), list, None],
+        "token_pattern": [str, None],
+        "analyzer": [StrOptions({"word", "char"}), callable],
+        "max_df": [
+            Interval(RealNotInt, 0, 1, closed="both"),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "min_df": [
+            Interval(RealNotInt, 0, 1, closed="both"),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "max_features": [Interval(Integral, 1, None, closed="left"), None],
+        "vocabulary": [Mapping, HasMethods("__iter__"), None],
+        "max_length": [Interval(Integral, 1, None, closed="left"), None],
+        "truncate": [StrOptions({"end", "start"})],
+        "sparse_output": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        strip_accents: str | Callable[[str], str] | None = None,
+        lowercase: bool = True,
+        preprocessor: Callable[[Any], str] | None = None,
+        tokenizer: Callable[[str], Iterable[str]] | None = None,
+        stop_words: str | list[str] | None = None,
+        token_pattern: str | None = r"(?u)\w+|[^\w\s]",
+        analyzer: str | Callable[[Any], Iterable[str]] = "word",
+        max_df: float = 1.0,
+        min_df: float = 1,
+        max_features: int | None = None,
+        vocabulary: Mapping[str, int] | Iterable[str] | None = None,
+        max_length: int | None = None,
+        truncate: str = "end",
+        sparse_output: bool = True,
+    ) -> None:
+        self.strip_accents = strip_accents
+        self.lowercase = lowercase
+        self.preprocessor = preprocessor
+        self.tokenizer = tokenizer
+        self.stop_words = stop_words
+        self.token_pattern = token_pattern
+        self.analyzer = analyzer
+        self.max_df = max_df
+        self.min_df = min_df
+        self.max_features = max_features
+        self.vocabulary = vocabulary
+        self.max_length = max_length
+        self.truncate = truncate
+        self.sparse_output = sparse_output
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Iterable[Any], y: None = None) -> "TextVectorizer":
+        """Learn the vocabulary and the width.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Documents: a list, a one-dimensional array, a Series, a generator.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        self : TextVectorizer
+
+        Raises
+        ------
+        ValueError
+            If X is a lone text, two-dimensional or without documents, if a
+            document is not a str, or if no words are found or remain.
+        """
+        self._learn(X)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X: Iterable[Any], y: None = None) -> Any:
+        """Learn the vocabulary and the width, and give the documents' ids.
+
+        The same as ``fit(X).transform(X)``, with each document read once.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Documents, as in `fit`.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        X_ids : int32 CSR matrix or ndarray of shape (n_samples, max_length_)
+            Token ids; row = document, column = position. Dense if
+            ``sparse_output=False``, and then padded with 0 on the right.
+        """
+        return self._as_matrix(*self._learn(X), self.max_length_)
+
+    def transform(self, X: Iterable[Any]) -> Any:
+        """Give the ids of the documents' tokens.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Documents, as in `fit`. Words that are not in ``vocabulary_`` become
+            unknown.
+
+        Returns
+        -------
+        X_ids : int32 CSR matrix or ndarray of shape (n_samples, max_length_)
+            Token ids, as from `fit_transform`.
+
+        Warns
+        -----
+        TruncationWarning
+            If documents are longer than all those in ``fit``.
+        """
+        vocabulary, max_length = self._vocabulary_and_width()
+        ids, offsets, n_cut = self._encode(X, fixed_look_up(vocabulary), max_length)
+        if n_cut and self.max_length is None:
+            warnings.warn(
+                f"{n_cut} of {len(offsets) - 1} documents are longer than the longest "
+                f"in fit ({max_length} tokens) and lost their {self.truncate}; set "
+                "max_length to choose the number of tokens to keep.",
+                TruncationWarning,
+                stacklevel=3,  # scikit-learn wraps transform once for set_output
+            )
+        return self._as_matrix(ids, offsets, max_length)
+
+    def inverse_transform(self, X: Any) -> list[NDArray[np.object_]]:
+        """Give the tokens of each document.
+
+        Parameters
+        ----------
+        X : CSR matrix or array-like of shape (n_samples, n_positions)
+            Token ids, as from `transform`.
+
+        Returns
+        -------
+        documents : list of object ndarrays of shape (n_tokens,)
+            Tokens in order, without padding; ids that no word has, among them
+            that of the unknown word, read ``'<unk>'``.
+        """
+        vocabulary, _ = self._vocabulary_and_width()
+        X = sparse.csr_matrix(check_array(X, accept_sparse="csr", dtype=np.int64))
+        if X.nnz and X.data.min() < PAD:
+            raise ValueError(
+                f"X must hold token ids, got the negative number {X.data.min()}."
+            )
+        X = X.sorted_indices()
+        X.eliminate_zeros()
+        # Objects, for a NumPy string would lose the null characters at its end.
+        words = np.full(max(vocabulary.values()) + 2, UNKNOWN_WORD, dtype=object)
+        words[list(vocabulary.values())] = list(vocabulary)
+        tokens = words[np.minimum(X.data, len(words) - 1)]
+        return np.split(tokens, X.indptr[1:-1])
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Give the names of the output's columns, which are positions.
+
+        The words are in ``vocabulary_``.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Not used.
+
+        Returns
+        -------
+        names : object ndarray of shape (max_length_,)
+            ``'token0'``, ``'token1'`` and so on.
+        """
+        _, max_length = self._vocabulary_and_width()
+        return np.array([f"token{t}" for t in range(max_length)], dtype=object)
+
+    def build_analyzer(self) -> Callable[[Any], Iterable[str]]:
+        """Give the function from a document to its tokens, before truncation.
+
+        Returns
+        -------
+        analyzer : callable
+            That of `CountVectorizer` with these parameters.
+        """
+        return build_analyzer(self.get_params(deep=False))
+
+    def _learn(self, X: Iterable[Any]) -> tuple[Ids, Offsets]:
+        """Set the fitted attributes; return ids and offsets of the documents."""
+        warn_about_unused(self.get_params(deep=False))
+        if self.vocabulary is None:
+            numbers, look_up = growing_look_up()
+            ids, offsets, _ = self._encode(X, look_up, self.max_length)
+            self.vocabulary_, final = select_words(
+                numbers,
+                ids,
+                offsets,
+                max_df=self.max_df,
+                min_df=self.min_df,
+                max_features=self.max_features,
+            )
+            ids = final[ids]
+        else:
+            vocabulary = check_vocabulary(self.vocabulary)
+            self._warn_about_upper_case(vocabulary)
+            ids, offsets, _ = self._encode(
+                X, fixed_look_up(vocabulary), self.max_length
+            )
+            self.vocabulary_ = vocabulary
+        self.max_length_ = self.max_length or int(np.diff(offsets).max())
+        return ids, offsets
+
+    def _encode(
+        self, X: Iterable[Any], look_up: LookUp, max_length: int | None
+    ) -> tuple[Ids, Offsets, int]:
+        """Turn documents into flat ids and offsets, and count those cut."""
+        documents = check_documents(
+            X, any_kind=callable(self.analyzer) or self.preprocessor is not None
+        )
+        return encode(
+            map(self.build_analyzer(), documents),
+            look_up,
+            keep(max_length, self.truncate),
+        )
+
+    def _as_matrix(self, ids: Ids, offsets: Offsets, max_length: int) -> Any:
+        """Lay flat ids out as one row per document."""
+        # In 32 bits where they do, for these are the largest arrays here.
+        dtype = sparse.get_index_dtype(maxval=len(ids))
+        starts = np.repeat(offsets[:-1].astype(dtype), np.diff(offsets))
+        positions = np.arange(len(ids), dtype=dtype) - starts
+        X = sparse.csr_matrix(
+            (ids, positions, offsets), shape=(len(offsets) - 1, max_length)
+        )
+        return X if self.sparse_output else X.toarray()
+
+    def _vocabulary_and_width(self) -> tuple[dict[str, int], int]:
+        """Return what `fit` learnt or, if there is nothing to learn, what is given."""
+        if hasattr(self, "max_length_") or self.vocabulary is None:
+            check_is_fitted(self)
+            return self.vocabulary_, self.max_length_
+        if self.max_length is None:
+            raise NotFittedError(
+                "This TextVectorizer has a vocabulary but no width; call fit, or give "
+                "max_length as well to use it without fit."
+            )
+        self._validate_params()
+        return check_vocabulary(self.vocabulary), self.max_length
+
+    def _warn_about_upper_case(self, vocabulary: dict[str, int]) -> None:
+        """Warn about words that no lowercased document can hold."""
+        if not self.lowercase or self.preprocessor or callable(self.analyzer):
+            return
+        lost = [word for word in vocabulary if word != word.lower()]
+        if lost:
+            warnings.warn(
+                f"{len(lost)} of {len(vocabulary)} words of vocabulary hold upper case "
+                f"letters, such as {lost[0]!r}, and will not be found in lowercased "
+                "documents; set lowercase=False.",
+                stacklevel=3,
+            )
+
+    def __sklearn_tags__(self) -> Any:
+        """Say that this takes a one-dimensional collection of strings."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.transformer_tags.preserves_dtype = []
+        return tags

@@ -1,0 +1,180 @@
+"""The analyzer is that of `CountVectorizer`, document by document."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer
+
+from sklearn_rnn.text import TextVectorizer
+
+# Categories () leaves out nothing: lone surrogates and null characters included.
+ANY_TEXT = st.text(
+    st.one_of(
+        st.characters(exclude_categories=()),
+        st.sampled_from("aAéÉ\u0301ßİ不 \t\n\x00.!😀👍🏽\u200d\ud800"),
+    ),
+    max_size=30,
+)
+PATTERN = TextVectorizer().token_pattern
+
+VARIANTS = {
+    "default": {},
+    "case kept": {"lowercase": False},
+    "ascii": {"strip_accents": "ascii"},
+    "unicode": {"strip_accents": "unicode"},
+    "own accents": {"strip_accents": lambda text: text.replace("é", "e")},
+    "stop words": {"stop_words": ["a", "."]},
+    "preprocessor": {"preprocessor": str.upper},
+    "tokenizer": {"tokenizer": str.split, "token_pattern": None},
+    "pattern": {"token_pattern": r"(\w)\w*"},
+    "char": {"analyzer": "char"},
+    "char with case": {"analyzer": "char", "lowercase": False},
+    "callable": {"analyzer": str.split},
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@settings(max_examples=25, deadline=None)
+@given(text=ANY_TEXT)
+def test_tokens_are_those_of_count_vectorizer(name, text):
+    ours = TextVectorizer(**VARIANTS[name]).build_analyzer()
+    theirs = CountVectorizer(**{"token_pattern": PATTERN, **VARIANTS[name]})
+    assert list(ours(text)) == list(theirs.build_analyzer()(text))
+
+
+def test_default_keeps_short_words_and_punctuation():
+    analyze = TextVectorizer().build_analyzer()
+    assert analyze("I'm A+ (2.5)!") == list("i'm a+(2.5)!".replace(" ", ""))
+
+
+def test_english_stop_words_are_removed_with_their_step():
+    X = TextVectorizer(stop_words="english").fit_transform(["the cat and the dog"])
+    assert X.shape == (1, 2)
+
+
+def test_tokenizer_of_another_library_needs_only_to_give_words():
+    class Encoding:
+        tokens = ("un", "##believ", "##able")
+
+    class Tokenizer:
+        def encode(self, text):
+            return Encoding()
+
+    vectorizer = TextVectorizer(tokenizer=lambda text: Tokenizer().encode(text).tokens)
+    vectorizer.fit(["unbelievable"])
+    assert set(vectorizer.vocabulary_) == {"un", "##believ", "##able"}
+
+
+def test_tokenizer_may_give_a_generator():
+    X = TextVectorizer(tokenizer=lambda text: iter(text.split())).fit_transform(["a b"])
+    assert X.toarray().tolist() == [[2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "found"),
+    [([7], "got 7 among them"), ({"input_ids": [7]}, "got dict"), (7, "got int")],
+)
+def test_anything_but_words_from_a_tokenizer_is_refused(tokens, found):
+    vectorizer = TextVectorizer(tokenizer=lambda text: tokens if text else [])
+    with pytest.raises(TypeError, match=f"{found} at row 1.*tok.encode"):
+        vectorizer.fit(["", "a"])
+
+
+def test_documents_that_are_token_lists_pass_with_analyzer_list():
+    X = TextVectorizer(analyzer=list).fit_transform([["b", "a"], ["b", "b", "c"]])
+    # b three times, then a and c by alphabet: b = 2, a = 3, c = 4
+    assert X.toarray().tolist() == [[2, 3, 0], [2, 2, 4]]
+
+
+@pytest.mark.parametrize(
+    ("params", "named"),
+    [
+        ({"analyzer": "char", "stop_words": ["a"]}, "stop_words will not be used"),
+        ({"analyzer": "char", "tokenizer": str.split}, "tokenizer will not be used"),
+        ({"analyzer": list, "preprocessor": str.upper}, "preprocessor will not be"),
+    ],
+)
+def test_what_the_analyzer_does_not_use_is_warned_about(params, named):
+    with pytest.warns(UserWarning, match=named):
+        TextVectorizer(**params).fit(["a"])
+
+
+def test_a_tokenizer_alone_is_no_reason_to_warn():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        TextVectorizer(tokenizer=str.split).fit(["a"])
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_transform", "transform"])
+@pytest.mark.parametrize("lone", ["a text", b"a text", np.str_("a text")])
+def test_a_lone_text_is_refused(method, lone):
+    vectorizer = TextVectorizer().fit(["a text"])
+    with pytest.raises(ValueError, match=r"Iterable over raw text.*\[text\]"):
+        getattr(vectorizer, method)(lone)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        pd.DataFrame({"text": ["a", "b"]}),
+        np.array([["a"], ["b"]]),
+        np.array("a"),
+    ],
+)
+def test_anything_but_one_column_is_refused(X):
+    with pytest.raises(ValueError, match=r"one column of texts.*shape.*X\['text'\]"):
+        TextVectorizer().fit(X)
+
+
+@pytest.mark.parametrize("X", [None, 3])
+def test_what_cannot_be_iterated_is_refused(X):
+    with pytest.raises(TypeError, match=r"iterable of texts such as a list"):
+        TextVectorizer().fit(X)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (None, r"got None at row 1; drop missing"),
+        (np.nan, r"got nan at row 1; drop missing"),
+        (pd.NA, r"got <NA> at row 1; drop missing"),
+        (3, r"got 3 at row 1"),
+        (b"bytes", r"got b'bytes' at row 1; decode it first"),
+        (["a", "b"], r"row 1; .* set analyzer=list"),
+    ],
+)
+@pytest.mark.parametrize("method", ["fit", "transform"])
+def test_a_document_that_is_no_text_is_refused_by_its_row(method, bad, message):
+    vectorizer = TextVectorizer().fit(["a"])
+    with pytest.raises(ValueError, match=message):
+        getattr(vectorizer, method)(["a", bad])
+
+
+@pytest.mark.parametrize("bad", [None, np.nan, b"bytes", 3])
+def test_missing_documents_are_refused_before_a_callable_analyzer(bad):
+    with pytest.raises(ValueError, match=r"at row 1"):
+        TextVectorizer(analyzer=list).fit(["a", bad])
+
+
+def test_a_preprocessor_may_take_records():
+    vectorizer = TextVectorizer(preprocessor=lambda record: record["text"])
+    assert vectorizer.fit([{"text": "b a"}]).vocabulary_ == {"a": 2, "b": 3}
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        ("a b", "b"),
+        np.array(["a b", "b"]),
+        np.array(["a b", "b"], dtype=object),
+        pd.Series(["a b", "b"], index=[7, 5]),
+        pd.Series(["a b", "b"], dtype="string"),
+        iter(["a b", "b"]),
+    ],
+)
+def test_any_container_of_texts_gives_the_same_ids(X):
+    assert TextVectorizer().fit_transform(X).toarray().tolist() == [[3, 2], [2, 0]]

@@ -1,0 +1,370 @@
+"""`TextVectorizer` as an estimator: widths, containers, state, bad parameters."""
+
+import inspect
+import pickle
+import random
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import check_estimator
+
+from sklearn_rnn.exceptions import TruncationWarning
+from sklearn_rnn.sequences import UNK
+from sklearn_rnn.text import TextVectorizer
+
+TEXTS = ["the cat sat", "the dog", "a cat, a dog!"]
+ANY_TEXT = st.text(
+    st.one_of(
+        st.characters(exclude_categories=()),
+        st.sampled_from("aAé\u0301不 \n\x00.😀🏽\u200d\ud800"),
+    ),
+    max_size=20,
+)
+
+
+# Parameters
+
+
+def test_parameters_are_keyword_only_and_in_count_vectorizers_order():
+    ours = inspect.signature(TextVectorizer).parameters
+    theirs = list(inspect.signature(CountVectorizer).parameters)
+    assert {p.kind for p in ours.values()} == {inspect.Parameter.KEYWORD_ONLY}
+    shared = [name for name in ours if name in theirs]
+    assert list(ours) == [*shared, "max_length", "truncate", "sparse_output"]
+    assert shared == [name for name in theirs if name in ours]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"max_length": 0},
+        {"max_length": -1},
+        {"max_length": 2.5},
+        {"truncate": "middle"},
+        {"analyzer": "char_wb"},
+        {"analyzer": "words"},
+        {"strip_accents": "all"},
+        {"lowercase": "yes"},
+        {"stop_words": "german"},
+        {"token_pattern": 3},
+        {"tokenizer": "split"},
+        {"preprocessor": "lower"},
+        {"max_df": 1.5},
+        {"max_df": 0},
+        {"min_df": -1},
+        {"min_df": -0.1},
+        {"max_features": 0},
+        {"vocabulary": 3},
+        {"sparse_output": "dense"},
+    ],
+)
+@pytest.mark.parametrize("method", ["fit", "fit_transform"])
+def test_a_bad_parameter_is_refused_by_name(method, params):
+    vectorizer = TextVectorizer(**params)
+    with pytest.raises(ValueError, match=f"The '{next(iter(params))}' parameter"):
+        getattr(vectorizer, method)(TEXTS)
+
+
+def test_two_groups_in_a_pattern_are_refused_as_by_count_vectorizer():
+    with pytest.raises(ValueError, match="More than 1 capturing group"):
+        TextVectorizer(token_pattern=r"(\w)(\w)").fit(TEXTS)
+
+
+# Width and truncation
+
+
+@pytest.mark.parametrize(
+    ("truncate", "rows"),
+    [
+        ("end", ["the cat", "the dog", "a cat"]),
+        ("start", ["cat sat", "the dog", "dog!"]),
+    ],
+)
+def test_truncation_keeps_the_chosen_end(truncate, rows):
+    cut = TextVectorizer(max_length=2, truncate=truncate)
+    X = cut.fit_transform(TEXTS)
+    assert X.shape == (3, 2)
+    analyze = cut.build_analyzer()
+    kept = [tokens.tolist() for tokens in cut.inverse_transform(X)]
+    assert kept == [analyze(row) for row in rows]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    texts=st.lists(st.lists(st.sampled_from("abcd"), max_size=6), min_size=1),
+    max_length=st.integers(1, 7),
+    truncate=st.sampled_from(["end", "start"]),
+)
+def test_fitting_with_max_length_is_fitting_on_cut_documents(
+    texts, max_length, truncate
+):
+    texts = [*texts, ["a"]]
+    cut = [t[:max_length] if truncate == "end" else t[-max_length:] for t in texts]
+    params = {"analyzer": list, "max_length": max_length}
+    ours, expected = (
+        TextVectorizer(**params, truncate=truncate),
+        TextVectorizer(**params),
+    )
+    X, Z = ours.fit_transform(texts), expected.fit_transform(cut)
+    assert ours.vocabulary_ == expected.vocabulary_
+    np.testing.assert_array_equal(X.toarray(), Z.toarray())
+    # so each word of the vocabulary is in some row
+    assert set(ours.vocabulary_.values()) == set(X.data) - {UNK}
+
+
+def test_width_is_the_longest_document_of_fit():
+    vectorizer = TextVectorizer().fit(TEXTS)
+    assert vectorizer.max_length_ == 6
+    assert vectorizer.transform(["dog"]).shape == (1, 6)
+    assert not hasattr(vectorizer, "n_features_in_")
+
+
+def test_max_length_widens_too():
+    assert TextVectorizer(max_length=9).fit_transform(TEXTS).shape == (3, 9)
+
+
+def test_longer_documents_at_transform_are_cut_with_one_warning():
+    vectorizer = TextVectorizer(truncate="start").fit(["a b c"])
+    texts = ["a b c d", "a", "c b a a b"]
+    with pytest.warns(TruncationWarning) as caught:
+        X = vectorizer.transform(texts)
+    assert len(caught) == 1
+    assert "2 of 3 documents" in str(caught[0].message)
+    assert "lost their start; set max_length" in str(caught[0].message)
+    assert caught[0].filename == __file__
+    assert X.toarray().tolist() == [[3, 4, 1], [2, 0, 0], [2, 2, 3]]
+
+
+def test_an_explicit_max_length_cuts_silently():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        vectorizer = TextVectorizer(max_length=2).fit(TEXTS)
+        vectorizer.fit_transform(TEXTS)
+        vectorizer.transform(TEXTS)
+
+
+# Documents and ids
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+def test_an_empty_document_becomes_one_unknown_word(text):
+    vectorizer = TextVectorizer(sparse_output=False).fit(["a b"])
+    assert vectorizer.transform([text]).tolist() == [[UNK, 0]]
+    assert vectorizer.fit_transform([text, "a b"]).tolist() == [[UNK, 0], [2, 3]]
+
+
+def test_unknown_words_keep_their_step():
+    vectorizer = TextVectorizer(sparse_output=False).fit(["a b c"])
+    assert vectorizer.transform(["c x a"]).tolist() == [[4, UNK, 2]]
+
+
+@pytest.mark.parametrize("params", [{}, {"max_length": 2}, {"min_df": 2}])
+@pytest.mark.parametrize("given", [None, ["dog", "cat"]])
+@pytest.mark.parametrize("sparse_output", [True, False])
+def test_fit_transform_is_fit_then_transform(params, given, sparse_output):
+    vectorizer = TextVectorizer(**params, vocabulary=given, sparse_output=sparse_output)
+    X = vectorizer.fit_transform(TEXTS)
+    Z = clone(vectorizer).fit(TEXTS).transform(TEXTS)
+    assert type(X) is type(Z)
+    assert X.dtype == Z.dtype == np.int32
+    assert abs(X - Z).max() == 0
+
+
+def test_dense_output_is_the_padded_sparse_one():
+    dense = TextVectorizer(sparse_output=False).fit_transform(TEXTS)
+    assert isinstance(dense, np.ndarray)
+    np.testing.assert_array_equal(
+        dense, TextVectorizer().fit_transform(TEXTS).toarray()
+    )
+
+
+@pytest.mark.parametrize("analyzer", ["word", "char"])
+@settings(max_examples=50, deadline=None)
+@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=5))
+def test_inverse_transform_gives_the_tokens_back(analyzer, texts):
+    texts = [*texts, "a"]
+    vectorizer = TextVectorizer(analyzer=analyzer)
+    X = vectorizer.fit_transform(texts)
+    analyze = vectorizer.build_analyzer()
+    expected = [analyze(text) or ["<unk>"] for text in texts]
+    for ids in (X, X.toarray(), X.astype(float), X.tocsc(), sparse.csr_array(X)):
+        assert [t.tolist() for t in vectorizer.inverse_transform(ids)] == expected
+
+
+def test_inverse_transform_leaves_the_users_matrix_alone():
+    vectorizer = TextVectorizer().fit(TEXTS)
+    X = sparse.csr_matrix(
+        (np.array([3, 2, 0]), np.array([1, 0, 2]), np.array([0, 3])), shape=(1, 6)
+    )
+    before = X.copy()
+    words = list(vectorizer.vocabulary_)
+    assert vectorizer.inverse_transform(X)[0].tolist() == words[:2]
+    np.testing.assert_array_equal(X.data, before.data)
+    np.testing.assert_array_equal(X.indices, before.indices)
+
+
+def test_inverse_transform_refuses_negative_ids():
+    with pytest.raises(ValueError, match=r"negative number -2"):
+        TextVectorizer().fit(TEXTS).inverse_transform([[2, -2]])
+
+
+def test_chinese_is_read_by_character():
+    vectorizer = TextVectorizer(analyzer="char", sparse_output=False)
+    X = vectorizer.fit_transform(["我喜欢猫", "我不喜欢"])
+    # 喜 我 欢 twice each, by code point 559c 6211 6b22; then 不 4e0d, 猫 732b
+    assert vectorizer.vocabulary_ == {"喜": 2, "我": 3, "欢": 4, "不": 5, "猫": 6}
+    assert X.tolist() == [[3, 2, 4, 6], [3, 5, 2, 4]]
+
+
+# As an estimator
+
+
+def test_official_checks_pass():
+    with warnings.catch_warnings():
+        # The suite has no data for texts and says so; it checks what it can.
+        warnings.simplefilter("ignore")
+        check_estimator(TextVectorizer())
+
+
+def test_tags_are_those_of_count_vectorizer():
+    ours, theirs = get_tags(TextVectorizer()), get_tags(CountVectorizer())
+    assert ours.input_tags == theirs.input_tags
+    assert ours.requires_fit == theirs.requires_fit
+    assert not ours.target_tags.required
+
+
+@pytest.mark.parametrize("method", ["transform", "inverse_transform"])
+def test_use_before_fit_is_refused(method):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        getattr(TextVectorizer(), method)(TEXTS)
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        TextVectorizer(max_length=3).get_feature_names_out()
+
+
+def test_a_given_vocabulary_and_length_need_no_fit():
+    vectorizer = TextVectorizer(vocabulary=["cat", "dog"], max_length=2)
+    X = vectorizer.transform(["a dog!", "dog"])
+    assert X.toarray().tolist() == [[UNK, 3], [3, 0]]
+    assert vectorizer.get_feature_names_out().tolist() == ["token0", "token1"]
+    assert not hasattr(vectorizer, "vocabulary_")
+    with pytest.raises(NotFittedError, match="no width; call fit, or give max_length"):
+        TextVectorizer(vocabulary=["cat"]).transform(["cat"])
+    with pytest.raises(ValueError, match="The 'max_length' parameter"):
+        TextVectorizer(vocabulary=["cat"], max_length=-1).transform(["cat"])
+
+
+def test_a_failed_fit_keeps_what_was_learnt():
+    vectorizer = TextVectorizer().fit(TEXTS)
+    before = dict(vectorizer.vocabulary_), vectorizer.max_length_
+    with pytest.raises(ValueError, match="row 1"):
+        vectorizer.fit(["new words", None])
+    assert (vectorizer.vocabulary_, vectorizer.max_length_) == before
+
+
+def test_fit_changes_neither_parameters_nor_data_nor_random_state():
+    vocabulary, stop_words, texts = {"cat": 5}, ["the"], list(TEXTS)
+    states = random.getstate(), np.random.get_state()[1].copy()
+    vectorizer = TextVectorizer(vocabulary=vocabulary, stop_words=stop_words)
+    vectorizer.fit(texts)
+    assert vectorizer.vocabulary is vocabulary
+    assert vectorizer.vocabulary_ is not vocabulary
+    assert (vocabulary, stop_words, texts) == ({"cat": 5}, ["the"], TEXTS)
+    assert random.getstate() == states[0]
+    np.testing.assert_array_equal(np.random.get_state()[1], states[1])
+
+
+def test_every_parameter_survives_clone():
+    params = {
+        "strip_accents": "unicode",
+        "lowercase": False,
+        "preprocessor": str.upper,
+        "tokenizer": str.split,
+        "stop_words": ["a"],
+        "token_pattern": r"\w",
+        "analyzer": "char",
+        "max_df": 0.9,
+        "min_df": 2,
+        "max_features": 7,
+        "vocabulary": ["a", "b"],
+        "max_length": 3,
+        "truncate": "start",
+        "sparse_output": False,
+    }
+    assert list(params) == list(inspect.signature(TextVectorizer).parameters)
+    copy = clone(make_pipeline(TextVectorizer(**params)))[0]
+    assert copy.get_params() == params
+
+
+def test_pickle_gives_the_same_ids():
+    vectorizer = TextVectorizer(strip_accents="unicode").fit(TEXTS)
+    copy = pickle.loads(pickle.dumps(vectorizer))
+    assert copy.vocabulary_ == vectorizer.vocabulary_
+    assert (copy.transform(TEXTS) != vectorizer.transform(TEXTS)).nnz == 0
+    assert type(copy.vocabulary_) is dict
+
+
+def test_html_representation_names_the_class():
+    assert "TextVectorizer" in TextVectorizer()._repr_html_()
+    assert "TextVectorizer" in TextVectorizer().fit(TEXTS)._repr_html_()
+
+
+def test_column_names_are_positions():
+    names = TextVectorizer(max_length=3).fit(TEXTS).get_feature_names_out()
+    assert names.dtype == object
+    assert names.tolist() == ["token0", "token1", "token2"]
+
+
+def test_pandas_output_holds_dense_ids():
+    vectorizer = TextVectorizer(sparse_output=False).set_output(transform="pandas")
+    texts = pd.Series(TEXTS, index=[5, 3, 4])
+    frame = vectorizer.fit_transform(texts)
+    assert frame.columns.tolist() == [f"token{t}" for t in range(6)]
+    assert set(frame.dtypes) == {np.dtype(np.int32)}
+    np.testing.assert_array_equal(
+        frame, TextVectorizer().fit_transform(TEXTS).toarray()
+    )
+
+
+def test_pandas_output_of_a_sparse_matrix_is_refused():
+    vectorizer = TextVectorizer().set_output(transform="pandas")
+    with pytest.raises(ValueError, match="sparse matrix"):
+        vectorizer.fit_transform(TEXTS)
+
+
+def test_column_transformer_passes_one_column():
+    frame = pd.DataFrame({"text": TEXTS, "other": ["x", "y z", "x"], "n": [1, 2, 3]})
+    columns = ColumnTransformer(
+        [("text", TextVectorizer(), "text"), ("other", TextVectorizer(), "other")],
+        sparse_threshold=1.0,
+    )
+    X = columns.fit_transform(frame)
+    assert sparse.issparse(X)
+    expected = TextVectorizer().fit_transform(TEXTS).toarray()
+    np.testing.assert_array_equal(X.toarray()[:, :6], expected)
+    assert columns.get_feature_names_out().tolist() == [
+        *[f"text__token{t}" for t in range(6)],
+        "other__token0",
+        "other__token1",
+    ]
+    # An array has columns by number; an integer picks one as one dimension.
+    by_number = make_column_transformer((TextVectorizer(), 0), sparse_threshold=1.0)
+    np.testing.assert_array_equal(
+        by_number.fit_transform(frame.to_numpy()).toarray(), expected
+    )
+
+
+def test_column_transformer_with_a_list_of_one_column_is_told_how():
+    frame = pd.DataFrame({"text": TEXTS})
+    with pytest.raises(ValueError, match=r"name it 'text', not \['text'\]"):
+        make_column_transformer((TextVectorizer(), ["text"])).fit(frame)
