@@ -1,0 +1,64 @@
+"""What is computed: plain torch modules, with the equations in their docstrings.
+
+They need nothing but torch and can be used with bare torch or skorch.
+`RecurrentNetwork` is what the estimators train, and the place to start reading.
+"""
+
+from sklearn_rnn.nn._affine import Affine
+from sklearn_rnn.nn._cells import CELLS, NONLINEARITIES, ElmanRNN, make_cell
+from sklearn_rnn.nn._dropout import SeededDropout
+from sklearn_rnn.nn._embedding import TokenEmbedding
+from sklearn_rnn.nn._encoder import RecurrentEncoder, RecurrentLayer
+from sklearn_rnn.nn._lengths import length_mask, reverse_within_length
+from sklearn_rnn.nn._losses import (
+    LOSSES,
+    SampleLoss,
+    absolute_error,
+    binary_cross_entropy,
+    cross_entropy,
+    huber,
+    pinball,
+    poisson,
+    squared_error,
+)
+from sklearn_rnn.nn._network import RecurrentNetwork
+from sklearn_rnn.nn._poolings import (
+    POOLINGS,
+    AdditiveAttention,
+    final_state,
+    last_step,
+    make_pooling,
+    masked_max,
+    masked_mean,
+)
+
+__all__ = [
+    "CELLS",
+    "LOSSES",
+    "NONLINEARITIES",
+    "POOLINGS",
+    "AdditiveAttention",
+    "Affine",
+    "ElmanRNN",
+    "RecurrentEncoder",
+    "RecurrentLayer",
+    "RecurrentNetwork",
+    "SampleLoss",
+    "SeededDropout",
+    "TokenEmbedding",
+    "absolute_error",
+    "binary_cross_entropy",
+    "cross_entropy",
+    "final_state",
+    "huber",
+    "last_step",
+    "length_mask",
+    "make_cell",
+    "make_pooling",
+    "masked_max",
+    "masked_mean",
+    "pinball",
+    "poisson",
+    "reverse_within_length",
+    "squared_error",
+]

@@ -1,0 +1,278 @@
+"""The network that the estimators train."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sklearn_rnn.nn._affine import Affine
+from sklearn_rnn.nn._dropout import SeededDropout
+from sklearn_rnn.nn._embedding import TokenEmbedding
+from sklearn_rnn.nn._encoder import RecurrentEncoder
+from sklearn_rnn.nn._lengths import length_mask
+from sklearn_rnn.nn._poolings import AdditiveAttention, make_pooling
+
+# Predictions run on whole groups of this many rows: for one to three rows oneDNN
+# takes another matrix product than for more, which would show in the last bit.
+GROUP = 8
+
+
+class RecurrentNetwork(nn.Module):
+    r"""From padded sequences to one vector of outputs per sequence.
+
+    Parameters
+    ----------
+    n_outputs : int
+        Number of outputs: classes, labels or regression targets.
+    n_features : int, default=None
+        Number of variables per time step, for sequences of numbers. Give
+        exactly one of ``n_features`` and ``n_tokens``.
+    n_tokens : int, default=None
+        Number of token ids, padding (0) and unknown (1) included, for
+        sequences of tokens. May be left out when ``embedding`` is given.
+    embedding_dim : int, default=64
+        Length of the vector of each token. Longer vectors can tell more words
+        apart and need more text to learn.
+    embedding : array-like of shape (n_tokens, dim), default=None
+        Vectors to start from, such as pretrained ones; ``embedding_dim`` is
+        then ignored.
+    freeze_embedding : bool, default=False
+        Whether the vectors of tokens keep their initial values in training.
+    hidden_size : int, default=64
+        Number of hidden units of each direction of each layer. More of them
+        can remember more, and are slower and easier to overfit.
+    cell : {"rnn", "gru", "lstm"}, default="lstm"
+        Kind of recurrent cell; `make_cell` has the equations.
+    nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
+        Of the cell "rnn"; ignored by the others.
+    num_layers : int, default=1
+        Number of recurrent layers, each reading the outputs of the one below.
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequences from their ends.
+    pooling : {"last", "final_state", "mean", "max", "attention"}, default="last"
+        How the outputs at all time steps become one vector.
+    dropout : float, default=0.0
+        Probability of dropping a unit in training, in ``[0, 1)``: after the
+        embedding and after each layer. After the last layer it is the pooled
+        vector, which the head reads, that is dropped from. Numbers that come
+        in are not dropped.
+    random_state : int, default=0
+        Seed of the initial weights and of dropout.
+
+    Attributes
+    ----------
+    embedding : TokenEmbedding or None
+        Vectors of the tokens; None for sequences of numbers.
+    encoder : RecurrentEncoder
+        The recurrent layers.
+    pooling : callable
+        A function of `POOLINGS` or an `AdditiveAttention`.
+    head : Affine
+        The linear map to the outputs.
+    dropout : SeededDropout
+        Used at each of the places named above.
+    n_units : int
+        Length of the pooled vector: ``hidden_size``, twice that with two
+        directions.
+
+    See Also
+    --------
+    SampleLoss : The losses to train it with.
+
+    Notes
+    -----
+    With :math:`D` for dropout, :math:`E` for the embedding and :math:`L_1,
+    \dots, L_m` for the layers,
+
+    .. math::
+        h^{(1)} &= L_1(D(E(x))) \quad\text{or}\quad L_1(x) \\
+        h^{(i)} &= L_i(D(h^{(i-1)})) \\
+        u &= \operatorname{pool}(h^{(m)}_1, \dots, h^{(m)}_{\text{length}}) \\
+        f &= W D(u) + b.
+
+    Dropping from :math:`h^{(m)}` as well would drop twice from a pooled last
+    step, and would let "max" pick from values scaled up by dropout alone.
+
+    In evaluation mode, without gradients and on the CPU, a sequence gets the same
+    answer, to the bit, alone or in any batch, at any place in it and behind any
+    padding. For this batches are filled up to whole groups of 8 rows, and all but
+    the LSTM is computed in float64 and rounded to float32, where the order of a
+    sum no longer shows. (Seen with 1 to 8 threads; "mps" has no float64 and does
+    without.)
+
+    No number is drawn from torch's global generator, neither for the initial
+    weights nor for dropout.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_rnn.nn import RecurrentNetwork
+    >>> network = RecurrentNetwork(2, n_tokens=100, cell="gru").eval()
+    >>> tokens = torch.tensor([[5, 7, 9], [8, 0, 0]])
+    >>> network(tokens, torch.tensor([3, 1])).shape
+    torch.Size([2, 2])
+    """
+
+    def __init__(
+        self,
+        n_outputs: int,
+        *,
+        n_features: int | None = None,
+        n_tokens: int | None = None,
+        embedding_dim: int = 64,
+        embedding: Any = None,
+        freeze_embedding: bool = False,
+        hidden_size: int = 64,
+        cell: str = "lstm",
+        nonlinearity: str = "tanh",
+        num_layers: int = 1,
+        bidirectional: bool = False,
+        pooling: str = "last",
+        dropout: float = 0.0,
+        random_state: int = 0,
+    ) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(random_state)
+        if embedding is not None:
+            embedding = torch.asarray(embedding, dtype=torch.float32, copy=True)
+            n_tokens = len(embedding) if n_tokens is None else n_tokens
+        self.embedding: TokenEmbedding | None = None
+        if n_tokens is not None and n_features is None:
+            self.embedding = TokenEmbedding(
+                n_tokens,
+                embedding_dim,
+                generator=generator,
+                weight=embedding,
+                freeze=freeze_embedding,
+            )
+            input_size = self.embedding.embedding_dim
+        elif n_features is not None and n_tokens is None:
+            input_size = n_features
+        else:
+            raise ValueError(
+                "Give exactly one of n_features (sequences of numbers) and n_tokens "
+                f"(sequences of tokens); got n_features={n_features!r} and "
+                f"n_tokens={n_tokens!r}."
+            )
+        self.dropout = SeededDropout(dropout)
+        self.encoder = RecurrentEncoder(
+            input_size,
+            hidden_size,
+            generator=generator,
+            cell=cell,
+            nonlinearity=nonlinearity,
+            num_layers=num_layers,
+            bidirectional=bidirectional,
+            dropout=self.dropout,
+        )
+        self.n_units = self.encoder.n_units
+        self.pooling = make_pooling(
+            pooling, self.n_units, bidirectional=bidirectional, generator=generator
+        )
+        self.head = Affine(self.n_units, n_outputs, generator=generator)
+        # A number of its own, or masks would repeat the draws of the weights.
+        self.reseed(int(torch.randint(2**31, (), generator=generator)))
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Compute the outputs: logits, or predictions of a regression.
+
+        Parameters
+        ----------
+        x : Tensor
+            Token ids of shape (n_samples, n_timesteps), or numbers of shape
+            (n_samples, n_timesteps, n_features); padded on the right.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+
+        Returns
+        -------
+        outputs : Tensor of shape (n_samples, n_outputs)
+            float32 in training mode, float64 in evaluation mode (of float32
+            precision, so that a softmax of them sums to one).
+        """
+        pooled = self._pool(*self._encode(x, lengths))
+        outputs: Tensor = self.head(self._exact(self.dropout(pooled)))
+        return outputs.to(pooled.dtype).to(outputs.dtype)[: len(x)]
+
+    def represent(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Compute the pooled vector that the head reads, before dropout.
+
+        Parameters
+        ----------
+        x : Tensor
+            Sequences, as for `forward`.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+
+        Returns
+        -------
+        pooled : float32 Tensor of shape (n_samples, n_units)
+        """
+        return self._pool(*self._encode(x, lengths))[: len(x)]
+
+    def attention_weights(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Compute how much each time step counts in ``pooling="attention"``.
+
+        Parameters
+        ----------
+        x : Tensor
+            Sequences, as for `forward`.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+
+        Returns
+        -------
+        weights : float32 Tensor of shape (n_samples, n_timesteps)
+            Rows sum to one; padding has weight zero.
+
+        Raises
+        ------
+        ValueError
+            If the pooling is another one.
+        """
+        if not isinstance(self.pooling, AdditiveAttention):
+            raise ValueError(
+                "Only a network with pooling='attention' has attention weights; "
+                f"this one pools with {self.pooling.__name__}."
+            )
+        outputs, lengths = self._encode(x, lengths)
+        weights = self.pooling.weights(self._exact(outputs), lengths)
+        return weights.to(outputs.dtype)[: len(x)]
+
+    def reseed(self, seed: int) -> None:
+        """Start the stream of dropout masks again from ``seed``.
+
+        Parameters
+        ----------
+        seed : int
+            The new seed.
+        """
+        self.dropout.reseed(seed)
+
+    def _encode(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Compute the last layer's outputs, for whole groups in evaluation mode."""
+        lengths = lengths.to(x.device)
+        if not self.training:
+            n_rows = math.ceil(len(x) / GROUP) * GROUP
+            rows = torch.arange(n_rows, device=x.device).clamp(max=len(x) - 1)
+            x, lengths = x[rows], lengths[rows]
+        outputs: Tensor = self.encoder(self._embed(x, lengths), lengths)
+        return outputs, lengths
+
+    def _embed(self, x: Tensor, lengths: Tensor) -> Tensor:
+        if self.embedding is not None:
+            embedded: Tensor = self.dropout(self.embedding(x))
+            return embedded  # (n_samples, n_timesteps, embedding_dim)
+        # NaN in the padding would reach the gradient of the weights as 0 * NaN.
+        padding = ~length_mask(lengths, x.shape[1]).unsqueeze(2)
+        return x.to(self.head.weight.dtype).masked_fill(padding, 0.0)
+
+    def _pool(self, outputs: Tensor, lengths: Tensor) -> Tensor:
+        return self.pooling(self._exact(outputs), lengths).to(outputs.dtype)
+
+    def _exact(self, values: Tensor) -> Tensor:
+        """Raise to float64 in evaluation mode, where sums must not show order."""
+        if self.training or values.device.type == "mps":  # which has no float64
+            return values
+        return values.double()

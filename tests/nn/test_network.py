@@ -1,0 +1,348 @@
+import copy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+
+from sklearn_rnn.nn import CELLS, POOLINGS, AdditiveAttention, RecurrentNetwork
+
+CELL_OPTIONS = [{"cell": cell} for cell in CELLS] + [
+    {"cell": "rnn", "nonlinearity": "relu"},
+    {"cell": "rnn", "nonlinearity": "sigmoid"},
+    {"cell": "rnn", "nonlinearity": "softplus"},
+]
+CELL_IDS = ["-".join(options.values()) for options in CELL_OPTIONS]
+N_TOKENS, N_FEATURES = 30, 3
+
+
+def make_sequences(n_samples, n_timesteps, *, tokens, dtype=torch.float32):
+    """Make right-padded sequences of random lengths, one of them the longest."""
+    generator = torch.Generator().manual_seed(1)
+    lengths = torch.randint(1, n_timesteps + 1, (n_samples,), generator=generator)
+    lengths[-1] = n_timesteps
+    padding = torch.arange(n_timesteps) >= lengths.unsqueeze(1)
+    shape = (n_samples, n_timesteps)
+    if tokens:
+        x = torch.randint(2, N_TOKENS, shape, generator=generator)
+    else:
+        x = torch.randn(*shape, N_FEATURES, generator=generator, dtype=dtype)
+    x[padding] = 0
+    return x, lengths
+
+
+def make_network(*, tokens, n_outputs=3, **options):
+    size = {"n_tokens": N_TOKENS} if tokens else {"n_features": N_FEATURES}
+    return RecurrentNetwork(n_outputs, **size, **options)
+
+
+def train(network, x, lengths, n_updates=3):
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    for _ in range(n_updates):
+        optimizer.zero_grad()
+        network(x, lengths).square().mean().backward()
+        optimizer.step()
+    return network
+
+
+def same_bits(one, other):
+    ours, others = one.state_dict(), other.state_dict()
+    return ours.keys() == others.keys() and all(
+        torch.equal(ours[name], others[name]) for name in ours
+    )
+
+
+# Shapes, dtypes and errors
+
+
+@pytest.mark.parametrize("tokens", [True, False])
+@pytest.mark.parametrize("bidirectional", [True, False])
+def test_shapes_and_dtypes_are_as_documented(tokens, bidirectional):
+    network = make_network(
+        tokens=tokens, bidirectional=bidirectional, hidden_size=5, pooling="attention"
+    )
+    x, lengths = make_sequences(4, 6, tokens=tokens)
+    n_units = 10 if bidirectional else 5
+    assert network.n_units == n_units
+    assert network(x, lengths).dtype == torch.float32
+    network.eval()
+    assert network(x, lengths).shape == (4, 3)
+    assert network(x, lengths).dtype == torch.float64
+    assert network.represent(x, lengths).shape == (4, n_units)
+    assert network.represent(x, lengths).dtype == torch.float32
+    weights = network.attention_weights(x, lengths)
+    assert weights.shape == (4, 6)
+    torch.testing.assert_close(weights.sum(dim=1), torch.ones(4))
+    assert (weights[torch.arange(6) >= lengths.unsqueeze(1)] == 0).all()
+
+
+def test_exactly_one_kind_of_input_is_asked_for():
+    for sizes in ({}, {"n_features": 2, "n_tokens": 9}):
+        with pytest.raises(ValueError, match=r"exactly one of n_features .* n_tokens"):
+            RecurrentNetwork(1, **sizes)
+
+
+@pytest.mark.parametrize(
+    ("option", "accepted"),
+    [
+        ({"cell": "elman"}, "'lstm'"),
+        ({"pooling": "sum"}, "'attention'"),
+        ({"nonlinearity": "sine"}, "'softplus'"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_known_ones(option, accepted):
+    ((name, value),) = option.items()
+    with pytest.raises(ValueError, match=rf"{name} must be .*{accepted}.*'{value}'"):
+        RecurrentNetwork(1, n_features=1, **option)
+
+
+def test_only_attention_has_attention_weights():
+    network = make_network(tokens=True, pooling="mean")
+    with pytest.raises(ValueError, match=r"pooling='attention'.*masked_mean"):
+        network.attention_weights(*make_sequences(2, 3, tokens=True))
+
+
+def test_given_vectors_set_the_size_and_are_not_changed():
+    vectors = np.ones((7, 4))
+    vectors.flags.writeable = False
+    network = RecurrentNetwork(1, embedding=vectors, freeze_embedding=True)
+    assert network.embedding.weight.shape == (7, 4)
+    assert network.embedding.weight.dtype == torch.float32
+    assert not network.embedding.weight.requires_grad
+    tensor = torch.ones(7, 4)
+    assert RecurrentNetwork(1, embedding=tensor).embedding.weight.requires_grad
+    assert (tensor == 1).all()
+    with pytest.raises(ValueError, match=r"each of the 9 token ids.*\(7, 4\)"):
+        RecurrentNetwork(1, n_tokens=9, embedding=vectors)
+
+
+# The computation
+
+
+def test_the_network_is_the_composition_of_its_parts():
+    network = make_network(tokens=True, num_layers=2, bidirectional=True).double()
+    x, lengths = make_sequences(4, 6, tokens=True)
+    first, second = network.encoder.layers
+    outputs = second(first(network.embedding(x), lengths), lengths)
+    last = outputs[torch.arange(4), lengths - 1]
+    expected = last @ network.head.weight.T + network.head.bias
+    torch.testing.assert_close(network(x, lengths), expected, rtol=0, atol=1e-14)
+    network.eval()
+    torch.testing.assert_close(network(x, lengths), expected, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("options", CELL_OPTIONS, ids=CELL_IDS)
+def test_gradients_agree_with_numerical_ones(options, pooling):
+    network = make_network(
+        tokens=False,
+        n_outputs=2,
+        hidden_size=3,
+        num_layers=2,
+        bidirectional=True,
+        pooling=pooling,
+        **options,
+    ).double()
+    x, lengths = make_sequences(3, 4, tokens=False, dtype=torch.float64)
+    names, parameters = zip(*network.named_parameters(), strict=True)
+
+    def outputs(x, *parameters):
+        named = dict(zip(names, parameters, strict=True))
+        return torch.func.functional_call(network, named, (x, lengths))
+
+    inputs = (x.requires_grad_(), *parameters)
+    assert torch.autograd.gradcheck(outputs, inputs, fast_mode=True)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_nan_in_the_padding_reaches_neither_answers_nor_gradients(pooling):
+    x, lengths = make_sequences(4, 6, tokens=False)
+    spoilt = x.clone()
+    spoilt[torch.arange(6) >= lengths.unsqueeze(1)] = torch.nan
+    networks = [
+        make_network(tokens=False, bidirectional=True, num_layers=2, pooling=pooling)
+        for _ in range(2)
+    ]
+    for network, values in zip(networks, (x, spoilt), strict=True):
+        train(network, values, lengths)
+    assert same_bits(*networks)
+    assert networks[0].head.weight.isfinite().all()
+
+
+def test_an_early_step_matters():
+    x, lengths = make_sequences(3, 5, tokens=False)
+    network = make_network(tokens=False).eval()
+    changed = x.clone()
+    changed[:, 0] += 1.0
+    assert (network(x, lengths) != network(changed, lengths)).any(dim=1).all()
+
+
+# Answers do not depend on the company
+
+SIZES = (2, 3, 7, 8, 9, 17, 31, 32, 33, 64, 100, 127)
+
+
+def answers(network, x, lengths):
+    yield network(x, lengths)
+    yield network.represent(x, lengths)
+    if isinstance(network.pooling, AdditiveAttention):
+        weights = network.attention_weights(x, lengths)
+        yield torch.nn.functional.pad(weights, (0, 40 - weights.shape[1]))
+
+
+def assert_same_answers(network, whole, x, lengths, rows):
+    for answer, expected in zip(answers(network, x, lengths), whole, strict=True):
+        assert torch.equal(answer, expected[rows])
+
+
+@pytest.mark.parametrize("tokens", [True, False], ids=["tokens", "numbers"])
+@pytest.mark.parametrize("options", CELL_OPTIONS, ids=CELL_IDS)
+@torch.no_grad()
+def test_a_row_gets_the_same_bits_in_any_batch_and_behind_any_padding(options, tokens):
+    x, lengths = make_sequences(128, 12, tokens=tokens)
+    order = torch.randperm(128, generator=torch.Generator().manual_seed(2))
+    longer = torch.cat([x, torch.zeros_like(x), torch.zeros_like(x)], dim=1)
+    for hidden_size, bidirectional in ((7, True), (16, False), (13, True)):
+        for pooling in POOLINGS:
+            network = make_network(
+                tokens=tokens,
+                hidden_size=hidden_size,
+                bidirectional=bidirectional,
+                pooling=pooling,
+                embedding_dim=9,
+                **options,
+            ).eval()
+            whole = list(answers(network, x, lengths))
+            assert_same_answers(network, whole, longer, lengths, slice(None))
+            assert_same_answers(network, whole, x[order], lengths[order], order)
+            batches = [order[:size] for size in SIZES]
+            alone = [torch.tensor([i]) for i in range(0, 128, 16)]
+            for rows in batches + alone:
+                n_timesteps = int(lengths[rows].max())
+                batch = x[rows, :n_timesteps]
+                assert_same_answers(network, whole, batch, lengths[rows], rows)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@torch.no_grad()
+def test_the_bits_do_not_depend_on_the_place_with_many_threads(cell):
+    x, lengths = make_sequences(128, 12, tokens=False)
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(8)
+    try:
+        for hidden_size in (3, 7, 20, 33, 50):
+            network = make_network(
+                tokens=False,
+                cell=cell,
+                hidden_size=hidden_size,
+                num_layers=2,
+                bidirectional=True,
+            ).eval()
+            whole = list(answers(network, x, lengths))
+            for i in range(0, 128, 11):
+                row = torch.tensor([i])
+                assert_same_answers(network, whole, x[row], lengths[row], row)
+    finally:
+        torch.set_num_threads(n_threads)
+
+
+# Randomness
+
+
+def test_the_global_generator_is_left_alone():
+    before = torch.get_rng_state()
+    for tokens in (True, False):
+        for options in CELL_OPTIONS:
+            network = make_network(
+                tokens=tokens,
+                dropout=0.5,
+                num_layers=2,
+                bidirectional=True,
+                pooling="attention",
+                **options,
+            )
+            train(network, *make_sequences(4, 5, tokens=tokens)).eval()
+            network(*make_sequences(4, 5, tokens=tokens))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_same_seed_gives_the_same_bits():
+    def make(seed):
+        network = make_network(tokens=True, dropout=0.5, random_state=seed)
+        return train(network, *make_sequences(4, 5, tokens=True))
+
+    assert same_bits(make(5), make(5))
+    assert not torch.equal(make(5).head.weight, make(6).head.weight)
+
+
+def test_two_threads_at_once_give_the_bits_of_one_after_the_other():
+    def make(seed):
+        network = make_network(
+            tokens=True, dropout=0.5, bidirectional=True, random_state=seed
+        )
+        return train(network, *make_sequences(8, 10, tokens=True), n_updates=10)
+
+    seeds = [1, 2, 1, 2]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(make, seeds))
+    assert all(map(same_bits, together, map(make, seeds)))
+
+
+def test_two_threads_can_use_one_network():
+    network = make_network(tokens=True, hidden_size=3).eval()
+    x, lengths = make_sequences(40, 10, tokens=True)
+
+    @torch.no_grad()
+    def predict(_=None):
+        return network(x, lengths)
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(predict, range(20)))
+    assert all(torch.equal(result, predict()) for result in results)
+
+
+def test_reseeding_repeats_dropout():
+    network = make_network(tokens=True, dropout=0.5)
+    x, lengths = make_sequences(4, 5, tokens=True)
+    network.reseed(3)
+    first, second = network(x, lengths), network(x, lengths)
+    assert not torch.equal(first, second)
+    network.reseed(3)
+    assert torch.equal(network(x, lengths), first)
+
+
+def test_dropout_follows_the_embedding_each_layer_and_nothing_else():
+    n_calls = []
+    for tokens in (True, False):
+        for num_layers in (1, 3):
+            network = make_network(tokens=tokens, num_layers=num_layers, dropout=0.5)
+            calls = []
+            network.dropout.register_forward_hook(
+                lambda *_, calls=calls: calls.append(1)
+            )
+            x, lengths = make_sequences(4, 5, tokens=tokens)
+            network(x, lengths)
+            n_calls.append(len(calls))
+            network.represent(x, lengths)
+            assert len(calls) == 2 * n_calls[-1] - 1  # all but the one before the head
+    assert n_calls == [2, 4, 1, 3]
+
+
+# Copies
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))]
+)
+def test_a_copy_has_the_same_bits_and_trains_on(copied):
+    network = make_network(tokens=True, dropout=0.5, pooling="attention")
+    x, lengths = make_sequences(4, 5, tokens=True)
+    train(network, x, lengths)
+    twin = copied(network)
+    assert same_bits(twin, network)
+    assert twin.encoder.dropout is twin.dropout
+    train(twin, x, lengths)
+    assert not same_bits(twin, network)
+    twin.load_state_dict(network.state_dict())
+    assert torch.equal(twin.eval()(x, lengths), network.eval()(x, lengths))
