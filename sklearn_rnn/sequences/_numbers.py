@@ -30,9 +30,11 @@ def read_table(X: Any) -> tuple[Sequences, int]:
         With one feature.
     n_timesteps : int
     """
-    X = check_array(X, dtype=REAL, input_name="X")
+    X = check_array(X, dtype=REAL, input_name="X", ensure_all_finite=False)
     offsets = np.arange(len(X) + 1) * X.shape[1]
-    return Sequences(X.reshape(-1, 1), offsets), X.shape[1]
+    values = X.reshape(-1, 1)
+    _check_finite(values, offsets)
+    return Sequences(values, offsets), X.shape[1]
 
 
 def read_cube(X: np.ndarray) -> Sequences:
@@ -107,9 +109,9 @@ def _read_steps(values: np.ndarray, offsets: np.ndarray) -> Sequences:
 
 def _check_finite(values: np.ndarray, offsets: np.ndarray) -> None:
     """Refuse NaN and inf, saying where."""
-    finite = np.isfinite(values).all(axis=1)
+    finite = np.isfinite(values)
     if not finite.all():
-        row, position = row_of(offsets, np.argmin(finite))
+        row, position = row_of(offsets, np.argmin(finite.all(axis=1)))
         raise SequenceError(
             f"Input X contains NaN or inf inside a sequence: sample {row}, step "
             f"{position}. Impute or drop such values; only steps whose features are "

@@ -209,7 +209,8 @@ class Sequences:
 
     def _gather(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find where in `values` the steps of these rows are."""
-        starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
+        starts = self.offsets[:-1][rows]
+        lengths = self.offsets[1:][rows] - starts
         return np.repeat(starts, lengths) + step_positions(lengths), lengths
 
 

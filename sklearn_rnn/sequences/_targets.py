@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, column_or_1d
 
@@ -25,15 +26,48 @@ def check_labels(y):
     Raises
     ------
     ValueError
-        If `y` is continuous or has missing values.
+        If `y` is continuous, has missing values, or mixes types.
+    TypeError
+        If `y` is sparse.
     """
+    _check_comparable(y)
     check_classification_targets(y)
     if type_of_target(y, input_name="y").startswith("multilabel"):
         return check_array(y, input_name="y", dtype=np.float32), True
-    y = column_or_1d(y, warn=True)
-    if y.dtype.kind == "O" and any(label is None or label != label for label in y):
-        raise ValueError("Input y contains NaN or None; drop or impute such rows.")
-    return y, False
+    return column_or_1d(y, warn=True), False
+
+
+def _check_comparable(y):
+    """Refuse, before scikit-learn stumbles over them, labels without an order."""
+    if sparse.issparse(y):
+        return
+    try:
+        y = np.asarray(y)
+    except ValueError:  # rows of unequal length, which scikit-learn refuses in words
+        return
+    if y.dtype.kind in "fO":
+        _refuse_missing(y)
+    if y.dtype.kind == "O":
+        find_classes(y)
+
+
+def _refuse_missing(y):
+    """Raise for the first row of `y` that holds NaN, None or infinity."""
+    if y.dtype.kind == "f":
+        present = np.isfinite(y)
+    else:
+        present = np.reshape([_is_present(label) for label in y.flat], y.shape)
+    if not present.all():
+        row = np.argmin(present.reshape(len(y), -1).all(axis=1))
+        raise ValueError(
+            f"Input y contains NaN, None or infinity, first at row {row}; drop or "
+            "impute such rows."
+        )
+
+
+def _is_present(label):
+    missing = label is None or type(label).__name__ in ("NAType", "NaTType")
+    return not missing and bool(np.all(label == label))  # NaN is not NaN
 
 
 def find_classes(y):
@@ -47,7 +81,7 @@ def find_classes(y):
     try:
         return np.unique(y)
     except TypeError as error:
-        types = sorted({type(label).__name__ for label in y})
+        types = sorted({type(label).__name__ for label in np.ravel(y)})
         raise ValueError(
             f"The labels in y mix types without a common order ({', '.join(types)}); "
             "convert them all to str."
@@ -79,8 +113,8 @@ def encode_labels(y, classes):
     if unknown.any():
         raise ValueError(
             f"y holds labels that are not among the classes {classes.tolist()!r}: "
-            f"{np.unique(y[unknown]).tolist()!r}; name every class in "
-            "the first call (partial_fit: classes=...)."
+            f"{np.unique(y[unknown]).tolist()!r}; drop these rows, or name every class "
+            "in the first call (partial_fit: classes=...)."
         )
     return codes.astype(np.int64)
 
@@ -93,7 +127,7 @@ def warn_if_one_hot(y):
             f"{y.shape[1]} independent labels; for classes that exclude each other "
             "pass y.argmax(axis=1).",
             OneHotTargetWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
 
 
@@ -109,4 +143,8 @@ def check_reals(y):
     ValueError
         If `y` holds NaN, infinity or text.
     """
-    return check_array(y, input_name="y", dtype=np.float64, ensure_2d=False)
+    y = check_array(
+        y, input_name="y", dtype=np.float64, ensure_2d=False, ensure_all_finite=False
+    )
+    _refuse_missing(y)
+    return y

@@ -350,7 +350,7 @@ BAD = {
         "sparse.*(two axes|without a gap)",
     ),
     "NaN in a table": (with_value((2, 3), (1, 1), NAN), "auto", "X contains NaN"),
-    "inf in a table": (with_value((2, 3), (1, 1), INF), "auto", "contains inf"),
+    "inf in a table": (with_value((2, 3), (1, 1), INF), "auto", "NaN or inf"),
     "NaN inside": (
         with_value((3, 4, 2), (2, 1, 0), NAN),
         "auto",

@@ -1,0 +1,52 @@
+"""Recurrent neural networks as scikit-learn estimators.
+
+Every name is loaded when it is first asked for, so that importing the
+package costs nothing and torch waits until an estimator is wanted.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sklearn_rnn import datasets, exceptions, nn
+    from sklearn_rnn.estimators import RNNClassifier, RNNRegressor
+    from sklearn_rnn.sequences import from_channels_first
+    from sklearn_rnn.text import TextVectorizer, load_vectors
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "RNNClassifier",
+    "RNNRegressor",
+    "TextVectorizer",
+    "__version__",
+    "datasets",
+    "exceptions",
+    "from_channels_first",
+    "load_vectors",
+    "nn",
+]
+
+_ROOM_OF = {
+    "RNNClassifier": "estimators",
+    "RNNRegressor": "estimators",
+    "TextVectorizer": "text",
+    "from_channels_first": "sequences",
+    "load_vectors": "text",
+}
+_PUBLIC_ROOMS = {"datasets", "exceptions", "nn"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOM_OF:
+        value = getattr(import_module(f"sklearn_rnn.{_ROOM_OF[name]}"), name)
+    elif name in _PUBLIC_ROOMS:
+        value = import_module(f"sklearn_rnn.{name}")
+    else:
+        raise AttributeError(f"module 'sklearn_rnn' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,201 @@
+"""What happens around skorch's training loop, one concern per callback."""
+
+import sys
+
+import numpy as np
+import torch
+from skorch.callbacks import Callback
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+from tqdm.auto import tqdm
+
+from sklearn_rnn._training._optimizers import make_schedule
+
+
+class StopTraining(KeyboardInterrupt):
+    """Ends the training loop in good order.
+
+    skorch ends its loop on KeyboardInterrupt; a class of its own tells a
+    callback's wish from the user's Ctrl-C.
+    """
+
+
+class Seeds(Callback):
+    """Give each epoch its own random numbers, from the seed and its number.
+
+    Nothing random survives an epoch, so that training goes on after a pickle
+    or a warm start just as it would have without.
+    """
+
+    def __init__(self, seed):
+        self.seed = seed
+
+    def on_epoch_begin(self, net, dataset_train=None, **kwargs):
+        dataset_train.seed = self.seed
+        dataset_train.epoch = len(net.history)
+        seeds = np.random.SeedSequence([self.seed, len(net.history)])
+        net.module_.reseed(int(seeds.generate_state(1)[0]))
+
+
+class GradientNorm(Callback):
+    """Clip the norm of the gradient and record its mean before clipping.
+
+    References
+    ----------
+    Pascanu, Mikolov, Bengio (2013). On the difficulty of training recurrent
+    neural networks. ICML.
+    """
+
+    def __init__(self, max_norm=None):
+        self.max_norm = max_norm
+
+    def on_epoch_begin(self, net, **kwargs):
+        self.norms_ = []
+
+    def on_grad_computed(self, net, named_parameters, **kwargs):
+        parameters = [p for p in net.module_.parameters() if p.grad is not None]
+        max_norm = np.inf if self.max_norm is None else self.max_norm
+        self.norms_.append(torch.nn.utils.clip_grad_norm_(parameters, max_norm))
+
+    def on_epoch_end(self, net, **kwargs):
+        net.history.record("gradient_norm", float(torch.stack(self.norms_).mean()))
+
+
+class EpochScores(Callback):
+    """Record the weighted losses of an epoch and the validation score.
+
+    skorch averages the batch losses by the rows of a batch; with sample weights
+    the mean of the epoch is by their sum.
+
+    Parameters
+    ----------
+    score : callable (outputs, y, weight) -> float
+        Receives NumPy arrays of the whole validation part.
+    """
+
+    def __init__(self, score):
+        self.score = score
+
+    def on_epoch_begin(self, net, **kwargs):
+        self.losses_ = {"train": [], "valid": []}
+        self.valid_ = []
+
+    def on_batch_end(self, net, batch=None, training=False, **step):
+        part = "train" if training else "valid"
+        y, weight = batch[1]
+        loss = net.history[-1, "batches", -1, part + "_loss"]
+        self.losses_[part].append((loss, float(weight.sum())))
+        if not training:
+            self.valid_.append((step["y_pred"].cpu(), y, weight))
+
+    def on_epoch_end(self, net, **kwargs):
+        for part, losses in self.losses_.items():
+            if losses:
+                values, weights = np.array(losses).T
+                net.history.record(part + "_loss", np.average(values, weights=weights))
+        if self.valid_:
+            parts = zip(*self.valid_, strict=True)
+            outputs, y, weight = (torch.cat(part).numpy() for part in parts)
+            net.history.record("valid_score", self.score(outputs, y, weight))
+        self.valid_ = []
+
+
+class KeepGoodWeights(Callback):
+    """Stop when the loss is no longer finite and go back to the last good epoch."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.diverged_at_ = None
+        self._remember(net)
+
+    def on_batch_end(self, net, training=False, **step):
+        loss = "train_loss" if training else "valid_loss"
+        if not np.isfinite(net.history[-1, "batches", -1, loss]):
+            self._stop(net)
+
+    def on_epoch_end(self, net, **kwargs):
+        if not _is_finite(net.module_):
+            self._stop(net)
+        self._remember(net)
+
+    def on_train_end(self, net, **kwargs):
+        if self.diverged_at_ is None and not _is_finite(net.module_):
+            self.diverged_at_ = len(net.history) + 1  # a later callback's doing
+        if self.diverged_at_ is not None:
+            net.module_.load_state_dict(self.good_weights_)
+            del net.history[self.diverged_at_ - 1 :]
+        self.good_weights_ = None
+
+    def _remember(self, net):
+        weights = net.module_.state_dict()
+        self.good_weights_ = {name: w.clone() for name, w in weights.items()}
+
+    def _stop(self, net):
+        self.diverged_at_ = len(net.history)
+        raise StopTraining
+
+
+def _is_finite(module):
+    return all(bool(p.isfinite().all()) for p in module.parameters())
+
+
+class Schedule(Callback):
+    """Change the learning rate after each update (on a plateau: each epoch)."""
+
+    def __init__(self, lr_schedule=None, total=None):
+        self.lr_schedule = lr_schedule
+        self.total = total
+
+    def initialize(self):
+        self.scheduler_ = None
+        self.updates_ = 0
+        return self
+
+    def on_train_begin(self, net, **kwargs):
+        if self.lr_schedule is not None and self.scheduler_ is None:
+            self.scheduler_ = make_schedule(
+                self.lr_schedule, net.optimizer_, self.total
+            )
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        if not training or self.scheduler_ is None or self._waits_for_epochs:
+            return
+        self.updates_ += 1
+        # A named schedule ends where it was planned to: one_cycle would raise,
+        # cosine would climb again, when partial_fit goes on beyond max_epochs.
+        if not isinstance(self.lr_schedule, str) or self.updates_ < self.total:
+            self.scheduler_.step()
+
+    def on_epoch_begin(self, net, **kwargs):
+        net.history.record("lr", float(net.optimizer_.param_groups[0]["lr"]))
+
+    def on_epoch_end(self, net, **kwargs):
+        if self._waits_for_epochs:
+            row = net.history[-1]
+            self.scheduler_.step(row.get("valid_loss", row["train_loss"]))
+
+    @property
+    def _waits_for_epochs(self):
+        return isinstance(self.scheduler_, ReduceLROnPlateau)
+
+
+class ProgressBar(Callback):
+    """One live bar per fit: epochs, losses, score, time left."""
+
+    SHOWN = ("train_loss", "valid_loss", "valid_score")
+
+    def __init__(self, total, description=""):
+        self.total = total
+        self.description = description
+
+    def on_train_begin(self, net, **kwargs):
+        self.bar_ = tqdm(
+            total=self.total, desc=self.description, unit="epoch", file=sys.stderr
+        )
+
+    def on_epoch_end(self, net, **kwargs):
+        row = net.history[-1]
+        shown = {name: f"{row[name]:.4f}" for name in self.SHOWN if name in row}
+        self.bar_.set_postfix(shown, refresh=False)
+        self.bar_.update()
+
+    def on_train_end(self, net, **kwargs):
+        self.bar_.close()

@@ -1,0 +1,313 @@
+"""The skorch net behind every estimator: skorch's loop with few hooks."""
+
+import dis
+import multiprocessing
+import re
+
+import numpy as np
+import torch
+from sklearn.base import clone
+from skorch import NeuralNet
+from skorch.callbacks import Callback, EarlyStopping
+from skorch.helper import predefined_split
+from skorch.utils import noop, to_device, to_tensor
+
+from sklearn_rnn._training._callbacks import (
+    EpochScores,
+    GradientNorm,
+    KeepGoodWeights,
+    ProgressBar,
+    Schedule,
+    Seeds,
+    StopTraining,
+)
+from sklearn_rnn._training._data import (
+    MAX_PREDICTION_ROWS,
+    PredictionBatches,
+    TrainBatches,
+)
+from sklearn_rnn._training._optimizers import OPTIMIZERS
+from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
+from sklearn_rnn.sequences import UNK
+
+
+class SequenceNet(NeuralNet):
+    """A skorch net whose batches carry a weight for each row.
+
+    Its criterion returns one loss per row; the loss of a batch is
+    ``sum(w * loss) / sum(w)``.
+    """
+
+    interrupted_ = False
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Average the losses of the rows by their weights."""
+        y, weight = to_tensor(y_true, device=self.device)
+        losses = self.criterion_(y_pred, y)
+        return (losses * weight).sum() / weight.sum()
+
+    def forward_iter(self, X, training=False, device="cpu"):
+        """Yield the outputs in the order of the rows, not of the batches."""
+        batches = self.get_iterator(self.get_dataset(X), training=False)
+        outputs = [
+            to_device(self.evaluation_step(batch, training), device)
+            for batch in batches
+        ]
+        yield torch.cat(outputs)[np.argsort(batches.order)]
+
+    def notify(self, method_name, **cb_kwargs):
+        """Tell the callbacks; a KeyboardInterrupt *they* raise ends training."""
+        try:
+            super().notify(method_name, **cb_kwargs)
+        except KeyboardInterrupt as stop:
+            if _was_raised_by_a_statement(stop):
+                raise StopTraining from stop
+            raise
+
+    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+        """Run skorch's loop and remember whether the user interrupted it."""
+        self.interrupted_ = False
+        try:
+            return super().fit_loop(X, y, epochs=epochs, **fit_params)
+        except StopTraining:
+            raise
+        except KeyboardInterrupt:
+            self.interrupted_ = True
+            raise
+
+
+def _was_raised_by_a_statement(error):
+    """Whether code raised `error`, as skorch's EarlyStopping does to end training.
+
+    Ctrl-C raises between two instructions, whichever they are.
+    """
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
+    return dis.opname[instruction] == "RAISE_VARARGS"
+
+
+def resolve_device(device, *, anywhere=False):
+    """Name the torch device to use.
+
+    Parameters
+    ----------
+    device : str
+        "auto" takes the GPU if there is one, and the worker processes of a
+        search take turns over several; anything else is torch's name of a device.
+    anywhere : bool, default=False
+        Whether any device will do where the named one is missing, as for an
+        estimator that was fitted on another machine.
+
+    Raises
+    ------
+    ValueError
+        If the device is unknown to torch or not present.
+    """
+    if device == "auto":
+        return _own_gpu() if torch.cuda.is_available() else "cpu"
+    try:
+        torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(
+            f"device={device!r} is not a torch device; pass 'auto', 'cpu', "
+            "'cuda', 'cuda:1' or 'mps'."
+        ) from error
+    try:
+        torch.zeros((), device=device).item()
+    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        if anywhere:
+            return resolve_device("auto")
+        raise ValueError(
+            f"device={device!r} was asked for, but torch finds no such device "
+            "here; pass device='auto' to use a GPU only where there is one."
+        ) from error
+    return device
+
+
+def _own_gpu():
+    """Name the GPU of this process; workers are called "LokyProcess-1" and so on."""
+    number = re.search(r"\d+$", multiprocessing.current_process().name)
+    if number is None:  # the main process: torch's current GPU
+        return "cuda"
+    return f"cuda:{int(number.group()) % torch.cuda.device_count()}"
+
+
+def make_net(
+    module_params,
+    settings,
+    *,
+    loss,
+    score,
+    seed,
+    n_rows,
+    device,
+    stops_early,
+    shows_progress,
+):
+    """Build the skorch net for one estimator.
+
+    Parameters
+    ----------
+    module_params : dict
+        Keyword arguments of `RecurrentNetwork`.
+    settings : dict
+        The estimator's parameters, by name.
+    loss : str
+        A name of `sklearn_rnn.nn.LOSSES`.
+    score : callable (outputs, y, weight) -> float
+        The validation score.
+    seed : int
+        What is random in the training follows from it.
+    n_rows : int
+        Number of training rows; the schedules are planned from it.
+    device : str
+        torch's name of the device.
+    stops_early : bool
+        Whether to watch the validation loss.
+    shows_progress : bool
+        Whether ``verbose=1`` shows a bar.
+
+    Returns
+    -------
+    net : SequenceNet
+        Not initialized.
+    """
+    net_params = settings["net_params"] or {}
+    planned = {**settings, **net_params}
+    updates = -(-n_rows // planned["batch_size"]) * planned["max_epochs"]
+    # In the order of their work at the end of an epoch: early stopping ends it.
+    callbacks = [
+        ("seeds", Seeds(seed)),
+        ("gradient_norm", GradientNorm(settings["max_grad_norm"])),
+        ("scores", EpochScores(score)),
+        ("good_weights", KeepGoodWeights()),
+        ("schedule", Schedule(settings["lr_schedule"], updates)),
+    ]
+    if shows_progress and settings["verbose"] == 1:
+        callbacks.append(("progress", ProgressBar(planned["max_epochs"])))
+    callbacks += [_clone_callback(callback) for callback in settings["callbacks"] or ()]
+    if stops_early:
+        callbacks.append(("early_stopping", _make_early_stopping(settings)))
+    params = {
+        "module": RecurrentNetwork,
+        **{f"module__{name}": value for name, value in module_params.items()},
+        "criterion": SampleLoss,
+        "criterion__loss": loss,
+        "criterion__quantile": settings.get("quantile", 0.5),
+        "optimizer": OPTIMIZERS.get(settings["optimizer"], settings["optimizer"]),
+        "lr": settings["lr"],
+        "batch_size": settings["batch_size"],
+        "max_epochs": settings["max_epochs"],
+        "iterator_train": TrainBatches,
+        "iterator_valid": PredictionBatches,
+        "iterator_valid__batch_size": MAX_PREDICTION_ROWS,
+        "train_split": None,
+        "callbacks": callbacks,
+        "callbacks__train_loss": None,
+        "callbacks__valid_loss": None,
+        "device": device,
+        "verbose": max(0, settings["verbose"] - 1),
+    }
+    if settings["verbose"] < 2:
+        params["callbacks__print_log"] = None
+    # A named optimiser takes 0 too: AdamW's own default would decay by 0.01.
+    if settings["weight_decay"] or settings["optimizer"] in OPTIMIZERS:
+        params["optimizer__weight_decay"] = settings["weight_decay"]
+    return SequenceNet(**{**params, **net_params})
+
+
+def _make_early_stopping(settings):
+    return EarlyStopping(
+        patience=settings["n_iter_no_change"],
+        threshold=settings["tol"],
+        threshold_mode="abs",
+        load_best=True,
+        sink=noop,
+    )
+
+
+def _clone_callback(callback):
+    """Clone a skorch callback or a named one; refuse anything else."""
+    named = isinstance(callback, tuple) and len(callback) == 2
+    made = callback[1] if named else callback
+    is_class = isinstance(made, type) and issubclass(made, Callback)
+    if not (is_class or isinstance(made, Callback)):
+        raise TypeError(
+            "callbacks must hold skorch callbacks or (name, callback) pairs, got "
+            f"{callback!r}; derive it from skorch.callbacks.Callback."
+        )
+    return clone(callback, safe=False)
+
+
+def train(net, dataset, validation=None, *, epochs=None):
+    """Run skorch's loop over `dataset`.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized.
+    dataset : SequenceDataset
+    validation : SequenceDataset, default=None
+    epochs : int, default=None
+        The net's ``max_epochs`` if None.
+
+    Returns
+    -------
+    diverged_at : int or None
+        The epoch in which the loss stopped being finite.  The weights are then
+        those after the last good epoch.
+    """
+    if dataset.sequences.is_tokens:
+        _tell_known_words(net.module_.embedding, dataset.encoder)
+    net.train_split = None if validation is None else predefined_split(validation)
+    net.partial_fit(dataset, None, epochs=epochs)
+    net.train_split = None  # or the net would keep the validation data alive
+    net.module_.eval()
+    return dict(net.callbacks_)["good_weights"].diverged_at_
+
+
+def _tell_known_words(embedding, reader):
+    """Say where the vector of the unknown word comes from.
+
+    Training shows it wherever there are words of frequency one; where there are
+    none it is the mean of the known words.
+    """
+    known = reader.known.copy()
+    known[: UNK + 1] = False
+    embedding.known.copy_(torch.from_numpy(known))
+    trained = reader.counts[UNK] > 0 or reader.rare.any()
+    embedding.unknown_is_mean = not trained and embedding.weight.requires_grad
+
+
+def evaluate(net, dataset, method="forward"):
+    """Run one of the module's methods over all rows, in their own order.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized; its module is in evaluation mode.
+    dataset : SequenceDataset
+    method : {"forward", "represent", "attention_weights"}
+
+    Returns
+    -------
+    values : float64 ndarray of shape (n_rows, n_columns)
+        Batches of fewer columns than the widest are filled up with zeros.
+    """
+    batches = PredictionBatches(dataset)
+    compute = getattr(net.module_, method)
+    with torch.inference_mode():
+        parts = [
+            compute(**to_tensor(inputs, device=net.device)).cpu().numpy()
+            for inputs, _ in batches
+        ]
+    width = max(part.shape[1] for part in parts)
+    values = np.zeros((len(dataset), width))
+    start = 0
+    for part in parts:
+        rows = batches.order[start : start + len(part)]
+        values[rows, : part.shape[1]] = part
+        start += len(part)
+    return values

@@ -1,0 +1,57 @@
+"""Optimisers and learning-rate schedules by name."""
+
+from functools import partial
+
+import torch
+from torch.optim.lr_scheduler import (
+    CosineAnnealingLR,
+    LambdaLR,
+    LRScheduler,
+    OneCycleLR,
+    ReduceLROnPlateau,
+)
+
+OPTIMIZERS = {
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "nadam": torch.optim.NAdam,
+    "rmsprop": torch.optim.RMSprop,
+    "sgd": torch.optim.SGD,
+}
+
+# Each takes the optimiser and the number of updates planned.
+SCHEDULES = {
+    "cosine": lambda optimizer, total: CosineAnnealingLR(optimizer, T_max=total),
+    "one_cycle": lambda optimizer, total: OneCycleLR(
+        optimizer,
+        max_lr=[group["lr"] for group in optimizer.param_groups],
+        total_steps=total,
+        cycle_momentum=False,
+    ),
+    "plateau": lambda optimizer, total: ReduceLROnPlateau(optimizer, patience=3),
+}
+
+
+def make_schedule(lr_schedule, optimizer, total):
+    """Build the torch scheduler that `lr_schedule` describes.
+
+    Parameters
+    ----------
+    lr_schedule : str, scheduler class, partial of one, or callable
+        A name of `SCHEDULES`; a torch scheduler class (or a
+        ``functools.partial`` of it with its arguments); or a function from the
+        number of the update, counted from 0, to the factor on ``lr``.
+    optimizer : torch.optim.Optimizer
+    total : int
+        Number of updates planned.
+
+    Returns
+    -------
+    scheduler : torch LRScheduler
+    """
+    if isinstance(lr_schedule, str):
+        return SCHEDULES[lr_schedule](optimizer, total)
+    made = lr_schedule.func if isinstance(lr_schedule, partial) else lr_schedule
+    if isinstance(made, type) and issubclass(made, LRScheduler):
+        return lr_schedule(optimizer)
+    return LambdaLR(optimizer, lr_lambda=lr_schedule)

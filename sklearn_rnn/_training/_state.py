@@ -1,0 +1,113 @@
+"""A trained net as plain NumPy arrays, and back.
+
+Parameters, history and (after ``partial_fit``) the optimiser as arrays, numbers
+and strings: a third of a pickled net, readable without torch's pickles, and
+indifferent to the device they came from.
+"""
+
+import numpy as np
+import torch
+
+from sklearn_rnn.sequences import UNK
+
+
+def export_state(net, *, with_optimizer):
+    """Take the state of a net as a tree of arrays, numbers and strings.
+
+    Parameters
+    ----------
+    net : SequenceNet
+    with_optimizer : bool
+        Whether training goes on from here (``partial_fit``).
+
+    Returns
+    -------
+    state : dict
+    """
+    state = {
+        "module": _to_arrays(dict(net.module_.state_dict())),
+        "history": [
+            {name: value for name, value in row.items() if name != "batches"}
+            for row in net.history
+        ],
+    }
+    if with_optimizer:
+        schedule = dict(net.callbacks_)["schedule"]
+        state["optimizer"] = _to_arrays(net.optimizer_.state_dict())
+        state["updates"] = schedule.updates_
+        if schedule.scheduler_ is not None:
+            state["schedule"] = _to_arrays(schedule.scheduler_.state_dict())
+    return state
+
+
+def load_state(net, state):
+    """Put a state of `export_state` into an initialized net of the same shape."""
+    net.module_.load_state_dict(_to_tensors(state["module"]))
+    net.module_.eval()
+    for row in state["history"]:
+        net.history.new_epoch()
+        for name, value in row.items():
+            net.history.record(name, value)
+    if "optimizer" in state:
+        schedule = dict(net.callbacks_)["schedule"]
+        schedule.on_train_begin(net)
+        schedule.updates_ = state["updates"]
+        if "schedule" in state:
+            schedule.scheduler_.load_state_dict(_to_tensors(state["schedule"]))
+        # Last, for a torch scheduler sets the first learning rate when it is made.
+        net.optimizer_.load_state_dict(_to_tensors(state["optimizer"]))
+    return net
+
+
+def grow_embedding(state, n_tokens):
+    """Make room for token ids that came later.
+
+    New words start as the unknown word, and the optimiser knows nothing of them.
+
+    Parameters
+    ----------
+    state : dict
+        Of `export_state`.
+    n_tokens : int
+        New number of token ids, at least the present one.
+
+    Returns
+    -------
+    state : dict
+    """
+    module = dict(state["module"])
+    weight = module["embedding.weight"]
+    n_new = n_tokens - len(weight)
+
+    def append(array, filler):
+        rows = np.full((n_new, array.shape[1]), filler, dtype=array.dtype)
+        return np.concatenate([array, rows])
+
+    module["embedding.weight"] = append(weight, weight[UNK])
+    module["embedding.known"] = np.append(module["embedding.known"], [False] * n_new)
+    grown = {**state, "module": module}
+    if "optimizer" in state:
+        # The embedding is the first parameter of the module, hence number 0.
+        moments = {
+            name: append(array, 0.0) if np.shape(array) == weight.shape else array
+            for name, array in state["optimizer"]["state"].get(0, {}).items()
+        }
+        states = {**state["optimizer"]["state"], 0: moments}
+        grown["optimizer"] = {**state["optimizer"], "state": states}
+    return grown
+
+
+def _map_tree(function, kind, tree):
+    if isinstance(tree, dict):
+        return {key: _map_tree(function, kind, value) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_map_tree(function, kind, value) for value in tree)
+    return function(tree) if isinstance(tree, kind) else tree
+
+
+def _to_arrays(tree):
+    return _map_tree(lambda t: t.detach().cpu().numpy().copy(), torch.Tensor, tree)
+
+
+def _to_tensors(tree):
+    return _map_tree(lambda a: torch.from_numpy(np.array(a)), np.ndarray, tree)

@@ -1,0 +1,628 @@
+"""What the classifier and the regressor share: everything but the target."""
+
+import warnings
+from numbers import Integral, Real
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_rnn._compat import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    check_sample_weight,
+    fit_context,
+)
+from sklearn_rnn._training import (
+    OPTIMIZERS,
+    SCHEDULES,
+    SequenceDataset,
+    TokenReader,
+    evaluate,
+    export_state,
+    grow_embedding,
+    load_state,
+    make_net,
+    resolve_device,
+    train,
+)
+from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
+from sklearn_rnn.exceptions import DivergenceWarning
+from sklearn_rnn.nn import POOLINGS
+from sklearn_rnn.sequences import (
+    UNK,
+    Sequences,
+    Standardizer,
+    canonical_rows,
+    check_sequences,
+)
+
+# Names in skorch's history -> names in `history_`.
+HISTORY = {
+    "train_loss": "train_loss",
+    "valid_loss": "valid_loss",
+    "valid_score": "valid_score",
+    "lr": "lr",
+    "gradient_norm": "gradient_norm",
+    "dur": "seconds",
+}
+
+# Parameters that go to the module as they are.
+MODULE_PARAMS = (
+    "hidden_size",
+    "cell",
+    "nonlinearity",
+    "num_layers",
+    "bidirectional",
+    "pooling",
+    "dropout",
+    "freeze_embedding",
+)
+
+
+class Part(NamedTuple):
+    """Some rows of the data, with their targets and weights."""
+
+    sequences: Sequences
+    rows: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray
+
+    def take(self, i):
+        """Select among the rows."""
+        return Part(self.sequences, self.rows[i], self.y[i], self.weight[i])
+
+    def canonical(self, rows):
+        """Merge equal rows among `rows`, adding weights, in an order of its own.
+
+        Training then sees the weighted *set*: weight 2 is the row twice, weight 0
+        is no row, and the order given does not matter, each to the bit.
+        """
+        weight = np.zeros(len(self.rows))
+        weight[rows] = self.weight[rows]
+        rows, weight = canonical_rows(self.sequences, self.y, weight)
+        return Part(self.sequences, rows, self.y[rows], weight)
+
+
+class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Base of the estimators that hold a recurrent net.
+
+    A subclass says what its target is:
+
+    - ``_check_target(y, reset)`` -> class indices or reals, (n,) or (n, k);
+    - ``_learn_target(y, weight)`` learns scales or class weights from the
+      training part, ``_encode_target(y)`` -> what the loss reads,
+      ``_target_weight(y, weight)`` -> the weights with those of the classes;
+    - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``;
+    - ``_score_outputs(outputs, y, weight)`` -> the score of the validation part.
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "hidden_size": [Interval(Integral, 1, None, closed="left")],
+        "cell": [StrOptions({"rnn", "gru", "lstm"})],
+        "num_layers": [Interval(Integral, 1, None, closed="left")],
+        "bidirectional": ["boolean"],
+        "nonlinearity": [StrOptions({"tanh", "relu", "sigmoid", "softplus"})],
+        "pooling": [StrOptions(set(POOLINGS))],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "input": [StrOptions({"auto", "tokens", "numbers"})],
+        "embedding_dim": [Interval(Integral, 1, None, closed="left")],
+        "embedding": ["array-like", None],
+        "freeze_embedding": ["boolean"],
+        "standardize": ["boolean"],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "lr_schedule": [StrOptions(set(SCHEDULES)), callable, None],
+        "max_grad_norm": [Interval(Real, 0, None, closed="neither"), None],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean", StrOptions({"auto"})],
+        "validation_fraction": [
+            Interval(Real, 0, 1, closed="neither"),
+            HasMethods(["split", "get_n_splits"]),  # "split" alone admits a str
+            list,
+        ],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "warm_start": ["boolean"],
+        "callbacks": [list, tuple, None],
+        "net_params": [dict, None],
+        "device": [str],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        hidden_size=64,
+        *,
+        cell="lstm",
+        num_layers=1,
+        bidirectional=False,
+        nonlinearity="tanh",
+        pooling="last",
+        dropout=0.0,
+        input="auto",
+        embedding_dim=64,
+        embedding=None,
+        freeze_embedding=False,
+        standardize=True,
+        optimizer="adam",
+        lr=0.01,
+        weight_decay=0.0,
+        lr_schedule=None,
+        max_grad_norm=1.0,
+        batch_size=32,
+        max_epochs=50,
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        callbacks=None,
+        net_params=None,
+        device="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_size = hidden_size
+        self.cell = cell
+        self.num_layers = num_layers
+        self.bidirectional = bidirectional
+        self.nonlinearity = nonlinearity
+        self.pooling = pooling
+        self.dropout = dropout
+        self.input = input
+        self.embedding_dim = embedding_dim
+        self.embedding = embedding
+        self.freeze_embedding = freeze_embedding
+        self.standardize = standardize
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.lr_schedule = lr_schedule
+        self.max_grad_norm = max_grad_norm
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.net_params = net_params
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    # -- fitting ---------------------------------------------------------------
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            The sequences: token ids as a sparse matrix of integers
+            ``(n_samples, max_length)``; one variable per step
+            ``(n_samples, n_timesteps)``; several variables
+            ``(n_samples, n_timesteps, n_features)``, shorter ones padded with NaN
+            at the end; or a list of ``(n_timesteps_i, n_features)`` arrays.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, at least 0; a row of weight 2 is worth the row twice.
+        X_val, y_val : like X and y, default=None
+            Validation data, used instead of a part of X.  Its loss and score
+            stand in ``history_`` whether or not early stopping is on.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter or the data cannot be used; before any training.
+        KeyboardInterrupt
+            After Ctrl-C; the estimator is fitted with what it had learnt.
+        """
+        continued = self.warm_start and hasattr(self, "net_")
+        resolve_device(self.device)
+        _check_embedding(self.embedding)
+        self._keep_settings()
+        whole = self._check_part(X, y, sample_weight, reset=not continued)
+        validation = self._check_validation(X_val, y_val)
+        seed = _draw_seed(self.random_state)
+        rows = whole.rows
+        if validation is None:
+            rows, validation = self._hold_out(whole, seed)
+        training = whole.canonical(rows)
+        _check_some_weight(training)
+        if not continued:
+            self._learn_target(training.y, training.weight)
+        training = self._weigh(training)
+        validation = validation and self._weigh(validation, "validation")
+        if continued:
+            self._count_tokens(training)
+        else:
+            self._learn_input(training)
+        state = self._grown_state(with_optimizer=False) if continued else None
+        net = self._new_net(
+            seed,
+            len(training.rows),
+            stops_early=validation is not None
+            and wants_early_stopping(self.early_stopping, len(whole.rows)),
+            continued=continued,
+        )
+        if continued:  # the weights go on, the optimiser starts anew
+            load_state(net, state)
+        self._trains_on = False
+        return self._train(net, training, validation)
+
+    def _partial_fit(self, X, y, sample_weight, **target_params):
+        """Train for one epoch on one more part of the data, as it comes."""
+        first = not hasattr(self, "net_")
+        resolve_device(self.device)
+        if first:
+            _check_embedding(self.embedding)
+            self._keep_settings()
+        part = self._check_part(X, y, sample_weight, reset=first, **target_params)
+        part = part.take(np.flatnonzero(part.weight))
+        _check_some_weight(part)
+        if first:
+            self._learn_target(part.y, part.weight)
+        part = self._weigh(part)
+        if first:
+            self._learn_input(part)
+            seed = _draw_seed(self.random_state)
+            net = self._new_net(seed, len(part.rows), shows_progress=False)
+        else:
+            self._count_tokens(part)
+            net = self._net_to_train_on()
+        self._trains_on = True
+        return self._train(net, part, epochs=1)
+
+    def _net_to_train_on(self):
+        """Return the net for one more epoch, with room for every token seen."""
+        module_params = self._net_spec["module_params"]
+        n_tokens = None if self.token_counts_ is None else len(self.token_counts_)
+        if self._trains_on and module_params.get("n_tokens") == n_tokens:
+            return self.net_
+        state = self._grown_state(with_optimizer=self._trains_on)
+        if n_tokens is not None:
+            module_params = {**module_params, "n_tokens": n_tokens}
+        self._net_spec = {
+            **self._net_spec,
+            "module_params": module_params,
+            "stops_early": False,
+            "shows_progress": False,
+        }
+        return load_state(self._build_net(), state)
+
+    def _train(self, net, training, validation=None, *, epochs=None):
+        """Run the loop and take over what it learnt, however it ended."""
+        datasets = [
+            part and self._dataset(part, self._reader())
+            for part in (training, validation)
+        ]
+        diverged_at = train(net, *datasets, epochs=epochs)
+
+        self.net_ = net
+        rows = [row for row in net.history if "train_loss" in row]
+        self.history_ = {
+            name: np.array([row.get(skorch_name, np.nan) for row in rows])
+            for skorch_name, name in HISTORY.items()
+            if any(skorch_name in row for row in rows)
+        }
+        self.loss_curve_ = [row["train_loss"] for row in rows]
+        self.n_iter_ = len(rows)
+        if diverged_at is not None:
+            warnings.warn(
+                f"Training diverged in epoch {diverged_at}: the loss or a weight is "
+                "NaN or infinite. The weights are those of the last good epoch. "
+                "Lower lr, set max_grad_norm, or keep standardize=True.",
+                DivergenceWarning,
+                stacklevel=4,
+            )
+            self._trains_on = False  # the optimiser may hold NaN as well
+        if net.interrupted_:
+            raise KeyboardInterrupt
+        return self
+
+    def _dataset(self, part, reader):
+        return SequenceDataset(
+            part.sequences,
+            reader,
+            rows=part.rows,
+            y=self._encode_target(part.y),
+            # Only their ratios count, and of those float32 can hold any scale.
+            weight=part.weight / part.weight.max(),
+        )
+
+    # -- checking --------------------------------------------------------------
+
+    def _check_part(self, X, y, sample_weight=None, *, reset, **target_params):
+        """Read X, y and the weights, before anything is trained."""
+        if y is None:
+            raise ValueError(
+                f"This {type(self).__name__} estimator requires y to be passed, but "
+                "the target y is None."
+            )
+        sequences = check_sequences(self, X, reset=reset, input=self._setting("input"))
+        if self.embedding is not None and not sequences.is_tokens:
+            raise ValueError(
+                "embedding was given, but X holds numbers, not token ids; put a "
+                "TextVectorizer in front, pass input='tokens', or leave it out."
+            )
+        y = self._check_target(y, reset=reset, **target_params)
+        if len(sequences) != len(y):
+            raise ValueError(
+                "Found input variables with inconsistent numbers of samples: X holds "
+                f"{len(sequences)} sequences, y {len(y)} targets; pass one target for "
+                "each sequence."
+            )
+        weight = check_sample_weight(
+            sample_weight, sequences.lengths, dtype=np.float64, ensure_non_negative=True
+        )
+        return Part(sequences, np.arange(len(sequences)), y, weight)
+
+    def _check_validation(self, X_val, y_val):
+        if (X_val is None) != (y_val is None):
+            given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
+            raise ValueError(f"{given} was given without {missing}; pass both.")
+        return None if X_val is None else self._check_part(X_val, y_val, reset=False)
+
+    def _hold_out(self, whole, seed):
+        """Split the rows into those to train on and those to watch."""
+        rows, held_out = hold_out(
+            whole.y,
+            early_stopping=self.early_stopping,
+            validation_fraction=self.validation_fraction,
+            # Of several labels few rows may share a combination.
+            stratify=whole.y.dtype.kind == "i" and whole.y.ndim == 1,
+            seed=seed,
+        )
+        if held_out is None:
+            return rows, None
+        return rows, whole.take(held_out)
+
+    def _weigh(self, part, name="training"):
+        """Multiply the weights by those of the classes; drop rows of weight 0."""
+        part = part._replace(weight=self._target_weight(part.y, part.weight))
+        part = part.take(np.flatnonzero(part.weight))
+        _check_some_weight(part, name)
+        return part
+
+    # -- what fit learns -------------------------------------------------------
+
+    def _learn_input(self, part):
+        """Learn the scale of the variables, or which tokens there are."""
+        self.token_counts_ = self.input_mean_ = self.input_scale_ = None
+        if part.sequences.is_tokens:
+            n_tokens = UNK + 1 if self.embedding is None else len(self.embedding)
+            self.token_counts_ = np.zeros(n_tokens, dtype=np.int64)
+            self._count_tokens(part)
+            return
+        scaler = Standardizer.identity(part.sequences.n_features)
+        if self.standardize:
+            scaler = Standardizer.fit(part.sequences[part.rows], part.weight)
+        self.input_mean_, self.input_scale_ = scaler.mean_, scaler.scale_
+
+    def _count_tokens(self, part):
+        """Take note of the tokens of `part`, in a longer table if need be.
+
+        The larger of two counts stands, not their sum: the same data may come
+        again, and a word seen once in it is still a rare one.
+        """
+        if self.token_counts_ is None:
+            return
+        tokens = part.sequences[part.rows].values
+        if self.embedding is not None:
+            tokens = tokens[tokens < len(self.embedding)]
+        counts = np.bincount(tokens, minlength=len(self.token_counts_))
+        before = counts[: len(self.token_counts_)]
+        np.maximum(before, self.token_counts_, out=before)
+        self.token_counts_ = counts
+
+    def _reader(self):
+        """Build what turns raw values into what the network reads."""
+        if self.token_counts_ is None:
+            return Standardizer(self.input_mean_, self.input_scale_)
+        return TokenReader(self.token_counts_, self._net_spec["embedding_given"])
+
+    # -- the net ---------------------------------------------------------------
+
+    def _new_net(
+        self, seed, n_rows, *, stops_early=False, shows_progress=True, continued=False
+    ):
+        """Build a net for the parameters as they are now, and keep those.
+
+        What was fitted goes on with the parameters it was fitted with, whatever
+        `set_params` says later.
+        """
+        self._net_spec = {
+            "settings": self._settings,
+            "module_params": self._module_params(continued),
+            "loss": self._loss_name(),
+            "seed": seed,
+            "n_rows": n_rows,
+            "stops_early": stops_early,
+            "shows_progress": shows_progress,
+            "embedding_given": self.embedding is not None,
+        }
+        return self._build_net(embedding=self.embedding)
+
+    def _module_params(self, continued=False):
+        if self.token_counts_ is None:
+            size = {"n_features": len(self.input_mean_)}
+        else:
+            size = {"n_tokens": len(self.token_counts_)}
+        if continued:  # the weights have their shapes already
+            return {**self._net_spec["module_params"], **size}
+        dim = self.embedding_dim
+        if self.embedding is not None:
+            dim = np.shape(self.embedding)[1]
+        return {
+            **size,
+            "n_outputs": self._n_outputs(),
+            "embedding_dim": dim,
+            **{name: getattr(self, name) for name in MODULE_PARAMS},
+        }
+
+    def _build_net(self, embedding=None, *, anywhere=False):
+        """Build the net of `_net_spec`, with weights that are still random."""
+        spec = self._net_spec
+        module_params = dict(spec["module_params"], embedding=embedding)
+        return make_net(
+            dict(module_params, random_state=spec["seed"]),
+            spec["settings"],
+            loss=spec["loss"],
+            score=self._score_outputs,
+            seed=spec["seed"],
+            n_rows=spec["n_rows"],
+            device=resolve_device(spec["settings"]["device"], anywhere=anywhere),
+            stops_early=spec["stops_early"],
+            shows_progress=spec["shows_progress"],
+        ).initialize()
+
+    def _grown_state(self, *, with_optimizer):
+        """Export the net, with room for every token seen."""
+        state = export_state(self.net_, with_optimizer=with_optimizer)
+        if self.token_counts_ is None:
+            return state
+        return grow_embedding(state, len(self.token_counts_))
+
+    def _keep_settings(self):
+        """Keep the parameters as they are now, but for the large embedding."""
+        self._settings = self.get_params(deep=False)
+        del self._settings["embedding"]
+
+    def _setting(self, name):
+        """Return a parameter as it was when fitting began."""
+        return self._settings[name]
+
+    def _outputs(self, X, method="forward"):
+        """Run the net over X; float64 (n_samples, n_columns) in the order of X."""
+        check_is_fitted(self, "net_")
+        sequences = check_sequences(self, X, reset=False, input=self._setting("input"))
+        return evaluate(self.net_, SequenceDataset(sequences, self._reader()), method)
+
+    # -- what it learnt --------------------------------------------------------
+
+    def transform(self, X):
+        """Compute the pooled representation, to feed another estimator.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        representation : float64 ndarray of shape (n_samples, n_units)
+            What the output layer reads; ``n_units`` is ``hidden_size``, twice
+            that when bidirectional.
+        """
+        return self._outputs(X, "represent")
+
+    def attention_weights(self, X):
+        """Compute how much each step counted, with ``pooling="attention"``.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        weights : float64 ndarray of shape (n_samples, n_timesteps)
+            Each row sums to 1 over the real steps; padding has weight 0.
+
+        Raises
+        ------
+        ValueError
+            If the estimator was fitted with another pooling.
+        """
+        check_is_fitted(self, "net_")
+        if self._setting("pooling") != "attention":
+            raise ValueError(
+                f"attention_weights needs pooling='attention', but this estimator was "
+                f"fitted with pooling={self._setting('pooling')!r}; set it and fit "
+                "again."
+            )
+        return self._outputs(X, "attention_weights")
+
+    @property
+    def _n_features_out(self):
+        return self.net_.module_.n_units
+
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        if "net_" in state:
+            net = state.pop("net_")
+            state["_net_state"] = export_state(net, with_optimizer=self._trains_on)
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        net_state = state.pop("_net_state", None)
+        super().__setstate__(state)
+        if net_state is not None:
+            self.net_ = load_state(self._build_net(anywhere=True), net_state)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _check_embedding(embedding):
+    """Refuse what is no table of vectors."""
+    if embedding is None:
+        return
+    matrix = np.asarray(embedding)
+    numeric = matrix.dtype.kind in "iuf"
+    if matrix.ndim != 2 or not numeric or len(matrix) <= UNK or not matrix.shape[1]:
+        raise ValueError(
+            "embedding must be a matrix of numbers with one row for each token id, "
+            "padding (row 0) and the unknown word (row 1) included, got shape "
+            f"{matrix.shape} and dtype {matrix.dtype}; load_vectors makes one."
+        )
+    if not np.isfinite(matrix).all():
+        row = np.argmin(np.isfinite(matrix).all(axis=1))
+        raise ValueError(
+            f"embedding contains NaN or infinity, first in row {row}; load_vectors "
+            "makes one of finite vectors."
+        )
+
+
+def _check_some_weight(part, name="training"):
+    if not len(part.rows):
+        raise ValueError(
+            f"Every row of the {name} part has weight zero (sample_weight times "
+            "class_weight); give at least one of them a positive weight."
+        )
+
+
+def _draw_seed(random_state):
+    """Draw the one integer from which everything random in a fit follows.
+
+    With None it comes from the operating system and not, as elsewhere in
+    scikit-learn, from NumPy's global generator, which stays as it was.
+    """
+    if random_state is None:
+        random_state = np.random.default_rng()
+        return int(random_state.integers(2**31))
+    return int(check_random_state(random_state).randint(2**31 - 1))

@@ -1,0 +1,484 @@
+"""A label for each sequence."""
+
+from typing import ClassVar
+
+import numpy as np
+from scipy.special import expit, log_expit, log_softmax, softmax
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils.class_weight import compute_class_weight
+
+from sklearn_rnn._compat import StrOptions, fit_context
+from sklearn_rnn.estimators._base import BaseRNN
+from sklearn_rnn.sequences import (
+    check_labels,
+    encode_labels,
+    find_classes,
+    warn_if_one_hot,
+)
+
+
+class RNNClassifier(ClassifierMixin, BaseRNN):
+    r"""Classify sequences with a recurrent neural network.
+
+    Reads sequences of tokens (texts, behind a `TextVectorizer`) or of numbers, of
+    any length.  Binary, multiclass and multilabel.  For a table without order
+    take a classifier of scikit-learn; for short texts try TF-IDF with a linear
+    model first.
+
+    Parameters
+    ----------
+    hidden_size : int, default=64
+        Number of units in each layer, and in each direction of it.  More units
+        remember more and overfit sooner.
+
+    cell : {"rnn", "gru", "lstm"}, default="lstm"
+        The recurrent cell.  "rnn" (Elman) is smallest and forgets first; "lstm"
+        remembers longest; "gru" lies between.
+
+    num_layers : int, default=1
+        Number of layers stacked on each other.
+
+    bidirectional : bool, default=False
+        Whether a second half of each layer reads the sequence from its end.
+
+    nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
+        Activation of ``cell="rnn"``; the other cells have their own.
+
+    pooling : {"last", "final_state", "mean", "max", "attention"}, default="last"
+        How the states of all real steps become one vector: the last step; the
+        final state of both directions (the same as "last" with one); their mean
+        or maximum; or a learnt weighting, see `attention_weights`.
+
+    dropout : float, default=0.0
+        Share of the units dropped in training, in [0, 1): after the embedding,
+        after each layer and before the output.  More of it overfits less.
+
+    input : {"auto", "tokens", "numbers"}, default="auto"
+        What X holds.  With "auto" sparse integers are token ids and everything
+        else is numbers.  Say "tokens" for dense ids, as they come out of a
+        ``ColumnTransformer``, and for lists of ids.
+
+    embedding_dim : int, default=64
+        Length of the vector learnt for each token.
+
+    embedding : array-like of shape (n_tokens, embedding_dim), default=None
+        Vectors to start from instead of random ones; row 0 is padding, row 1
+        the unknown word, see `load_vectors`.
+
+    freeze_embedding : bool, default=False
+        Whether the vectors stay as they are.
+
+    standardize : bool, default=True
+        Whether each variable is brought to mean 0 and variance 1, from
+        the real steps of the training rows only.
+
+    optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"} or class, default="adam"
+        A name or a class of ``torch.optim``; ``net_params`` takes its further
+        arguments, such as ``{"optimizer__momentum": 0.9}``.
+
+    lr : float, default=0.01
+        Learning rate.  Lower it when the loss jumps, raise it when it crawls.
+
+    weight_decay : float, default=0.0
+        The optimiser's L2 penalty.
+
+    lr_schedule : {"cosine", "one_cycle", "plateau"}, class or callable, default=None
+        How ``lr`` changes: by a named course over all planned updates; when the
+        watched loss stops falling ("plateau"); by a torch scheduler class (or a
+        ``functools.partial`` of one); or by a function from the number of the
+        update to a factor, such as ``lambda u: 1 / (1 + 1e-6 * u)``.
+
+    max_grad_norm : float or None, default=1.0
+        The gradient is scaled down to this norm where it is longer.
+
+    batch_size : int, default=32
+        Rows per update.
+
+    max_epochs : int, default=50
+        Passes over the training rows, at most.
+
+    early_stopping : bool or "auto", default="auto"
+        Whether to hold out a validation part, stop when its loss no longer
+        falls, and go back to the best weights.  "auto" does so from 2 000 rows
+        on, if each class then has a row in both parts.
+
+    validation_fraction : float, splitter or list, default=0.1
+        What to hold out: a share of the rows, stratified by class; the last split of a
+        scikit-learn splitter; or a list of one (train, validation) index pair.
+
+    n_iter_no_change : int, default=10
+        Epochs without improvement after which early stopping ends training.
+
+    tol : float, default=1e-4
+        By how much the validation loss must fall to count as improvement.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last `fit`, with a new
+        optimiser.
+
+    callbacks : list of skorch callbacks, default=None
+        skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.
+
+    net_params : dict, default=None
+        Arguments merged last into the skorch net, such as
+        ``{"optimizer__betas": (0.9, 0.99)}``.
+
+    device : str, default="auto"
+        "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
+
+    random_state : int, RandomState instance or None, default=None
+        Determines the initial weights, the batches, dropout and the validation
+        part.  None takes a new seed from the operating system for each fit; no
+        global generator is used or changed.
+
+    verbose : int, default=0
+        0 prints nothing, 1 shows a progress bar, 2 prints a line per epoch.
+
+    class_weight : dict, "balanced" or None, default=None
+        Weight of each class, multiplied with ``sample_weight``.  "balanced"
+        weighs classes inversely to their weighted frequency.  Not for
+        multilabel targets.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The class labels, sorted; for multilabel targets the column numbers.
+
+    history_ : dict of str to ndarray of shape (n_iter_,)
+        For each epoch: ``train_loss``, ``lr`` (at its start), ``gradient_norm``
+        (mean, before clipping), ``seconds``, and with a validation part
+        ``valid_loss`` and ``valid_score``.
+
+    loss_curve_ : list of float
+        The training loss of each epoch.
+
+    n_iter_ : int
+        Number of epochs trained.
+
+    net_ : skorch.NeuralNet
+        The trained net; its module is a `sklearn_rnn.nn.RecurrentNetwork`.
+
+    n_features_in_ : int
+        For 2-D input the number of columns; else the variables per step.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where X was a frame with names.
+
+    input_kind_ : {"tokens", "univariate", "multivariate"}
+        What X was found to be.
+
+    token_counts_ : int ndarray of shape (n_tokens,) or None
+        How often each token id was seen in training.
+
+    input_mean_, input_scale_ : ndarray of shape (n_variables,) or None
+        By which numbers are standardised.
+
+    See Also
+    --------
+    RNNRegressor : Predicts numbers.
+    TextVectorizer : Turns texts into token ids.
+
+    Notes
+    -----
+    With the pooled representation :math:`z(x)` the logits are
+    :math:`f(x) = W z(x) + b` and the loss is the weighted mean
+
+    .. math:: L = \sum_i w_i \ell(f(x_i), y_i) / \sum_i w_i
+
+    of the cross-entropy (multiclass: of the softmax; binary: of the sigmoid of one
+    logit; multilabel: its mean over the labels).  The equations of the cells stand
+    in `sklearn_rnn.nn.make_cell`.
+
+    Equal rows with equal labels count as one row of their summed weight, and rows
+    are trained on in an order of their own, so that a fit depends on the weighted
+    set of rows and not on their order.
+
+    References
+    ----------
+    Elman (1990). Finding structure in time. Cognitive Science 14.
+
+    Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation 9.
+
+    Cho et al. (2014). Learning phrase representations using RNN encoder-decoder
+    for statistical machine translation. EMNLP.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn_rnn import RNNClassifier, TextVectorizer
+    >>> texts = ["good film", "bad film", "a good one", "a bad one"]
+    >>> pipe = make_pipeline(TextVectorizer(), RNNClassifier(8, random_state=0))
+    >>> pipe.fit(texts, ["pos", "neg", "pos", "neg"]).predict(["good", "bad"])
+    array(['pos', 'neg'], dtype='<U3')
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseRNN._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        hidden_size=64,
+        *,
+        cell="lstm",
+        num_layers=1,
+        bidirectional=False,
+        nonlinearity="tanh",
+        pooling="last",
+        dropout=0.0,
+        input="auto",
+        embedding_dim=64,
+        embedding=None,
+        freeze_embedding=False,
+        standardize=True,
+        optimizer="adam",
+        lr=0.01,
+        weight_decay=0.0,
+        lr_schedule=None,
+        max_grad_norm=1.0,
+        batch_size=32,
+        max_epochs=50,
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        callbacks=None,
+        net_params=None,
+        device="auto",
+        random_state=None,
+        verbose=0,
+        class_weight=None,
+    ):
+        super().__init__(
+            hidden_size=hidden_size,
+            cell=cell,
+            num_layers=num_layers,
+            bidirectional=bidirectional,
+            nonlinearity=nonlinearity,
+            pooling=pooling,
+            dropout=dropout,
+            input=input,
+            embedding_dim=embedding_dim,
+            embedding=embedding,
+            freeze_embedding=freeze_embedding,
+            standardize=standardize,
+            optimizer=optimizer,
+            lr=lr,
+            weight_decay=weight_decay,
+            lr_schedule=lr_schedule,
+            max_grad_norm=max_grad_norm,
+            batch_size=batch_size,
+            max_epochs=max_epochs,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            warm_start=warm_start,
+            callbacks=callbacks,
+            net_params=net_params,
+            device=device,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.class_weight = class_weight
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch on one more part of the data.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.  The first call decides the standardisation;
+            new tokens may come later.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            The labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels there will be; needed in the first call.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, at least 0.
+
+        Returns
+        -------
+        self : object
+        """
+        if classes is None and not hasattr(self, "net_"):
+            raise ValueError(
+                "classes must be passed on the first call to partial_fit: name every "
+                "label there will be."
+            )
+        if isinstance(self.class_weight, str):
+            raise ValueError(
+                "class_weight='balanced' needs all of y, which partial_fit does not "
+                "see; pass a dict of weights."
+            )
+        return self._partial_fit(X, y, sample_weight, classes=classes)
+
+    def predict(self, X):
+        """Predict the class of each sequence.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Labels of the type given to `fit`; an indicator matrix for multilabel
+            targets.
+        """
+        codes = self._decide(self._outputs(X))
+        return codes if self._task == "multilabel" else self.classes_[codes]
+
+    def decision_function(self, X):
+        """Compute the logits.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        logits : float64 ndarray of shape (n_samples,) or (n_samples, n_classes)
+            One column for each class or label; binary: one logit, positive for
+            ``classes_[1]``.
+        """
+        logits = self._outputs(X)
+        return logits[:, 0] if self._task == "binary" else logits
+
+    def predict_proba(self, X):
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        probabilities : float64 ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``; rows sum to 1, but for multilabel
+            targets, where each column is the probability of that label.
+        """
+        logits = self._class_logits(X)
+        if self._task == "multiclass":
+            return softmax(logits, axis=1)
+        return expit(logits)
+
+    def predict_log_proba(self, X):
+        """Predict the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        log_probabilities : float64 ndarray of shape (n_samples, n_classes)
+            Accurate where the probability itself would round to 0.
+        """
+        logits = self._class_logits(X)
+        if self._task == "multiclass":
+            return log_softmax(logits, axis=1)
+        return log_expit(logits)
+
+    def _class_logits(self, X):
+        """Return one column of logits per class or label."""
+        logits = self._outputs(X)
+        return np.hstack([-logits, logits]) if self._task == "binary" else logits
+
+    # -- the target ------------------------------------------------------------
+
+    def _check_target(self, y, *, reset, classes=None):
+        y, multilabel = check_labels(y)
+        if reset:
+            found = np.arange(y.shape[1]) if multilabel else find_classes(y)
+            self.classes_ = found if classes is None else find_classes(classes)
+            self._task = self._name_task(multilabel)
+        elif classes is not None and set(classes) != set(self.classes_.tolist()):
+            raise ValueError(
+                f"classes={list(classes)!r} are not those of the first call, "
+                f"{self.classes_.tolist()!r}; name every class there, or leave "
+                "classes out."
+            )
+        elif multilabel != (self._task == "multilabel"):
+            raise ValueError(
+                f"y is {'' if multilabel else 'not '}an indicator matrix, but this "
+                f"{type(self).__name__} was fitted for a {self._task} target."
+            )
+        if not multilabel:
+            return encode_labels(y, self.classes_)
+        if y.shape[1] != len(self.classes_):
+            raise ValueError(
+                f"y has {y.shape[1]} labels, but {len(self.classes_)} are expected."
+            )
+        warn_if_one_hot(y)
+        return y
+
+    def _name_task(self, multilabel):
+        if multilabel:
+            return "multilabel"
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs at least two classes, got one class: "
+                f"{self.classes_.tolist()!r}."
+            )
+        return "binary" if len(self.classes_) == 2 else "multiclass"
+
+    def _learn_target(self, y, weight):
+        n_classes = len(self.classes_)
+        if self.class_weight is None:
+            self._class_weight = np.ones(n_classes)
+        elif self._task == "multilabel":
+            raise ValueError(
+                "class_weight is not for multilabel targets, got "
+                f"{self.class_weight!r}; weigh the rows with sample_weight."
+            )
+        elif self.class_weight == "balanced":
+            share = np.bincount(y, weights=weight, minlength=n_classes) * n_classes
+            self._class_weight = np.where(share > 0, weight.sum() / share, 0.0)
+        else:
+            self._class_weight = compute_class_weight(
+                self.class_weight, classes=self.classes_, y=self.classes_[y]
+            )
+            if not (self._class_weight >= 0).all():
+                raise ValueError(
+                    "class_weight must hold weights of at least 0, got "
+                    f"{self.class_weight!r}."
+                )
+
+    def _encode_target(self, y):
+        return y[:, np.newaxis].astype(np.float32) if self._task == "binary" else y
+
+    def _target_weight(self, y, weight):
+        return weight if self._task == "multilabel" else weight * self._class_weight[y]
+
+    def _n_outputs(self):
+        return 1 if self._task == "binary" else len(self.classes_)
+
+    def _loss_name(self):
+        if self._task == "multiclass":
+            return "cross_entropy"
+        return "binary_cross_entropy"
+
+    def _decide(self, outputs):
+        """Turn logits into class indices, or into an indicator matrix."""
+        if self._task == "multiclass":
+            return outputs.argmax(axis=1)
+        decided = (outputs > 0).astype(np.int64)
+        return decided[:, 0] if self._task == "binary" else decided
+
+    def _score_outputs(self, outputs, y, weight):
+        y = y[:, 0] if self._task == "binary" else y
+        return accuracy_score(y, self._decide(outputs), sample_weight=weight)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,375 @@
+"""A number, or several, for each sequence."""
+
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+
+from sklearn_rnn._compat import Interval, StrOptions, fit_context
+from sklearn_rnn.estimators._base import BaseRNN
+from sklearn_rnn.sequences import Standardizer, check_reals
+
+LOSSES = {"squared_error", "absolute_error", "huber", "poisson", "quantile"}
+
+
+class RNNRegressor(RegressorMixin, BaseRNN):
+    r"""Predict numbers from sequences with a recurrent neural network.
+
+    Reads sequences of tokens or of numbers, of any length; predicts one number for
+    each sequence, or several.  For a table without order take a regressor of
+    scikit-learn.
+
+    Parameters
+    ----------
+    hidden_size : int, default=64
+        Number of units in each layer, and in each direction of it.  More units
+        remember more and overfit sooner.
+
+    cell : {"rnn", "gru", "lstm"}, default="lstm"
+        The recurrent cell.  "rnn" (Elman) is smallest and forgets first; "lstm"
+        remembers longest; "gru" lies between.
+
+    num_layers : int, default=1
+        Number of layers stacked on each other.
+
+    bidirectional : bool, default=False
+        Whether a second half of each layer reads the sequence from its end.
+
+    nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
+        Activation of ``cell="rnn"``; the other cells have their own.
+
+    pooling : {"last", "final_state", "mean", "max", "attention"}, default="last"
+        How the states of all real steps become one vector: the last step; the
+        final state of both directions (the same as "last" with one); their mean
+        or maximum; or a learnt weighting, see `attention_weights`.
+
+    dropout : float, default=0.0
+        Share of the units dropped in training, in [0, 1): after the embedding,
+        after each layer and before the output.  More of it overfits less.
+
+    input : {"auto", "tokens", "numbers"}, default="auto"
+        What X holds.  With "auto" sparse integers are token ids and everything
+        else is numbers.  Say "tokens" for dense ids, as they come out of a
+        ``ColumnTransformer``, and for lists of ids.
+
+    embedding_dim : int, default=64
+        Length of the vector learnt for each token.
+
+    embedding : array-like of shape (n_tokens, embedding_dim), default=None
+        Vectors to start from instead of random ones; row 0 is padding, row 1
+        the unknown word, see `load_vectors`.
+
+    freeze_embedding : bool, default=False
+        Whether the vectors stay as they are.
+
+    standardize : bool, default=True
+        Whether each variable (and the target) is brought to mean 0 and variance 1, from
+        the real steps of the training rows only.
+
+    optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"} or class, default="adam"
+        A name or a class of ``torch.optim``; ``net_params`` takes its further
+        arguments, such as ``{"optimizer__momentum": 0.9}``.
+
+    lr : float, default=0.01
+        Learning rate.  Lower it when the loss jumps, raise it when it crawls.
+
+    weight_decay : float, default=0.0
+        The optimiser's L2 penalty.
+
+    lr_schedule : {"cosine", "one_cycle", "plateau"}, class or callable, default=None
+        How ``lr`` changes: by a named course over all planned updates; when the
+        watched loss stops falling ("plateau"); by a torch scheduler class (or a
+        ``functools.partial`` of one); or by a function from the number of the
+        update to a factor, such as ``lambda u: 1 / (1 + 1e-6 * u)``.
+
+    max_grad_norm : float or None, default=1.0
+        The gradient is scaled down to this norm where it is longer.
+
+    batch_size : int, default=32
+        Rows per update.
+
+    max_epochs : int, default=50
+        Passes over the training rows, at most.
+
+    early_stopping : bool or "auto", default="auto"
+        Whether to hold out a validation part, stop when its loss no longer
+        falls, and go back to the best weights.  "auto" does so from 2 000 rows
+        on.
+
+    validation_fraction : float, splitter or list, default=0.1
+        What to hold out: a share of the rows; the last split of a
+        scikit-learn splitter; or a list of one (train, validation) index pair.
+
+    n_iter_no_change : int, default=10
+        Epochs without improvement after which early stopping ends training.
+
+    tol : float, default=1e-4
+        By how much the validation loss must fall to count as improvement.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last `fit`, with a new
+        optimiser.
+
+    callbacks : list of skorch callbacks, default=None
+        skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.
+
+    net_params : dict, default=None
+        Arguments merged last into the skorch net, such as
+        ``{"optimizer__betas": (0.9, 0.99)}``.
+
+    device : str, default="auto"
+        "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
+
+    random_state : int, RandomState instance or None, default=None
+        Determines the initial weights, the batches, dropout and the validation
+        part.  None takes a new seed from the operating system for each fit; no
+        global generator is used or changed.
+
+    verbose : int, default=0
+        0 prints nothing, 1 shows a progress bar, 2 prints a line per epoch.
+
+    loss : str, default="squared_error"
+        What is minimised.  "absolute_error" and "huber" mind outliers less than
+        "squared_error"; "poisson" is for counts (y at least 0, log link);
+        "quantile" predicts the quantile named by ``quantile``.
+
+    quantile : float, default=0.5
+        Which quantile ``loss="quantile"`` predicts, in (0, 1).
+
+    Attributes
+    ----------
+    n_outputs_ : int
+        Number of numbers predicted for each sequence.
+
+    target_mean_, target_scale_ : ndarray of shape (n_outputs_,)
+        By which the target is standardised.
+
+    history_ : dict of str to ndarray of shape (n_iter_,)
+        For each epoch: ``train_loss``, ``lr`` (at its start), ``gradient_norm``
+        (mean, before clipping), ``seconds``, and with a validation part
+        ``valid_loss`` and ``valid_score``.
+
+    loss_curve_ : list of float
+        The training loss of each epoch.
+
+    n_iter_ : int
+        Number of epochs trained.
+
+    net_ : skorch.NeuralNet
+        The trained net; its module is a `sklearn_rnn.nn.RecurrentNetwork`.
+
+    n_features_in_ : int
+        For 2-D input the number of columns; else the variables per step.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where X was a frame with names.
+
+    input_kind_ : {"tokens", "univariate", "multivariate"}
+        What X was found to be.
+
+    token_counts_ : int ndarray of shape (n_tokens,) or None
+        How often each token id was seen in training.
+
+    input_mean_, input_scale_ : ndarray of shape (n_variables,) or None
+        By which numbers are standardised.
+
+    See Also
+    --------
+    RNNClassifier : Predicts classes.
+
+    Notes
+    -----
+    With the pooled representation :math:`z(x)` the output is
+    :math:`f(x) = W z(x) + b` and the prediction :math:`\mu + \sigma f(x)`, with
+    mean and deviation of the training targets; for "poisson" it is
+    :math:`\bar y \exp f(x)`.  The loss is the weighted mean
+
+    .. math:: L = \sum_i w_i \ell(f(x_i), (y_i - \mu) / \sigma) / \sum_i w_i ,
+
+    averaged over the outputs; `sklearn_rnn.nn.LOSSES` has each :math:`\ell`.
+
+    Equal rows with equal targets count as one row of their summed weight, and rows
+    are trained on in an order of their own, so that a fit depends on the weighted
+    set of rows and not on their order.
+
+    References
+    ----------
+    Elman (1990). Finding structure in time. Cognitive Science 14.
+
+    Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation 9.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_rnn import RNNRegressor
+    >>> X = np.random.default_rng(0).normal(size=(60, 5, 2))
+    >>> y = X[:, :, 0].sum(axis=1)
+    >>> RNNRegressor(16, random_state=0).fit(X, y).score(X, y) > 0.9
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseRNN._parameter_constraints,
+        "loss": [StrOptions(LOSSES)],
+        "quantile": [Interval(Real, 0, 1, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        hidden_size=64,
+        *,
+        cell="lstm",
+        num_layers=1,
+        bidirectional=False,
+        nonlinearity="tanh",
+        pooling="last",
+        dropout=0.0,
+        input="auto",
+        embedding_dim=64,
+        embedding=None,
+        freeze_embedding=False,
+        standardize=True,
+        optimizer="adam",
+        lr=0.01,
+        weight_decay=0.0,
+        lr_schedule=None,
+        max_grad_norm=1.0,
+        batch_size=32,
+        max_epochs=50,
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        warm_start=False,
+        callbacks=None,
+        net_params=None,
+        device="auto",
+        random_state=None,
+        verbose=0,
+        loss="squared_error",
+        quantile=0.5,
+    ):
+        super().__init__(
+            hidden_size=hidden_size,
+            cell=cell,
+            num_layers=num_layers,
+            bidirectional=bidirectional,
+            nonlinearity=nonlinearity,
+            pooling=pooling,
+            dropout=dropout,
+            input=input,
+            embedding_dim=embedding_dim,
+            embedding=embedding,
+            freeze_embedding=freeze_embedding,
+            standardize=standardize,
+            optimizer=optimizer,
+            lr=lr,
+            weight_decay=weight_decay,
+            lr_schedule=lr_schedule,
+            max_grad_norm=max_grad_norm,
+            batch_size=batch_size,
+            max_epochs=max_epochs,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            tol=tol,
+            warm_start=warm_start,
+            callbacks=callbacks,
+            net_params=net_params,
+            device=device,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.loss = loss
+        self.quantile = quantile
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train for one epoch on one more part of the data.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.  The first call decides the standardisation;
+            new tokens may come later.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, at least 0.
+
+        Returns
+        -------
+        self : object
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X):
+        """Predict the targets.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        y : float64 ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The shape of the y given to `fit`.
+        """
+        predicted = self._decode(self._outputs(X))
+        predicted = predicted * self.target_scale_ + self.target_mean_
+        return predicted[:, 0] if self._y_ndim == 1 else predicted
+
+    # -- the target ------------------------------------------------------------
+
+    def _check_target(self, y, *, reset):
+        y = check_reals(y)
+        if self._setting("loss") == "poisson" and (
+            y.min(initial=0) < 0 or (reset and not y.sum() > 0)
+        ):
+            raise ValueError(
+                "loss='poisson' is for counts: y must be at least 0 and not all 0, "
+                f"got values from {y.min():g} to {y.max():g}; take another loss."
+            )
+        columns = y.reshape(len(y), -1)
+        if reset:
+            self._y_ndim, self.n_outputs_ = y.ndim, columns.shape[1]
+        elif columns.shape[1] != self.n_outputs_:
+            raise ValueError(
+                f"y has {columns.shape[1]} outputs, but this RNNRegressor was fitted "
+                f"with {self.n_outputs_}; pass y of the same width."
+            )
+        return columns
+
+    def _learn_target(self, y, weight):
+        scaler = Standardizer.identity(self.n_outputs_)
+        if self.standardize:
+            scaler = Standardizer.fit(y, weight)
+        self.target_mean_, self.target_scale_ = scaler.mean_, scaler.scale_
+        if self.standardize and self.loss == "poisson":
+            # With the log link a factor on y only shifts the output: the loss keeps
+            # its form, and training starts from the mean of y.
+            self.target_scale_ = np.where(scaler.mean_ > 0, scaler.mean_, 1.0)
+            self.target_mean_ = np.zeros(self.n_outputs_)
+
+    def _encode_target(self, y):
+        return Standardizer(self.target_mean_, self.target_scale_).transform(y)
+
+    def _target_weight(self, y, weight):
+        return weight
+
+    def _n_outputs(self):
+        return self.n_outputs_
+
+    def _loss_name(self):
+        return self.loss
+
+    def _decode(self, outputs):
+        return np.exp(outputs) if self._setting("loss") == "poisson" else outputs
+
+    def _score_outputs(self, outputs, y, weight):
+        if len(y) < 2:
+            return np.nan
+        return r2_score(y, self._decode(outputs), sample_weight=weight)

@@ -1,0 +1,84 @@
+"""Holding out the rows that early stopping watches."""
+
+import numbers
+
+import numpy as np
+from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
+
+# From this many training rows on, early_stopping="auto" is on: small data needs
+# all rows and many epochs, large data few epochs.
+AUTO_EARLY_STOPPING_ROWS = 2000
+
+
+def wants_early_stopping(early_stopping, n_rows):
+    """Say whether to stop early: "auto" is a question of size."""
+    if early_stopping == "auto":
+        return n_rows >= AUTO_EARLY_STOPPING_ROWS
+    return early_stopping
+
+
+def hold_out(y, *, early_stopping, validation_fraction, stratify, seed):
+    """Split off a validation part, in the order given.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Encoded targets.
+    early_stopping : bool or "auto"
+        "auto" holds out from 2 000 rows on, if each class then has a row in
+        both parts.
+    validation_fraction : float, splitter or iterable of (train, valid) pairs
+        Of a splitter the last split is used: of ``TimeSeriesSplit`` it is the
+        one that holds out the most recent rows.
+    stratify : bool
+        Whether y holds a class for each row; the shares are then kept.
+    seed : int
+
+    Returns
+    -------
+    train, valid : int ndarrays, or (all rows, None)
+
+    Raises
+    ------
+    ValueError
+        If early stopping is asked for and a part would lack a class.
+    """
+    rows = np.arange(len(y))
+    if not wants_early_stopping(early_stopping, len(y)):
+        return rows, None
+    try:
+        train, valid = _split(y, validation_fraction, stratify, seed)
+    except (IndexError, TypeError, ValueError) as error:
+        problem = str(error).rstrip(".")
+    else:
+        problem = _missing_class(y, train, valid) if stratify else None
+    if problem is None:
+        return train, valid
+    if early_stopping == "auto":
+        return rows, None
+    raise ValueError(
+        f"early_stopping=True cannot hold out a validation part of {len(y)} rows "
+        f"with validation_fraction={validation_fraction!r}: {problem}. Raise "
+        "validation_fraction, merge rare classes, pass X_val and y_val, or set "
+        "early_stopping=False."
+    )
+
+
+def _split(y, validation_fraction, stratify, seed):
+    if isinstance(validation_fraction, numbers.Real):
+        splitter_class = StratifiedShuffleSplit if stratify else ShuffleSplit
+        splitter = splitter_class(1, test_size=validation_fraction, random_state=seed)
+    else:
+        splitter = check_cv(validation_fraction)
+    *_, (train, valid) = splitter.split(np.zeros(len(y)), y)
+    rows = np.arange(len(y))
+    return rows[train], rows[valid]
+
+
+def _missing_class(y, train, valid):
+    classes = np.unique(y)
+    for name, part in (("validation", valid), ("training", train)):
+        absent = np.setdiff1d(classes, y[part])
+        if len(absent):
+            return f"the {name} part lacks {len(absent)} of {len(classes)} classes"
+    return None
