@@ -1,0 +1,247 @@
+from itertools import chain
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.utils.data import DataLoader
+
+from sklearn_rnn._training import _data
+from sklearn_rnn._training._data import (
+    PredictionBatches,
+    SequenceDataset,
+    TokenReader,
+    TrainBatches,
+)
+from sklearn_rnn.sequences import PAD, UNK, Sequences, Standardizer
+
+PLAIN = Standardizer.identity(1)
+# Ids:                         PAD UNK  2  3  4  5
+READER = TokenReader(np.array([9, 0, 1, 0, 5, 1]))
+
+
+def numbered_rows(lengths):
+    """Make rows whose every step holds the number of the row, from 1."""
+    arrays = [np.full((length, 1), i + 1.0) for i, length in enumerate(lengths)]
+    return SequenceDataset(
+        Sequences.from_list(arrays),
+        PLAIN,
+        y=np.arange(len(lengths)),
+        weight=np.ones(len(lengths)),
+    )
+
+
+def rows_of(batches):
+    return [batch[1][0].tolist() for batch in batches]
+
+
+# -- TokenReader ---------------------------------------------------------------
+
+
+def test_known_are_the_ids_that_training_held():
+    assert READER.known.tolist() == [True, False, True, False, True, True]
+
+
+def test_given_vectors_make_every_id_known():
+    assert TokenReader(READER.counts, all_known=True).known.all()
+
+
+def test_rare_are_words_of_frequency_one():
+    assert READER.rare.tolist() == [False, False, True, False, False, True]
+
+
+def test_padding_and_unknown_are_never_rare():
+    assert not TokenReader(np.array([1, 1, 3])).rare.any()
+
+
+def test_an_id_without_a_vector_reads_as_unknown_and_padding_stays():
+    # 3 was never seen, 6 and 100 are beyond the table.
+    tokens = np.array([[2, 3, 4, 6], [5, 100, PAD, PAD]], dtype=np.int32)
+    read = READER.transform(tokens)
+    assert read.tolist() == [[2, UNK, 4, UNK], [5, UNK, PAD, PAD]]
+    assert read.dtype == np.int32
+
+
+def test_padding_stays_where_training_held_none():
+    reader = TokenReader(np.array([0, 0, 2]))
+    assert reader.transform(np.array([2, UNK, PAD])).tolist() == [2, UNK, PAD]
+
+
+def test_with_given_vectors_only_ids_beyond_the_table_are_unknown():
+    reader = TokenReader(READER.counts, all_known=True)
+    assert reader.transform(np.array([1, 2, 3, 6])).tolist() == [1, 2, 3, UNK]
+
+
+def test_a_rare_word_is_forgotten_half_of_the_time():
+    tokens = np.full((100, 100), 2)
+    forgotten = READER.forget(tokens, np.random.default_rng(0)) == UNK
+    # 10 000 draws: the standard deviation of the share is 0.5 / 100 = 0.005.
+    assert abs(forgotten.mean() - 0.5) < 0.02
+
+
+def test_only_rare_words_are_ever_forgotten():
+    tokens = np.tile([PAD, UNK, 2, 4, 5], (200, 1))
+    read = READER.forget(tokens, np.random.default_rng(0))
+    changed = (read != tokens).any(axis=0)
+    assert changed.tolist() == [False, False, True, False, True]
+    assert set(read[read != tokens]) == {UNK}
+
+
+def test_words_are_forgotten_in_training_only():
+    sequences = Sequences.from_list([np.full(200, 2)])
+    dataset = SequenceDataset(sequences, READER)
+    assert (dataset.batch(np.array([0]))[0]["x"] == 2).all()
+    x = dataset.batch(np.array([0]), np.random.default_rng(0))[0]["x"]
+    assert set(x.unique().tolist()) == {UNK, 2}
+
+
+# -- SequenceDataset -----------------------------------------------------------
+
+lengths_of_rows = st.lists(st.integers(1, 6), min_size=1, max_size=8)
+
+
+@given(lengths_of_rows, st.data())
+def test_a_batch_of_numbers_is_padded_as_by_hand(lengths, data):
+    rng = np.random.default_rng(len(lengths))
+    arrays = [rng.normal(size=(length, 2)) for length in lengths]
+    picks = st.lists(st.integers(0, len(lengths) - 1), min_size=1, max_size=8)
+    rows, chosen = np.array(data.draw(picks)), data.draw(picks)
+    indices = np.array([i % len(rows) for i in chosen])
+    scaler = Standardizer(np.array([1.0, -2.0]), np.array([2.0, 0.5]))
+    y, weight = np.arange(len(rows)), rng.random(len(rows))
+    dataset = SequenceDataset(
+        Sequences.from_list(arrays), scaler, rows=rows, y=y, weight=weight
+    )
+
+    inputs, (targets, weights) = dataset.batch(indices)
+
+    wanted = [arrays[rows[i]] for i in indices]
+    longest = max(len(row) for row in wanted)
+    assert inputs["lengths"].tolist() == [len(row) for row in wanted]
+    assert inputs["x"].shape == (len(indices), longest, 2)
+    assert inputs["x"].dtype == torch.float32
+    for found, row in zip(inputs["x"].numpy(), wanted, strict=True):
+        standardized = (row - [1.0, -2.0]) / [2.0, 0.5]
+        np.testing.assert_allclose(found[: len(row)], standardized, rtol=1e-5)
+        assert (found[len(row) :] == 0.0).all()  # and not (0 - mean) / scale
+    assert targets.tolist() == y[indices].tolist()
+    np.testing.assert_array_equal(weights, weight[indices].astype(np.float32))
+    assert len(dataset) == len(rows)
+    assert dataset.lengths.tolist() == [lengths[row] for row in rows]
+
+
+@given(st.lists(st.lists(st.integers(1, 8), min_size=1, max_size=6), min_size=1))
+def test_a_batch_of_tokens_is_padded_as_by_hand(documents):
+    sequences = Sequences.from_list([np.array(d) for d in documents])
+    indices = np.arange(len(documents))[::-1]
+    inputs, targets = SequenceDataset(sequences, READER).batch(indices)
+    longest = max(map(len, documents))
+    known = {2, 4, 5}
+    assert inputs["x"].tolist() == [
+        [i if i in known else UNK for i in d] + [PAD] * (longest - len(d))
+        for d in documents[::-1]
+    ]
+    assert targets == ()
+
+
+def test_a_data_loader_of_torch_can_read_a_dataset():
+    dataset = numbered_rows([3] * 5)
+    # torch's loader draws a seed for its workers, from the global one by default.
+    loader = DataLoader(dataset, batch_size=2, generator=torch.Generator())
+    batches = list(loader)
+    assert rows_of(batches) == [[0, 1], [2, 3], [4]]
+    inputs, (_, weight) = batches[1]
+    assert inputs["x"][:, :, 0].tolist() == [[3.0] * 3, [4.0] * 3]
+    assert inputs["lengths"].tolist() == [3, 3]
+    assert weight.tolist() == [1.0, 1.0]
+
+
+def test_a_dataset_without_targets_can_be_read_row_by_row():
+    sequences = Sequences.from_list([np.array([2, 4])])
+    inputs, targets = SequenceDataset(sequences, READER)[0]
+    assert inputs["x"].tolist() == [2, 4]
+    assert targets == ()
+
+
+# -- TrainBatches --------------------------------------------------------------
+
+
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=60),
+    st.integers(1, 25),
+    st.integers(0, 3),
+)
+def test_each_row_comes_once_per_epoch(lengths, batch_size, epoch):
+    dataset = numbered_rows(lengths)
+    dataset.epoch = epoch
+    batches = TrainBatches(dataset, batch_size)
+    rows = rows_of(batches)
+    assert sorted(chain(*rows)) == list(range(len(lengths)))
+    assert len(rows) == len(batches)
+    assert sum(len(batch) < batch_size for batch in rows) <= 1
+
+
+def test_each_row_comes_once_when_there_are_several_pools(monkeypatch):
+    monkeypatch.setattr(_data, "BATCHES_PER_POOL", 2)
+    dataset = numbered_rows(np.random.default_rng(0).integers(1, 9, 53))
+    rows = rows_of(TrainBatches(dataset, 5))
+    assert sorted(chain(*rows)) == list(range(53))
+    assert len(rows) == 11
+
+
+@pytest.mark.parametrize("lengths", [[3] * 40, [*range(1, 41)]])
+def test_the_batches_follow_from_the_seed_and_the_epoch(lengths):
+    def batches(seed, epoch):
+        dataset = numbered_rows(lengths)
+        dataset.seed, dataset.epoch = seed, epoch
+        return rows_of(TrainBatches(dataset, 4))
+
+    assert batches(0, 1) == batches(0, 1)
+    assert batches(0, 1) != batches(0, 2)
+    assert batches(0, 1) != batches(1, 1)
+
+
+def test_short_and_long_batches_come_in_random_order():
+    dataset = numbered_rows(np.arange(1, 201))
+    means = [np.mean(batch) for batch in rows_of(TrainBatches(dataset, 10))]
+    assert means != sorted(means)
+    assert means != sorted(means, reverse=True)
+
+
+def test_hardly_any_work_is_done_on_padding():
+    lengths = np.random.default_rng(0).integers(10, 501, 2000)
+    padded = sum(
+        inputs["x"].shape[0] * inputs["x"].shape[1]
+        for inputs, _ in TrainBatches(numbered_rows(lengths), 32)
+    )
+    assert 1.0 <= padded / lengths.sum() <= 1.15
+
+
+# -- PredictionBatches ---------------------------------------------------------
+
+
+@given(lengths_of_rows, st.integers(1, 5))
+def test_order_brings_predictions_back(lengths, batch_size):
+    batches = PredictionBatches(numbered_rows(lengths), batch_size)
+    came = [*chain(*rows_of(batches))]
+    restored = np.empty(len(lengths), dtype=int)
+    restored[batches.order] = came
+    assert restored.tolist() == list(range(len(lengths)))
+
+
+def test_prediction_batches_keep_within_their_budget(monkeypatch):
+    monkeypatch.setattr(_data, "MAX_PREDICTION_STEPS", 60)
+    lengths = np.random.default_rng(0).integers(1, 31, 100)
+    batches = list(PredictionBatches(numbered_rows(lengths), 8))
+    shapes = [inputs["x"].shape for inputs, _ in batches]
+    assert max(n * width for n, width, _ in shapes) <= 60
+    assert max(n for n, _, _ in shapes) == 8
+    assert sum(n for n, _, _ in shapes) == 100
+    assert any(n > 1 for n, width, _ in shapes if width > 8)
+
+
+def test_a_row_longer_than_the_budget_comes_alone(monkeypatch):
+    monkeypatch.setattr(_data, "MAX_PREDICTION_STEPS", 20)
+    rows = rows_of(PredictionBatches(numbered_rows([2, 50, 3])))
+    assert rows == [[1], [2, 0]]

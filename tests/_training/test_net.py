@@ -1,0 +1,342 @@
+import gc
+import signal
+import sys
+import threading
+import weakref
+
+import numpy as np
+import pytest
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback, EpochScoring, LRScheduler
+
+from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn._training import (
+    SequenceDataset,
+    evaluate,
+    make_net,
+    resolve_device,
+    train,
+)
+from sklearn_rnn._training import _data as data_module
+from sklearn_rnn._training._net import _was_raised_by_a_statement
+from sklearn_rnn.sequences import Sequences, Standardizer
+
+rng = np.random.default_rng(0)
+X = [rng.normal(size=(length, 2)) for length in rng.integers(1, 9, 20)]
+y = np.array([row.sum() for row in X])
+
+
+def make_dataset(rows=20):
+    return SequenceDataset(
+        Sequences.from_list(X[:rows]),
+        Standardizer.identity(2),
+        y=y[:rows, np.newaxis].astype(np.float32),
+        weight=np.ones(rows),
+    )
+
+
+def make_small_net(**params):
+    params = {"max_epochs": 2, "batch_size": 8, **params}
+    return make_net(
+        {"n_outputs": 1, "n_features": 2, "hidden_size": 3, "cell": "rnn"},
+        RNNRegressor(**params).get_params(deep=False),
+        loss="squared_error",
+        score=lambda outputs, y, weight: 0.0,
+        seed=0,
+        n_rows=20,
+        device="cpu",
+        stops_early=False,
+        shows_progress=True,
+    ).initialize()
+
+
+def make_regressor(**params):
+    defaults = {"cell": "rnn", "max_epochs": 2, "batch_size": 8, "random_state": 0}
+    return RNNRegressor(3, **{**defaults, **params})
+
+
+# -- the loss ------------------------------------------------------------------
+
+
+def test_the_loss_of_a_batch_is_a_weighted_mean():
+    outputs = torch.tensor([[1.0], [2.0], [5.0]])
+    targets = torch.tensor([[0.0], [4.0], [5.0]])
+    weight = torch.tensor([1.0, 3.0, 4.0])
+    # (1 * 1² + 3 * 2² + 4 * 0²) / (1 + 3 + 4) = 13 / 8
+    assert make_small_net().get_loss(outputs, (targets, weight)).item() == 13 / 8
+
+
+@pytest.mark.parametrize("factor", [0.1, 7.0, 1e-50, 1e50])
+def test_only_the_ratios_of_weights_count(factor):
+    weight = rng.integers(1, 4, 20).astype(float)
+    curves = [
+        make_regressor().fit(X, y, sample_weight=weight * f).loss_curve_
+        for f in (1.0, factor)
+    ]
+    np.testing.assert_allclose(*curves, rtol=1e-5)
+
+
+def test_a_class_of_weight_zero_is_as_good_as_absent():
+    labels = np.arange(20) % 2
+    kept = np.flatnonzero(labels)
+    classifier = RNNClassifier(
+        3, class_weight={0: 0.0, 1: 1.0}, batch_size=2, max_epochs=2, random_state=0
+    ).fit(X, labels)
+    assert np.isfinite(classifier.loss_curve_).all()
+    assert (classifier.predict([X[i] for i in kept]) == 1).all()
+
+
+# -- a usable skorch net -------------------------------------------------------
+
+
+def test_the_net_is_one_of_skorch():
+    net = make_regressor().fit(X, y).net_
+    assert isinstance(net, NeuralNet)
+    assert net.history[:, "epoch"] == [1, 2]
+    assert len(net.history[:, "train_loss"]) == 2
+
+
+def test_the_net_answers_in_the_order_of_the_rows(monkeypatch):
+    monkeypatch.setattr(data_module, "MAX_PREDICTION_STEPS", 20)  # several batches
+    net, dataset = make_small_net(), make_dataset()
+    train(net, dataset)
+    with torch.inference_mode():
+        alone = [net.module_(**dataset.batch(np.array([i]))[0]) for i in range(20)]
+    wanted = torch.cat(alone).numpy()
+    np.testing.assert_array_equal(evaluate(net, dataset), wanted)
+    np.testing.assert_array_equal(net.forward(dataset), wanted)
+    np.testing.assert_array_equal(net.predict(dataset), wanted)
+
+
+def test_evaluate_fills_narrow_batches_with_zeros(monkeypatch):
+    monkeypatch.setattr(data_module, "MAX_PREDICTION_STEPS", 8)
+    regressor = make_regressor(pooling="attention").fit(X, y)
+    weights = regressor.attention_weights(X)
+    lengths = np.array([len(row) for row in X])
+    assert weights.shape == (20, lengths.max())
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0, rtol=1e-5)
+    padding = np.arange(lengths.max()) >= lengths[:, np.newaxis]
+    assert (weights[padding] == 0.0).all()
+
+
+def test_a_score_of_skorch_can_be_recorded():
+    def mean_error(net, dataset, targets):
+        return float(np.abs(net.predict(dataset)[:, 0] - dataset.y[:, 0]).mean())
+
+    scoring = EpochScoring(mean_error, name="mae", use_caching=False)
+    regressor = make_regressor(callbacks=[scoring], standardize=False)
+    regressor.fit(X, y, X_val=X, y_val=y)
+    recorded = regressor.net_.history[:, "mae"]
+    assert recorded[-1] == pytest.approx(np.abs(regressor.predict(X) - y).mean())
+
+
+# -- net_params and callbacks --------------------------------------------------
+
+
+class Count(Callback):
+    """Counts epochs where a clone would start anew."""
+
+    def __init__(self, start=0):
+        self.start = start
+
+    def initialize(self):
+        self.count_ = self.start
+        return self
+
+    def on_epoch_end(self, net, **kwargs):
+        self.count_ += 1
+
+
+class DoubledLoss(torch.nn.Module):
+    def __init__(self, loss, quantile):
+        super().__init__()
+
+    def forward(self, output, target):
+        return 2 * (output - target).square().mean(dim=1)
+
+
+def test_net_params_reach_the_optimizer():
+    betas = (0.5, 0.6)
+    net = make_regressor(net_params={"optimizer__betas": betas}).fit(X, y).net_
+    assert net.optimizer_.param_groups[0]["betas"] == betas
+
+
+def test_net_params_win_over_the_parameters():
+    net_params = {"max_epochs": 3, "batch_size": 20, "lr": 0.5, "iterator_valid": list}
+    net = make_small_net(max_epochs=9, net_params={**net_params})
+    assert (net.max_epochs, net.batch_size, net.lr) == (3, 20, 0.5)
+    assert net.iterator_valid is list
+
+
+def test_net_params_may_set_the_size_of_batches():
+    sizes = make_regressor(
+        net_params={"iterator_train__batch_size": 5}, callbacks=None
+    ).fit(X, y)
+    assert sizes.net_.history[-1, "train_batch_count"] == 4
+
+
+def test_a_schedule_is_planned_with_what_net_params_say():
+    regressor = make_regressor(
+        lr=0.1,
+        lr_schedule="cosine",
+        max_epochs=50,
+        net_params={"max_epochs": 2, "batch_size": 20},
+    ).fit(X, y)
+    # One update in each of two epochs: cos(0) and cos(pi / 2).
+    np.testing.assert_allclose(regressor.history_["lr"], [0.1, 0.05])
+
+
+def test_net_params_may_swap_the_criterion():
+    plain = make_regressor(max_epochs=1, batch_size=20, optimizer="sgd").fit(X, y)
+    doubled = make_regressor(
+        max_epochs=1,
+        batch_size=20,
+        optimizer="sgd",
+        net_params={"criterion": DoubledLoss},
+    ).fit(X, y)
+    assert doubled.loss_curve_[0] == pytest.approx(2 * plain.loss_curve_[0])
+
+
+def test_callbacks_are_cloned_for_each_fit():
+    callback, named = Count(), Count(10)
+    regressor = make_regressor(callbacks=[callback, ("named", named)])
+    for _ in range(2):
+        counts = [
+            found.count_
+            for _, found in regressor.fit(X, y).net_.callbacks_
+            if isinstance(found, Count)
+        ]
+        assert counts == [2, 12]
+    assert not hasattr(callback, "count_")
+    assert not hasattr(named, "count_")
+    assert dict(regressor.net_.callbacks_)["named"] is not named
+
+
+def test_a_scheduler_of_skorch_can_be_a_callback():
+    halving = LRScheduler(torch.optim.lr_scheduler.StepLR, step_size=1, gamma=0.5)
+    regressor = make_regressor(lr=0.1, callbacks=[halving]).fit(X, y)
+    np.testing.assert_allclose(regressor.history_["lr"], [0.1, 0.05])
+
+
+def test_the_validation_data_is_let_go():
+    sequences = Sequences.from_list([row + 1.0 for row in X])
+    validation = SequenceDataset(
+        sequences,
+        Standardizer.identity(2),
+        y=y[:, np.newaxis].astype(np.float32),
+        weight=np.ones(20),
+    )
+    training = make_dataset()
+    kept = [weakref.ref(part) for part in (validation, sequences, training)]
+    net = make_small_net()
+    train(net, training, validation)
+    assert "valid_loss" in net.history[-1]
+    del validation, sequences, training
+    gc.collect()
+    assert [ref() for ref in kept] == [None, None, None]
+
+
+# -- who interrupted? ----------------------------------------------------------
+
+
+class Wish(KeyboardInterrupt):
+    pass
+
+
+def state_it():
+    raise KeyboardInterrupt
+
+
+def state_a_subclass_of_it():
+    raise Wish
+
+
+def state_it_from_another():
+    try:
+        {}["missing"]
+    except KeyError as error:
+        raise KeyboardInterrupt from error
+
+
+def press_ctrl_c():
+    signal.raise_signal(signal.SIGINT)
+
+
+def press_it_and_raise_on():
+    try:
+        press_ctrl_c()
+    except KeyboardInterrupt:
+        raise
+
+
+def press_it_and_raise_by_name():
+    try:
+        press_ctrl_c()
+    except KeyboardInterrupt as error:
+        raise error
+
+
+def press_it_with_something_to_clean_up():
+    try:
+        press_ctrl_c()
+    finally:
+        len("clean")
+
+
+def compute_until_it_comes():
+    main = threading.main_thread().ident
+    timer = threading.Timer(0.02, signal.pthread_kill, (main, signal.SIGINT))
+    timer.start()
+    number = 0
+    while True:
+        number += 1
+
+
+def judge(function):
+    try:
+        function()
+    except KeyboardInterrupt as error:
+        return _was_raised_by_a_statement(error)
+
+
+statements = [state_it, state_a_subclass_of_it, state_it_from_another]
+presses = [
+    press_ctrl_c,
+    press_it_and_raise_on,
+    press_it_and_raise_by_name,
+    press_it_with_something_to_clean_up,
+]
+
+
+# Many times, for Python rewrites the instructions of what runs often.
+@pytest.mark.parametrize("n_times", [1, 100])
+@pytest.mark.parametrize("traced", [False, True])
+def test_a_statement_is_told_from_ctrl_c(n_times, traced):
+    before = sys.gettrace()
+    if traced:
+        sys.settrace(lambda *_: lambda *_: None)
+    try:
+        judged = [
+            ([judge(f) for f in statements], [judge(f) for f in presses])
+            for _ in range(n_times)
+        ]
+    finally:
+        sys.settrace(before)
+    assert judged == [([True] * 3, [False] * 4)] * n_times
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="POSIX only")
+def test_ctrl_c_amid_a_computation_is_no_statement():
+    assert judge(compute_until_it_comes) is False
+
+
+# -- the device ----------------------------------------------------------------
+
+
+def test_auto_takes_what_is_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert resolve_device("auto") == "cpu"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert resolve_device("auto") == "cuda"
+    assert resolve_device("cpu") == "cpu"

@@ -1,0 +1,47 @@
+"""What holds for every test: the settings, and the world left as it was found."""
+
+import os
+
+# SciPy reads this when it is imported; scikit-learn's array API checks skip without it.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import random
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Only examples are counted, never time: the machine of a stranger may be slow.
+settings.register_profile(
+    "default",
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("slow", settings.get_profile("default"), max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def global_state() -> dict[str, object]:
+    """Take a copy of every global state a test may not move."""
+    name, keys, *rest = np.random.get_state()
+    state = {"random": random.getstate(), "NumPy": (name, keys.tobytes(), *rest)}
+    if torch := sys.modules.get("torch"):
+        state["torch"] = torch.get_rng_state().numpy().tobytes()
+        state["torch threads"] = torch.get_num_threads()
+    return state
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail a test that moves a global random state or torch's thread count."""
+    before = global_state()
+    result = yield
+    after = global_state()
+    if item.get_closest_marker("changes_global_state") is None:
+        moved = [name for name in before if before[name] != after[name]]
+        assert not moved, f"the test changed the global state of {', '.join(moved)}"
+    return result

@@ -1,0 +1,266 @@
+"""Vectors of words: given or learnt, frozen or not, unknown, and new later."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer, load_vectors
+from sklearn_rnn.sequences import PAD, UNK
+
+SMALL = {"hidden_size": 4, "embedding_dim": 5, "max_epochs": 3, "random_state": 0}
+
+TEXTS = ["good film", "bad film", "a good one", "a bad one"] * 3
+TONES = np.array(["pos", "neg"] * 6)
+WORDS = ["a", "bad", "film", "good", "one", "never"]
+VECTORS = dict(zip(WORDS, np.random.default_rng(0).normal(size=(6, 3)), strict=True))
+
+# Ids 2 to 6 often, so that none of them is rare; 9 is nowhere.
+IDS = np.array([[2, 3, 4], [3, 5, 0], [6, 2, 0], [4, 5, 6], [2, 6, 3], [5, 4, 0]] * 2)
+CODES = np.array([0, 1, 0, 1, 0, 1] * 2)
+# The ids 7 and 8 are there once each.
+RARE = np.vstack([IDS, [[7, 2, 3], [4, 8, 0]]])
+RARE_CODES = np.append(CODES, [0, 1])
+
+
+def tokens(rows):
+    return sparse.csr_matrix(np.array(rows))
+
+
+def vectors_of(model):
+    return model.net_.module_.embedding.weight.detach().numpy().copy()
+
+
+def logits(model, rows):
+    return model.decision_function(tokens(rows))
+
+
+# -- vectors that were given -----------------------------------------------------
+
+
+def test_given_vectors_are_searched_over_in_a_pipeline():
+    vocabulary, matrix = load_vectors(VECTORS)
+    given = matrix.copy()
+    pipe = Pipeline(
+        [
+            ("tokens", TextVectorizer(vocabulary=vocabulary)),
+            ("rnn", RNNClassifier(**SMALL, embedding=matrix)),
+        ]
+    )
+    pipe.set_params(rnn__max_epochs=20, rnn__lr=0.05)
+    grid = {"rnn__freeze_embedding": [True, False], "rnn__hidden_size": [3, 8]}
+    search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(TEXTS, TONES)
+
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_score_ == 1.0  # the tone is in one word, so a net can tell
+    best = search.best_estimator_[-1]
+    assert best.net_.module_.embedding.weight.shape == matrix.shape
+    assert best.net_.module_.encoder.n_units == search.best_params_["rnn__hidden_size"]
+    assert np.array_equal(matrix, given)
+    assert pipe.get_params()["rnn__embedding"] is matrix
+
+
+@pytest.mark.parametrize("convert", [np.asarray, np.ndarray.tolist, np.float64])
+def test_frozen_vectors_stay_and_others_move(convert):
+    vocabulary, matrix = load_vectors(VECTORS)
+    X = TextVectorizer(vocabulary=vocabulary).fit_transform(TEXTS)
+    frozen = RNNClassifier(
+        **SMALL, embedding=convert(matrix), freeze_embedding=True, weight_decay=0.1
+    )
+    assert np.array_equal(vectors_of(frozen.fit(X, TONES)), matrix)
+
+    free = RNNClassifier(**SMALL, embedding=convert(matrix)).fit(X, TONES)
+    moved = (vectors_of(free) != matrix).any(axis=1)
+    seen = np.bincount(X.data, minlength=len(matrix)) > 0
+    assert moved[seen].all()
+    assert not moved[vocabulary["never"]]
+    assert not moved[PAD]
+
+
+def test_frozen_vectors_stay_in_partial_fit_and_after_a_pickle():
+    _, matrix = load_vectors(VECTORS)
+    model = RNNClassifier(**SMALL, embedding=matrix, freeze_embedding=True)
+    for _ in range(2):
+        model.partial_fit(tokens(IDS), CODES, classes=[0, 1])
+    assert np.array_equal(vectors_of(model), matrix)
+
+
+def test_a_given_vector_is_used_for_a_word_no_training_text_held():
+    vocabulary, matrix = load_vectors(VECTORS)
+    pipe = make_pipeline(
+        TextVectorizer(vocabulary=vocabulary),
+        RNNClassifier(**SMALL, embedding=matrix),
+    ).fit(TEXTS, TONES)
+    never, unheard = pipe.decision_function(["never", "unheard"])
+    assert never != unheard
+
+    # Its id is 7; whatever vector stands there is what is read.
+    other = matrix.copy()
+    other[vocabulary["never"]] = matrix[vocabulary["good"]]
+    pipe.set_params(
+        rnnclassifier__embedding=other, rnnclassifier__freeze_embedding=True
+    )
+    never, good = pipe.fit(TEXTS, TONES).decision_function(["never", "good"])
+    assert never == good
+
+
+def test_given_vectors_set_the_size_of_the_table():
+    _, matrix = load_vectors(VECTORS)
+    model = RNNClassifier(**SMALL, embedding=matrix).fit(tokens(RARE + 3), RARE_CODES)
+    assert len(model.token_counts_) == len(matrix)
+    assert np.array_equal(logits(model, [[11, 0, 0]]), logits(model, [[UNK, 0, 0]]))
+
+
+# -- padding ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+def test_the_vector_of_padding_stays_zero(optimizer):
+    model = RNNClassifier(**SMALL, optimizer=optimizer, weight_decay=0.1, lr=0.1)
+    model.fit(tokens(RARE), RARE_CODES)
+    assert not vectors_of(model)[PAD].any()
+    matrix = np.ones((9, 3))  # even where another one was given
+    model.set_params(embedding=matrix).fit(tokens(RARE), RARE_CODES)
+    assert not vectors_of(model)[PAD].any()
+    assert (matrix == 1).all()
+
+
+# -- the unknown word ------------------------------------------------------------
+
+
+def test_words_of_frequency_one_train_the_unknown_word():
+    _, matrix = load_vectors({str(i): vector for i, vector in enumerate(np.eye(7))})
+    model = RNNClassifier(**{**SMALL, "max_epochs": 10}, embedding=matrix)
+    trained = vectors_of(model.fit(tokens(RARE), RARE_CODES))
+    assert (trained[UNK] != matrix[UNK]).any()
+    mean = trained[UNK + 1 :].mean(axis=0)
+    assert not np.allclose(trained[UNK], mean)
+
+
+def test_learnt_vectors_train_the_unknown_word_too():
+    start = RNNClassifier(**{**SMALL, "max_epochs": 1}, lr=1e-30)
+    start = vectors_of(start.fit(tokens(RARE), RARE_CODES))
+    trained = RNNClassifier(**{**SMALL, "max_epochs": 10})
+    trained = vectors_of(trained.fit(tokens(RARE), RARE_CODES))
+    assert np.linalg.norm(trained[UNK] - start[UNK]) > 0.01
+
+
+def test_unknown_words_in_training_train_the_unknown_word():
+    rows = np.where(IDS == 2, UNK, IDS)
+    model = RNNClassifier(**SMALL).fit(tokens(rows), CODES)
+    vectors = vectors_of(model)
+    assert not np.allclose(vectors[UNK], vectors[3:7].mean(axis=0))
+
+
+@pytest.mark.parametrize("estimator_class", [RNNClassifier, RNNRegressor])
+def test_without_rare_words_the_unknown_word_is_the_mean_of_the_known(estimator_class):
+    rows = np.where(IDS == 6, 8, IDS)  # of 2, 3, 4, 5 and 8: 6 and 7 have no vector
+    model = estimator_class(**SMALL).fit(tokens(rows), CODES)
+    vectors = vectors_of(model)
+    mean = vectors[[2, 3, 4, 5, 8]].mean(axis=0)
+    np.testing.assert_allclose(vectors[UNK], mean, rtol=1e-5, atol=1e-7)
+
+
+def test_without_rare_words_the_unknown_word_is_the_mean_of_the_given_vectors():
+    _, matrix = load_vectors(VECTORS)
+    matrix[UNK] = 77.0  # a start that would show
+    model = RNNClassifier(**SMALL, embedding=matrix).fit(tokens(IDS), CODES)
+    vectors = vectors_of(model)
+    mean = vectors[UNK + 1 :].mean(axis=0)
+    np.testing.assert_allclose(vectors[UNK], mean, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("with_rare", [False, True])
+@pytest.mark.parametrize("unseen", [9, 10, 2**31 - 1])
+def test_ids_that_fit_did_not_see_are_read_as_the_unknown_word(with_rare, unseen):
+    rows = np.vstack([RARE if with_rare else IDS, [[10, 11, 10]], [[11, 2, 11]]])
+    rows[rows == 10] = 12  # 9 and 10 are in the table, but were not seen
+    model = RNNClassifier(**SMALL).fit(tokens(rows), [*RARE_CODES, 0, 1][: len(rows)])
+    assert len(model.token_counts_) == 13
+    given = logits(model, [[unseen, 3, 0], [2, unseen, 4], [unseen, unseen, unseen]])
+    unknown = logits(model, [[UNK, 3, 0], [2, UNK, 4], [UNK, UNK, UNK]])
+    assert np.array_equal(given, unknown)
+    assert (given != logits(model, [[5, 3, 0], [2, 5, 4], [5, 5, 5]])).all()
+
+
+def test_documents_of_unknown_words_are_answered_alike():
+    pipe = make_pipeline(TextVectorizer(), RNNClassifier(**SMALL)).fit(TEXTS, TONES)
+    probabilities = pipe.predict_proba(["x y z", "u v w", ""])
+    assert np.isfinite(probabilities).all()
+    assert np.array_equal(probabilities[0], probabilities[1])
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
+    assert not np.array_equal(probabilities[0], pipe.predict_proba(["good film"])[0])
+
+
+def test_a_fit_on_nothing_but_unknown_words_works():
+    rows = [[UNK, 0], [UNK, UNK]] * 4
+    model = RNNClassifier(**{**SMALL, "max_epochs": 60}, lr=0.05)
+    model.fit(tokens(rows), [0, 1] * 4)
+    assert model.score(tokens(rows), [0, 1] * 4) == 1.0  # the lengths tell
+
+
+# -- new words later -------------------------------------------------------------
+
+# With a learning rate that moves no float32 weight, what is left is the growth itself.
+STILL = {**SMALL, "lr": 1e-30}
+LATER = np.where(IDS == 2, 11, IDS)  # a word that comes later, and often
+
+
+@pytest.mark.parametrize("with_rare", [False, True])
+def test_growth_itself_moves_no_old_word_and_starts_new_ones_as_unknown(with_rare):
+    rows, y = (RARE, RARE_CODES) if with_rare else (IDS, CODES)
+    old = [[2, 3, 4], [5, 6, 0], [3, 0, 0]]
+    model = RNNClassifier(**STILL).partial_fit(tokens(rows), y, classes=[0, 1])
+    before = logits(model, old)
+    unknown = logits(model, [[11, 3, 0], [2, 11, 4]])
+
+    model.partial_fit(tokens(LATER), CODES)
+    assert len(model.token_counts_) == len(vectors_of(model)) == 12
+    assert np.array_equal(logits(model, old), before)
+    assert np.array_equal(logits(model, [[11, 3, 0], [2, 11, 4]]), unknown)
+
+
+def test_new_words_are_learnt():
+    model = RNNClassifier(**SMALL, lr=0.05)
+    model.partial_fit(tokens(IDS), CODES, classes=[0, 1])
+    rows = np.array([[11, 3, 0], [12, 3, 0]] * 6)  # only the new words tell
+    for _ in range(30):
+        model.partial_fit(tokens(rows), CODES)
+    assert model.score(tokens(rows), CODES) == 1.0
+    assert model.n_iter_ == 31
+
+
+def test_a_word_is_no_longer_unknown_once_it_was_seen():
+    model = RNNClassifier(**SMALL).partial_fit(tokens(IDS), CODES, classes=[0, 1])
+    assert np.array_equal(logits(model, [[7, 0, 0]]), logits(model, [[UNK, 0, 0]]))
+    model.partial_fit(tokens(np.where(IDS == 2, 7, IDS)), CODES)
+    assert not np.array_equal(logits(model, [[7, 0, 0]]), logits(model, [[UNK, 0, 0]]))
+
+
+def test_growth_keeps_the_optimiser():
+    """A word nobody uses makes the table longer, and training is as without it."""
+    plain = RNNClassifier(**SMALL).partial_fit(tokens(RARE), RARE_CODES, classes=[0, 1])
+    grown = RNNClassifier(**SMALL).partial_fit(tokens(RARE), RARE_CODES, classes=[0, 1])
+    grown.token_counts_ = np.append(grown.token_counts_, [0, 0, 0])
+    for model in (plain, grown):
+        model.partial_fit(tokens(RARE), RARE_CODES)
+    assert len(vectors_of(grown)) == len(vectors_of(plain)) + 3
+    assert np.array_equal(logits(grown, RARE), logits(plain, RARE))
+
+
+def test_a_warm_start_takes_new_words():
+    model = RNNClassifier(**SMALL, warm_start=True).fit(tokens(IDS), CODES)
+    model.fit(tokens(LATER), CODES)
+    assert len(vectors_of(model)) == 12
+    assert not np.array_equal(logits(model, [[11, 0, 0]]), logits(model, [[UNK, 0, 0]]))
+
+
+def test_given_vectors_do_not_grow():
+    _, matrix = load_vectors(VECTORS)
+    model = RNNClassifier(**SMALL, embedding=matrix)
+    model.partial_fit(tokens(IDS), CODES, classes=[0, 1]).partial_fit(
+        tokens(LATER), CODES
+    )
+    assert len(vectors_of(model)) == len(matrix)
+    assert np.array_equal(logits(model, [[11, 0, 0]]), logits(model, [[UNK, 0, 0]]))

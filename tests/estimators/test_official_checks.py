@@ -1,0 +1,81 @@
+"""scikit-learn's own suite: all of it, none skipped, none excused, and counted."""
+
+import pytest
+import sklearn
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import check_estimator
+
+from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn.estimators import _base
+
+# How many checks scikit-learn yields for estimators with our methods and tags.  A
+# lost mixin or tag would shrink the suite, and nobody would see it.
+N_CHECKS = {
+    "1.9": {RNNClassifier: 74, RNNRegressor: 66},
+}
+
+every_estimator = pytest.mark.parametrize("estimator_class", N_CHECKS["1.9"])
+every_cell = pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+
+# The suite feeds what warns by design (one column of y, one-hot rows, ...).
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def assert_passes_the_suite(estimator):
+    results = check_estimator(estimator, on_skip=None, on_fail=None)
+    troubles = [
+        f"{result['check_name']} {result['status']}: {result['exception']!r}"
+        for result in results
+        if result["status"] != "passed"
+    ]
+    assert not troubles, "\n".join(troubles)
+    print(f"{estimator!r}: {len(results)} official checks passed")
+    return results
+
+
+@every_estimator
+@every_cell
+def test_every_official_check_passes(estimator_class, cell):
+    results = assert_passes_the_suite(estimator_class(cell=cell))
+    version = ".".join(sklearn.__version__.split(".")[:2])
+    if version in N_CHECKS:
+        assert len(results) == N_CHECKS[version][estimator_class]
+
+
+@every_estimator
+def test_nothing_is_excused(estimator_class):
+    tags = estimator_class().__sklearn_tags__()
+    assert not tags.non_deterministic
+    assert not tags.no_validation
+    assert not getattr(tags, "_skip_test", False)
+    for kind in (tags.classifier_tags, tags.regressor_tags):
+        assert kind is None or not kind.poor_score
+
+
+@every_estimator
+@pytest.mark.parametrize(
+    "name",
+    [
+        "check_dataframe_column_names_consistency",
+        "check_param_validation",
+        "check_set_output_transform",
+        "check_set_output_transform_pandas",
+        "check_global_output_transform_pandas",
+        "check_transformer_get_feature_names_out",
+        "check_transformer_get_feature_names_out_pandas",
+    ],
+)
+def test_checks_that_the_suite_does_not_yield_pass_too(estimator_class, name):
+    getattr(estimator_checks, name)(estimator_class.__name__, estimator_class())
+
+
+@pytest.mark.slow
+@every_estimator
+@every_cell
+@pytest.mark.parametrize("offset", [1, 2, 3])
+def test_the_suite_passes_with_other_seeds(estimator_class, cell, offset, monkeypatch):
+    draw_seed = _base._draw_seed
+    monkeypatch.setattr(
+        _base, "_draw_seed", lambda random_state: draw_seed(random_state) + offset
+    )
+    assert_passes_the_suite(estimator_class(cell=cell))
