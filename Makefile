@@ -1,0 +1,69 @@
+# Every target works first in a fresh clone: it makes its own environment in
+# .venv and installs there what it needs, once. Only Python, pip and make are
+# taken for granted. On Windows, or without make, see CONTRIBUTING.md.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+DATA ?= ../shared/data
+
+VENV := .venv
+OLDEST := .venv-oldest
+BIN := $(VENV)/bin
+
+# SciPy reads it at import; without it scikit-learn skips its array API checks.
+export SCIPY_ARRAY_API := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test test-slow test-oldest coverage lint docs bench mutants clean
+.DEFAULT_GOAL := help
+
+help: ## say what each target does
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_output/
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-slow: $(VENV)/test.stamp ## the slow tests, properties on 10,000 examples
+	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+test-oldest: $(OLDEST)/test.stamp ## the tests on the oldest versions we claim
+	$(OLDEST)/bin/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+lint: $(VENV)/lint.stamp ## style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(VENV)/docs.stamp ## the pages, in docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+bench: $(VENV)/test.stamp ## the measurements; DATA= names the folder with the data
+	@if [ ! -d "$(DATA)" ]; then echo "no data in $(DATA); say DATA=folder"; exit 1; fi
+	@set -e; for script in benchmarks/bench_*.py; do \
+		echo "== $$script"; $(BIN)/python $$script $(DATA); done
+
+mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must turn a test red
+	$(BIN)/python tools/mutants.py
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) $(OLDEST) demo_output docs/_build docs/api
+
+$(VENV)/made.stamp:
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+# %.stamp: the package with its extra %, in the developers' versions.
+$(VENV)/%.stamp: pyproject.toml constraints.txt | $(VENV)/made.stamp
+	@echo "installing into $(VENV), once; this takes a minute or two"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[$*]"
+	@touch $@
+
+$(OLDEST)/test.stamp: pyproject.toml constraints-oldest.txt
+	@echo "installing into $(OLDEST), once; this takes a minute or two"
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet \
+		--constraint constraints-oldest.txt --editable ".[test]"
+	@touch $@

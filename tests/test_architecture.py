@@ -1,0 +1,151 @@
+"""The rooms of the package stand in one order, and each imports only from before it.
+
+The import statements are read, not run, those inside functions included.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import sklearn_rnn
+
+PACKAGE = Path(sklearn_rnn.__file__).parent
+
+# Rooms of one line do not import each other.
+ORDER = [
+    {"exceptions", "_compat"},
+    {"sequences"},
+    {"text", "metrics", "datasets"},
+    {"nn"},
+    {"_training"},
+    {"estimators"},
+    {"inspection", "persistence"},
+    {"testing"},
+]
+MAY_IMPORT = {
+    room: set().union(*ORDER[:line])
+    for line, rooms in enumerate(ORDER)
+    for room in rooms
+}
+MAY_IMPORT["nn"] = set()
+# The front door names every room and loads each when it is asked for.
+MAY_IMPORT["__init__"] = set(MAY_IMPORT)
+
+ONLY_IN = {
+    "torch": {"nn", "_training"},
+    "skorch": {"_training"},
+    "matplotlib": {"inspection"},
+    "safetensors": {"persistence"},
+}
+ONLY_INSIDE_FUNCTIONS = {"matplotlib", "pandas", "polars", "safetensors"}
+SCIKIT_LEARN_SPELLS_VERSIONS = {"__version__", "sklearn_version", "parse_version"}
+
+
+def room_of(path):
+    """Name the room a file belongs to: its folder or, at the top, its own name."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported_names(node):
+    """Spell the imports of one statement as dotted names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [f"{node.module}.{alias.name}" for alias in node.names]
+
+
+def is_private(dotted):
+    return any(part.startswith("_") for part in dotted.split("."))
+
+
+def faults(source, room):
+    """List what a source text of a room does against the order of the rooms."""
+    tree = ast.parse(source)
+    inside_functions = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+    }
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "__version__":
+            if room != "_compat":
+                found.append("looks at a version; _compat does that")
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        if isinstance(node, ast.ImportFrom) and node.level:
+            found.append("relative import; say it from sklearn_rnn on")
+            continue
+        for name in imported_names(node):
+            library, *rest = name.split(".")
+            if library == "sklearn_rnn":
+                if not rest:
+                    found.append("imports the whole package")
+                elif rest[0] != room and rest[0] not in MAY_IMPORT[room]:
+                    found.append(f"{room} may not import from {rest[0]}")
+            elif room not in ONLY_IN.get(library, {room}):
+                found.append(f"{room} may not import {library}")
+            elif library in ONLY_INSIDE_FUNCTIONS and node not in inside_functions:
+                found.append(f"{library} is imported inside functions only")
+            elif library == "sklearn" and room != "_compat":
+                if is_private(name) or SCIKIT_LEARN_SPELLS_VERSIONS & set(rest):
+                    found.append(f"{name} is private; _compat may import it")
+    return found
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_each_file_keeps_the_order_of_the_rooms(path):
+    assert faults(path.read_text(encoding="utf-8"), room_of(path)) == []
+
+
+def test_every_room_has_its_place_in_the_order():
+    assert {room_of(path) for path in FILES} <= set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize(
+    ("room", "source", "fault"),
+    [
+        ("sequences", "import torch", "sequences may not import torch"),
+        ("nn", "import skorch.utils", "nn may not import skorch"),
+        ("estimators", "import torch.nn", "estimators may not import torch"),
+        ("nn", "from sklearn_rnn.exceptions import X", "nn may not import from"),
+        (
+            "sequences",
+            "from sklearn_rnn.text import X",
+            "sequences may not import from",
+        ),
+        ("text", "from sklearn_rnn.datasets import X", "text may not import from"),
+        ("text", "from sklearn_rnn import estimators", "text may not import from"),
+        ("text", "import sklearn_rnn", "imports the whole package"),
+        ("text", "from . import _vocabulary", "relative import"),
+        ("text", "def f():\n    from .. import nn", "relative import"),
+        ("inspection", "import matplotlib.pyplot", "inside functions only"),
+        ("datasets", "import pandas as pd", "inside functions only"),
+        ("text", "import sklearn\nsklearn.__version__", "looks at a version"),
+        ("text", "from sklearn.utils._param_validation import X", "is private"),
+        ("text", "from sklearn.base import _fit_context", "is private"),
+        ("text", "from sklearn import __version__", "is private"),
+    ],
+)
+def test_a_fault_is_seen(room, source, fault):
+    (found,) = faults(source, room)
+    assert fault in found
+
+
+@pytest.mark.parametrize(
+    ("room", "source"),
+    [
+        ("_compat", "from sklearn.base import _fit_context"),
+        ("_compat", "import sklearn\nsklearn.__version__"),
+        ("text", "from sklearn_rnn.sequences import PAD"),
+        ("text", "from sklearn_rnn.text._vocabulary import count"),
+        ("estimators", "from sklearn_rnn.nn import RecurrentNetwork"),
+        ("inspection", "def plot():\n    import matplotlib.pyplot as plt"),
+    ],
+)
+def test_what_is_allowed_is_not_a_fault(room, source):
+    assert faults(source, room) == []

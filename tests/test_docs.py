@@ -1,0 +1,55 @@
+"""The snippets of the README and the guide run as they are printed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def snippets(text):
+    """Give the Python blocks of a page, moved down to their lines in the page."""
+    for match in SNIPPET.finditer(text):
+        yield "\n" * text[: match.start(1)].count("\n") + match[1]
+
+
+def relative_links(text):
+    """Give the targets of the links and pictures that stay within the project."""
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+    return [target for target in targets if "://" not in target]
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+PAGES_WITH_SNIPPETS = [
+    page for page in PAGES if SNIPPET.search(page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_SNIPPETS, ids=name_of)
+def test_the_snippets_of_a_page_run_in_order(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "__main__"}
+    for snippet in snippets(page.read_text(encoding="utf-8")):
+        exec(compile(snippet, page, "exec"), names)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_links_of_a_page_lead_somewhere(page):
+    for target in relative_links(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_readme_shows_at_most_fifteen_lines():
+    (first, *_) = SNIPPET.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len([line for line in first.splitlines() if line.strip()]) <= 15
+
+
+def test_the_style_page_is_there():
+    text = (ROOT / "docs/contributing/style.md").read_text(encoding="utf-8")
+    assert "The folders tell the design" in text

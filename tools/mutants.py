@@ -1,0 +1,219 @@
+"""Break the code on purpose, one place at a time; each breakage must turn a test red.
+
+    python tools/mutants.py            # all
+    python tools/mutants.py padding    # those with "padding" in their name
+    python tools/mutants.py --list
+
+Each breakage is made in a copy of the project; the working tree is never touched. The
+tests named are first run on the code as it is and must pass, or a red test would prove
+nothing.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS_PER_RUN = 300
+
+# pytest's exit statuses: only "a test failed" is a proof, not "no test was found".
+PASSED, FAILED = 0, 1
+
+
+class Mutant(NamedTuple):
+    """A breakage: in `file`, which stands in the package, `old` becomes `new`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+MUTANTS = [
+    Mutant(
+        "the backward direction reads forward",
+        "nn/_encoder.py",
+        "self.backward_cell(reverse_within_length(x, lengths))",
+        "self.backward_cell(x)",
+        ("tests/nn/test_encoder.py",),
+    ),
+    Mutant(
+        "the reversal takes padding along",
+        "nn/_lengths.py",
+        "lengths.unsqueeze(1) - 1 - step",
+        "(n_timesteps - 1 - step).expand(n_samples, -1)",
+        ("tests/nn/test_lengths.py",),
+    ),
+    Mutant(
+        "padding leaks into the maximum",
+        "nn/_poolings.py",
+        "_fill_padding(outputs, lengths, -torch.inf).amax(dim=1)",
+        "outputs.amax(dim=1)",
+        ("tests/nn/test_poolings.py",),
+    ),
+    Mutant(
+        "the mean counts padded steps",
+        "nn/_poolings.py",
+        "total / lengths.unsqueeze(1)",
+        "total / outputs.shape[1]",
+        ("tests/nn/test_poolings.py",),
+    ),
+    Mutant(
+        "a sequence alone is computed alone",
+        "nn/_network.py",
+        "COMPANY = 8",
+        "COMPANY = 1",
+        ("tests/nn/test_network.py",),
+    ),
+    Mutant(
+        "dropout does not scale what it keeps",
+        "nn/_dropout.py",
+        "x * mask.div_(keep)",
+        "x * mask",
+        ("tests/nn/test_dropout.py",),
+    ),
+    Mutant(
+        "equal rows lose all weights but one",
+        "sequences/_canonical.py",
+        "np.add.reduceat(weights[order], starts)",
+        "weights[order][starts]",
+        ("tests/sequences/test_canonical.py",),
+    ),
+    Mutant(
+        "the order of the steps does not count",
+        "sequences/_canonical.py",
+        "(positions + np.uint64(1)) * WEYL",
+        "WEYL",
+        ("tests/sequences/test_canonical.py",),
+    ),
+    Mutant(
+        "padding is the first token again",
+        "sequences/_sequences.py",
+        "padded[real] = self.values[steps]",
+        "padded[:] = self.values[0]\n        padded[real] = self.values[steps]",
+        ("tests/sequences/test_sequences.py",),
+    ),
+    Mutant(
+        "equally frequent words come as they appear",
+        "text/_vocabulary.py",
+        "words = sorted(numbers)",
+        "words = list(numbers)",
+        ("tests/text/test_vocabulary.py",),
+    ),
+    Mutant(
+        "pruned words become padding",
+        "text/_vocabulary.py",
+        "np.full(n_ids, UNK, dtype=np.int32)",
+        "np.full(n_ids, PAD, dtype=np.int32)",
+        ("tests/text/test_vocabulary.py",),
+    ),
+]
+
+
+def copy_project(folder):
+    """Copy what the tests need, without environments and caches."""
+    ignore = shutil.ignore_patterns("__pycache__", ".*")
+    for name in ("sklearn_rnn", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def break_code(folder, mutant):
+    """Put the breakage of a mutant into a copy of the project."""
+    path = folder / "sklearn_rnn" / mutant.file
+    source = path.read_text(encoding="utf-8")
+    times = source.count(mutant.old)
+    if times != 1:
+        raise SystemExit(
+            f"{mutant.name}: the text to replace must stand once in {mutant.file}, "
+            f"it stands there {times} times; bring the table up to date:\n{mutant.old}"
+        )
+    path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+
+
+def run_tests(folder, tests):
+    """Run tests on the copy in a folder; return pytest's exit status and its words."""
+    environment = os.environ | {
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SCIPY_ARRAY_API": "1",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "--tb=line"]
+    command += ["-p", "no:cacheprovider", *tests]
+    try:
+        run = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            timeout=SECONDS_PER_RUN,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    except subprocess.TimeoutExpired:
+        return FAILED, f"took longer than {SECONDS_PER_RUN} seconds"
+    return run.returncode, run.stdout
+
+
+def expect_green(mutants):
+    """Run the tests of all mutants on the code as it is."""
+    tests = sorted({test for mutant in mutants for test in mutant.tests})
+    with tempfile.TemporaryDirectory() as folder:
+        copy_project(Path(folder))
+        status, words = run_tests(Path(folder), tests)
+    if status != PASSED:
+        raise SystemExit(f"the tests fail on the code as it is:\n{words}")
+
+
+def is_caught(mutant):
+    """Tell whether the tests of a mutant turn red on the broken code."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy_project(Path(folder))
+        break_code(Path(folder), mutant)
+        status, words = run_tests(Path(folder), mutant.tests)
+    if status not in (PASSED, FAILED):
+        raise SystemExit(f"{mutant.name}: the tests did not run:\n{words}")
+    return status == FAILED
+
+
+def main():
+    """Run the mutants asked for and print which were caught."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("words", nargs="*", help="run those with a word in their name")
+    parser.add_argument("--list", action="store_true", help="only say what there is")
+    options = parser.parse_args()
+    chosen = [
+        mutant
+        for mutant in MUTANTS
+        if not options.words or any(word in mutant.name for word in options.words)
+    ]
+    if options.list:
+        for mutant in chosen:
+            print(f"{mutant.name}  ({mutant.file})")
+        return
+    if not chosen:
+        raise SystemExit("no mutant has such a name; see --list")
+
+    expect_green(chosen)
+    survivors = 0
+    for mutant in chosen:
+        start = time.perf_counter()
+        caught = is_caught(mutant)
+        survivors += not caught
+        verdict = "caught" if caught else "SURVIVED"
+        seconds = time.perf_counter() - start
+        print(f"{verdict:8}  {seconds:5.1f} s  {mutant.name}", flush=True)
+    print(f"{len(chosen) - survivors} of {len(chosen)} breakages turned a test red")
+    if survivors:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
