@@ -1,6 +1,7 @@
 """What the classifier and the regressor share: everything but the target."""
 
 import warnings
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import ClassVar, NamedTuple
 
@@ -237,6 +238,10 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         KeyboardInterrupt
             After Ctrl-C; the estimator is fitted with what it had learnt.
         """
+        with _as_it_was_on_error(self):
+            return self._fit(X, y, sample_weight, X_val, y_val)
+
+    def _fit(self, X, y, sample_weight, X_val, y_val):
         continued = self.warm_start and hasattr(self, "net_")
         resolve_device(self.device)
         _check_embedding(self.embedding)
@@ -253,25 +258,28 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             self._learn_target(training.y, training.weight)
         training = self._weigh(training)
         validation = validation and self._weigh(validation, "validation")
-        if continued:
-            self._count_tokens(training)
-        else:
-            self._learn_input(training)
-        state = self._grown_state(with_optimizer=False) if continued else None
-        net = self._new_net(
-            seed,
-            len(training.rows),
-            stops_early=validation is not None
-            and wants_early_stopping(self.early_stopping, len(whole.rows)),
-            continued=continued,
+        stops_early = validation is not None and wants_early_stopping(
+            self.early_stopping, len(whole.rows)
         )
         if continued:  # the weights go on, the optimiser starts anew
+            self._count_tokens(training)
+            state = self._grown_state(with_optimizer=False)
+            module_params = {**self._net_spec["module_params"], **self._input_size()}
+            net = self._new_net(seed, training, module_params, stops_early=stops_early)
             load_state(net, state)
+        else:
+            self._learn_input(training)
+            module_params = self._module_params()
+            net = self._new_net(seed, training, module_params, stops_early=stops_early)
         self._trains_on = False
         return self._train(net, training, validation)
 
     def _partial_fit(self, X, y, sample_weight, **target_params):
         """Train for one epoch on one more part of the data, as it comes."""
+        with _as_it_was_on_error(self):
+            return self._fit_one_epoch(X, y, sample_weight, **target_params)
+
+    def _fit_one_epoch(self, X, y, sample_weight, **target_params):
         first = not hasattr(self, "net_")
         resolve_device(self.device)
         if first:
@@ -286,7 +294,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         if first:
             self._learn_input(part)
             seed = _draw_seed(self.random_state)
-            net = self._new_net(seed, len(part.rows), shows_progress=False)
+            net = self._new_net(seed, part, self._module_params(), shows_progress=False)
         else:
             self._count_tokens(part)
             net = self._net_to_train_on()
@@ -295,13 +303,11 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     def _net_to_train_on(self):
         """Return the net for one more epoch, with room for every token seen."""
-        module_params = self._net_spec["module_params"]
-        n_tokens = None if self.token_counts_ is None else len(self.token_counts_)
-        if self._trains_on and module_params.get("n_tokens") == n_tokens:
+        before = self._net_spec["module_params"]
+        module_params = {**before, **self._input_size()}
+        if self._trains_on and module_params == before:
             return self.net_
         state = self._grown_state(with_optimizer=self._trains_on)
-        if n_tokens is not None:
-            module_params = {**module_params, "n_tokens": n_tokens}
         self._net_spec = {
             **self._net_spec,
             "module_params": module_params,
@@ -333,7 +339,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 "NaN or infinite. The weights are those of the last good epoch. "
                 "Lower lr, set max_grad_norm, or keep standardize=True.",
                 DivergenceWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
             self._trains_on = False  # the optimiser may hold NaN as well
         if net.interrupted_:
@@ -389,8 +395,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             whole.y,
             early_stopping=self.early_stopping,
             validation_fraction=self.validation_fraction,
-            # Of several labels few rows may share a combination.
-            stratify=whole.y.dtype.kind == "i" and whole.y.ndim == 1,
+            stratify=whole.y.dtype.kind == "i",
             seed=seed,
         )
         if held_out is None:
@@ -444,7 +449,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     # -- the net ---------------------------------------------------------------
 
     def _new_net(
-        self, seed, n_rows, *, stops_early=False, shows_progress=True, continued=False
+        self, seed, training, module_params, *, stops_early=False, shows_progress=True
     ):
         """Build a net for the parameters as they are now, and keep those.
 
@@ -452,29 +457,27 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         `set_params` says later.
         """
         self._net_spec = {
-            "settings": self._settings,
-            "module_params": self._module_params(continued),
+            "module_params": module_params,
             "loss": self._loss_name(),
             "seed": seed,
-            "n_rows": n_rows,
+            "n_rows": len(training.rows),
             "stops_early": stops_early,
             "shows_progress": shows_progress,
             "embedding_given": self.embedding is not None,
         }
         return self._build_net(embedding=self.embedding)
 
-    def _module_params(self, continued=False):
+    def _input_size(self):
         if self.token_counts_ is None:
-            size = {"n_features": len(self.input_mean_)}
-        else:
-            size = {"n_tokens": len(self.token_counts_)}
-        if continued:  # the weights have their shapes already
-            return {**self._net_spec["module_params"], **size}
+            return {"n_features": len(self.input_mean_)}
+        return {"n_tokens": len(self.token_counts_)}
+
+    def _module_params(self):
         dim = self.embedding_dim
         if self.embedding is not None:
             dim = np.shape(self.embedding)[1]
         return {
-            **size,
+            **self._input_size(),
             "n_outputs": self._n_outputs(),
             "embedding_dim": dim,
             **{name: getattr(self, name) for name in MODULE_PARAMS},
@@ -486,12 +489,12 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         module_params = dict(spec["module_params"], embedding=embedding)
         return make_net(
             dict(module_params, random_state=spec["seed"]),
-            spec["settings"],
+            self._settings,
             loss=spec["loss"],
             score=self._score_outputs,
             seed=spec["seed"],
             n_rows=spec["n_rows"],
-            device=resolve_device(spec["settings"]["device"], anywhere=anywhere),
+            device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
             shows_progress=spec["shows_progress"],
         ).initialize()
@@ -606,6 +609,18 @@ def _check_embedding(embedding):
             f"embedding contains NaN or infinity, first in row {row}; load_vectors "
             "makes one of finite vectors."
         )
+
+
+@contextmanager
+def _as_it_was_on_error(estimator):
+    """Give a fitted estimator its attributes back when a further fit fails."""
+    before = dict(vars(estimator))
+    try:
+        yield
+    except Exception:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
 
 
 def _check_some_weight(part, name="training"):

@@ -119,6 +119,8 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
 
     callbacks : list of skorch callbacks, default=None
         skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.
+        Batches carry ``(y, weight)``, so give ``EpochScoring`` a callable and
+        ``use_caching=False``.
 
     net_params : dict, default=None
         Arguments merged last into the skorch net, such as

@@ -114,6 +114,8 @@ class RNNRegressor(RegressorMixin, BaseRNN):
 
     callbacks : list of skorch callbacks, default=None
         skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.
+        Batches carry ``(y, weight)``, so give ``EpochScoring`` a callable and
+        ``use_caching=False``.
 
     net_params : dict, default=None
         Arguments merged last into the skorch net, such as

@@ -127,7 +127,7 @@ def warn_if_one_hot(y):
             f"{y.shape[1]} independent labels; for classes that exclude each other "
             "pass y.argmax(axis=1).",
             OneHotTargetWarning,
-            stacklevel=6,
+            stacklevel=7,
         )
 
 

@@ -198,5 +198,5 @@ def _warn_ambiguous() -> None:
         "made dense by ColumnTransformer (see its sparse_threshold). If they are "
         "token ids, pass input='tokens'; if not, input='numbers' ends this warning.",
         AmbiguousInputWarning,
-        stacklevel=4,
+        stacklevel=7,
     )

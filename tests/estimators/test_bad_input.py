@@ -847,3 +847,15 @@ def test_partial_fit_goes_on_after_a_batch_that_diverged():
     assert model.n_iter_ == 2
     assert np.isfinite(model.predict(CUBE)).all()
     assert not np.array_equal(model.predict(CUBE), before)
+
+
+def test_a_refused_fit_leaves_a_fitted_estimator_as_it_was():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(20, 4)), rng.normal(size=20)
+    regressor = RNNRegressor(4, cell="rnn", max_epochs=2, random_state=0).fit(X, y)
+    before, attributes = regressor.predict(X), set(vars(regressor))
+    regressor.set_params(loss="poisson", input="tokens")
+    with pytest.raises(ValueError):
+        regressor.fit(X, y)
+    np.testing.assert_array_equal(regressor.predict(X), before)
+    assert set(vars(regressor)) == attributes

@@ -228,7 +228,7 @@ def test_a_pickle_of_parameters_set_after_fit_predicts_as_before():
 def test_what_was_fitted_on_a_device_that_is_missing_here_loads():
     fitted = RNNClassifier(**SMALL).fit(CUBE, LABELS)
     expected = fitted.predict_proba(CUBE)
-    fitted._net_spec["settings"]["device"] = "cuda:99"  # as if fitted elsewhere
+    fitted._settings["device"] = "cuda:99"  # as if fitted elsewhere
     np.testing.assert_array_equal(by_pickle(fitted).predict_proba(CUBE), expected)
 
 
