@@ -117,7 +117,7 @@ MUTANTS = [
     Mutant(
         "a weight is dropped from the loss",
         "_training/_net.py",
-        "(losses * weight).sum() / weight.sum()",
+        '(losses * to_tensor(X["weight"], device=self.device)).mean()',
         "losses.mean()",
         ("tests/_training/test_net.py",),
     ),

@@ -60,11 +60,8 @@ class GradientNorm(Callback):
         net.history.record("gradient_norm", float(torch.stack(self.norms_).mean()))
 
 
-class EpochScores(Callback):
-    """Record the weighted losses of an epoch and the validation score.
-
-    skorch averages the batch losses by the rows of a batch; with sample weights
-    the mean of the epoch is by their sum.
+class ValidationScore(Callback):
+    """Record the score of the validation part after each epoch.
 
     Parameters
     ----------
@@ -76,27 +73,19 @@ class EpochScores(Callback):
         self.score = score
 
     def on_epoch_begin(self, net, **kwargs):
-        self.losses_ = {"train": [], "valid": []}
-        self.valid_ = []
+        self.parts_ = []
 
     def on_batch_end(self, net, batch=None, training=False, **step):
-        part = "train" if training else "valid"
-        y, weight = batch[1]
-        loss = net.history[-1, "batches", -1, part + "_loss"]
-        self.losses_[part].append((loss, float(weight.sum())))
         if not training:
-            self.valid_.append((step["y_pred"].cpu(), y, weight))
+            inputs, y = batch
+            self.parts_.append((step["y_pred"].cpu(), y, inputs["weight"]))
 
     def on_epoch_end(self, net, **kwargs):
-        for part, losses in self.losses_.items():
-            if losses:
-                values, weights = np.array(losses).T
-                net.history.record(part + "_loss", np.average(values, weights=weights))
-        if self.valid_:
-            parts = zip(*self.valid_, strict=True)
+        if self.parts_:
+            parts = zip(*self.parts_, strict=True)
             outputs, y, weight = (torch.cat(part).numpy() for part in parts)
             net.history.record("valid_score", self.score(outputs, y, weight))
-        self.valid_ = []
+        self.parts_ = []
 
 
 class KeepGoodWeights(Callback):
@@ -121,7 +110,6 @@ class KeepGoodWeights(Callback):
             self.diverged_at_ = len(net.history) + 1  # a later callback's doing
         if self.diverged_at_ is not None:
             net.module_.load_state_dict(self.good_weights_)
-            del net.history[self.diverged_at_ - 1 :]
         self.good_weights_ = None
 
     def _remember(self, net):

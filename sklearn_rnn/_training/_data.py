@@ -81,6 +81,14 @@ class SequenceDataset(Dataset):
         themselves are never copied.
     y : ndarray of shape (n_rows,) or (n_rows, n_outputs), default=None
     weight : ndarray of shape (n_rows,), default=None
+        Positive.  Kept with a mean of 1: only the ratios count, and the mean of
+        ``weight * loss`` over a batch then estimates the weighted mean over all
+        rows without bias, whatever the size of the batch.
+
+    Notes
+    -----
+    ``seed`` and ``epoch`` determine what is random in the next pass; the callback
+    `Seeds` sets them.
     """
 
     def __init__(self, sequences, encoder, *, rows=None, y=None, weight=None):
@@ -88,15 +96,15 @@ class SequenceDataset(Dataset):
         self.encoder = encoder
         self.rows = np.arange(len(sequences)) if rows is None else rows
         self.y = y
-        self.weight = weight
+        self.weight = None if weight is None else _with_mean_one(weight)
         self.seed, self.epoch = 0, 0
 
     def __len__(self):
         return len(self.rows)
 
     def __getitem__(self, i):
-        inputs, targets = self.batch(np.array([i]))
-        return {k: v[0] for k, v in inputs.items()}, tuple(t[0] for t in targets)
+        inputs, y = self.batch(np.array([i]))
+        return {name: value[0] for name, value in inputs.items()}, y[0]
 
     @property
     def lengths(self):
@@ -118,19 +126,19 @@ class SequenceDataset(Dataset):
 
         Returns
         -------
-        inputs : dict with 'x' and 'lengths'
-            Keyword arguments of the module's ``forward``.
-        targets : tuple (y, weight), or () where the dataset has no targets
+        inputs : dict
+            ``x`` and ``lengths``, the arguments of the module's ``forward``, and
+            the ``weight`` of each row where the dataset has targets.
+        y : Tensor of shape (n_samples,) or (n_samples, n_outputs)
+            The targets; zeros where the dataset has none.
         """
         padded, lengths = self.sequences.pad(self.rows[indices])
         x = self._encode(padded, lengths, rng)
         inputs = {"x": torch.from_numpy(x), "lengths": torch.from_numpy(lengths)}
         if self.y is None:
-            return inputs, ()
-        return inputs, (
-            torch.from_numpy(self.y[indices]),
-            torch.from_numpy(self.weight[indices].astype(np.float32)),
-        )
+            return inputs, torch.zeros(len(indices))
+        inputs["weight"] = torch.from_numpy(self.weight[indices])
+        return inputs, torch.from_numpy(self.y[indices])
 
     def _encode(self, padded, lengths, rng):
         x = self.encoder.transform(padded)
@@ -192,6 +200,11 @@ class PredictionBatches:
             stop = start + max(1, min(self.batch_size, affordable))
             yield self.dataset.batch(self.order[start:stop])
             start = stop
+
+
+def _with_mean_one(weight):
+    weight = weight / weight.max()  # or the sum of huge weights would overflow
+    return (weight / weight.mean()).astype(np.float32)
 
 
 def _cut(order, size):

@@ -13,13 +13,13 @@ from skorch.helper import predefined_split
 from skorch.utils import noop, to_device, to_tensor
 
 from sklearn_rnn._training._callbacks import (
-    EpochScores,
     GradientNorm,
     KeepGoodWeights,
     ProgressBar,
     Schedule,
     Seeds,
     StopTraining,
+    ValidationScore,
 )
 from sklearn_rnn._training._data import (
     MAX_PREDICTION_ROWS,
@@ -34,17 +34,20 @@ from sklearn_rnn.sequences import UNK
 class SequenceNet(NeuralNet):
     """A skorch net whose batches carry a weight for each row.
 
-    Its criterion returns one loss per row; the loss of a batch is
-    ``sum(w * loss) / sum(w)``.
+    Its criterion returns one loss per row; the loss of a batch is the mean of
+    ``weight * loss``, where all weights of the data have a mean of 1.
     """
 
     interrupted_ = False
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Average the losses of the rows by their weights."""
-        y, weight = to_tensor(y_true, device=self.device)
-        losses = self.criterion_(y_pred, y)
-        return (losses * weight).sum() / weight.sum()
+        """Average the weighted losses of the rows."""
+        losses = super().get_loss(y_pred, y_true, X=X, training=training)
+        return (losses * to_tensor(X["weight"], device=self.device)).mean()
+
+    def infer(self, x, **fit_params):
+        """Run the module on a batch; the weights are for the loss only."""
+        return super().infer(_without_weight(x), **fit_params)
 
     def forward_iter(self, X, training=False, device="cpu"):
         """Yield the outputs in the order of the rows, not of the batches."""
@@ -74,6 +77,10 @@ class SequenceNet(NeuralNet):
         except KeyboardInterrupt:
             self.interrupted_ = True
             raise
+
+
+def _without_weight(inputs):
+    return {name: value for name, value in inputs.items() if name != "weight"}
 
 
 def _was_raised_by_a_statement(error):
@@ -175,13 +182,18 @@ def make_net(
         Not initialized.
     """
     net_params = settings["net_params"] or {}
+    if reserved := sorted({"callbacks", "train_split"} & set(net_params)):
+        raise ValueError(
+            f"net_params may not hold {' and '.join(reserved)}; pass callbacks= to the "
+            "estimator, and validation_fraction= or X_val and y_val."
+        )
     planned = {**settings, **net_params}
     updates = -(-n_rows // planned["batch_size"]) * planned["max_epochs"]
     # In the order of their work at the end of an epoch: early stopping ends it.
     callbacks = [
         ("seeds", Seeds(seed)),
         ("gradient_norm", GradientNorm(settings["max_grad_norm"])),
-        ("scores", EpochScores(score)),
+        ("valid_score", ValidationScore(score)),
         ("good_weights", KeepGoodWeights()),
         ("schedule", Schedule(settings["lr_schedule"], updates)),
     ]
@@ -205,8 +217,6 @@ def make_net(
         "iterator_valid__batch_size": MAX_PREDICTION_ROWS,
         "train_split": None,
         "callbacks": callbacks,
-        "callbacks__train_loss": None,
-        "callbacks__valid_loss": None,
         "device": device,
         "verbose": max(0, settings["verbose"] - 1),
     }
@@ -265,7 +275,10 @@ def train(net, dataset, validation=None, *, epochs=None):
     net.partial_fit(dataset, None, epochs=epochs)
     net.train_split = None  # or the net would keep the validation data alive
     net.module_.eval()
-    return dict(net.callbacks_)["good_weights"].diverged_at_
+    diverged_at = dict(net.callbacks_)["good_weights"].diverged_at_
+    if diverged_at is not None:
+        del net.history[diverged_at - 1 :]
+    return diverged_at
 
 
 def _tell_known_words(embedding, reader):
@@ -300,7 +313,9 @@ def evaluate(net, dataset, method="forward"):
     compute = getattr(net.module_, method)
     with torch.inference_mode():
         parts = [
-            compute(**to_tensor(inputs, device=net.device)).cpu().numpy()
+            compute(**to_tensor(_without_weight(inputs), device=net.device))
+            .cpu()
+            .numpy()
             for inputs, _ in batches
         ]
     width = max(part.shape[1] for part in parts)

@@ -98,7 +98,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     A subclass says what its target is:
 
     - ``_check_target(y, reset)`` -> class indices or reals, (n,) or (n, k);
-    - ``_learn_target(y, weight)`` learns scales or class weights from the
+    - ``_learn_target(y, weight, continued)`` learns scales or class weights from the
       training part, ``_encode_target(y)`` -> what the loss reads,
       ``_target_weight(y, weight)`` -> the weights with those of the classes;
     - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``;
@@ -254,8 +254,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             rows, validation = self._hold_out(whole, seed)
         training = whole.canonical(rows)
         _check_some_weight(training)
-        if not continued:
-            self._learn_target(training.y, training.weight)
+        self._learn_target(training.y, training.weight, continued=continued)
         training = self._weigh(training)
         validation = validation and self._weigh(validation, "validation")
         stops_early = validation is not None and wants_early_stopping(
@@ -263,14 +262,13 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         )
         if continued:  # the weights go on, the optimiser starts anew
             self._count_tokens(training)
+            self._check_same_structure()
             state = self._grown_state(with_optimizer=False)
-            module_params = {**self._net_spec["module_params"], **self._input_size()}
-            net = self._new_net(seed, training, module_params, stops_early=stops_early)
+            net = self._new_net(seed, training, stops_early=stops_early)
             load_state(net, state)
         else:
             self._learn_input(training)
-            module_params = self._module_params()
-            net = self._new_net(seed, training, module_params, stops_early=stops_early)
+            net = self._new_net(seed, training, stops_early=stops_early)
         self._trains_on = False
         return self._train(net, training, validation)
 
@@ -289,12 +287,12 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         part = part.take(np.flatnonzero(part.weight))
         _check_some_weight(part)
         if first:
-            self._learn_target(part.y, part.weight)
+            self._learn_target(part.y, part.weight, continued=False)
         part = self._weigh(part)
         if first:
             self._learn_input(part)
             seed = _draw_seed(self.random_state)
-            net = self._new_net(seed, part, self._module_params(), shows_progress=False)
+            net = self._new_net(seed, part, shows_progress=False)
         else:
             self._count_tokens(part)
             net = self._net_to_train_on()
@@ -329,7 +327,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.history_ = {
             name: np.array([row.get(skorch_name, np.nan) for row in rows])
             for skorch_name, name in HISTORY.items()
-            if any(skorch_name in row for row in rows)
+            if not name.startswith("valid") or any(skorch_name in row for row in rows)
         }
         self.loss_curve_ = [row["train_loss"] for row in rows]
         self.n_iter_ = len(rows)
@@ -352,8 +350,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             reader,
             rows=part.rows,
             y=self._encode_target(part.y),
-            # Only their ratios count, and of those float32 can hold any scale.
-            weight=part.weight / part.weight.max(),
+            weight=part.weight,
         )
 
     # -- checking --------------------------------------------------------------
@@ -400,6 +397,8 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         )
         if held_out is None:
             return rows, None
+        if self.early_stopping == "auto" and not whole.weight[held_out].any():
+            return whole.rows, None
         return rows, whole.take(held_out)
 
     def _weigh(self, part, name="training"):
@@ -448,16 +447,14 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     # -- the net ---------------------------------------------------------------
 
-    def _new_net(
-        self, seed, training, module_params, *, stops_early=False, shows_progress=True
-    ):
+    def _new_net(self, seed, training, *, stops_early=False, shows_progress=True):
         """Build a net for the parameters as they are now, and keep those.
 
         What was fitted goes on with the parameters it was fitted with, whatever
         `set_params` says later.
         """
         self._net_spec = {
-            "module_params": module_params,
+            "module_params": self._module_params(),
             "loss": self._loss_name(),
             "seed": seed,
             "n_rows": len(training.rows),
@@ -465,7 +462,22 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             "shows_progress": shows_progress,
             "embedding_given": self.embedding is not None,
         }
-        return self._build_net(embedding=self.embedding)
+        embedding = self.embedding
+        if embedding is not None:  # in a layout that torch reads
+            embedding = np.array(embedding, dtype=np.float32, order="C")
+        return self._build_net(embedding=embedding)
+
+    def _check_same_structure(self):
+        """Refuse to go on from weights of another shape or meaning."""
+        before = {**self._net_spec["module_params"], "loss": self._net_spec["loss"]}
+        now = {**self._module_params(), "loss": self._loss_name()}
+        for name in sorted(set(now) - {"n_tokens", "dropout", "freeze_embedding"}):
+            if now[name] != before[name]:
+                raise ValueError(
+                    f"warm_start=True goes on with the weights of the last fit, but "
+                    f"{name} was {before[name]!r} then and is {now[name]!r} now; set "
+                    "it back, or fit once with warm_start=False."
+                )
 
     def _input_size(self):
         if self.token_counts_ is None:
@@ -550,7 +562,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         weights : float64 ndarray of shape (n_samples, n_timesteps)
-            Each row sums to 1 over the real steps; padding has weight 0.
+            ``n_timesteps`` is that of the longest row of this X.  Each row sums to 1 over the real steps; padding has weight 0.
 
         Raises
         ------

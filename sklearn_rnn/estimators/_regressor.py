@@ -42,8 +42,8 @@ class RNNRegressor(RegressorMixin, BaseRNN):
 
     pooling : {"last", "final_state", "mean", "max", "attention"}, default="last"
         How the states of all real steps become one vector: the last step; the
-        final state of both directions (the same as "last" with one); their mean
-        or maximum; or a learnt weighting, see `attention_weights`.
+        final state of both directions (the same as "last" with one; at the last
+        step the backward half has read one step only); the states' mean or maximum; or a learnt weighting, see `attention_weights`.
 
     dropout : float, default=0.0
         Share of the units dropped in training, in [0, 1): after the embedding,
@@ -76,7 +76,8 @@ class RNNRegressor(RegressorMixin, BaseRNN):
         Learning rate.  Lower it when the loss jumps, raise it when it crawls.
 
     weight_decay : float, default=0.0
-        The optimiser's L2 penalty.
+        The optimiser's ``weight_decay``: an L2 penalty; for "adamw" decoupled from
+        the gradient.
 
     lr_schedule : {"cosine", "one_cycle", "plateau"}, class or callable, default=None
         How ``lr`` changes: by a named course over all planned updates; when the
@@ -106,16 +107,15 @@ class RNNRegressor(RegressorMixin, BaseRNN):
         Epochs without improvement after which early stopping ends training.
 
     tol : float, default=1e-4
-        By how much the validation loss must fall to count as improvement.
+        By how much the validation loss must fall to count as improvement; the loss
+        is that of the standardised target.
 
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last `fit`, with a new
-        optimiser.
+        optimiser.  What shapes the network must stay as it was.
 
     callbacks : list of skorch callbacks, default=None
         skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.
-        Batches carry ``(y, weight)``, so give ``EpochScoring`` a callable and
-        ``use_caching=False``.
 
     net_params : dict, default=None
         Arguments merged last into the skorch net, such as
@@ -145,16 +145,16 @@ class RNNRegressor(RegressorMixin, BaseRNN):
     n_outputs_ : int
         Number of numbers predicted for each sequence.
 
-    target_mean_, target_scale_ : ndarray of shape (n_outputs_,)
+    target_mean_, target_scale_ : ndarray of shape (`n_outputs_`,)
         By which the target is standardised.
 
-    history_ : dict of str to ndarray of shape (n_iter_,)
+    history_ : dict of str to ndarray of shape (`n_iter_`,)
         For each epoch: ``train_loss``, ``lr`` (at its start), ``gradient_norm``
         (mean, before clipping), ``seconds``, and with a validation part
         ``valid_loss`` and ``valid_score``.
 
     loss_curve_ : list of float
-        The training loss of each epoch.
+        The training loss, for the standardised target, of each epoch.
 
     n_iter_ : int
         Number of epochs trained.
@@ -165,14 +165,15 @@ class RNNRegressor(RegressorMixin, BaseRNN):
     n_features_in_ : int
         For 2-D input the number of columns; else the variables per step.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X was a frame with names.
 
     input_kind_ : {"tokens", "univariate", "multivariate"}
         What X was found to be.
 
     token_counts_ : int ndarray of shape (n_tokens,) or None
-        How often each token id was seen in training.
+        How often each token id stands in the distinct rows of training; the most
+        of any call of `partial_fit`.
 
     input_mean_, input_scale_ : ndarray of shape (n_variables,) or None
         By which numbers are standardised.
@@ -194,7 +195,8 @@ class RNNRegressor(RegressorMixin, BaseRNN):
 
     Equal rows with equal targets count as one row of their summed weight, and rows
     are trained on in an order of their own, so that a fit depends on the weighted
-    set of rows and not on their order.
+    set of rows and not on their order (unless a validation part is split off, which
+    happens first, in the order given).
 
     References
     ----------
@@ -294,8 +296,8 @@ class RNNRegressor(RegressorMixin, BaseRNN):
         Parameters
         ----------
         X : {sparse matrix, array-like, list of arrays, DataFrame}
-            Sequences, as for `fit`.  The first call decides the standardisation;
-            new tokens may come later.
+            Sequences, as for `fit`.  The first call decides the standardisation and
+            the parameters used; new tokens may come later.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The targets.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -345,7 +347,9 @@ class RNNRegressor(RegressorMixin, BaseRNN):
             )
         return columns
 
-    def _learn_target(self, y, weight):
+    def _learn_target(self, y, weight, *, continued):
+        if continued:  # the weights were learnt for these scales
+            return
         scaler = Standardizer.identity(self.n_outputs_)
         if self.standardize:
             scaler = Standardizer.fit(y, weight)

@@ -1,5 +1,6 @@
 """Holding out the rows that early stopping watches."""
 
+import copy
 import numbers
 
 import numpy as np
@@ -41,26 +42,30 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed):
     Raises
     ------
     ValueError
-        If early stopping is asked for and a part would lack a class.
+        If early stopping is asked for and a part would lack a class, or if the
+        splitter given cannot split.
     """
     rows = np.arange(len(y))
     if not wants_early_stopping(early_stopping, len(y)):
         return rows, None
+    may_go_without = early_stopping == "auto"
     try:
         train, valid = _split(y, validation_fraction, stratify, seed)
     except (IndexError, TypeError, ValueError) as error:
         problem = str(error).rstrip(".")
+        # A splitter of the user's that fails is a mistake, not a lack of rows.
+        may_go_without &= isinstance(validation_fraction, numbers.Real)
     else:
         problem = _missing_class(y, train, valid) if stratify else None
     if problem is None:
         return train, valid
-    if early_stopping == "auto":
+    if may_go_without:
         return rows, None
     raise ValueError(
-        f"early_stopping=True cannot hold out a validation part of {len(y)} rows "
-        f"with validation_fraction={validation_fraction!r}: {problem}. Raise "
-        "validation_fraction, merge rare classes, pass X_val and y_val, or set "
-        "early_stopping=False."
+        f"early_stopping={early_stopping!r} cannot hold out a validation part of "
+        f"{len(y)} rows with validation_fraction={validation_fraction!r}: {problem}. "
+        "Raise validation_fraction, merge rare classes, split by groups yourself and pass "
+        "[(train, valid)] or X_val and y_val, or set early_stopping=False."
     )
 
 
@@ -70,6 +75,10 @@ def _split(y, validation_fraction, stratify, seed):
         splitter = splitter_class(1, test_size=validation_fraction, random_state=seed)
     else:
         splitter = check_cv(validation_fraction)
+        if getattr(splitter, "random_state", seed) is None:
+            # Or it would draw from NumPy's global generator.
+            splitter = copy.copy(splitter)
+            splitter.random_state = seed
     *_, (train, valid) = splitter.split(np.zeros(len(y)), y)
     rows = np.arange(len(y))
     return rows[train], rows[valid]

@@ -260,7 +260,7 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_ids : int32 CSR matrix or ndarray of shape (n_samples, max_length_)
+        X_ids : int32 CSR matrix or ndarray of shape (n_samples, `max_length_`)
             Token ids; row = document, column = position. Dense if
             ``sparse_output=False``, and then padded with 0 on the right.
         """
@@ -277,7 +277,7 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_ids : int32 CSR matrix or ndarray of shape (n_samples, max_length_)
+        X_ids : int32 CSR matrix or ndarray of shape (n_samples, `max_length_`)
             Token ids, as from `fit_transform`.
 
         Warns
@@ -337,7 +337,7 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        names : object ndarray of shape (max_length_,)
+        names : object ndarray of shape (`max_length_`,)
             ``'token0'``, ``'token1'`` and so on.
         """
         _, max_length = self._vocabulary_and_width()
@@ -394,7 +394,7 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
     def _as_matrix(self, ids: Ids, offsets: Offsets, max_length: int) -> Any:
         """Lay flat ids out as one row per document."""
         # In 32 bits where they do, for these are the largest arrays here.
-        dtype = sparse.get_index_dtype(maxval=len(ids))
+        dtype = np.int32 if len(ids) <= np.iinfo(np.int32).max else np.int64
         starts = np.repeat(offsets[:-1].astype(dtype), np.diff(offsets))
         positions = np.arange(len(ids), dtype=dtype) - starts
         X = sparse.csr_matrix(
@@ -418,6 +418,8 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
     def _warn_about_upper_case(self, vocabulary: dict[str, int]) -> None:
         """Warn about words that no lowercased document can hold."""
         if not self.lowercase or self.preprocessor or callable(self.analyzer):
+            return
+        if self.tokenizer is not None:  # may add words of its own, such as [CLS]
             return
         lost = [word for word in vocabulary if word != word.lower()]
         if lost:

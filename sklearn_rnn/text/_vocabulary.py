@@ -76,7 +76,7 @@ def _as_tokens(document: Iterable[str], row: int) -> list[str]:
     """Return what an analyzer gave as a list, once it looks like words."""
     found: Any = type(document).__name__
     # The result of calling a tokenizer of `transformers` is a mapping.
-    if isinstance(document, Iterable) and not isinstance(document, Mapping):
+    if isinstance(document, Iterable) and not isinstance(document, (Mapping, str)):
         tokens = document if isinstance(document, list) else list(document)
         if not tokens or isinstance(tokens[0], str):
             return tokens

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback, EpochScoring, LRScheduler
+from skorch.callbacks import Callback, Checkpoint, EpochScoring, LRScheduler
 
 from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn._training import (
@@ -63,8 +63,45 @@ def test_the_loss_of_a_batch_is_a_weighted_mean():
     outputs = torch.tensor([[1.0], [2.0], [5.0]])
     targets = torch.tensor([[0.0], [4.0], [5.0]])
     weight = torch.tensor([1.0, 3.0, 4.0])
-    # (1 * 1² + 3 * 2² + 4 * 0²) / (1 + 3 + 4) = 13 / 8
-    assert make_small_net().get_loss(outputs, (targets, weight)).item() == 13 / 8
+    # (1 * 1² + 3 * 2² + 4 * 0²) / 3 = 13 / 3; the weights of all rows have mean 1.
+    loss = make_small_net().get_loss(outputs, targets, X={"weight": weight})
+    assert loss.item() == pytest.approx(13 / 3)
+
+
+@pytest.mark.parametrize("batch_size", [1, 32])
+def test_weights_count_across_batches(batch_size):
+    # X says nothing, so the best probability is the weighted share: 9 / (9 + 1).
+    X, y = np.zeros((40, 2)), np.arange(40) % 2
+    X[:, 0] = np.arange(40) * 1e-3  # or equal rows would merge
+    classifier = RNNClassifier(
+        1,
+        standardize=False,
+        batch_size=batch_size,
+        optimizer="sgd",
+        lr=0.02 * batch_size,
+        max_epochs=60,
+        random_state=0,
+    ).fit(X, y, sample_weight=np.where(y == 1, 9.0, 1.0))
+    assert classifier.predict_proba(X)[:, 1].mean() == pytest.approx(0.9, abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["callbacks", "train_split"])
+def test_net_params_may_not_replace_what_training_rests_on(name):
+    regressor = make_regressor().set_params(net_params={name: None})
+    with pytest.raises(ValueError, match=f"net_params may not hold {name}"):
+        regressor.fit(X, y)
+
+
+def test_the_usual_callbacks_of_skorch_work(tmp_path):
+    callbacks = [
+        EpochScoring("r2", lower_is_better=False, name="train_r2", on_train=True),
+        EpochScoring("r2", lower_is_better=False, name="r2"),
+        Checkpoint(dirname=tmp_path),
+    ]
+    regressor = make_regressor(callbacks=callbacks).fit(X, y, X_val=X, y_val=y)
+    r2 = regressor.net_.history[:, "r2"]
+    np.testing.assert_allclose(r2, regressor.history_["valid_score"], rtol=1e-6)
+    assert (tmp_path / "params.pt").exists()
 
 
 @pytest.mark.parametrize("factor", [0.1, 7.0, 1e-50, 1e50])
@@ -102,7 +139,7 @@ def test_the_net_answers_in_the_order_of_the_rows(monkeypatch):
     net, dataset = make_small_net(), make_dataset()
     train(net, dataset)
     with torch.inference_mode():
-        alone = [net.module_(**dataset.batch(np.array([i]))[0]) for i in range(20)]
+        alone = [net.infer(dataset.batch(np.array([i]))[0]) for i in range(20)]
     wanted = torch.cat(alone).numpy()
     np.testing.assert_array_equal(evaluate(net, dataset), wanted)
     np.testing.assert_array_equal(net.forward(dataset), wanted)

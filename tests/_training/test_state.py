@@ -141,8 +141,8 @@ def test_a_grown_state_can_be_loaded_and_trained(freeze_embedding):
     np.testing.assert_array_equal(evaluate_logits(loaded), before)
     dict(loaded.callbacks_)["gradient_norm"].on_epoch_begin(loaded)
     inputs = {"x": torch.from_numpy(X), "lengths": torch.full((24,), 4)}
-    targets = torch.zeros(24, 1), torch.ones(24)
-    loaded.train_step((inputs, targets))
+    inputs["weight"] = torch.ones(24)
+    loaded.train_step((inputs, torch.zeros(24, 1)))
 
 
 def evaluate_logits(net):

@@ -7,6 +7,7 @@ from skorch.callbacks import Callback
 from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn._training import OPTIMIZERS
 from sklearn_rnn.datasets import make_first_symbol, make_sine_waves
+from sklearn_rnn.exceptions import DivergenceWarning
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(40, 5, 2))
@@ -408,3 +409,34 @@ class Names(Callback):
 def test_a_callback_finds_what_the_epoch_recorded():
     names = ("train_loss", "valid_loss", "valid_score", "lr", "gradient_norm", "dur")
     make_classifier(callbacks=[Names(names)]).fit(X, labels, X_val=X, y_val=labels)
+
+
+def test_divergence_in_the_first_epoch_leaves_the_first_weights():
+    regressor = make_regressor(
+        lr=1e30, max_grad_norm=None, optimizer="sgd", early_stopping=True
+    )
+    with pytest.warns(DivergenceWarning):
+        regressor.fit(X, y)
+    assert np.isfinite(regressor.predict(X)).all()
+    assert regressor.n_iter_ == 0
+    assert {name: len(column) for name, column in regressor.history_.items()} == {
+        name: 0 for name in ALWAYS
+    }
+
+
+@pytest.mark.parametrize(
+    "changed", [{"hidden_size": 5}, {"cell": "gru"}, {"loss": "huber"}]
+)
+def test_a_warm_start_refuses_weights_of_another_shape_or_meaning(changed):
+    regressor = make_regressor(warm_start=True).fit(X, y)
+    (name,) = changed
+    with pytest.raises(ValueError, match=f"warm_start=True .* {name} was"):
+        regressor.set_params(**changed).fit(X, y)
+
+
+def test_a_warm_start_takes_what_may_change():
+    classifier = make_classifier(warm_start=True).fit(X, labels)
+    classifier.set_params(dropout=0.5, class_weight={0: 1.0, 1: 100.0}, max_epochs=30)
+    classifier.fit(X, labels)
+    assert classifier.net_.module_.dropout.p == 0.5
+    assert classifier.predict(X).mean() > labels.mean()

@@ -104,8 +104,6 @@ def test_a_pair_of_masks_selects_rows():
         (y, [(np.arange(20, 100), np.arange(20))], "validation part lacks 1 of 2"),
         (y, [(np.arange(80), np.arange(80, 100))], "part lacks 1 of 2 classes"),
         (y, TimeSeriesSplit(3), "training part lacks 1 of 2"),
-        (y, [([0, 99], [100, 101])], "out of bounds"),
-        (y, [], "unpack"),
     ],
 )
 def test_a_part_without_a_class_is_refused_but_for_auto(
@@ -119,6 +117,18 @@ def test_a_part_without_a_class_is_refused_but_for_auto(
     train, valid = split(y, "auto", validation_fraction)
     assert train.tolist() == list(range(len(y)))
     assert valid is None
+
+
+@pytest.mark.parametrize("early_stopping", [True, "auto"])
+@pytest.mark.parametrize(
+    ("splits", "problem"), [([([0, 99], [100, 101])], "out of bounds"), ([], "unpack")]
+)
+def test_a_splitter_that_cannot_split_is_refused(
+    splits, problem, early_stopping, monkeypatch
+):
+    monkeypatch.setattr(_validation_part, "AUTO_EARLY_STOPPING_ROWS", 10)
+    with pytest.raises(ValueError, match=problem):
+        split(y, early_stopping, splits)
 
 
 def test_reals_are_not_classes():
