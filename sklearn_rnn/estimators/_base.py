@@ -562,7 +562,8 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         weights : float64 ndarray of shape (n_samples, n_timesteps)
-            ``n_timesteps`` is that of the longest row of this X.  Each row sums to 1 over the real steps; padding has weight 0.
+            As wide as the longest row of this X.  Each row sums to 1 over the real
+            steps; padding has weight 0.
 
         Raises
         ------

@@ -43,7 +43,8 @@ class RNNRegressor(RegressorMixin, BaseRNN):
     pooling : {"last", "final_state", "mean", "max", "attention"}, default="last"
         How the states of all real steps become one vector: the last step; the
         final state of both directions (the same as "last" with one; at the last
-        step the backward half has read one step only); the states' mean or maximum; or a learnt weighting, see `attention_weights`.
+        step the backward half has read one step only); the states' mean or maximum;
+        or a learnt weighting, see `attention_weights`.
 
     dropout : float, default=0.0
         Share of the units dropped in training, in [0, 1): after the embedding,

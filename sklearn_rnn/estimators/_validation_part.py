@@ -64,8 +64,8 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed):
     raise ValueError(
         f"early_stopping={early_stopping!r} cannot hold out a validation part of "
         f"{len(y)} rows with validation_fraction={validation_fraction!r}: {problem}. "
-        "Raise validation_fraction, merge rare classes, split by groups yourself and pass "
-        "[(train, valid)] or X_val and y_val, or set early_stopping=False."
+        "Raise validation_fraction, merge rare classes, split by groups yourself and "
+        "pass [(train, valid)] or X_val and y_val, or set early_stopping=False."
     )
 
 

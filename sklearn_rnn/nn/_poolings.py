@@ -196,8 +196,8 @@ def make_pooling(
     Parameters
     ----------
     name : {"last", "final_state", "mean", "max", "attention"}
-        The last two steps to choose from: "last" and "final_state" ask the
-        network to remember, the others look at every step.
+        "last" and "final_state" ask the network to remember, the others look at
+        every step.
     n_units : int
         Number of units of the outputs to pool.
     bidirectional : bool
