@@ -48,6 +48,7 @@ class Reader(RegressorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
+        # It predicts a mean, whatever X is: what is checked here is the door.
         tags.regressor_tags.poor_score = True
         tags.target_tags.required = False
         return tags
