@@ -6,14 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sklearn_rnn.nn._nonlinearities import NONLINEARITIES
 from sklearn_rnn.nn._tables import choose
-
-NONLINEARITIES: dict[str, Callable[[Tensor], Tensor]] = {
-    "tanh": torch.tanh,
-    "relu": torch.relu,
-    "sigmoid": torch.sigmoid,
-    "softplus": functional.softplus,
-}
 
 
 class ElmanRNN(nn.Module):
@@ -57,7 +51,7 @@ class ElmanRNN(nn.Module):
     ) -> None:
         super().__init__()
         self.nonlinearity = nonlinearity
-        self.activation = choose(NONLINEARITIES, "nonlinearity", nonlinearity)
+        self.activation = choose(NONLINEARITIES, "nonlinearity", nonlinearity).apply
 
         def parameter(*shape: int) -> nn.Parameter:
             return nn.Parameter(torch.empty(shape, device=device))

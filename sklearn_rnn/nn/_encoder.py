@@ -1,12 +1,11 @@
 """Stacked layers of recurrent cells over padded sequences."""
 
-import copy
-
 import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn._cells import make_cell
 from sklearn_rnn.nn._lengths import reverse_within_length
+from sklearn_rnn.nn._recurrence import run_cell
 
 
 class RecurrentLayer(nn.Module):
@@ -86,12 +85,13 @@ class RecurrentLayer(nn.Module):
             The forward half, then the backward half. Steps at or beyond
             ``lengths`` hold numbers without a meaning.
         """
-        outputs = _run(self.forward_cell, x)
+        outputs = run_cell(self.forward_cell, x)
         if self.backward_cell is None:
             return outputs  # (n_samples, n_timesteps, hidden_size)
-        from_the_end = _run(self.backward_cell, reverse_within_length(x, lengths))
+        from_the_end = run_cell(self.backward_cell, reverse_within_length(x, lengths))
         halves = (outputs, reverse_within_length(from_the_end, lengths))
-        return torch.cat(halves, dim=2)  # (n_samples, n_timesteps, 2 * hidden_size)
+        steps = torch.cat([half.transpose(0, 1) for half in halves], dim=2)
+        return steps.transpose(0, 1)  # (n_samples, n_timesteps, 2 * hidden_size)
 
 
 class RecurrentEncoder(nn.Module):
@@ -169,22 +169,3 @@ class RecurrentEncoder(nn.Module):
         for layer in others:
             outputs = layer(self.dropout(outputs), lengths)
         return outputs  # (n_samples, n_timesteps, n_units)
-
-
-def _run(cell: nn.Module, x: Tensor) -> Tensor:
-    """Compute the outputs of one cell at each time step.
-
-    A prediction must not depend on the place in the batch. On the CPU the LSTM of
-    oneDNN keeps to that; the matrix products of MKL that the other cells are made
-    of do not, for some sizes and thread counts. So those predict in float64,
-    rounded back: on a copy, for another thread may be using the cell.
-    """
-    outputs: Tensor
-    predicting = not cell.training and not torch.is_grad_enabled()
-    onednn: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    fused = onednn and isinstance(cell, nn.LSTM)
-    if predicting and not fused and x.device.type == "cpu":
-        outputs, _ = copy.deepcopy(cell).double()(x.double())
-        return outputs.to(x.dtype)
-    outputs, _ = cell(x)
-    return outputs

@@ -1,7 +1,10 @@
 """What the lengths of padded sequences say about their steps."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.autograd import Function
 
 
 def length_mask(lengths: Tensor, n_timesteps: int) -> Tensor:
@@ -46,7 +49,8 @@ def reverse_within_length(x: Tensor, lengths: Tensor) -> Tensor:
     -------
     reversed : Tensor of shape (n_samples, n_timesteps, n_units)
         Step ``t`` is step ``length - 1 - t`` of ``x`` where ``t < length``,
-        and step ``t`` of ``x`` in the padding.
+        and step ``t`` of ``x`` in the padding. The time axis comes first in
+        memory.
 
     Examples
     --------
@@ -57,12 +61,33 @@ def reverse_within_length(x: Tensor, lengths: Tensor) -> Tensor:
     tensor([[2., 1., 0.],
             [3., 2., 1.]])
     """
-    n_samples, n_timesteps, _ = x.shape
-    step = torch.arange(n_timesteps, device=x.device)
-    mirrored = lengths.unsqueeze(1) - 1 - step  # (n_samples, n_timesteps)
+    steps = x.transpose(0, 1)  # (n_timesteps, n_samples, n_units)
+    step = torch.arange(len(steps), device=x.device).unsqueeze(1)
+    mirrored = lengths - 1 - step  # (n_timesteps, n_samples)
     source = torch.where(mirrored >= 0, mirrored, step)
-    first_row = torch.arange(n_samples, device=x.device).unsqueeze(1) * n_timesteps
+    sample = torch.arange(len(x), device=x.device)
     # Whole rows of one flat table are copied as fast as by `flip`, and four to
     # twelve times faster than element by element with `gather`.
-    flat = x.flatten(0, 1).index_select(0, (first_row + source).flatten())
-    return flat.view_as(x)  # (n_samples, n_timesteps, n_units)
+    rows = (source * len(x) + sample).flatten()
+    mirror: Tensor = SwapRows.apply(steps.flatten(0, 1), rows)
+    return mirror.view_as(steps).transpose(0, 1)
+
+
+class SwapRows(Function):
+    """Reorder rows, by a permutation that is its own inverse.
+
+    The gradient then is in need of the same reordering, where that of
+    `index_select` would have to add rows up.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, rows: Tensor) -> Tensor:
+        """Select the rows (n_rows, n_columns)."""
+        ctx.save_for_backward(rows)
+        return table.index_select(0, rows)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        """Swap them back."""
+        (rows,) = ctx.saved_tensors
+        return SwapRows.apply(grad, rows), None

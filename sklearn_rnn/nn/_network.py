@@ -11,11 +11,20 @@ from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn._lengths import length_mask
-from sklearn_rnn.nn._poolings import AdditiveAttention, make_pooling
+from sklearn_rnn.nn._poolings import (
+    AdditiveAttention,
+    final_state,
+    last_step,
+    make_pooling,
+    masked_max,
+)
 
 # Predictions run on whole groups of this many rows: for one to three rows oneDNN
 # takes another matrix product than for more, which would show in the last bit.
 GROUP = 8
+
+# These poolings take outputs as they are; the others sum.
+SELECTING = (last_step, final_state, masked_max)
 
 
 class RecurrentNetwork(nn.Module):
@@ -96,10 +105,10 @@ class RecurrentNetwork(nn.Module):
 
     In evaluation mode, without gradients and on the CPU, a sequence gets the same
     answer, to the bit, alone or in any batch, at any place in it and behind any
-    padding. For this batches are filled up to whole groups of 8 rows, and all but
-    the LSTM is computed in float64 and rounded to float32, where the order of a
-    sum no longer shows. (Seen with 1 to 8 threads; "mps" has no float64 and does
-    without.)
+    padding. For this batches are filled up to whole groups of 8 rows, and what
+    follows the recurrent layers and sums is computed in float64 and rounded to
+    float32, where the order of a sum no longer shows. (Seen with 1 to 8 threads;
+    "mps" has no float64 and does without.)
 
     No number is drawn from torch's global generator, neither for the initial
     weights nor for dropout.
@@ -193,6 +202,8 @@ class RecurrentNetwork(nn.Module):
         """
         pooled = self._pool(*self._encode(x, lengths))
         outputs: Tensor = self.head(self._exact(self.dropout(pooled)))
+        if self.training:
+            return outputs
         return outputs.to(pooled.dtype).to(outputs.dtype)[: len(x)]
 
     def represent(self, x: Tensor, lengths: Tensor) -> Tensor:
@@ -261,15 +272,18 @@ class RecurrentNetwork(nn.Module):
         return outputs, lengths
 
     def _embed(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Look up or clean the inputs; the time axis then comes first in memory."""
         if self.embedding is not None:
-            embedded: Tensor = self.dropout(self.embedding(x))
-            return embedded  # (n_samples, n_timesteps, embedding_dim)
+            embedded: Tensor = self.dropout(self.embedding(x.t()))
+            return embedded.transpose(0, 1)  # (n_samples, n_timesteps, embedding_dim)
         # NaN in the padding would reach the gradient of the weights as 0 * NaN.
-        padding = ~length_mask(lengths, x.shape[1]).unsqueeze(2)
-        return x.to(self.head.weight.dtype).masked_fill(padding, 0.0)
+        padding = ~length_mask(lengths, x.shape[1]).t().unsqueeze(2)
+        steps = x.to(self.head.weight.dtype).transpose(0, 1)
+        return steps.masked_fill(padding, 0.0).contiguous().transpose(0, 1)
 
     def _pool(self, outputs: Tensor, lengths: Tensor) -> Tensor:
-        return self.pooling(self._exact(outputs), lengths).to(outputs.dtype)
+        exact = outputs if self.pooling in SELECTING else self._exact(outputs)
+        return self.pooling(exact, lengths).to(outputs.dtype)
 
     def _exact(self, values: Tensor) -> Tensor:
         """Raise to float64 in evaluation mode, where sums must not show order."""

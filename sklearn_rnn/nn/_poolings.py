@@ -38,7 +38,7 @@ def last_step(outputs: Tensor, lengths: Tensor) -> Tensor:
     point; use `final_state` for both halves.
     """
     rows = torch.arange(len(outputs), device=outputs.device)
-    return outputs[rows, lengths - 1]
+    return outputs.transpose(0, 1)[lengths - 1, rows]
 
 
 def final_state(outputs: Tensor, lengths: Tensor) -> Tensor:
@@ -222,6 +222,9 @@ def make_pooling(
 
 
 def _fill_padding(values: Tensor, lengths: Tensor, fill: float) -> Tensor:
+    mask = length_mask(lengths, values.shape[1])
+    # A GPU would have to wait for the answer.
+    if mask.device.type == "cpu" and mask.all():
+        return values
     # Filled, not multiplied by the mask: 0 * NaN is NaN.
-    mask = length_mask(lengths, values.shape[1]).unsqueeze(2)
-    return values.masked_fill(~mask, fill)  # (n_samples, n_timesteps, n_units)
+    return values.masked_fill(~mask.unsqueeze(2), fill)

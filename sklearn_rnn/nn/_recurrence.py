@@ -1,0 +1,265 @@
+r"""Which code runs a cell over the time steps.
+
+`run_cell` decides, by cell, device and mode:
+
+- the LSTM, and every cell on a GPU: torch's own module, which on the CPU is oneDNN;
+- Elman RNN and GRU on the CPU: the functions below, with torch's parameters. One
+  matrix product reads the inputs of all steps; the loop over time then does three
+  operations per step for the Elman RNN and seven for the GRU. Backwards everything that
+  needs no gradient is computed for all steps at once, two and three operations per
+  step remain, and the gradient of each weight is one product.
+
+The time axis comes first in memory throughout: a step is then one block.
+"""
+
+import copy
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import pad
+
+from sklearn_rnn.nn._nonlinearities import NONLINEARITIES
+
+# In a product of MKL with a multiple of this many columns a row gets the same bits
+# wherever it stands, with any number of threads. With 5, 6, 7 or 10 columns it does
+# not, with three threads neither with 24 or 40.
+COLUMNS = 16
+
+PARAMETERS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+
+
+class Weights(NamedTuple):
+    """The parameters of a cell of one layer and one direction, as torch has them."""
+
+    w_ih: Tensor  # (n_gates * hidden_size, input_size)
+    w_hh: Tensor  # (n_gates * hidden_size, hidden_size)
+    b_ih: Tensor  # (n_gates * hidden_size,)
+    b_hh: Tensor  # (n_gates * hidden_size,)
+
+
+def run_cell(cell: nn.Module, x: Tensor) -> Tensor:
+    """Compute the outputs of one cell at each time step, from left to right.
+
+    Parameters
+    ----------
+    cell : torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN or ElmanRNN
+        As `make_cell` makes it.
+    x : Tensor of shape (n_samples, n_timesteps, input_size)
+        Nothing is copied where the time axis comes first in memory.
+
+    Returns
+    -------
+    outputs : Tensor of shape (n_samples, n_timesteps, hidden_size)
+        The time axis comes first in memory.
+
+    Notes
+    -----
+    A prediction must not show the place of a row in the batch. On the CPU oneDNN keeps
+    to that, and MKL does where its products have a multiple of 16 columns: without
+    gradients the hidden units are filled up to that with units of weight zero. Where
+    torch was built without these libraries the prediction is computed in float64 and
+    rounded back.
+    """
+    predicting = not (cell.training or torch.is_grad_enabled())
+    if predicting and x.device.type == "cpu" and not _keeps_bits(cell):
+        # On a copy, for another thread may be using the cell.
+        return _run_module(copy.deepcopy(cell).double(), x.double()).to(x.dtype)
+    if isinstance(cell, nn.LSTM) or x.device.type != "cpu":
+        return _run_module(cell, x)
+    weights = Weights(*(getattr(cell, name) for name in PARAMETERS))
+    hidden_size = weights.w_hh.shape[1]
+    n_idle = -hidden_size % COLUMNS if predicting else 0
+    if n_idle > 0:
+        weights = _fill_up(weights, n_idle)
+    states: Tensor
+    if isinstance(cell, nn.GRU):
+        states = GRUFunction.apply(x.transpose(0, 1), *weights)
+    else:
+        states = ElmanFunction.apply(x.transpose(0, 1), *weights, cell.nonlinearity)
+    if n_idle > 0:
+        states = states[..., :hidden_size]
+    return states.transpose(0, 1)
+
+
+class ElmanFunction(Function):
+    r"""The Elman RNN over all steps, and its gradient.
+
+    Notes
+    -----
+    With :math:`a_t = W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh}`, :math:`h_t =
+    \phi(a_t)` and :math:`g_t` the gradient that comes from outside to :math:`h_t`,
+    the gradient to :math:`a_t` is, backwards through time,
+
+    .. math::
+        \delta_t = (g_t + W_{hh}^\top \delta_{t+1}) \odot \phi'(a_t).
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: Tensor,
+        w_ih: Tensor,
+        w_hh: Tensor,
+        b_ih: Tensor,
+        b_hh: Tensor,
+        nonlinearity: str,
+    ) -> Tensor:
+        """Compute the states (n_timesteps, n_samples, hidden_size)."""
+        phi = NONLINEARITIES[nonlinearity]
+        states = _project(x, phi.scale * w_ih, phi.scale * (b_ih + b_hh))
+        recurrent = phi.scale * w_hh.t()
+        first, *others = states.unbind()
+        state = phi.apply_(first)
+        for step in others:
+            state = phi.apply_(step.addmm_(state, recurrent))
+        ctx.save_for_backward(x, w_ih, w_hh, states)
+        ctx.nonlinearity = nonlinearity
+        return states
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        """Compute the gradients to the input and the parameters."""
+        x, w_ih, w_hh, states = ctx.saved_tensors
+        deltas = grad.clone(memory_format=torch.contiguous_format)
+        slopes = NONLINEARITIES[ctx.nonlinearity].slope(states)
+        (*before, last), (*slopes_before, last_slope) = deltas.unbind(), slopes.unbind()
+        delta = last.mul_(last_slope)
+        for step, slope in zip(reversed(before), reversed(slopes_before), strict=True):
+            delta = step.addmm_(delta, w_hh).mul_(slope)
+        flat = deltas.flatten(0, 1)  # (n_timesteps * n_samples, hidden_size)
+        bias = flat.sum(dim=0)
+        return (
+            _input_gradient(ctx, x, flat, w_ih),
+            flat.t() @ x.flatten(0, 1),
+            deltas[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1),
+            bias,
+            bias,
+            None,
+        )
+
+
+class GRUFunction(Function):
+    r"""The GRU over all steps, and its gradient.
+
+    Notes
+    -----
+    In the words of `make_cell`, with :math:`m_t = W_{hn} h_{t-1} + b_{hn}` and
+    :math:`\bar g_t` the whole gradient to :math:`h_t`, the gradients to what stands
+    inside the nonlinearities and to :math:`m_t` are
+
+    .. math::
+        \delta^n_t &= \bar g_t \odot (1 - z_t) \odot (1 - n_t^2) \\
+        \delta^z_t &= \bar g_t \odot (h_{t-1} - n_t) \odot z_t \odot (1 - z_t) \\
+        \delta^m_t &= \delta^n_t \odot r_t \\
+        \delta^r_t &= \delta^m_t \odot m_t \odot (1 - r_t) \\
+        \bar g_{t-1} &= g_{t-1} + \bar g_t \odot z_t + W_{hr}^\top \delta^r_t
+                        + W_{hz}^\top \delta^z_t + W_{hn}^\top \delta^m_t.
+
+    What multiplies :math:`\bar g_t` is known before the loop.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+    ) -> Tensor:
+        """Compute the states (n_timesteps, n_samples, hidden_size)."""
+        hidden_size = w_hh.shape[1]
+        gates, rest = slice(2 * hidden_size), slice(2 * hidden_size, None)
+        # Apart in memory, the gates and the candidates are faster by a tenth.
+        rz = _project(x, w_ih[gates], b_ih[gates] + b_hh[gates])
+        tanh = NONLINEARITIES["tanh"]
+        candidates = _project(x, tanh.scale * w_ih[rest], tanh.scale * b_ih[rest])
+        states, memories = torch.empty_like(candidates), torch.empty_like(candidates)
+        w_rz, w_n, b_n = w_hh[gates].t(), w_hh[rest].t(), b_hh[rest]
+        r, z = rz.chunk(2, dim=2)
+        h = x.new_zeros(x.shape[1], hidden_size)
+        parts = (a.unbind() for a in (rz, r, z, candidates, memories, states))
+        for rz_t, r_t, z_t, n_t, m_t, h_t in zip(*parts, strict=True):
+            rz_t.addmm_(h, w_rz).sigmoid_()
+            torch.addmm(b_n, h, w_n, out=m_t)
+            tanh.apply_(n_t.addcmul_(r_t, m_t, value=tanh.scale))
+            h = torch.lerp(n_t, h, z_t, out=h_t)
+        ctx.save_for_backward(x, w_ih, w_hh, rz, candidates, memories, states)
+        return states
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        """Compute the gradients to the input and the parameters."""
+        x, w_ih, w_hh, rz, n, m, states = ctx.saved_tensors
+        r, z = rz.chunk(2, dim=2)
+        # First the factors of the gradient, then, in place, the deltas themselves.
+        deltas = n.new_empty(*n.shape[:2], 3, n.shape[2])
+        to_r, to_z, to_m = deltas.unbind(2)
+        to_n = torch.addcmul(n.new_ones(()), n, n, value=-1)
+        to_n.addcmul_(to_n, z, value=-1)
+        torch.mul(to_n, r, out=to_m)
+        torch.mul(to_m, m, out=to_r)
+        to_r.addcmul_(to_r, r, value=-1)
+        to_h = n.neg()
+        to_h[1:] += states[:-1]
+        torch.mul(to_h, z, out=to_z)
+        to_z.addcmul_(to_z, z, value=-1)
+
+        whole = grad.clone(memory_format=torch.contiguous_format)
+        joined = deltas.flatten(2)  # (n_timesteps, n_samples, 3 * hidden_size)
+        views = (a.unbind() for a in (whole, whole.unsqueeze(2), deltas, joined, z))
+        later = None
+        for g, g_column, delta, delta_row, z_t in reversed(
+            list(zip(*views, strict=True))
+        ):
+            if later is not None:
+                g.addcmul_(later[0], later[1]).addmm_(later[2], w_hh)
+            delta.mul_(g_column)
+            later = g, z_t, delta_row
+        to_weight = joined[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1)
+        to_bias = joined.sum(dim=(0, 1))
+        torch.mul(whole, to_n, out=to_m)  # the input enters n_t past m_t
+        flat = joined.flatten(0, 1)  # (n_timesteps * n_samples, 3 * hidden_size)
+        return (
+            _input_gradient(ctx, x, flat, w_ih),
+            flat.t() @ x.flatten(0, 1),
+            to_weight,
+            flat.sum(dim=0),
+            to_bias,
+        )
+
+
+def _project(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """Map the inputs of all steps in one product, into new memory."""
+    flat = torch.addmm(bias, x.flatten(0, 1), weight.t())
+    return flat.view(*x.shape[:2], -1)  # (n_timesteps, n_samples, n_columns)
+
+
+def _input_gradient(ctx: Any, x: Tensor, deltas: Tensor, w_ih: Tensor) -> Tensor | None:
+    """Lead the gradient back through `_project`, where the input has a use for it."""
+    return (deltas @ w_ih).view(x.shape) if ctx.needs_input_grad[0] else None
+
+
+def _run_module(cell: nn.Module, x: Tensor) -> Tensor:
+    outputs: Tensor = cell(x)[0]
+    return outputs
+
+
+def _keeps_bits(cell: nn.Module) -> bool:
+    """Say whether float32 can be trusted not to show a row's place in the batch."""
+    if isinstance(cell, nn.LSTM):
+        onednn: bool = torch.backends.mkldnn.is_available()
+        return onednn
+    return torch.backends.mkl.is_available()
+
+
+def _fill_up(weights: Weights, n_units: int) -> Weights:
+    """Add hidden units that no other unit listens to."""
+    w_ih, w_hh, b_ih, b_hh = weights
+    blocks = (len(w_hh) // w_hh.shape[1], w_hh.shape[1])  # of rows, one for each gate
+    return Weights(
+        pad(w_ih.view(*blocks, -1), (0, 0, 0, n_units)).flatten(0, 1),
+        pad(w_hh.view(*blocks, -1), (0, n_units, 0, n_units)).flatten(0, 1),
+        pad(b_ih.view(blocks), (0, n_units)).flatten(),
+        pad(b_hh.view(blocks), (0, n_units)).flatten(),
+    )
