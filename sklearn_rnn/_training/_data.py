@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from sklearn_rnn.sequences import PAD, UNK
+from sklearn_rnn.sequences import UNK, Sequences
 
 # Rows are shuffled in pools of this many batches and sorted by length inside a
 # pool: padded work falls from 4.1 times the real steps to 1.06, and the batches
@@ -21,8 +21,8 @@ BATCHES_PER_POOL = 50
 
 # Prediction is fastest with 32 to 128 rows and needs bounded memory for long
 # rows, so a batch holds at most this many rows and about this many steps.
-MAX_PREDICTION_ROWS = 128
-MAX_PREDICTION_STEPS = 2**16
+MAX_PREDICTION_ROWS = 512
+MAX_PREDICTION_STEPS = 2**14
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class TokenReader:
         """Replace ids without a vector by the unknown id."""
         inside = np.minimum(tokens, len(self.counts) - 1)
         has_vector = (tokens == inside) & self.known[inside]
-        return np.where(has_vector | (tokens == PAD), tokens, UNK)
+        return np.where(has_vector, tokens, UNK)
 
     def forget(self, tokens, rng):
         """Turn each rare word into the unknown one with probability one half.
@@ -64,8 +64,10 @@ class TokenReader:
         This is how the vector of the unknown word is trained: a word seen once
         is as good as unknown.
         """
-        forgotten = self.rare[tokens] & (rng.random(tokens.shape) < 0.5)
-        return np.where(forgotten, UNK, tokens)
+        rare = self.rare[tokens]
+        if not rare.any():
+            return tokens
+        return np.where(rare & (rng.random(tokens.shape) < 0.5), UNK, tokens)
 
 
 class SequenceDataset(Dataset):
@@ -77,8 +79,8 @@ class SequenceDataset(Dataset):
     encoder : Standardizer or TokenReader
         Its ``transform`` turns raw values into what the network reads.
     rows : int ndarray of shape (n_rows,), default=None
-        The rows to use, in this order; all of them if None.  The sequences
-        themselves are never copied.
+        The rows to use, in this order; all of them if None.  Numbers are never
+        copied as a whole; tokens are read once.
     y : ndarray of shape (n_rows,) or (n_rows, n_outputs), default=None
     weight : ndarray of shape (n_rows,), default=None
         Positive.  Kept with a mean of 1: only the ratios count, and the mean of
@@ -92,6 +94,9 @@ class SequenceDataset(Dataset):
     """
 
     def __init__(self, sequences, encoder, *, rows=None, y=None, weight=None):
+        if sequences.is_tokens:
+            tokens = encoder.transform(sequences.values)
+            sequences = Sequences(tokens, sequences.offsets)
         self.sequences = sequences
         self.encoder = encoder
         self.rows = np.arange(len(sequences)) if rows is None else rows
@@ -133,19 +138,20 @@ class SequenceDataset(Dataset):
             The targets; zeros where the dataset has none.
         """
         padded, lengths = self.sequences.pad(self.rows[indices])
-        x = self._encode(padded, lengths, rng)
+        x = self._finish(padded, lengths, rng)
         inputs = {"x": torch.from_numpy(x), "lengths": torch.from_numpy(lengths)}
         if self.y is None:
             return inputs, torch.zeros(len(indices))
         inputs["weight"] = torch.from_numpy(self.weight[indices])
         return inputs, torch.from_numpy(self.y[indices])
 
-    def _encode(self, padded, lengths, rng):
+    def _finish(self, padded, lengths, rng):
+        """Do what is done batch by batch: tokens are read, numbers are not."""
+        if self.sequences.is_tokens:
+            return padded if rng is None else self.encoder.forget(padded, rng)
         x = self.encoder.transform(padded)
-        if not self.sequences.is_tokens:
-            x[np.arange(x.shape[1]) >= lengths[:, np.newaxis]] = 0.0
-            return x
-        return x if rng is None else self.encoder.forget(x, rng)
+        x[np.arange(x.shape[1]) >= lengths[:, np.newaxis]] = 0.0
+        return x
 
 
 class TrainBatches:

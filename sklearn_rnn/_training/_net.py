@@ -26,7 +26,7 @@ from sklearn_rnn._training._data import (
     PredictionBatches,
     TrainBatches,
 )
-from sklearn_rnn._training._optimizers import OPTIMIZERS
+from sklearn_rnn._training._optimizers import FUSED, FUSED_ON, OPTIMIZERS
 from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
 from sklearn_rnn.sequences import UNK
 
@@ -57,6 +57,11 @@ class SequenceNet(NeuralNet):
             for batch in batches
         ]
         yield torch.cat(outputs)[np.argsort(batches.order)]
+
+    def _set_training(self, training=True):
+        """Leave the walk over all modules out where it would change nothing."""
+        if self.module_.training != training:
+            super()._set_training(training)
 
     def notify(self, method_name, **cb_kwargs):
         """Tell the callbacks; a KeyboardInterrupt *they* raise ends training."""
@@ -225,6 +230,8 @@ def make_net(
     # A named optimiser takes 0 too: AdamW's own default would decay by 0.01.
     if settings["weight_decay"] or settings["optimizer"] in OPTIMIZERS:
         params["optimizer__weight_decay"] = settings["weight_decay"]
+    if settings["optimizer"] in FUSED and torch.device(device).type in FUSED_ON:
+        params["optimizer__fused"] = "optimizer" not in net_params
     return SequenceNet(**{**params, **net_params})
 
 
@@ -294,7 +301,7 @@ def _tell_known_words(embedding, reader):
     embedding.unknown_is_mean = not trained and embedding.weight.requires_grad
 
 
-def evaluate(net, dataset, method="forward"):
+def evaluate(net, dataset, method="forward", dtype=np.float64):
     """Run one of the module's methods over all rows, in their own order.
 
     Parameters
@@ -303,10 +310,12 @@ def evaluate(net, dataset, method="forward"):
         Initialized; its module is in evaluation mode.
     dataset : SequenceDataset
     method : {"forward", "represent", "attention_weights"}
+    dtype : {np.float64, np.float32}
+        The values have the precision of float32 in any case.
 
     Returns
     -------
-    values : float64 ndarray of shape (n_rows, n_columns)
+    values : ndarray of shape (n_rows, n_columns)
         Batches of fewer columns than the widest are filled up with zeros.
     """
     batches = PredictionBatches(dataset)
@@ -314,12 +323,13 @@ def evaluate(net, dataset, method="forward"):
     with torch.inference_mode():
         parts = [
             compute(**to_tensor(_without_weight(inputs), device=net.device))
+            .float()
             .cpu()
             .numpy()
             for inputs, _ in batches
         ]
     width = max(part.shape[1] for part in parts)
-    values = np.zeros((len(dataset), width))
+    values = np.zeros((len(dataset), width), dtype=dtype)
     start = 0
     for part in parts:
         rows = batches.order[start : start + len(part)]

@@ -19,6 +19,11 @@ OPTIMIZERS = {
     "sgd": torch.optim.SGD,
 }
 
+# Of these torch has a version that updates in one pass over memory, three times as
+# fast, on these devices.
+FUSED = {"adam", "adamw", "sgd"}
+FUSED_ON = {"cpu", "cuda"}
+
 # Each takes the optimiser and the number of updates planned.
 SCHEDULES = {
     "cosine": lambda optimizer, total: CosineAnnealingLR(optimizer, T_max=total),

@@ -335,7 +335,7 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
             Labels of the type given to `fit`; an indicator matrix for multilabel
             targets.
         """
-        codes = self._decide(self._outputs(X))
+        codes = self._decide(self._outputs(X, dtype=np.float32))
         return codes if self._task == "multilabel" else self.classes_[codes]
 
     def decision_function(self, X):

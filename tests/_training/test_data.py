@@ -64,8 +64,10 @@ def test_an_id_without_a_vector_reads_as_unknown_and_padding_stays():
 
 
 def test_padding_stays_where_training_held_none():
-    reader = TokenReader(np.array([0, 0, 2]))
-    assert reader.transform(np.array([2, UNK, PAD])).tolist() == [2, UNK, PAD]
+    sequences = Sequences(np.array([2, 5, 2], dtype=np.int32), np.array([0, 1, 3]))
+    dataset = SequenceDataset(sequences, TokenReader(np.array([0, 0, 2])))
+    inputs, _ = dataset.batch(np.array([0, 1]))
+    assert inputs["x"].tolist() == [[2, PAD], [UNK, 2]]
 
 
 def test_with_given_vectors_only_ids_beyond_the_table_are_unknown():
