@@ -8,6 +8,8 @@ DATA ?= ../shared/data
 
 VENV := .venv
 OLDEST := .venv-oldest
+PEERS := .venv-tensorflow .venv-jax .venv-onnx
+BENCH := bench_output
 BIN := $(VENV)/bin
 
 # SciPy reads it at import; without it scikit-learn skips its array API checks.
@@ -18,7 +20,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The networks of the tests are too small to share among threads.
 test test-slow test-oldest coverage mutants: export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow test-oldest coverage lint docs bench mutants clean
+.PHONY: help demo test test-slow test-oldest coverage lint docs bench \
+	bench-peers mutants clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -44,16 +47,32 @@ lint: $(VENV)/lint.stamp ## style, format and types
 docs: $(VENV)/docs.stamp ## the pages, in docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
-bench: $(VENV)/test.stamp ## the measurements; DATA= names the folder with the data
+bench: data $(VENV)/test.stamp ## measurements, shortened, in torch; DATA= names the data
+	$(BIN)/python benchmarks/compare.py --peers raw bucketed --rows 256 --epochs 1 3 \
+		--repetitions 3 --no-start --out $(BENCH)/short.json
+	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
+	$(BIN)/python benchmarks/bench_text.py $(DATA) --json $(BENCH)/text.json
+
+bench-peers: data $(VENV)/test.stamp $(PEERS:=/made.stamp) ## the same in full, beside Keras and ONNX Runtime; takes hours
+	$(BIN)/python benchmarks/compare.py --out $(BENCH)/compare.json \
+		--python-tensorflow .venv-tensorflow/bin/python \
+		--python-jax .venv-jax/bin/python --python-onnx .venv-onnx/bin/python
+	$(BIN)/python benchmarks/bench_scaling.py --folder $(BENCH)
+	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
+	$(BIN)/python benchmarks/bench_search.py --out $(BENCH)/search.json
+	$(BIN)/python benchmarks/bench_text.py $(DATA) --json $(BENCH)/text.json \
+		--python-tensorflow .venv-tensorflow/bin/python
+
+.PHONY: data
+data:
 	@if [ ! -d "$(DATA)" ]; then echo "no data in $(DATA); say DATA=folder"; exit 1; fi
-	@set -e; for script in benchmarks/bench_*.py; do \
-		echo "== $$script"; $(BIN)/python $$script $(DATA); done
+	@mkdir -p $(BENCH)
 
 mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must turn a test red
 	$(BIN)/python tools/mutants.py
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(OLDEST) demo_output docs/_build docs/api
+	rm -rf $(VENV) $(OLDEST) $(PEERS) $(BENCH) demo_output docs/_build docs/api
 
 $(VENV)/made.stamp:
 	$(PYTHON) -m venv --clear $(VENV)
@@ -70,4 +89,16 @@ $(OLDEST)/test.stamp: pyproject.toml constraints-oldest.txt
 	$(PYTHON) -m venv --clear $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet \
 		--constraint constraints-oldest.txt --editable ".[test]"
+	@touch $@
+
+# Each peer has its own needs and an environment of its own.
+.venv-tensorflow/made.stamp: REQUIREMENTS = "keras>=3.10" "tensorflow-cpu>=2.18"
+.venv-jax/made.stamp: REQUIREMENTS = "keras>=3.10" "jax[cpu]>=0.6"
+.venv-onnx/made.stamp: REQUIREMENTS = \
+	--constraint constraints.txt torch "onnx>=1.17" "onnxruntime>=1.20"
+
+$(PEERS:=/made.stamp):
+	@echo "installing into $(@D), once; this takes a minute or two"
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet $(REQUIREMENTS)
 	@touch $@

@@ -1,0 +1,234 @@
+"""The programs of benchmarks/ compute what they say; their times are not tested."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+sys.path.append(str(BENCHMARKS))
+
+from compare import worker_command  # noqa: E402
+from implementations import bucketed_loop, ours, raw_loop, skorch_net  # noqa: E402
+from processes import Worker, WorkerError  # noqa: E402
+from report import make_table, write_report  # noqa: E402
+from worker import serve  # noqa: E402
+from workloads import (  # noqa: E402
+    WORKLOADS,
+    TokenRows,
+    Workload,
+    count_steps,
+    make_data,
+    useful_flops,
+)
+
+IN_TORCH = {
+    "ours": ours,
+    "raw": raw_loop,
+    "skorch": skorch_net,
+    "bucketed": bucketed_loop,
+}
+
+TWO_ROWS = TokenRows(np.array([5, 6, 7], dtype=np.int32), np.array([0, 1, 3]))
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_a_workload_has_the_shapes_it_says(name):
+    workload = WORKLOADS[name]
+    X, y = make_data(workload)
+    n_rows = workload.n_measured
+    assert y.shape == (n_rows,)
+    if workload.is_tokens:
+        assert X.values.dtype == np.int32
+        assert len(X.lengths) == n_rows
+        assert X.lengths.max() == workload.max_length
+        assert X.values.min() >= 2  # neither padding nor the unknown
+        assert X.values.max() < workload.vocabulary_size
+    else:
+        assert X.shape == (n_rows, workload.max_length, workload.n_features)
+        assert X.dtype == np.float32
+    if workload.task != "regression":
+        assert np.array_equal(np.unique(y), np.arange(workload.n_classes))
+
+
+def test_a_workload_is_the_same_each_time():
+    first, second = (make_data(WORKLOADS["W5"]) for _ in range(2))
+    assert np.array_equal(first.X.values, second.X.values)
+    assert np.array_equal(first.y, second.y)
+
+
+def test_fewer_rows_have_no_more_classes_than_rows():
+    few = WORKLOADS["W4"].cut(30)
+    assert few.n_measured == few.n_classes == few.n_outputs == 30
+    assert np.array_equal(np.unique(make_data(few).y), np.arange(30))
+
+
+def test_token_rows_become_a_list_and_an_array():
+    assert [row.tolist() for row in TWO_ROWS.to_list()] == [[5], [6, 7]]
+    assert TWO_ROWS.to_dense(3).tolist() == [[5, 0, 0], [6, 7, 0]]
+    assert ours.to_sequences(TWO_ROWS).toarray().tolist() == [[5, 0], [6, 7]]
+    assert count_steps(TWO_ROWS) == 3
+
+
+def test_the_work_of_numbers_is_that_of_a_hand_calculation():
+    workload = Workload(
+        "small",
+        "two bidirectional LSTM of 3 units on 2 values",
+        "binary",
+        n_samples=5,
+        n_measured=5,
+        batch_size=5,
+        n_features=2,
+        cell="lstm",
+        hidden_size=3,
+        num_layers=2,
+        bidirectional=True,
+        max_length=4,
+    )
+    # A step, with 2 directions of 4 gates of 3 units, 24 rows of weights:
+    # layer 1: 24 * (2 + 3) products, layer 2: 24 * (6 + 3); in all 336, 672 FLOP.
+    # 20 steps: 13,440. The head reads 6 values in each of 5 rows: 60 FLOP.
+    # Backward twice as much, less the gradient of the input: 20 * 2 * 24 * 2 = 1,920.
+    flops = useful_flops(workload, n_steps=20)
+    assert flops == {"predict": 13_500, "train": 3 * 13_500 - 1_920}
+
+
+def test_the_work_of_tokens_counts_real_steps_only():
+    workload = WORKLOADS["W5"]
+    n_steps = count_steps(make_data(workload).X)
+    # A step: 16 rows of weights with 8 + 16 products; the head reads 16 values.
+    forward = n_steps * 2 * 16 * 24 + 2000 * 2 * 16
+    flops = useful_flops(workload, n_steps)
+    assert flops == {"predict": forward, "train": 3 * forward}
+    assert n_steps < 2000 * workload.max_length
+
+
+@pytest.mark.changes_global_state  # the peers draw from torch's generator
+@pytest.mark.parametrize("workload", ["W1", "W3", "W5", "W6", "W7"])
+@pytest.mark.parametrize("name", IN_TORCH)
+def test_an_implementation_answers_the_commands(name, workload):
+    workload = WORKLOADS[workload].cut(6)
+    implementation = IN_TORCH[name].Implementation(workload, make_data(workload))
+    answers = io.StringIO()
+    serve(implementation, ["fit 2\n", "predict\n", "rss\n", "quit\n"], answers)
+    ready, fit, predict, memory = map(json.loads, answers.getvalue().splitlines())
+    assert ready["ready"] and ready["versions"]["torch"]
+    assert fit["seconds"] > 0 and predict["seconds"] > 0
+    assert memory["megabytes"] > 50
+    assert len(implementation.predict()) == 6
+
+
+def test_an_unknown_command_is_refused():
+    with pytest.raises(ValueError, match="a command is fit, predict"):
+        serve(None, ["train\n"], io.StringIO())
+
+
+@pytest.mark.changes_global_state
+@pytest.mark.parametrize("name", ["W1", "W6"])
+def test_the_bucketed_net_reads_a_row_as_if_it_were_alone(name):
+    workload = WORKLOADS[name].cut(5)
+    implementation = bucketed_loop.Implementation(workload, make_data(workload))
+    implementation.net = bucketed_loop.RaggedNet(workload)
+    together = implementation.predict()
+    with torch.no_grad():
+        alone = [
+            implementation.net(*implementation._inputs(torch.tensor([row])))
+            for row in range(5)
+        ]
+    np.testing.assert_allclose(together, torch.cat(alone).numpy(), atol=1e-5)
+
+
+@pytest.mark.changes_global_state
+def test_the_bucketed_batches_hold_each_row_once():
+    workload = WORKLOADS["W5"].cut(100)
+    implementation = bucketed_loop.Implementation(workload, make_data(workload))
+    batches = implementation._random_batches()
+    assert sorted(len(rows) for rows in batches) == [4, 32, 32, 32]
+    assert sorted(torch.cat(batches).tolist()) == list(range(100))
+
+
+def test_a_worker_answers_from_its_own_process():
+    command = worker_command(sys.executable, "raw", WORKLOADS["W5"].cut(4), cold=True)
+    with Worker(command) as worker:
+        assert worker.answer()["ready"]
+        assert worker.ask("fit 1")["seconds"] > 0
+        assert worker.ask("rss")["megabytes"] > 50
+
+
+def test_a_worker_that_ends_says_why():
+    with Worker([sys.executable, "-c", "raise SystemExit('no such layer')"]) as worker:
+        with pytest.raises(WorkerError, match="no such layer"):
+            worker.answer()
+
+
+def record():
+    """Make the record of two repetitions, in round figures."""
+    return {
+        "environment": {
+            "date": "2030-01-01T00:00:00+00:00",
+            "processor": "a processor",
+            "command": "python benchmarks/compare.py",
+        },
+        "versions": {"ours": {"python": "3.11", "torch": "2.9"}},
+        "n_samples": 2000,
+        "n_rows": 1000,
+        "epochs": [1, 6],
+        "useful_flops": {"train": 5e9, "predict": 1e9},
+        "gemm_rate": [100e9, 100e9],
+        "other_work": [0.0, 0.1],
+        "failed": {"keras-jax": "out of memory"},
+        "implementations": {
+            "ours": {
+                "fit_few": [0.3, 0.4],
+                "fit_many": [0.8, 0.9],  # 0.1 s per epoch; 0.2 and 0.3 s beyond
+                "predict": [0.05, 0.05],
+                "first_fit": [3.0, 3.2],
+                "fit_megabytes": [400, 402],
+                "predict_megabytes": [500, 500],
+            },
+            "raw": {
+                "fit_few": [0.2, 0.4],
+                "fit_many": [1.2, 2.4],  # 0.2 and 0.4 s per epoch
+                "predict": [0.1, 0.2],
+                "first_fit": [],
+                "fit_megabytes": [],
+                "predict_megabytes": [],
+            },
+            "onnx": {"predict": [0.025, 0.025]},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "heads", "cells"),
+    [
+        (
+            "training",
+            ["ours, s per epoch", "% of GEMM", "raw"],
+            ["0.200 (0.200-0.200)", "50 (50-50)", "3.00 (2.00-4.00)"],
+        ),
+        (
+            "prediction",
+            ["ours, rows per s", "raw", "onnx"],
+            ["20000 (20000-20000)", "3.00 (2.00-4.00)", "0.50 (0.50-0.50)"],
+        ),
+        ("start", ["ours", "raw"], ["0.25 / 3.1", "0.00 / -"]),
+        ("memory", ["ours", "raw"], ["401 / 500", "- / -"]),
+    ],
+)
+def test_a_table_shows_medians_and_ratios_within_a_repetition(table, heads, cells):
+    head, rule, row = make_table({"W2": record()}, table)
+    assert head == f"| workload | {' | '.join(heads)} |"
+    assert rule == "|---" * (1 + len(heads)) + "|"
+    assert row == f"| W2 {WORKLOADS['W2'].title} | {' | '.join(cells)} |"
+
+
+def test_the_report_names_the_machine_and_what_failed():
+    report = write_report({"W2": record()})
+    assert "a processor, repetitions: 2, rows: 50%, GEMM 100 (100-100)" in report
+    assert "keras-jax failed: out of memory" in report
+    assert "- ours: python 3.11, torch 2.9" in report
