@@ -19,10 +19,11 @@ from sklearn_rnn.sequences import UNK, Sequences
 # of an epoch still come in random order.
 BATCHES_PER_POOL = 50
 
-# Prediction is fastest with 32 to 128 rows and needs bounded memory for long
-# rows, so a batch holds at most this many rows and about this many steps.
+# A batch of predictions holds about this many steps, but within this many rows: with
+# fewer the products are slow, and more of either only take memory.
+MAX_PREDICTION_STEPS = 2**13
+MIN_PREDICTION_ROWS = 32
 MAX_PREDICTION_ROWS = 512
-MAX_PREDICTION_STEPS = 2**14
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class PredictionBatches:
         start = 0
         while start < len(self.order):
             affordable = MAX_PREDICTION_STEPS // lengths[self.order[start]]
-            stop = start + max(1, min(self.batch_size, affordable))
+            stop = start + min(self.batch_size, max(MIN_PREDICTION_ROWS, affordable))
             yield self.dataset.batch(self.order[start:stop])
             start = stop
 

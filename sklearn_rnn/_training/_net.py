@@ -9,7 +9,6 @@ import torch
 from sklearn.base import clone
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping
-from skorch.helper import predefined_split
 from skorch.utils import noop, to_device, to_tensor
 
 from sklearn_rnn._training._callbacks import (
@@ -278,7 +277,8 @@ def train(net, dataset, validation=None, *, epochs=None):
     """
     if dataset.sequences.is_tokens:
         _tell_known_words(net.module_.embedding, dataset.encoder)
-    net.train_split = None if validation is None else predefined_split(validation)
+    if validation is not None:
+        net.train_split = lambda dataset, y=None: (dataset, validation)
     net.partial_fit(dataset, None, epochs=epochs)
     net.train_split = None  # or the net would keep the validation data alive
     net.module_.eval()

@@ -237,6 +237,7 @@ def test_order_brings_predictions_back(lengths, batch_size):
 
 def test_prediction_batches_keep_within_their_budget(monkeypatch):
     monkeypatch.setattr(_data, "MAX_PREDICTION_STEPS", 60)
+    monkeypatch.setattr(_data, "MIN_PREDICTION_ROWS", 1)
     lengths = np.random.default_rng(0).integers(1, 31, 100)
     batches = list(PredictionBatches(numbered_rows(lengths), 8))
     shapes = [inputs["x"].shape for inputs, _ in batches]
@@ -246,7 +247,12 @@ def test_prediction_batches_keep_within_their_budget(monkeypatch):
     assert any(n > 1 for n, width, _ in shapes if width > 8)
 
 
-def test_a_row_longer_than_the_budget_comes_alone(monkeypatch):
+@pytest.mark.parametrize(
+    ("least", "expected"), [(1, [[1], [2, 0]]), (2, [[1, 2], [0]])]
+)
+def test_a_row_longer_than_the_budget_comes_with_few_others(
+    monkeypatch, least, expected
+):
     monkeypatch.setattr(_data, "MAX_PREDICTION_STEPS", 20)
-    rows = rows_of(PredictionBatches(numbered_rows([2, 50, 3])))
-    assert rows == [[1], [2, 0]]
+    monkeypatch.setattr(_data, "MIN_PREDICTION_ROWS", least)
+    assert rows_of(PredictionBatches(numbered_rows([2, 50, 3]))) == expected
