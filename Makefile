@@ -34,7 +34,7 @@ test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow o
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
 test-slow: $(VENV)/test.stamp ## the slow tests, properties on 10,000 examples
-	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST)/test.stamp ## the tests on the oldest versions we claim
 	$(OLDEST)/bin/python -m pytest -m "not slow" $(PYTEST_ARGS)

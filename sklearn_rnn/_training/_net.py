@@ -229,8 +229,9 @@ def make_net(
     # A named optimiser takes 0 too: AdamW's own default would decay by 0.01.
     if settings["weight_decay"] or settings["optimizer"] in OPTIMIZERS:
         params["optimizer__weight_decay"] = settings["weight_decay"]
-    if settings["optimizer"] in FUSED and torch.device(device).type in FUSED_ON:
-        params["optimizer__fused"] = "optimizer" not in net_params
+    optimizer = net_params.get("optimizer", settings["optimizer"])
+    if optimizer in FUSED and torch.device(device).type in FUSED_ON:
+        params["optimizer__fused"] = True
     return SequenceNet(**{**params, **net_params})
 
 

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.autograd import Function
-from torch.autograd.function import once_differentiable
 from torch.nn.functional import pad
 
 from sklearn_rnn.nn._nonlinearities import NONLINEARITIES
@@ -27,6 +26,10 @@ from sklearn_rnn.nn._nonlinearities import NONLINEARITIES
 # wherever it stands, with any number of threads. With 5, 6, 7 or 10 columns it does
 # not, with three threads neither with 24 or 40.
 COLUMNS = 16
+
+# torch shares elementwise work on more entries than this among threads, and where two
+# shares meet, a sigmoid has other bits.
+ENTRIES = 2**15
 
 PARAMETERS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
@@ -59,9 +62,9 @@ def run_cell(cell: nn.Module, x: Tensor) -> Tensor:
     -----
     A prediction must not show the place of a row in the batch. On the CPU oneDNN keeps
     to that, and MKL does where its products have a multiple of 16 columns: without
-    gradients the hidden units are filled up to that with units of weight zero. Where
-    torch was built without these libraries the prediction is computed in float64 and
-    rounded back.
+    gradients the hidden units are filled up to that with units of weight zero, and many
+    rows are taken in groups. Where torch was built without these libraries, and beyond
+    2048 hidden units, the prediction is computed in float64 and rounded back.
     """
     predicting = not (cell.training or torch.is_grad_enabled())
     if predicting and x.device.type == "cpu" and not _keeps_bits(cell):
@@ -74,6 +77,9 @@ def run_cell(cell: nn.Module, x: Tensor) -> Tensor:
     n_idle = -hidden_size % COLUMNS if predicting else 0
     if n_idle > 0:
         weights = _fill_up(weights, n_idle)
+    n_rows = _largest_group(hidden_size)
+    if predicting and len(x) > n_rows:
+        return torch.cat([run_cell(cell, part) for part in x.split(n_rows)])
     states: Tensor
     if isinstance(cell, nn.GRU):
         states = GRUFunction.apply(x.transpose(0, 1), *weights)
@@ -112,24 +118,24 @@ class ElmanFunction(Function):
         states = _project(x, phi.scale * w_ih, phi.scale * (b_ih + b_hh))
         recurrent = phi.scale * w_hh.t()
         first, *others = states.unbind()
-        state = phi.apply_(first)
+        h = phi.apply_(first)
         for step in others:
-            state = phi.apply_(step.addmm_(state, recurrent))
+            h = phi.apply_(step.addmm_(h, recurrent))
         ctx.save_for_backward(x, w_ih, w_hh, states)
         ctx.nonlinearity = nonlinearity
         return states
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         """Compute the gradients to the input and the parameters."""
+        _refuse_second_derivative()
         x, w_ih, w_hh, states = ctx.saved_tensors
         deltas = grad.clone(memory_format=torch.contiguous_format)
-        slopes = NONLINEARITIES[ctx.nonlinearity].slope(states)
-        (*before, last), (*slopes_before, last_slope) = deltas.unbind(), slopes.unbind()
-        delta = last.mul_(last_slope)
-        for step, slope in zip(reversed(before), reversed(slopes_before), strict=True):
-            delta = step.addmm_(delta, w_hh).mul_(slope)
+        slopes = NONLINEARITIES[ctx.nonlinearity].slope(states).unbind()
+        steps = deltas.unbind()
+        delta = steps[-1].mul_(slopes[-1])
+        for t in reversed(range(len(steps) - 1)):
+            delta = steps[t].addmm_(delta, w_hh).mul_(slopes[t])
         flat = deltas.flatten(0, 1)  # (n_timesteps * n_samples, hidden_size)
         bias = flat.sum(dim=0)
         return (
@@ -187,9 +193,9 @@ class GRUFunction(Function):
         return states
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         """Compute the gradients to the input and the parameters."""
+        _refuse_second_derivative()
         x, w_ih, w_hh, rz, n, m, states = ctx.saved_tensors
         r, z = rz.chunk(2, dim=2)
         # First the factors of the gradient, then, in place, the deltas themselves.
@@ -207,15 +213,13 @@ class GRUFunction(Function):
 
         whole = grad.clone(memory_format=torch.contiguous_format)
         joined = deltas.flatten(2)  # (n_timesteps, n_samples, 3 * hidden_size)
-        views = (a.unbind() for a in (whole, whole.unsqueeze(2), deltas, joined, z))
-        later = None
-        for g, g_column, delta, delta_row, z_t in reversed(
-            list(zip(*views, strict=True))
-        ):
-            if later is not None:
-                g.addcmul_(later[0], later[1]).addmm_(later[2], w_hh)
-            delta.mul_(g_column)
-            later = g, z_t, delta_row
+        gs, columns, blocks, rows, zs = (
+            a.unbind() for a in (whole, whole.unsqueeze(2), deltas, joined, z)
+        )
+        for t in reversed(range(len(gs))):
+            blocks[t].mul_(columns[t])
+            if t > 0:
+                gs[t - 1].addcmul_(gs[t], zs[t]).addmm_(rows[t], w_hh)
         to_weight = joined[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1)
         to_bias = joined.sum(dim=(0, 1))
         torch.mul(whole, to_n, out=to_m)  # the input enters n_t past m_t
@@ -226,6 +230,15 @@ class GRUFunction(Function):
             to_weight,
             flat.sum(dim=0),
             to_bias,
+        )
+
+
+def _refuse_second_derivative() -> None:
+    # torch's `once_differentiable` overlooks a gradient from outside that is constant.
+    if torch.is_grad_enabled():
+        raise RuntimeError(
+            "The gradient of a GRU or Elman RNN cannot itself be differentiated on the "
+            "CPU: leave create_graph=True out, or take cell='lstm'."
         )
 
 
@@ -250,7 +263,15 @@ def _keeps_bits(cell: nn.Module) -> bool:
     if isinstance(cell, nn.LSTM):
         onednn: bool = torch.backends.mkldnn.is_available()
         return onednn
-    return torch.backends.mkl.is_available()
+    hidden_size = cell.get_parameter("weight_hh_l0").shape[1]
+    mkl: bool = torch.backends.mkl.is_available()
+    return mkl and _largest_group(hidden_size) > 0
+
+
+def _largest_group(hidden_size: int) -> int:
+    """Count the rows, in eights, whose gates r and z torch computes in one thread."""
+    filled_up = hidden_size + -hidden_size % COLUMNS
+    return ENTRIES // (2 * filled_up) // 8 * 8
 
 
 def _fill_up(weights: Weights, n_units: int) -> Weights:

@@ -225,13 +225,14 @@ def test_a_row_gets_the_same_bits_in_any_batch_and_behind_any_padding(options, t
 
 
 @pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("n_threads", [3, 8])
 @torch.no_grad()
-def test_the_bits_do_not_depend_on_the_place_with_many_threads(cell):
+def test_the_bits_do_not_depend_on_the_place_with_many_threads(cell, n_threads):
     x, lengths = make_sequences(128, 12, tokens=False)
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(8)
+    n_threads_before = torch.get_num_threads()
+    torch.set_num_threads(n_threads)
     try:
-        for hidden_size in (3, 7, 20, 33, 50):
+        for hidden_size in (3, 7, 20, 24, 33, 40, 50):
             network = make_network(
                 tokens=False,
                 cell=cell,
@@ -244,7 +245,7 @@ def test_the_bits_do_not_depend_on_the_place_with_many_threads(cell):
                 row = torch.tensor([i])
                 assert_same_answers(network, whole, x[row], lengths[row], row)
     finally:
-        torch.set_num_threads(n_threads)
+        torch.set_num_threads(n_threads_before)
 
 
 # Randomness
