@@ -47,26 +47,23 @@ lint: $(VENV)/lint.stamp ## style, format and types
 docs: $(VENV)/docs.stamp ## the pages, in docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
-bench: data $(VENV)/test.stamp ## measurements, shortened, in torch; DATA= names the data
+bench: $(VENV)/test.stamp ## measurements, shortened, in torch; DATA= names the data
+	@mkdir -p $(BENCH)
 	$(BIN)/python benchmarks/compare.py --peers raw bucketed --rows 256 --epochs 1 3 \
 		--repetitions 3 --no-start --out $(BENCH)/short.json
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
-	$(BIN)/python benchmarks/bench_text.py $(DATA) --json $(BENCH)/text.json
+	$(BIN)/python benchmarks/bench_text.py "$(DATA)" --json $(BENCH)/text.json
 
-bench-peers: data $(VENV)/test.stamp $(PEERS:=/made.stamp) ## the same in full, beside Keras and ONNX Runtime; takes hours
+bench-peers: $(VENV)/test.stamp $(PEERS:=/made.stamp) ## the same in full, beside Keras and ONNX Runtime; takes hours
+	@mkdir -p $(BENCH)
 	$(BIN)/python benchmarks/compare.py --out $(BENCH)/compare.json \
 		--python-tensorflow .venv-tensorflow/bin/python \
 		--python-jax .venv-jax/bin/python --python-onnx .venv-onnx/bin/python
 	$(BIN)/python benchmarks/bench_scaling.py --folder $(BENCH)
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
 	$(BIN)/python benchmarks/bench_search.py --out $(BENCH)/search.json
-	$(BIN)/python benchmarks/bench_text.py $(DATA) --json $(BENCH)/text.json \
+	$(BIN)/python benchmarks/bench_text.py "$(DATA)" --json $(BENCH)/text.json \
 		--python-tensorflow .venv-tensorflow/bin/python
-
-.PHONY: data
-data:
-	@if [ ! -d "$(DATA)" ]; then echo "no data in $(DATA); say DATA=folder"; exit 1; fi
-	@mkdir -p $(BENCH)
 
 mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must turn a test red
 	$(BIN)/python tools/mutants.py

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from implementations.ours import Implementation, limit_threads
 from measuring import environment, pin, seconds, write_json
+from report import growth_table
 from workloads import Workload, make_data
 
 BASE = Workload(
@@ -28,7 +29,7 @@ BASE = Workload(
     max_length=32,
 )
 CELLS = ("lstm", "gru")
-# What is varied -> its first value and its name in the figure.
+# What is varied -> its first value and its name in figure and table.
 AXES = {
     "n_measured": (128, "samples"),
     "max_length": (8, "time steps"),
@@ -102,17 +103,6 @@ def draw(times, path):
     plt.close(figure)
 
 
-def make_table(times, n_doublings):
-    """Write the times in Markdown, one line for each axis and cell."""
-    factors = [f"x{2**k}" for k in range(n_doublings + 1)]
-    rows = [["varied", "from", "cell", *factors], ["---"] * (3 + len(factors))]
-    for axis, (first, label) in AXES.items():
-        for cell in CELLS:
-            _, here = curve(times, cell, axis)
-            rows.append([label, str(first), cell, *(f"{time:.3f}" for time in here)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
 def main():
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -130,15 +120,15 @@ def main():
     pin({arguments.core})
     limit_threads()
     times = measure(make_points(arguments.doublings), arguments.repetitions)
-    print("Seconds per epoch.\n")
-    print(make_table(times, arguments.doublings))
     results = {
         "environment": environment(),
         "seconds_per_epoch": [
-            {"cell": cell, "axis": axis, "value": value, "seconds": time}
+            {"cell": cell, "axis": AXES[axis][1], "value": value, "seconds": time}
             for (cell, axis, value), time in times.items()
         ],
     }
+    print("Seconds per epoch.\n")
+    print("\n".join(growth_table(results)))
     write_json(arguments.folder / "scaling.json", results)
     draw(times, arguments.folder / "scaling.png")
 

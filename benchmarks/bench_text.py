@@ -12,17 +12,16 @@ TensorFlow, its `TextVectorization` is measured as well, in a process of its own
 
 import argparse
 import contextlib
-import json
 import statistics
-import sys
 import time
 import tracemalloc
 from pathlib import Path
 
 from sklearn.feature_extraction.text import CountVectorizer
 
-from measuring import ratios
+from measuring import environment, ratios, write_json
 from processes import Worker
+from report import text_table
 from sklearn_rnn import TextVectorizer
 from workloads import read_texts
 
@@ -55,34 +54,20 @@ def peak_bytes(make, texts):
 
 def measure(texts, rounds, keras=None):
     """Return the figures of one comparison; `keras` is a worker that is ready."""
+    figures = describe(texts)
     times = {name: [] for name in VECTORIZERS}
-    keras_times = []
-    megabytes_before = keras.ask("rss")["megabytes"] if keras else 0
-    for _ in range(rounds):
+    if keras:
+        times[KERAS] = []
+        at_start = keras.ask("rss")["megabytes"]
+    for repetition in range(rounds):
         for name, make in VECTORIZERS.items():
             times[name].append(seconds(make, texts))
         if keras:
-            keras_times.append(keras.ask("fit 1")["cpu_seconds"])
-    ours, theirs = times.values()
-    figures = describe(texts)
-    figures["seconds"] = {name: statistics.median(t) for name, t in times.items()}
-    figures.update(spread_of("ratio", ratios(ours, theirs)))
-    if keras:
-        figures["keras"] = {
-            "seconds": statistics.median(keras_times),
-            **spread_of("ratio", ratios(ours, keras_times)),
-            "peak_megabytes": keras.ask("rss")["megabytes"] - megabytes_before,
-        }
-    return figures
-
-
-def spread_of(name, values):
-    """Return the median, the lowest and the highest value under their names."""
-    return {
-        name: statistics.median(values),
-        f"{name}_lowest": min(values),
-        f"{name}_highest": max(values),
-    }
+            times[KERAS].append(keras.ask("fit 1")["cpu_seconds"])
+        if keras and repetition == 0:  # later peaks hold what earlier fits left behind
+            beyond = keras.ask("rss")["megabytes"] - at_start
+            figures["peak_bytes"][KERAS] = int(beyond * 2**20)
+    return {**figures, "seconds": times}
 
 
 def describe(texts):
@@ -114,7 +99,8 @@ def main():
 
     path = arguments.data / "imdb_train.tsv.gz"
     if not path.exists():
-        sys.exit(f"skipped: {path} is not there; give the folder that holds it")
+        print(f"skipped: {path} is not there; give the folder that holds it")
+        return
     with contextlib.ExitStack() as stack:
         keras = None
         if arguments.python_tensorflow:
@@ -125,28 +111,17 @@ def main():
 
     print(
         f"{figures['n_texts']:,} texts, {figures['n_tokens']:,} tokens, "
-        f"longest {figures['width']:,}"
+        f"longest {figures['width']:,}\n"
     )
-    for name in VECTORIZERS:
-        print(
-            f"{name:16} {figures['seconds'][name]:6.2f} s   peak "
-            f"{figures['peak_bytes'][name] / 1e6:6.1f} MB, of half the texts "
-            f"{figures['peak_bytes_of_half'][name] / 1e6:6.1f} MB"
-        )
+    print("\n".join(text_table(figures)))
+    ours, theirs = (figures["seconds"][name] for name in VECTORIZERS)
     print(
-        f"time ratio {figures['ratio']:.3f} ({figures['ratio_lowest']:.3f} to "
-        f"{figures['ratio_highest']:.3f}; at most {LIMIT} is asked for), "
-        f"{figures['result_bytes_per_token']:.1f} bytes per token in the result"
+        f"\ntime ratio {statistics.median(ratios(ours, theirs)):.3f}, at most {LIMIT} "
+        f"is asked for; {figures['result_bytes_per_token']:.1f} bytes per token in the "
+        "result"
     )
-    if "keras" in figures:
-        theirs = figures["keras"]
-        print(
-            f"{KERAS} {theirs['seconds']:.2f} s   peak {theirs['peak_megabytes']:.1f} "
-            f"MB; time of TextVectorizer over it {theirs['ratio']:.3f} "
-            f"({theirs['ratio_lowest']:.3f} to {theirs['ratio_highest']:.3f})"
-        )
     if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+        write_json(arguments.json, {"environment": environment(), **figures})
 
 
 if __name__ == "__main__":

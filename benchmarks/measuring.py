@@ -4,10 +4,13 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import time
 from datetime import datetime, timezone
 from pathlib import Path
+
+from worker import versions
 
 # One way to say it for each library; joblib and torch read the first.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -104,14 +107,31 @@ def processor():
     return platform.processor() or platform.machine()
 
 
+def commit():
+    """Return which code is measured, or None without git or outside a repository."""
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return found.stdout.strip()
+
+
 def environment():
-    """Return when, on what and by which command something was measured."""
+    """Return when, on what, with what and by which command something was measured."""
     words = [Path(word).name if os.path.isabs(word) else word for word in sys.argv[1:]]
     return {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "processor": processor(),
         "n_cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
+        "versions": versions(),
+        "commit": commit(),
         "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *words]),
     }
 

@@ -1,6 +1,12 @@
-"""From the results of `compare.py` to tables in Markdown."""
+"""From the results of the programs to tables in Markdown.
 
+python benchmarks/report.py bench_output
+"""
+
+import argparse
+import json
 import statistics
+from pathlib import Path
 
 from implementations import IMPLEMENTATIONS
 from measuring import ratios, spread
@@ -153,17 +159,17 @@ def make_table(results, table):
     """
     make_row, first_columns, _ = TABLES[table]
     columns = peers_in(results, table)
-    lines = [_line(["workload", *first_columns, *columns])]
-    lines.append("|---" * (1 + len(first_columns) + len(columns)) + "|")
-    for workload in sorted(results):
-        if "ours" in results[workload]["implementations"]:
-            cells = make_row(results[workload], columns)
-            lines.append(_line([f"{workload} {WORKLOADS[workload].title}", *cells]))
-    return lines
+    rows = [
+        [f"{workload} {WORKLOADS[workload].title}", *make_row(record, columns)]
+        for workload, record in sorted(results.items())
+        if "ours" in record["implementations"]
+    ]
+    return _lines(["workload", *first_columns, *columns], rows)
 
 
-def _line(cells):
-    return f"| {' | '.join(cells)} |"
+def _lines(heads, rows):
+    heads, *rows = (f"| {' | '.join(cells)} |" for cells in (heads, *rows))
+    return [heads, "|---" * (heads.count(" | ") + 1) + "|", *rows]
 
 
 def describe(results):
@@ -184,12 +190,20 @@ def describe(results):
         for name, error in record["failed"].items():
             lines.append(f"  - {name} failed: {error}")
         versions.update(record["versions"])
-        if machine["command"] not in commands:
-            commands.append(machine["command"])
+        if (command := _command(machine)) not in commands:
+            commands.append(command)
     for name, libraries in versions.items():
-        listed = ", ".join(f"{library} {v}" for library, v in libraries.items())
-        lines.append(f"- {name}: {listed}")
-    return lines + [f"- `{command}`" for command in commands]
+        lines.append(f"- {name}: {_listed(libraries)}")
+    return lines + commands
+
+
+def _listed(versions):
+    return ", ".join(f"{library} {version}" for library, version in versions.items())
+
+
+def _command(machine):
+    commit = machine.get("commit")
+    return f"- `{machine['command']}`" + (f" at {commit}" if commit else "")
 
 
 def write_report(results):
@@ -199,3 +213,95 @@ def write_report(results):
         blocks += [f"<!-- table: {table} -->", caption, "", *make_table(results, table)]
         blocks.append("")
     return "\n".join(blocks + describe(results))
+
+
+def latency_table(record):
+    """Write the milliseconds of a prediction on one row."""
+    rows = [
+        [name, f"{values['median']:.2f}", f"{values['percentile_95']:.2f}"]
+        for name, values in record["milliseconds"].items()
+    ]
+    return _lines(["", "median, ms", "95 % of the calls below, ms"], rows)
+
+
+def search_table(record):
+    """Write the seconds on one core and on two, and the ratio of them."""
+    pairs = {"GridSearchCV": ("n_jobs=1", "n_jobs=2"), "fit": ("1 thread", "2 threads")}
+    rows = []
+    for name, pair in pairs.items():
+        one, two = (record["seconds"][kind] for kind in pair)
+        rows.append([name, spread(one), spread(two), spread(ratios(one, two))])
+    return _lines(["", "one core, s", "two cores, s", "times as fast"], rows)
+
+
+def growth_table(record):
+    """Write the seconds per epoch, one line for each axis and cell."""
+    curves = {}
+    for point in record["seconds_per_epoch"]:
+        curve = curves.setdefault((point["axis"], point["cell"]), [])
+        curve.append((point["value"], f"{point['seconds']:.3f}"))
+    factors = [f"x{2**k}" for k in range(max(map(len, curves.values())))]
+    rows = [
+        [axis, str(curve[0][0]), cell, *(time for _, time in curve)]
+        for (axis, cell), curve in curves.items()
+    ]
+    return _lines(["varied", "from", "cell", *factors], rows)
+
+
+def text_table(record):
+    """Write time and peak memory of each vectorizer; the first one is ours."""
+    ours, *_ = record["seconds"].values()
+    rows = []
+    for name, times in record["seconds"].items():
+        peaks = (
+            record[kind].get(name) for kind in ("peak_bytes", "peak_bytes_of_half")
+        )
+        rows.append(
+            [
+                name,
+                spread(times),
+                spread(ratios(times, ours)) if times is not ours else MISSING,
+                *(f"{peak / 1e6:.0f}" if peak else MISSING for peak in peaks),
+            ]
+        )
+    return _lines(["", "s", "over ours", "peak MB", "of half the texts"], rows)
+
+
+# The other programs: name of the JSON -> the table's name, and how it is made.
+OTHER_TABLES = {
+    "latency": ("latency", latency_table),
+    "search": ("search", search_table),
+    "scaling": ("growth", growth_table),
+    "text": ("text", text_table),
+}
+
+
+def write_folder(folder):
+    """Write every table whose JSON is in a folder, as Markdown."""
+    blocks = []
+    for name in ("compare", *OTHER_TABLES):
+        path = folder / f"{name}.json"
+        if not path.exists():
+            continue
+        results = json.loads(path.read_text(encoding="utf-8"))
+        if name == "compare":
+            blocks.append(write_report(results))
+            continue
+        table, make = OTHER_TABLES[name]
+        machine = results["environment"]
+        lines = [f"<!-- table: {table} -->", *make(results), ""]
+        lines.append(f"- {machine['date']}, {machine['processor']}")
+        lines += [f"- {_listed(machine['versions'])}", _command(machine)]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def main():
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="where the JSONs are")
+    print(write_folder(parser.parse_args().folder))
+
+
+if __name__ == "__main__":
+    main()

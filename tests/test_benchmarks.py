@@ -1,5 +1,6 @@
 """The programs of benchmarks/ compute what they say; their times are not tested."""
 
+import gzip
 import io
 import json
 import sys
@@ -10,12 +11,19 @@ import pytest
 import torch
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-sys.path.append(str(BENCHMARKS))
+if not BENCHMARKS.is_dir():
+    pytest.skip("benchmarks/ is not in the sdist", allow_module_level=True)
+sys.path.insert(0, str(BENCHMARKS))
 
+import bench_latency  # noqa: E402
+import bench_scaling  # noqa: E402
+import bench_text  # noqa: E402
+import report  # noqa: E402
 from compare import worker_command  # noqa: E402
 from implementations import bucketed_loop, ours, raw_loop, skorch_net  # noqa: E402
+from measuring import environment  # noqa: E402
 from processes import Worker, WorkerError  # noqa: E402
-from report import make_table, write_report  # noqa: E402
+from report import make_table, search_table, text_table, write_report  # noqa: E402
 from worker import serve  # noqa: E402
 from workloads import (  # noqa: E402
     WORKLOADS,
@@ -172,6 +180,7 @@ def record():
             "date": "2030-01-01T00:00:00+00:00",
             "processor": "a processor",
             "command": "python benchmarks/compare.py",
+            "commit": "07b783f",
         },
         "versions": {"ours": {"python": "3.11", "torch": "2.9"}},
         "n_samples": 2000,
@@ -228,7 +237,82 @@ def test_a_table_shows_medians_and_ratios_within_a_repetition(table, heads, cell
 
 
 def test_the_report_names_the_machine_and_what_failed():
-    report = write_report({"W2": record()})
-    assert "a processor, repetitions: 2, rows: 50%, GEMM 100 (100-100)" in report
-    assert "keras-jax failed: out of memory" in report
-    assert "- ours: python 3.11, torch 2.9" in report
+    written = write_report({"W2": record()})
+    assert "a processor, repetitions: 2, rows: 50%, GEMM 100 (100-100)" in written
+    assert "keras-jax failed: out of memory" in written
+    assert "- ours: python 3.11, torch 2.9" in written
+    assert "- `python benchmarks/compare.py` at 07b783f" in written
+
+
+def test_the_table_of_a_search_shows_one_core_over_two():
+    seconds = {"n_jobs=1": [4.0, 6.0], "n_jobs=2": [2.0, 4.0]}
+    seconds |= {"1 thread": [1.0, 1.0], "2 threads": [0.5, 1.0]}
+    _, _, search, fit = search_table({"seconds": seconds})
+    assert search == (
+        "| GridSearchCV | 5.00 (4.00-6.00) | 3.00 (2.00-4.00) | 1.75 (1.50-2.00) |"
+    )
+    assert fit == "| fit | 1.00 (1.00-1.00) | 0.75 (0.50-1.00) | 1.50 (1.00-2.00) |"
+
+
+def test_the_table_of_texts_shows_times_over_ours():
+    figures = {
+        "seconds": {"ours": [1.0, 2.0], "theirs": [3.0, 4.0]},
+        "peak_bytes": {"ours": 5e6, "theirs": 6e6},
+        "peak_bytes_of_half": {"ours": 3e6},
+    }
+    _, _, ours, theirs = text_table(figures)
+    assert ours == "| ours | 1.50 (1.00-2.00) | - | 5 | 3 |"
+    assert theirs == "| theirs | 3.50 (3.00-4.00) | 2.50 (2.00-3.00) | 6 | - |"
+
+
+def test_the_environment_needs_no_git(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = environment()
+    assert found["commit"] is None
+    assert found["versions"]["numpy"] == np.__version__
+
+
+@pytest.fixture
+def run_program(monkeypatch):
+    """Return what runs a program here; a process of its own would start for seconds."""
+
+    def run(program, *arguments):
+        monkeypatch.setattr(sys, "argv", [program.__file__, *map(str, arguments)])
+        monkeypatch.setattr(program, "pin", lambda cores: None, raising=False)
+        n_threads = torch.get_num_threads()
+        try:
+            program.main()
+        finally:
+            torch.set_num_threads(n_threads)
+
+    return run
+
+
+# `bench_search.py` is left out: its workers take long to start.
+@pytest.mark.changes_global_state  # the peers draw from torch's generator
+def test_the_report_reads_what_the_programs_write(run_program, tmp_path, capsys):
+    with gzip.open(tmp_path / "imdb_train.tsv.gz", "wt", encoding="utf-8") as file:
+        file.write("label\ttext\n1\ta film\n0\tno film at all\n")
+    run_program(
+        bench_latency, "--calls=2", "--rows=4", "--out", tmp_path / "latency.json"
+    )
+    run_program(bench_scaling, "--doublings=0", "--repetitions=1", "--folder", tmp_path)
+    run_program(bench_text, tmp_path, "--rounds=1", "--json", tmp_path / "text.json")
+    capsys.readouterr()
+    run_program(report, tmp_path)
+    written = capsys.readouterr().out
+    for line in (
+        "<!-- table: latency -->",
+        "<!-- table: growth -->",
+        "| varied | from | cell | x1 |",
+        "<!-- table: text -->",
+    ):
+        assert line in written.splitlines()
+    assert "table: search" not in written
+    assert written.count("- `python benchmarks/bench_") == 3
+    assert (tmp_path / "scaling.png").exists()
+
+
+def test_texts_that_are_not_there_are_skipped(run_program, tmp_path, capsys):
+    run_program(bench_text, tmp_path)
+    assert capsys.readouterr().out.startswith("skipped: ")

@@ -149,8 +149,8 @@ def test_prediction_walks_over_little_padding_within_its_budget():
     filled = [(8 * -(-rows // 8), steps) for rows, steps in shapes]
     assert padded_share(filled) <= 1.1
     for rows, steps in shapes:
-        few = rows <= max(8, _data.MIN_PREDICTION_ROWS)
-        assert rows * steps <= _data.MAX_PREDICTION_STEPS or few
+        few = rows <= max(8, _data.PREDICTION_ROWS)
+        assert rows * steps <= _data.PREDICTION_STEPS or few
 
 
 # -- fetches -------------------------------------------------------------------
@@ -305,6 +305,11 @@ def test_a_function_that_makes_an_optimizer_is_left_alone():
 
     assert type(optimizer_of(optimizer=make)) is Own
     assert words == ["lr"]
+
+
+def test_net_params_may_ask_for_another_way_to_update():
+    optimizer = optimizer_of(net_params={"optimizer__foreach": True})
+    assert not optimizer.param_groups[0]["fused"]
 
 
 def test_net_params_may_say_how_to_update():

@@ -74,14 +74,14 @@ MUTANTS = [
     ),
     Mutant(
         "hidden units are not filled up to 16",
-        "nn/_recurrence.py",
+        "nn/_bits.py",
         "COLUMNS = 16",
         "COLUMNS = 1",
         ("tests/nn/test_recurrence.py",),
     ),
     Mutant(
         "threads share the gates of a prediction",
-        "nn/_recurrence.py",
+        "nn/_bits.py",
         "ENTRIES = 2**15",
         "ENTRIES = 2**30",
         ("tests/nn/test_recurrence.py",),
@@ -109,9 +109,9 @@ MUTANTS = [
     ),
     Mutant(
         "a sequence alone is computed alone",
-        "nn/_network.py",
-        "GROUP = 8",
-        "GROUP = 1",
+        "nn/_bits.py",
+        "ROWS = 8",
+        "ROWS = 1",
         ("tests/nn/test_network.py",),
     ),
     Mutant(

@@ -49,21 +49,23 @@ class GradientNorm(Callback):
 
     def on_epoch_begin(self, net, **kwargs):
         self.norms_ = []
-        self.parameters_ = list(net.module_.parameters())
 
     def on_grad_computed(self, net, named_parameters, **kwargs):
-        self.norms_.append(self._clip())
+        parameters = [p for p in net.module_.parameters() if p.grad is not None]
+        self.norms_.append(self._clip(parameters))
 
-    def _clip(self):
-        parameters = [p for p in self.parameters_ if p.grad is not None]
+    def _clip(self, parameters):
         max_norm = np.inf if self.max_norm is None else self.max_norm
-        # On the CPU no one waits for the answer to whether there is work to do.
-        if parameters[0].device.type == "cpu":
-            norms = [torch.linalg.vector_norm(p.grad) for p in parameters]
-            norm = torch.linalg.vector_norm(torch.stack(norms))
-            if norm <= max_norm:
-                return norm
-        return torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+        if parameters[0].device.type != "cpu":
+            return torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+        # The same, but where it would change nothing, which only the CPU can ask for
+        # without waiting, the gradients are left alone.
+        norms = [torch.linalg.vector_norm(p.grad) for p in parameters]
+        norm = torch.linalg.vector_norm(torch.stack(norms))
+        if not norm <= max_norm:
+            for parameter in parameters:
+                parameter.grad.mul_(max_norm / (norm + 1e-6))
+        return norm
 
     def on_epoch_end(self, net, **kwargs):
         net.history.record("gradient_norm", float(torch.stack(self.norms_).mean()))

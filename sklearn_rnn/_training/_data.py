@@ -19,10 +19,10 @@ from sklearn_rnn.sequences import UNK, Sequences
 # of an epoch still come in random order.
 BATCHES_PER_POOL = 50
 
-# A batch of predictions holds about this many steps, but within this many rows: with
-# fewer the products are slow, and more of either only take memory.
-MAX_PREDICTION_STEPS = 2**13
-MIN_PREDICTION_ROWS = 32
+# A batch of predictions holds about this many steps; more only take memory. Products of
+# fewer rows than this are slow, so that longer rows may come to eight times the steps.
+PREDICTION_STEPS = 2**13
+PREDICTION_ROWS = 32
 MAX_PREDICTION_ROWS = 512
 
 
@@ -57,7 +57,7 @@ class TokenReader:
         """Replace ids without a vector by the unknown id."""
         inside = np.minimum(tokens, len(self.counts) - 1)
         has_vector = (tokens == inside) & self.known[inside]
-        return np.where(has_vector, tokens, UNK)
+        return tokens if has_vector.all() else np.where(has_vector, tokens, UNK)
 
     def forget(self, tokens, rng):
         """Turn each rare word into the unknown one with probability one half.
@@ -203,8 +203,11 @@ class PredictionBatches:
         lengths = self.dataset.lengths
         start = 0
         while start < len(self.order):
-            affordable = MAX_PREDICTION_STEPS // lengths[self.order[start]]
-            stop = start + min(self.batch_size, max(MIN_PREDICTION_ROWS, affordable))
+            longest = lengths[self.order[start]]
+            n_rows = PREDICTION_STEPS // longest
+            if n_rows < PREDICTION_ROWS:
+                n_rows = min(PREDICTION_ROWS, max(1, 8 * PREDICTION_STEPS // longest))
+            stop = start + min(self.batch_size, n_rows)
             yield self.dataset.batch(self.order[start:stop])
             start = stop
 

@@ -3,6 +3,7 @@
 import dis
 import multiprocessing
 import re
+from functools import partial
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from sklearn_rnn._training._data import (
     PredictionBatches,
     TrainBatches,
 )
-from sklearn_rnn._training._optimizers import FUSED, FUSED_ON, OPTIMIZERS
+from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
 from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
 from sklearn_rnn.sequences import UNK
 
@@ -56,11 +57,6 @@ class SequenceNet(NeuralNet):
             for batch in batches
         ]
         yield torch.cat(outputs)[np.argsort(batches.order)]
-
-    def _set_training(self, training=True):
-        """Leave the walk over all modules out where it would change nothing."""
-        if self.module_.training != training:
-            super()._set_training(training)
 
     def notify(self, method_name, **cb_kwargs):
         """Tell the callbacks; a KeyboardInterrupt *they* raise ends training."""
@@ -229,8 +225,7 @@ def make_net(
     # A named optimiser takes 0 too: AdamW's own default would decay by 0.01.
     if settings["weight_decay"] or settings["optimizer"] in OPTIMIZERS:
         params["optimizer__weight_decay"] = settings["weight_decay"]
-    optimizer = net_params.get("optimizer", settings["optimizer"])
-    if optimizer in FUSED and torch.device(device).type in FUSED_ON:
+    if can_fuse(settings["optimizer"], net_params, device):
         params["optimizer__fused"] = True
     return SequenceNet(**{**params, **net_params})
 
@@ -279,7 +274,7 @@ def train(net, dataset, validation=None, *, epochs=None):
     if dataset.sequences.is_tokens:
         _tell_known_words(net.module_.embedding, dataset.encoder)
     if validation is not None:
-        net.train_split = lambda dataset, y=None: (dataset, validation)
+        net.train_split = partial(_split_off, validation)
     net.partial_fit(dataset, None, epochs=epochs)
     net.train_split = None  # or the net would keep the validation data alive
     net.module_.eval()
@@ -287,6 +282,10 @@ def train(net, dataset, validation=None, *, epochs=None):
     if diverged_at is not None:
         del net.history[diverged_at - 1 :]
     return diverged_at
+
+
+def _split_off(validation, dataset, y=None, **fit_params):
+    return dataset, validation
 
 
 def _tell_known_words(embedding, reader):
@@ -302,7 +301,7 @@ def _tell_known_words(embedding, reader):
     embedding.unknown_is_mean = not trained and embedding.weight.requires_grad
 
 
-def evaluate(net, dataset, method="forward", dtype=np.float64):
+def evaluate(net, dataset, method="predict", dtype=np.float64):
     """Run one of the module's methods over all rows, in their own order.
 
     Parameters
@@ -310,7 +309,7 @@ def evaluate(net, dataset, method="forward", dtype=np.float64):
     net : SequenceNet
         Initialized; its module is in evaluation mode.
     dataset : SequenceDataset
-    method : {"forward", "represent", "attention_weights"}
+    method : {"predict", "represent", "attention_weights"}
     dtype : {np.float64, np.float32}
         The values have the precision of float32 in any case.
 
@@ -324,7 +323,6 @@ def evaluate(net, dataset, method="forward", dtype=np.float64):
     with torch.inference_mode():
         parts = [
             compute(**to_tensor(_without_weight(inputs), device=net.device))
-            .float()
             .cpu()
             .numpy()
             for inputs, _ in batches

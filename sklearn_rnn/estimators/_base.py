@@ -527,7 +527,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """Return a parameter as it was when fitting began."""
         return self._settings[name]
 
-    def _outputs(self, X, method="forward", dtype=np.float64):
+    def _outputs(self, X, method="predict", dtype=np.float64):
         """Run the net over X; (n_samples, n_columns) in the order of X."""
         check_is_fitted(self, "net_")
         sequences = check_sequences(self, X, reset=False, input=self._setting("input"))

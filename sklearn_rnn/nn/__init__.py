@@ -5,7 +5,7 @@ They need nothing but torch and can be used with bare torch or skorch.
 """
 
 from sklearn_rnn.nn._affine import Affine
-from sklearn_rnn.nn._cells import CELLS, ElmanRNN, make_cell
+from sklearn_rnn.nn._cells import CELLS, NONLINEARITIES, ElmanRNN, make_cell
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentEncoder, RecurrentLayer
@@ -22,7 +22,6 @@ from sklearn_rnn.nn._losses import (
     squared_error,
 )
 from sklearn_rnn.nn._network import RecurrentNetwork
-from sklearn_rnn.nn._nonlinearities import NONLINEARITIES, Nonlinearity
 from sklearn_rnn.nn._poolings import (
     POOLINGS,
     AdditiveAttention,
@@ -41,7 +40,6 @@ __all__ = [
     "AdditiveAttention",
     "Affine",
     "ElmanRNN",
-    "Nonlinearity",
     "RecurrentEncoder",
     "RecurrentLayer",
     "RecurrentNetwork",

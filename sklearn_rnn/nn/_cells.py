@@ -6,17 +6,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sklearn_rnn.nn._nonlinearities import NONLINEARITIES
 from sklearn_rnn.nn._tables import choose
+
+NONLINEARITIES: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "softplus": functional.softplus,
+}
 
 
 class ElmanRNN(nn.Module):
     r"""The simple recurrent network with any nonlinearity.
 
-    :class:`torch.nn.RNN` runs the nonlinearities "tanh" and "relu" in one
-    fused call and is several times faster for those; this one takes a Python
-    step per time step and takes all of them. Parameters have the same names
-    and shapes.
+    :class:`torch.nn.RNN` knows the nonlinearities "tanh" and "relu" only.
+    Parameters have the same names and shapes. Called by itself this module takes
+    its steps one by one with autograd; inside a `RecurrentLayer` it is faster on
+    the CPU.
 
     Parameters
     ----------
@@ -51,7 +57,7 @@ class ElmanRNN(nn.Module):
     ) -> None:
         super().__init__()
         self.nonlinearity = nonlinearity
-        self.activation = choose(NONLINEARITIES, "nonlinearity", nonlinearity).apply
+        self.activation = choose(NONLINEARITIES, "nonlinearity", nonlinearity)
 
         def parameter(*shape: int) -> nn.Parameter:
             return nn.Parameter(torch.empty(shape, device=device))

@@ -80,11 +80,17 @@ class SwapRows(Function):
     `index_select` would have to add rows up.
     """
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, table: Tensor, rows: Tensor) -> Tensor:
+    def forward(table: Tensor, rows: Tensor) -> Tensor:
         """Select the rows (n_rows, n_columns)."""
-        ctx.save_for_backward(rows)
         return table.index_select(0, rows)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        """Keep the permutation."""
+        ctx.save_for_backward(inputs[1])
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:

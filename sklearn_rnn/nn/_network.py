@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn._affine import Affine
+from sklearn_rnn.nn._bits import ROWS
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentEncoder
@@ -18,10 +19,6 @@ from sklearn_rnn.nn._poolings import (
     make_pooling,
     masked_max,
 )
-
-# Predictions run on whole groups of this many rows: for one to three rows oneDNN
-# takes another matrix product than for more, which would show in the last bit.
-GROUP = 8
 
 # These poolings take outputs as they are; the others sum.
 SELECTING = (last_step, final_state, masked_max)
@@ -105,10 +102,10 @@ class RecurrentNetwork(nn.Module):
 
     In evaluation mode, without gradients and on the CPU, a sequence gets the same
     answer, to the bit, alone or in any batch, at any place in it and behind any
-    padding. For this batches are filled up to whole groups of 8 rows, and what
-    follows the recurrent layers and sums is computed in float64 and rounded to
-    float32, where the order of a sum no longer shows. (Seen with 1 to 8 threads;
-    "mps" has no float64 and does without.)
+    padding. For this batches are filled up to whole groups of 8 rows, products to a
+    multiple of 16 columns, and sums over time are computed in float64 and rounded to
+    float32, where their order no longer shows. (Seen with 1 to 16 threads; "mps" has
+    no float64 and does without.)
 
     No number is drawn from torch's global generator, neither for the initial
     weights nor for dropout.
@@ -200,11 +197,32 @@ class RecurrentNetwork(nn.Module):
             float32 in training mode, float64 in evaluation mode (of float32
             precision, so that a softmax of them sums to one).
         """
+        if not self.training:
+            return self._exact(self.predict(x, lengths))
         pooled = self._pool(*self._encode(x, lengths))
-        outputs: Tensor = self.head(self._exact(self.dropout(pooled)))
-        if self.training:
-            return outputs
-        return outputs.to(pooled.dtype).to(outputs.dtype)[: len(x)]
+        outputs: Tensor = self.head(self.dropout(pooled))
+        return outputs
+
+    def predict(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """Compute what `forward` does in evaluation mode, and leave it in float32.
+
+        Parameters
+        ----------
+        x : Tensor
+            Sequences, as for `forward`.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+
+        Returns
+        -------
+        outputs : float32 Tensor of shape (n_samples, n_outputs)
+        """
+        pooled = self._pool(*self._encode(x, lengths))
+        if self.head.keeps_bits(pooled):
+            outputs: Tensor = self.head.predict(pooled)
+        else:
+            outputs = self.head(self._exact(pooled)).to(pooled.dtype)
+        return outputs[: len(x)]
 
     def represent(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Compute the pooled vector that the head reads, before dropout.
@@ -265,7 +283,7 @@ class RecurrentNetwork(nn.Module):
         """Compute the last layer's outputs, for whole groups in evaluation mode."""
         lengths = lengths.to(x.device)
         if not self.training:
-            n_rows = math.ceil(len(x) / GROUP) * GROUP
+            n_rows = math.ceil(len(x) / ROWS) * ROWS
             rows = torch.arange(n_rows, device=x.device).clamp(max=len(x) - 1)
             x, lengths = x[rows], lengths[rows]
         outputs: Tensor = self.encoder(self._embed(x, lengths), lengths)

@@ -222,9 +222,6 @@ def make_pooling(
 
 
 def _fill_padding(values: Tensor, lengths: Tensor, fill: float) -> Tensor:
-    mask = length_mask(lengths, values.shape[1])
-    # A GPU would have to wait for the answer.
-    if mask.device.type == "cpu" and mask.all():
-        return values
     # Filled, not multiplied by the mask: 0 * NaN is NaN.
-    return values.masked_fill(~mask.unsqueeze(2), fill)
+    mask = length_mask(lengths, values.shape[1]).unsqueeze(2)
+    return values.masked_fill(~mask, fill)  # (n_samples, n_timesteps, n_units)

@@ -4,8 +4,8 @@ r"""Which code runs a cell over the time steps.
 
 - the LSTM, and every cell on a GPU: torch's own module, which on the CPU is oneDNN;
 - Elman RNN and GRU on the CPU: the functions below, with torch's parameters. One
-  matrix product reads the inputs of all steps; the loop over time then does three
-  operations per step for the Elman RNN and seven for the GRU. Backwards everything that
+  matrix product reads the inputs of all steps; the loop over time then does two
+  operations per step for the Elman RNN and six for the GRU. Backwards everything that
   needs no gradient is computed for all steps at once, two and three operations per
   step remain, and the gradient of each weight is one product.
 
@@ -13,23 +13,29 @@ The time axis comes first in memory throughout: a step is then one block.
 """
 
 import copy
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.autograd import Function
-from torch.nn.functional import pad
+from torch.nn.functional import pad, softplus
 
-from sklearn_rnn.nn._nonlinearities import NONLINEARITIES
+from sklearn_rnn.nn._bits import ENTRIES, ROWS, has_mkl, has_onednn, idle_columns
 
-# In a product of MKL with a multiple of this many columns a row gets the same bits
-# wherever it stands, with any number of threads. With 5, 6, 7 or 10 columns it does
-# not, with three threads neither with 24 or 40.
-COLUMNS = 16
-
-# torch shares elementwise work on more entries than this among threads, and where two
-# shares meet, a sigmoid has other bits.
-ENTRIES = 2**15
+# Nonlinearities in place, and their derivatives from their *values*.
+IN_PLACE: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh_,
+    "relu": torch.relu_,
+    "sigmoid": torch.sigmoid_,
+    "softplus": lambda a: a.copy_(softplus(a)),
+}
+SLOPES: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": lambda y: 1 - y * y,
+    "relu": lambda y: (y > 0).to(y.dtype),
+    "sigmoid": lambda y: y * (1 - y),
+    "softplus": lambda y: -torch.expm1(-y),
+}
 
 PARAMETERS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
@@ -65,29 +71,57 @@ def run_cell(cell: nn.Module, x: Tensor) -> Tensor:
     gradients the hidden units are filled up to that with units of weight zero, and many
     rows are taken in groups. Where torch was built without these libraries, and beyond
     2048 hidden units, the prediction is computed in float64 and rounded back.
+
+    Hooks on a cell fire only where torch's module runs it. Second derivatives and
+    `torch.func` are refused where it does not: for GRU and Elman RNN on the CPU.
     """
-    predicting = not (cell.training or torch.is_grad_enabled())
-    if predicting and x.device.type == "cpu" and not _keeps_bits(cell):
+    if x.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
+        return _run_module(cell, x)
+    if not (cell.training or torch.is_grad_enabled()):
+        return _predict(cell, x)
+    if isinstance(cell, nn.LSTM):
+        return _run_module(cell, x)
+    return _run_functions(cell, x.transpose(0, 1), _weights_of(cell)).transpose(0, 1)
+
+
+def _predict(cell: nn.Module, x: Tensor) -> Tensor:
+    """Compute the outputs so that their bits do not show a row's place."""
+    if isinstance(cell, nn.LSTM) and has_onednn():
+        return _run_module(cell, x)
+    weights = _weights_of(cell)
+    hidden_size = weights.w_hh.shape[1]
+    n_idle = idle_columns(hidden_size)
+    # So many rows that the gates r and z of the GRU are computed in one thread.
+    n_rows = ENTRIES // (2 * (hidden_size + n_idle)) // ROWS * ROWS
+    if isinstance(cell, nn.LSTM) or not has_mkl() or n_rows == 0:
         # On a copy, for another thread may be using the cell.
         return _run_module(copy.deepcopy(cell).double(), x.double()).to(x.dtype)
-    if isinstance(cell, nn.LSTM) or x.device.type != "cpu":
-        return _run_module(cell, x)
-    weights = Weights(*(getattr(cell, name) for name in PARAMETERS))
-    hidden_size = weights.w_hh.shape[1]
-    n_idle = -hidden_size % COLUMNS if predicting else 0
     if n_idle > 0:
         weights = _fill_up(weights, n_idle)
-    n_rows = _largest_group(hidden_size)
-    if predicting and len(x) > n_rows:
-        return torch.cat([run_cell(cell, part) for part in x.split(n_rows)])
+    groups = [
+        _run_functions(cell, group, weights)[..., :hidden_size]
+        for group in x.transpose(0, 1).split(n_rows, dim=1)
+    ]
+    states = groups[0] if len(groups) == 1 else torch.cat(groups, dim=1)
+    return states.transpose(0, 1)
+
+
+def _run_module(cell: nn.Module, x: Tensor) -> Tensor:
+    outputs: Tensor = cell(x)[0]
+    return outputs
+
+
+def _run_functions(cell: nn.Module, x: Tensor, weights: Weights) -> Tensor:
     states: Tensor
     if isinstance(cell, nn.GRU):
-        states = GRUFunction.apply(x.transpose(0, 1), *weights)
+        states = GRUFunction.apply(x, *weights)
     else:
-        states = ElmanFunction.apply(x.transpose(0, 1), *weights, cell.nonlinearity)
-    if n_idle > 0:
-        states = states[..., :hidden_size]
-    return states.transpose(0, 1)
+        states = ElmanFunction.apply(x, *weights, cell.nonlinearity)
+    return states  # (n_timesteps, n_samples, hidden_size)
+
+
+def _weights_of(cell: nn.Module) -> Weights:
+    return Weights(*(getattr(cell, name) for name in PARAMETERS))
 
 
 class ElmanFunction(Function):
@@ -114,13 +148,13 @@ class ElmanFunction(Function):
         nonlinearity: str,
     ) -> Tensor:
         """Compute the states (n_timesteps, n_samples, hidden_size)."""
-        phi = NONLINEARITIES[nonlinearity]
-        states = _project(x, phi.scale * w_ih, phi.scale * (b_ih + b_hh))
-        recurrent = phi.scale * w_hh.t()
+        apply_ = IN_PLACE[nonlinearity]
+        states = _project(x, w_ih, b_ih + b_hh)
+        recurrent = w_hh.t()
         first, *others = states.unbind()
-        h = phi.apply_(first)
+        h = apply_(first)
         for step in others:
-            h = phi.apply_(step.addmm_(h, recurrent))
+            h = apply_(step.addmm_(h, recurrent))
         ctx.save_for_backward(x, w_ih, w_hh, states)
         ctx.nonlinearity = nonlinearity
         return states
@@ -131,7 +165,7 @@ class ElmanFunction(Function):
         _refuse_second_derivative()
         x, w_ih, w_hh, states = ctx.saved_tensors
         deltas = grad.clone(memory_format=torch.contiguous_format)
-        slopes = NONLINEARITIES[ctx.nonlinearity].slope(states).unbind()
+        slopes = SLOPES[ctx.nonlinearity](states).unbind()
         steps = deltas.unbind()
         delta = steps[-1].mul_(slopes[-1])
         for t in reversed(range(len(steps) - 1)):
@@ -143,7 +177,7 @@ class ElmanFunction(Function):
             flat.t() @ x.flatten(0, 1),
             deltas[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1),
             bias,
-            bias,
+            bias.clone(),
             None,
         )
 
@@ -177,8 +211,7 @@ class GRUFunction(Function):
         gates, rest = slice(2 * hidden_size), slice(2 * hidden_size, None)
         # Apart in memory, the gates and the candidates are faster by a tenth.
         rz = _project(x, w_ih[gates], b_ih[gates] + b_hh[gates])
-        tanh = NONLINEARITIES["tanh"]
-        candidates = _project(x, tanh.scale * w_ih[rest], tanh.scale * b_ih[rest])
+        candidates = _project(x, w_ih[rest], b_ih[rest])
         states, memories = torch.empty_like(candidates), torch.empty_like(candidates)
         w_rz, w_n, b_n = w_hh[gates].t(), w_hh[rest].t(), b_hh[rest]
         r, z = rz.chunk(2, dim=2)
@@ -187,7 +220,7 @@ class GRUFunction(Function):
         for rz_t, r_t, z_t, n_t, m_t, h_t in zip(*parts, strict=True):
             rz_t.addmm_(h, w_rz).sigmoid_()
             torch.addmm(b_n, h, w_n, out=m_t)
-            tanh.apply_(n_t.addcmul_(r_t, m_t, value=tanh.scale))
+            n_t.addcmul_(r_t, m_t).tanh_()
             h = torch.lerp(n_t, h, z_t, out=h_t)
         ctx.save_for_backward(x, w_ih, w_hh, rz, candidates, memories, states)
         return states
@@ -253,34 +286,13 @@ def _input_gradient(ctx: Any, x: Tensor, deltas: Tensor, w_ih: Tensor) -> Tensor
     return (deltas @ w_ih).view(x.shape) if ctx.needs_input_grad[0] else None
 
 
-def _run_module(cell: nn.Module, x: Tensor) -> Tensor:
-    outputs: Tensor = cell(x)[0]
-    return outputs
-
-
-def _keeps_bits(cell: nn.Module) -> bool:
-    """Say whether float32 can be trusted not to show a row's place in the batch."""
-    if isinstance(cell, nn.LSTM):
-        onednn: bool = torch.backends.mkldnn.is_available()
-        return onednn
-    hidden_size = cell.get_parameter("weight_hh_l0").shape[1]
-    mkl: bool = torch.backends.mkl.is_available()
-    return mkl and _largest_group(hidden_size) > 0
-
-
-def _largest_group(hidden_size: int) -> int:
-    """Count the rows, in eights, whose gates r and z torch computes in one thread."""
-    filled_up = hidden_size + -hidden_size % COLUMNS
-    return ENTRIES // (2 * filled_up) // 8 * 8
-
-
 def _fill_up(weights: Weights, n_units: int) -> Weights:
     """Add hidden units that no other unit listens to."""
     w_ih, w_hh, b_ih, b_hh = weights
     blocks = (len(w_hh) // w_hh.shape[1], w_hh.shape[1])  # of rows, one for each gate
     return Weights(
-        pad(w_ih.view(*blocks, -1), (0, 0, 0, n_units)).flatten(0, 1),
-        pad(w_hh.view(*blocks, -1), (0, n_units, 0, n_units)).flatten(0, 1),
-        pad(b_ih.view(blocks), (0, n_units)).flatten(),
-        pad(b_hh.view(blocks), (0, n_units)).flatten(),
+        pad(w_ih.reshape(*blocks, -1), (0, 0, 0, n_units)).flatten(0, 1),
+        pad(w_hh.reshape(*blocks, -1), (0, n_units, 0, n_units)).flatten(0, 1),
+        pad(b_ih.reshape(blocks), (0, n_units)).flatten(),
+        pad(b_hh.reshape(blocks), (0, n_units)).flatten(),
     )

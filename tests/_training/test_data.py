@@ -236,8 +236,8 @@ def test_order_brings_predictions_back(lengths, batch_size):
 
 
 def test_prediction_batches_keep_within_their_budget(monkeypatch):
-    monkeypatch.setattr(_data, "MAX_PREDICTION_STEPS", 60)
-    monkeypatch.setattr(_data, "MIN_PREDICTION_ROWS", 1)
+    monkeypatch.setattr(_data, "PREDICTION_STEPS", 60)
+    monkeypatch.setattr(_data, "PREDICTION_ROWS", 1)
     lengths = np.random.default_rng(0).integers(1, 31, 100)
     batches = list(PredictionBatches(numbered_rows(lengths), 8))
     shapes = [inputs["x"].shape for inputs, _ in batches]
@@ -253,6 +253,13 @@ def test_prediction_batches_keep_within_their_budget(monkeypatch):
 def test_a_row_longer_than_the_budget_comes_with_few_others(
     monkeypatch, least, expected
 ):
-    monkeypatch.setattr(_data, "MAX_PREDICTION_STEPS", 20)
-    monkeypatch.setattr(_data, "MIN_PREDICTION_ROWS", least)
+    monkeypatch.setattr(_data, "PREDICTION_STEPS", 20)
+    monkeypatch.setattr(_data, "PREDICTION_ROWS", least)
     assert rows_of(PredictionBatches(numbered_rows([2, 50, 3]))) == expected
+
+
+def test_very_long_rows_are_few_in_a_prediction_batch(monkeypatch):
+    monkeypatch.setattr(_data, "PREDICTION_STEPS", 20)  # and 160 at the most
+    sizes = [len(rows) for rows in rows_of(PredictionBatches(numbered_rows([50] * 7)))]
+    assert sizes == [3, 3, 1]
+    assert rows_of(PredictionBatches(numbered_rows([500, 500]))) == [[0], [1]]

@@ -1,4 +1,5 @@
 import gc
+import pickle
 import signal
 import sys
 import threading
@@ -96,12 +97,14 @@ def test_the_usual_callbacks_of_skorch_work(tmp_path):
     callbacks = [
         EpochScoring("r2", lower_is_better=False, name="train_r2", on_train=True),
         EpochScoring("r2", lower_is_better=False, name="r2"),
-        Checkpoint(dirname=tmp_path),
+        Checkpoint(dirname=tmp_path, f_pickle="net.pkl"),
     ]
     regressor = make_regressor(callbacks=callbacks).fit(X, y, X_val=X, y_val=y)
     r2 = regressor.net_.history[:, "r2"]
     np.testing.assert_allclose(r2, regressor.history_["valid_score"], rtol=1e-6)
     assert (tmp_path / "params.pt").exists()
+    with open(tmp_path / "net.pkl", "rb") as file:
+        assert isinstance(pickle.load(file), NeuralNet)
 
 
 @pytest.mark.parametrize("factor", [0.1, 7.0, 1e-50, 1e50])
@@ -135,7 +138,7 @@ def test_the_net_is_one_of_skorch():
 
 
 def test_the_net_answers_in_the_order_of_the_rows(monkeypatch):
-    monkeypatch.setattr(data_module, "MAX_PREDICTION_STEPS", 20)  # several batches
+    monkeypatch.setattr(data_module, "PREDICTION_STEPS", 20)  # several batches
     net, dataset = make_small_net(), make_dataset()
     train(net, dataset)
     with torch.inference_mode():
@@ -147,7 +150,7 @@ def test_the_net_answers_in_the_order_of_the_rows(monkeypatch):
 
 
 def test_evaluate_fills_narrow_batches_with_zeros(monkeypatch):
-    monkeypatch.setattr(data_module, "MAX_PREDICTION_STEPS", 8)
+    monkeypatch.setattr(data_module, "PREDICTION_STEPS", 8)
     regressor = make_regressor(pooling="attention").fit(X, y)
     weights = regressor.attention_weights(X)
     lengths = np.array([len(row) for row in X])

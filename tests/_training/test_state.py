@@ -148,3 +148,16 @@ def test_a_grown_state_can_be_loaded_and_trained(freeze_embedding):
 def evaluate_logits(net):
     with torch.inference_mode():
         return net.module_(torch.from_numpy(X), torch.full((len(X),), 4)).numpy()
+
+
+@pytest.mark.parametrize("saved", [None, False, "absent"])
+def test_how_to_update_is_not_taken_from_a_state(saved):
+    # As from a GPU, or from a version that did not know fused updates.
+    classifier = make_trained(optimizer="adam")
+    state = export_state(classifier.net_, with_optimizer=True)
+    for group in state["optimizer"]["param_groups"]:
+        group["fused"] = saved
+        if saved == "absent":
+            del group["fused"]
+    net = load_state(classifier._build_net(), state)
+    assert net.optimizer_.param_groups[0]["fused"] is True

@@ -26,6 +26,9 @@ pytestmark = [
 ]
 
 SEEDS = range(5)
+# The mean difference that is allowed, paired by seed: fixed, for a bound taken from the
+# spread of five differences would be the wider the less they agree.
+MOST_LOST = 0.015
 
 
 def load_vowels():
@@ -73,8 +76,5 @@ def test_batches_of_similar_length_cost_no_accuracy(load, params, monkeypatch):
         )
 
     by_length, at_random = accuracies(50), accuracies(1)
-    differences = by_length - at_random
-    # Paired by seed; two standard errors of the mean of five differences.
-    noise = 2 * differences.std(ddof=1) / np.sqrt(len(differences))
-    assert differences.mean() >= -max(0.01, noise), (by_length, at_random)
+    assert (by_length - at_random).mean() >= -MOST_LOST, (by_length, at_random)
     assert by_length.mean() > 0.95  # or nothing would be learnt in either way

@@ -347,3 +347,22 @@ def test_a_copy_has_the_same_bits_and_trains_on(copied):
     assert not same_bits(twin, network)
     twin.load_state_dict(network.state_dict())
     assert torch.equal(twin.eval()(x, lengths), network.eval()(x, lengths))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_autocast_computes_every_cell(cell):
+    network = make_network(tokens=False, cell=cell, bidirectional=True)
+    x, lengths = make_sequences(4, 5, tokens=False)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        outputs = network(x, lengths)
+    torch.testing.assert_close(outputs.float(), network(x, lengths), rtol=0, atol=0.05)
+    outputs.sum().backward()
+
+
+def test_the_gradient_of_a_reversed_lstm_can_be_taken_by_torch_func():
+    network = make_network(tokens=False, bidirectional=True)
+    x, lengths = make_sequences(4, 5, tokens=False)
+    found = torch.func.grad(lambda x: network(x, lengths).sum())(x)
+    x.requires_grad_()
+    (wanted,) = torch.autograd.grad(network(x, lengths).sum(), x)
+    torch.testing.assert_close(found, wanted)

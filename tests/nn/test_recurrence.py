@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from sklearn_rnn.nn import NONLINEARITIES, make_cell, reverse_within_length
+from sklearn_rnn.nn._bits import COLUMNS
 from sklearn_rnn.nn._lengths import SwapRows
 from sklearn_rnn.nn._recurrence import (
-    COLUMNS,
     ElmanFunction,
     GRUFunction,
     run_cell,
@@ -27,13 +27,13 @@ every_cell_of_ours = pytest.mark.parametrize("options", OURS, ids=name_of)
 every_cell = pytest.mark.parametrize("options", [*OURS, {"cell": "lstm"}], ids=name_of)
 
 
-def random_cell(options, input_size=4, hidden_size=5):
+def random_cell(options, input_size=4, hidden_size=5, scale=1.0):
     generator = torch.Generator().manual_seed(0)
     module = make_cell(
         input_size=input_size, hidden_size=hidden_size, generator=generator, **options
     )
     for bias in (module.bias_ih_l0, module.bias_hh_l0):
-        torch.nn.init.normal_(bias, std=0.5, generator=generator)
+        torch.nn.init.normal_(bias, std=0.5 * scale, generator=generator)
     return module
 
 
@@ -58,14 +58,6 @@ def outputs_and_gradients(run, module, x, grad, **options):
     return outputs, *torch.autograd.grad(outputs, wanted, grad, **options)
 
 
-def assert_agrees(found, expected, tolerance):
-    """Compare with a reference in float64, relative to its largest entry."""
-    assert expected.dtype == torch.float64
-    assert found.shape == expected.shape
-    error = (found - expected).abs().max()
-    assert error <= tolerance * expected.abs().max()
-
-
 # Training
 
 # n_samples, n_timesteps, input_size, hidden_size
@@ -79,6 +71,9 @@ SHAPES = {
     "17 units": (4, 9, 3, 17),
     "long": (2, 40, 3, 8),
 }
+# Of the input and of the biases. Tiny states show a nonlinearity that is exact only
+# beside 1, not beside its own value.
+SCALES = (1.0, 1e-2, 1e-4, 1e-6)
 MEMORY = {"batch first": torch.Tensor.contiguous, "time first": with_time_first}
 
 
@@ -86,14 +81,20 @@ MEMORY = {"batch first": torch.Tensor.contiguous, "time first": with_time_first}
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(torch.float64, 1e-10), (torch.float32, 1e-6)], ids=str
+    ("dtype", "tolerance", "scale"),
+    [(torch.float64, 1e-10, 1.0), *((torch.float32, 1e-6, s) for s in SCALES)],
+    ids=str,
 )
 def test_outputs_and_gradients_are_those_of_torch(
-    options, training, shape, dtype, tolerance
+    options, training, shape, dtype, tolerance, scale, assert_agrees
 ):
     n_samples, n_timesteps, input_size, hidden_size = shape
-    module = random_cell(options, input_size, hidden_size).train(training)
-    x = random_numbers(n_samples, n_timesteps, input_size)
+    module = random_cell(options, input_size, hidden_size, scale).train(training)
+    x = scale * random_numbers(n_samples, n_timesteps, input_size)
+    if hidden_size == 1 and scale < 1:
+        # The few terms of a gradient may cancel: over 60 seeds torch's own GRU of one
+        # unit in float32 reached 1.0e-5, the function here 1.3e-5.
+        tolerance *= 10
     grads = [
         random_numbers(n_samples, n_timesteps, hidden_size, seed=2),
         torch.tensor(0.5).expand(n_samples, n_timesteps, hidden_size),
@@ -246,7 +247,7 @@ def test_double_backward_is_refused(options, loss, to_all):
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("to_all", [True, False], ids=["to all", "to the input"])
-def test_double_backward_of_the_lstm_is_that_of_float64(loss, to_all):
+def test_double_backward_of_the_lstm_is_that_of_float64(loss, to_all, assert_agrees):
     module, x = random_cell({"cell": "lstm"}), random_numbers(3, 6, 4)
     results = penalise(module, x, LOSSES[loss], to_all)
     exact = copy.deepcopy(module).double()
@@ -262,10 +263,11 @@ def test_double_backward_of_the_lstm_is_that_of_float64(loss, to_all):
 
 @every_cell
 @pytest.mark.parametrize("hidden_size", [1, 5, 7, 16, 17, 24])
+@pytest.mark.parametrize("scale", SCALES)
 @torch.no_grad()
-def test_predictions_are_those_of_torch(options, hidden_size):
-    module = random_cell(options, 4, hidden_size).eval()
-    x = random_numbers(8, 12, 4)
+def test_predictions_are_those_of_torch(options, hidden_size, scale, assert_agrees):
+    module = random_cell(options, 4, hidden_size, scale).eval()
+    x = scale * random_numbers(8, 12, 4)
     expected = run_module(copy.deepcopy(module).double(), x.double())
     for layout in MEMORY.values():
         outputs = run_cell(module, layout(x))
