@@ -228,8 +228,8 @@ MUTANTS = [
     Mutant(
         "a long gradient is not clipped",
         "_training/_callbacks.py",
-        "if norm <= max_norm:",
-        "if True:",
+        "if not norm <= max_norm:",
+        "if False:",
         ("tests/_training/test_callbacks.py",),
     ),
     Mutant(
