@@ -332,17 +332,13 @@ def evaluate(net, dataset, method="predict", dtype=np.float64):
     keep_memory()
     batches = PredictionBatches(dataset)
     compute = getattr(net.module_, method)
-    with torch.inference_mode():
-        parts = [
-            compute(**to_tensor(_without_weight(inputs), device=net.device))
-            .cpu()
-            .numpy()
-            for inputs, _ in batches
-        ]
-    width = max(part.shape[1] for part in parts)
-    values = np.zeros((len(dataset), width), dtype=dtype)
-    start = 0
-    for part in parts:
+    values, start = None, 0
+    for inputs, _ in batches:
+        with torch.inference_mode():
+            part = compute(**to_tensor(_without_weight(inputs), device=net.device))
+        part = part.cpu().numpy()
+        if values is None:  # the longest rows come first, and with them the widest part
+            values = np.zeros((len(dataset), part.shape[1]), dtype=dtype)
         rows = batches.order[start : start + len(part)]
         values[rows, : part.shape[1]] = part
         start += len(part)
