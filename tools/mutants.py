@@ -226,6 +226,13 @@ MUTANTS = [
         ("tests/_training/test_callbacks.py",),
     ),
     Mutant(
+        "memory goes back to the system after each batch",
+        "_training/_net.py",
+        "torch.empty(31 * 2**20, dtype=torch.uint8)",
+        "pass",
+        ("tests/test_costs.py",),
+    ),
+    Mutant(
         "a long gradient is not clipped",
         "_training/_callbacks.py",
         "if not norm <= max_norm:",

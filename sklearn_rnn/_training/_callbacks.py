@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from skorch.callbacks import Callback
 from torch.optim.lr_scheduler import ReduceLROnPlateau
+from tqdm.auto import tqdm
 
 from sklearn_rnn._training._optimizers import make_schedule
 
@@ -186,8 +187,6 @@ class ProgressBar(Callback):
         self.description = description
 
     def on_train_begin(self, net, **kwargs):
-        from tqdm.auto import tqdm  # heavy, and needed by few
-
         self.bar_ = tqdm(
             total=self.total, desc=self.description, unit="epoch", file=sys.stderr
         )

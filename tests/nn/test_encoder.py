@@ -28,6 +28,26 @@ def torch_names(num_layers, bidirectional):
             yield f"layers.{k}.backward_cell", f"_l{k}_reverse"
 
 
+def make_pair(cell, hidden_size, num_layers, bidirectional):
+    """Make our encoder, torch's module of the same weights, and pairs of parameters."""
+    generator = torch.Generator().manual_seed(0)
+    options = {"num_layers": num_layers, "bidirectional": bidirectional}
+    ours = RecurrentEncoder(4, hidden_size, cell=cell, generator=generator, **options)
+    theirs = TORCH_CELLS[cell](
+        4, hidden_size, batch_first=True, device="meta", **options
+    )
+    theirs.to_empty(device="cpu")  # no draw from the global generator
+    pairs = []
+    for prefix, suffix in torch_names(num_layers, bidirectional):
+        for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            mine = ours.get_parameter(f"{prefix}.{kind}_l0")
+            their = theirs.get_parameter(kind + suffix)
+            their.data.copy_(mine.data)
+            pairs.append((mine, their))
+    assert len(pairs) == len(list(theirs.parameters()))
+    return ours, theirs, pairs
+
+
 @pytest.mark.parametrize("cell", TORCH_CELLS)
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("num_layers", [1, 3])
@@ -38,19 +58,9 @@ def test_outputs_and_gradients_are_those_of_packed_sequences(
 ):
     lengths = torch.tensor(lengths)
     n_samples, n_timesteps = len(lengths), int(lengths.max())
+    ours, theirs, pairs = make_pair(cell, 16, num_layers, bidirectional)
+    theirs.double()
     generator = torch.Generator().manual_seed(0)
-    options = {"num_layers": num_layers, "bidirectional": bidirectional}
-    ours = RecurrentEncoder(4, 16, cell=cell, generator=generator, **options)
-    theirs = TORCH_CELLS[cell](4, 16, batch_first=True, device="meta", **options)
-    theirs.to_empty(device="cpu").double()  # no draw from the global generator
-    pairs = []
-    for prefix, suffix in torch_names(num_layers, bidirectional):
-        for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-            mine = ours.get_parameter(f"{prefix}.{kind}_l0")
-            their = theirs.get_parameter(kind + suffix)
-            their.data.copy_(mine.data)
-            pairs.append((mine, their))
-    assert len(pairs) == len(list(theirs.parameters()))
     x = torch.randn(n_samples, n_timesteps, 4, generator=generator)
     target = torch.randn(n_samples, n_timesteps, ours.n_units, generator=generator)
     mask = length_mask(lengths, n_timesteps).unsqueeze(2)
@@ -73,6 +83,29 @@ def test_outputs_and_gradients_are_those_of_packed_sequences(
     (expected * target).mean().backward()
     for mine, their in pairs:
         assert_agrees(mine.grad, their.grad, tolerance)
+
+
+@pytest.mark.parametrize("cell", TORCH_CELLS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("num_layers", [1, 3])
+@pytest.mark.parametrize("lengths", PATTERNS.values(), ids=PATTERNS)
+def test_the_difference_from_packed_sequences_in_float32_is_below_1e_6(
+    cell, bidirectional, num_layers, lengths
+):
+    ours, theirs, pairs = make_pair(cell, 6, num_layers, bidirectional)
+    lengths = torch.tensor(lengths)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(len(lengths), int(lengths.max()), 4, generator=generator)
+    target = torch.randn(*x.shape[:2], ours.n_units, generator=generator)
+    mask = length_mask(lengths, x.shape[1]).unsqueeze(2)
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    expected, _ = pad_packed_sequence(theirs(packed)[0], batch_first=True)
+    outputs = ours(x, lengths).masked_fill(~mask, 0.0)
+    torch.testing.assert_close(outputs, expected, rtol=0, atol=1e-6)
+    (outputs * target).mean().backward()
+    (expected * target).mean().backward()
+    for mine, their in pairs:
+        torch.testing.assert_close(mine.grad, their.grad, rtol=0, atol=1e-6)
 
 
 def test_dropout_lies_between_the_layers_only():
