@@ -5,18 +5,27 @@ __all__ = [
     "UNK",
     "Sequences",
     "Standardizer",
+    "as_ragged",
     "canonical_rows",
     "check_labels",
     "check_reals",
     "check_sequences",
+    "check_step_labels",
+    "check_step_reals",
     "encode_labels",
     "find_classes",
     "from_channels_first",
+    "read_sparse_tokens",
     "warn_if_one_hot",
 ]
 
 from sklearn_rnn.sequences._canonical import canonical_rows
 from sklearn_rnn.sequences._containers import from_channels_first
+from sklearn_rnn.sequences._ragged_targets import (
+    as_ragged,
+    check_step_labels,
+    check_step_reals,
+)
 from sklearn_rnn.sequences._sequences import PAD, UNK, Sequences
 from sklearn_rnn.sequences._standardize import Standardizer
 from sklearn_rnn.sequences._targets import (
@@ -26,4 +35,5 @@ from sklearn_rnn.sequences._targets import (
     find_classes,
     warn_if_one_hot,
 )
+from sklearn_rnn.sequences._tokens import read_sparse_tokens
 from sklearn_rnn.sequences._validation import check_sequences

@@ -5,7 +5,12 @@ __all__ = ["canonical_rows"]
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sklearn_rnn.sequences._sequences import Sequences, iterate_chunks, offsets_of
+from sklearn_rnn.sequences._sequences import (
+    Sequences,
+    iterate_chunks,
+    offsets_of,
+    step_positions,
+)
 
 CHUNK = 1 << 14
 """Numbers hashed at a time: 128 KiB of each temporary stay in the cache."""
@@ -21,7 +26,9 @@ SHIFT = np.uint64(32)
 
 
 def canonical_rows(
-    sequences: Sequences, y: ArrayLike, sample_weight: ArrayLike | None = None
+    sequences: Sequences,
+    y: ArrayLike | Sequences,
+    sample_weight: ArrayLike | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Reduce rows to a weighted set in an order of its own.
 
@@ -33,8 +40,10 @@ def canonical_rows(
     Parameters
     ----------
     sequences : Sequences
-    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        Numbers: class indices or targets, compared as float64.
+        Tokens that are spelled differently are different.
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or Sequences
+        Numbers: class indices or targets, compared as float64. Sequences hold
+        one member for each of ``sequences``: a target for each of its steps.
     sample_weight : ndarray of shape (n_samples,), default=None
         None gives each row the weight 1.
 
@@ -70,7 +79,7 @@ def canonical_rows(
     if sample_weight is None:
         sample_weight = np.ones(n_samples)
     weights = np.asarray(sample_weight, dtype=np.float64)
-    hashes = _hash_rows(sequences, np.asarray(y))
+    hashes = _hash_rows(sequences, y)
 
     order = np.lexsort((weights, hashes[1], hashes[0]))
     order = order[weights[order] != 0]
@@ -82,14 +91,30 @@ def canonical_rows(
     return np.minimum.reduceat(order, starts), np.add.reduceat(weights[order], starts)
 
 
-def _hash_rows(sequences: Sequences, y: np.ndarray) -> np.ndarray:
+def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     """Hash content and target, uint64 of shape (2, n_samples)."""
-    n_samples = len(sequences)
     content = _hash_segments(sequences.values, sequences.offsets)
-    target = _hash_segments(y.reshape(n_samples, -1), np.arange(n_samples + 1))
+    if sequences.spelling is not None:
+        content += _hash_spelling(sequences.spelling, sequences.offsets)
+    if isinstance(y, Sequences):
+        target = _hash_segments(y.values, y.offsets)
+    else:
+        n_samples = len(sequences)
+        rows = np.asarray(y).reshape(n_samples, -1)
+        target = _hash_segments(rows, np.arange(n_samples + 1))
     # One more round on the content: in a plain sum a value could trade places
     # with a target.
     return _mix(content, SECOND) + target
+
+
+def _hash_spelling(spelling: Sequences, offsets: np.ndarray) -> np.ndarray:
+    """Hash the words of each sequence by their characters, as `_hash_segments`."""
+    if len(offsets) == 1:  # no sequence, and `reduceat` wants one
+        return np.zeros((2, 0), dtype=np.uint64)
+    words = _mix(_hash_segments(spelling.values, spelling.offsets), FIRST)
+    positions = step_positions(np.diff(offsets)).view(np.uint64)
+    words += (positions + np.uint64(1)) * WEYL
+    return np.add.reduceat(_mix(words, THIRD), offsets[:-1], axis=1)
 
 
 def _hash_segments(values: np.ndarray, offsets: np.ndarray) -> np.ndarray:

@@ -40,12 +40,15 @@ class Sequences:
     offsets : int64 ndarray of shape (n_samples + 1,)
         Where each sequence starts; the last entry is ``n_steps_total``. Every
         sequence has at least one step.
+    spelling : Sequences, default=None
+        The characters of each token, for tokens only: one member per step, its
+        values the code points, int32 of shape (n_characters_total,).
 
     Raises
     ------
     ValueError
         If ``offsets`` do not divide ``values`` into sequences of at least one
-        step.
+        step, or ``spelling`` does not have one member per token.
 
     Examples
     --------
@@ -60,10 +63,19 @@ class Sequences:
     >>> padded
     array([[3, 5, 9],
            [4, 2, 0]], dtype=int32)
+
+    The word with id 4 is "an", that with id 2 is "I":
+
+    >>> letters = Sequences.from_list([[97, 110], [73]])
+    >>> spelled = Sequences(np.array([4, 2]), np.array([0, 2]), spelling=letters)
+    >>> spelled.pad_spelling([0])
+    array([[[ 97, 110],
+            [ 73,   0]]], dtype=int32)
     """
 
     values: np.ndarray
     offsets: np.ndarray
+    spelling: "Sequences | None" = None
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values)
@@ -85,6 +97,8 @@ class Sequences:
                 "Every sequence must have at least one step, got "
                 f"{lengths[row]} at row {row}; drop it."
             )
+        if self.spelling is not None:
+            _check_spelling(self.spelling, values)
         object.__setattr__(self, "values", _read_only(values))
         object.__setattr__(self, "offsets", _read_only(offsets))
 
@@ -139,6 +153,8 @@ class Sequences:
     def __repr__(self) -> str:
         """Say how many, and of what, in one line."""
         content = "tokens" if self.is_tokens else f"n_features={self.n_features}"
+        if self.spelling is not None:
+            content = "spelled tokens"
         return (
             f"Sequences(n_samples={len(self)}, n_steps={len(self.values)}, {content})"
         )
@@ -159,7 +175,7 @@ class Sequences:
         return None if self.is_tokens else self.values.shape[1]
 
     def __getitem__(self, key: Any) -> Any:
-        """Select sequences; a contiguous slice is a view.
+        """Select sequences, with their spelling; a contiguous slice is a view.
 
         Parameters
         ----------
@@ -177,12 +193,16 @@ class Sequences:
             start, stop, step = key.indices(len(self))
             if step == 1:
                 offsets = self.offsets[start : max(start, stop) + 1]
-                return Sequences(
-                    self.values[offsets[0] : offsets[-1]], offsets - offsets[0]
-                )
+                steps = slice(offsets[0], offsets[-1])
+                return self._select(steps, offsets - offsets[0])
         rows = np.arange(len(self))[key]
-        steps, lengths = self._gather(rows)
-        return Sequences(self.values[steps], offsets_of(lengths))
+        chosen, lengths = self._gather(rows)
+        return self._select(chosen, offsets_of(lengths))
+
+    def _select(self, steps: slice | np.ndarray, offsets: np.ndarray) -> "Sequences":
+        """Make sequences of some of the steps."""
+        spelling = None if self.spelling is None else self.spelling[steps]
+        return Sequences(self.values[steps], offsets, spelling)
 
     def pad(self, indices: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Pad the chosen sequences on the right to the longest among them.
@@ -206,6 +226,36 @@ class Sequences:
         real = np.arange(n_timesteps) < lengths[:, np.newaxis]
         padded[real] = self.values[steps]
         return padded, lengths
+
+    def pad_spelling(self, indices: ArrayLike) -> np.ndarray:
+        """Pad the characters of the chosen sequences' tokens.
+
+        Parameters
+        ----------
+        indices : int array of shape (n_chosen,)
+
+        Returns
+        -------
+        letters : int32 ndarray of shape (n_chosen, n_timesteps, n_letters)
+            Code points; 0 behind the end of each token, up to the longest
+            token among the chosen sequences, and in the steps that are padding.
+
+        Raises
+        ------
+        ValueError
+            If the sequences have no spelling.
+        """
+        if self.spelling is None:
+            raise ValueError(
+                "These sequences hold no spelling; make token ids with "
+                "TextVectorizer(spelling=True)."
+            )
+        steps, lengths = self._gather(np.asarray(indices, dtype=np.int64))
+        words, _ = self.spelling.pad(steps)
+        n_timesteps = lengths.max(initial=0)
+        letters = np.zeros((len(lengths), n_timesteps, words.shape[1]), words.dtype)
+        letters[np.arange(n_timesteps) < lengths[:, np.newaxis]] = words
+        return letters
 
     def _gather(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find where in `values` the steps of these rows are."""
@@ -254,6 +304,20 @@ def iterate_chunks(
         last = np.searchsorted(offsets, stop, side="left")
         counts = np.diff(offsets[first : last + 1].clip(start, stop))
         yield slice(start, stop), slice(first, last), counts
+
+
+def _check_spelling(spelling: Any, values: np.ndarray) -> None:
+    """Refuse a spelling that is not one for each token."""
+    if values.ndim != 1 or not isinstance(spelling, Sequences):
+        raise ValueError(
+            "spelling must be Sequences that go with token ids, got "
+            f"{type(spelling).__name__} with values of shape {values.shape}."
+        )
+    if not spelling.is_tokens or len(spelling) != len(values):
+        raise ValueError(
+            f"spelling must hold the code points of each of the {len(values)} tokens, "
+            f"got {spelling!r}."
+        )
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -41,14 +41,28 @@ def _check_comparable(y):
     """Refuse, before scikit-learn stumbles over them, labels without an order."""
     if sparse.issparse(y):
         return
-    try:
-        y = np.asarray(y)
-    except ValueError:  # rows of unequal length, which scikit-learn refuses in words
-        return
+    _refuse_ragged(y, "RNNTagger (for sets of labels, MultiLabelBinarizer)")
+    y = np.asarray(y)
     if y.dtype.kind in "fO":
         _refuse_missing(y)
     if y.dtype.kind == "O":
         find_classes(y)
+
+
+def _refuse_ragged(y, stepwise):
+    """Raise for rows of unequal length: a target for each time step, perhaps."""
+    try:
+        array = np.asarray(y)
+        ragged = array.dtype == object and isinstance(
+            next(iter(array.flat), None), (list, tuple, np.ndarray)
+        )
+    except ValueError:
+        ragged = True
+    if ragged:
+        raise ValueError(
+            "y holds rows of unequal length, but one target for each sequence is "
+            f"wanted; with one for each time step take {stepwise}."
+        )
 
 
 def _refuse_missing(y):
@@ -56,7 +70,7 @@ def _refuse_missing(y):
     if y.dtype.kind == "f":
         present = np.isfinite(y)
     else:
-        present = np.reshape([_is_present(label) for label in y.flat], y.shape)
+        present = np.reshape([is_present(label) for label in y.flat], y.shape)
     if not present.all():
         row = np.argmin(present.reshape(len(y), -1).all(axis=1))
         raise ValueError(
@@ -65,7 +79,7 @@ def _refuse_missing(y):
         )
 
 
-def _is_present(label):
+def is_present(label):
     missing = label is None or type(label).__name__ in ("NAType", "NaTType")
     return not missing and bool(np.all(label == label))  # NaN is not NaN
 
@@ -143,6 +157,8 @@ def check_reals(y):
     ValueError
         If `y` holds NaN, infinity or text.
     """
+    if not sparse.issparse(y):
+        _refuse_ragged(y, "RNNStepRegressor")
     y = check_array(
         y, input_name="y", dtype=np.float64, ensure_2d=False, ensure_all_finite=False
     )

@@ -14,6 +14,13 @@ REMEDY = "if X holds numbers, pass it dense and with input='numbers'"
 
 LARGEST_ID = np.iinfo(np.int32).max
 
+LARGEST_CODE_POINT = 0x10FFFF
+
+SPELLED = (
+    "negative numbers in a sparse X are the characters of the token before them, as "
+    "TextVectorizer(spelling=True) writes them"
+)
+
 
 def read_sparse_tokens(X: Any) -> Sequences:
     """Read a sparse matrix: row = sequence, column = position, value = id.
@@ -21,12 +28,15 @@ def read_sparse_tokens(X: Any) -> Sequences:
     Parameters
     ----------
     X : sparse matrix or array of shape (n_samples, n_timesteps)
-        Of any format. Each row holds the positions 0, 1, ... without a gap.
+        Of any format. Each row holds the positions 0, 1, ... without a gap. In
+        integers that are negative anywhere, each id is followed by the characters
+        of its token as negative code points.
 
     Returns
     -------
     sequences : Sequences
-        For a CSR matrix of int32 the values share memory with ``X.data``.
+        With ``spelling`` if X holds any. Otherwise, for a CSR matrix of int32, the
+        values share memory with ``X.data``.
     """
     if X.ndim != 2:
         raise SequenceError(
@@ -48,6 +58,8 @@ def read_sparse_tokens(X: Any) -> Sequences:
         X.sort_indices()
         _refuse_gaps(X.indices != expected, offsets)
     refuse_empty(np.diff(offsets))
+    if X.data.dtype.kind == "i" and (X.data < 0).any():
+        return _read_spelled(X.data, offsets)
     return _read_flat(X.data, offsets)
 
 
@@ -63,8 +75,34 @@ def read_token_list(arrays: list[np.ndarray]) -> Sequences:
 
 
 def _read_flat(values: np.ndarray, offsets: np.ndarray) -> Sequences:
-    """Check ids, cut the trailing zeros, and refuse zeros elsewhere."""
+    """Check ids and cut the padding."""
     _check_ids(values, offsets)
+    values, offsets = _cut_zeros(values, offsets)
+    return Sequences(values.astype(np.int32, copy=False), offsets)
+
+
+def _read_spelled(values: np.ndarray, offsets: np.ndarray) -> Sequences:
+    """Part the ids from the characters that stand behind each as negatives."""
+    _check_largest(values, offsets)
+    values, offsets = _cut_zeros(values, offsets)
+    _check_letters(values, offsets)
+    is_letter = values < 0
+    places = np.flatnonzero(~is_letter)  # of the ids, among ids and characters
+    n_letters = np.diff(places, append=len(values)) - 1
+    starts = np.searchsorted(places, offsets)
+    _refuse_partly_spelled(n_letters == 0, starts)
+    letters = -values[is_letter].astype(np.int32)
+    return Sequences(
+        values[places].astype(np.int32, copy=False),
+        starts,
+        spelling=Sequences(letters, offsets_of(n_letters)),
+    )
+
+
+def _cut_zeros(
+    values: np.ndarray, offsets: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut the trailing zeros, and refuse zeros elsewhere."""
     real = values != 0
     if not real.all():
         values, offsets = drop_padding(values, offsets, real)
@@ -75,7 +113,7 @@ def _read_flat(values: np.ndarray, offsets: np.ndarray) -> Sequences:
             "at the end of a row, got 0",
             "shift the ids by 2 (0 is padding, 1 unknown)",
         )
-    return Sequences(values.astype(np.int32, copy=False), offsets)
+    return values, offsets
 
 
 def _check_ids(values: np.ndarray, offsets: np.ndarray) -> None:
@@ -100,6 +138,11 @@ def _check_ids(values: np.ndarray, offsets: np.ndarray) -> None:
         REMEDY,
         values,
     )
+    _check_largest(values, offsets)
+
+
+def _check_largest(values: np.ndarray, offsets: np.ndarray) -> None:
+    """Refuse ids that are beyond int32."""
     _refuse(
         values > LARGEST_ID,
         offsets,
@@ -107,6 +150,37 @@ def _check_ids(values: np.ndarray, offsets: np.ndarray) -> None:
         "number the tokens from 2 on, as TextVectorizer does",
         values,
     )
+
+
+def _check_letters(values: np.ndarray, offsets: np.ndarray) -> None:
+    """Refuse characters that belong to no token, or are none."""
+    ownerless = np.zeros(len(values), dtype=bool)
+    ownerless[offsets[:-1]] = values[offsets[:-1]] < 0
+    _refuse(
+        ownerless,
+        offsets,
+        "Token ids must not be negative, got {}",
+        f"{SPELLED}, so a row must start with an id; {REMEDY}",
+        values,
+    )
+    _refuse(
+        values < -LARGEST_CODE_POINT,
+        offsets,
+        f"Characters must be at least {-LARGEST_CODE_POINT}, got {{}}",
+        f"{SPELLED}; {REMEDY}",
+        values,
+    )
+
+
+def _refuse_partly_spelled(bare: np.ndarray, offsets: np.ndarray) -> None:
+    """Raise for the first token without characters where others have some."""
+    if bare.any():
+        row, step = row_of(offsets, np.argmax(bare))
+        raise SequenceError(
+            "Either every token of X must have its characters or none, but the one at "
+            f"row {row}, step {step} has none and others have; {SPELLED}. Make all of "
+            "X with one TextVectorizer."
+        )
 
 
 def _check_sparse_ids(X: Any) -> None:

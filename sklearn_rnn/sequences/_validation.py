@@ -55,7 +55,9 @@ def check_sequences(
         or "multivariate") and, for frames with names, ``feature_names_in_``.
     X : array-like
         - sparse matrix of integers, shape (n_samples, n_timesteps): token ids,
-          the value in column ``t`` being the id at step ``t``;
+          the value in column ``t`` being the id at step ``t``. Or ids with their
+          spelling: behind each id stand the characters of its token, as negative
+          code points, so that "dog" with id 7 is 7, -100, -111, -103;
         - numbers of shape (n_samples, n_timesteps), or a frame: one variable
           per step; with ``input="tokens"`` ids, padded on the right with 0;
         - numbers of shape (n_samples, n_timesteps, n_features); steps whose
@@ -64,13 +66,14 @@ def check_sequences(
           n_features) or (n_timesteps,), where n_timesteps may differ.
     reset : bool
         True in ``fit``: learn kind, width and names. False afterwards: refuse
-        others.
+        others. Only token ids may have another width: longer sequences.
     input : {"auto", "tokens", "numbers"}, default="auto"
         What X holds. With "auto" sparse means token ids and dense numbers.
 
     Returns
     -------
     sequences : Sequences
+        With ``spelling`` if X holds any.
 
     Raises
     ------
@@ -82,8 +85,8 @@ def check_sequences(
     Notes
     -----
     ``n_features_in_`` is the number of columns for token ids in a matrix (1
-    for a list of them: any length), the number of steps for "univariate", and
-    the number of variables per step for "multivariate" (of any length).
+    for a list of them), the number of steps for "univariate", and the number of
+    variables per step for "multivariate". Only "univariate" fixes the length.
 
     Examples
     --------
@@ -104,7 +107,7 @@ def check_sequences(
     sequences, kind, width = _read(X, input, keep_ragged=any_length)
     if not reset:
         _check_kind(estimator, kind)
-        _check_width(estimator, sequences, kind, width)
+        _check_width(estimator, kind, width)
         return sequences
     if kind == "univariate" and input == "auto" and looks_like_padded_tokens(sequences):
         _warn_ambiguous()
@@ -170,16 +173,10 @@ def _check_kind(estimator: Any, kind: str) -> None:
         )
 
 
-def _check_width(
-    estimator: Any, sequences: Sequences, kind: str, width: int | None
-) -> None:
-    """Refuse another width; lists of token ids may be shorter than a matrix."""
+def _check_width(estimator: Any, kind: str, width: int | None) -> None:
+    """Refuse another width, but take sequences of token ids of any length."""
     expected = estimator.n_features_in_
-    if kind == "tokens" and expected == ANY_LENGTH:
-        return
-    if width is None:
-        width = max(expected, sequences.lengths.max())
-    if width != expected:
+    if kind != "tokens" and width != expected:
         hint = (
             " If your arrays are (n_samples, channels, time) as in aeon and sktime, "
             "use from_channels_first(X)."

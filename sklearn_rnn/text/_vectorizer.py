@@ -21,12 +21,13 @@ from sklearn_rnn._compat import (
     fit_context,
 )
 from sklearn_rnn.exceptions import TruncationWarning
-from sklearn_rnn.sequences import PAD
+from sklearn_rnn.sequences import PAD, Sequences, read_sparse_tokens
 from sklearn_rnn.text._analyzers import (
     build_analyzer,
     check_documents,
     warn_about_unused,
 )
+from sklearn_rnn.text._spelling import Speller, read_words
 from sklearn_rnn.text._vocabulary import (
     Ids,
     LookUp,
@@ -96,21 +97,33 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         Number of tokens to keep of each document, and the width of the output.
         Smaller values train faster and read less. None takes the length of the
         longest document in ``fit``.
-    truncate : {'end', 'start'}, default='end'
+    truncate : {'end', 'start'} or None, default='end'
         Which end of a document longer than ``max_length`` is cut away: 'end'
-        keeps its first tokens, 'start' its last.
+        keeps its first tokens, 'start' its last. None cuts nothing, so that
+        there is an id for every token, as a label for each of them asks for:
+        ``transform`` gives a wider output where a document is longer than all
+        in ``fit``, and one longer than a ``max_length`` that was given is an
+        error.
     sparse_output : bool, default=True
         False gives a dense array padded with 0 on the right: it takes the
         memory of the longest document for each one, but can be read and can
         become a data frame with ``set_output``.
+    spelling : bool, default=False
+        True writes the characters of each token behind its id, for a network
+        that also reads how words are spelled: it knows more of unknown words,
+        and takes more memory and time. Needs ``sparse_output=True``.
 
     Attributes
     ----------
     vocabulary_ : dict of str to int
         Each word's id.
     max_length_ : int
-        The width of the output: ``max_length``, or the number of tokens of the
-        longest document in ``fit``.
+        ``max_length``, or the number of tokens of the longest document in
+        ``fit``: the width of the output, if it is not spelled.
+    width_ : int
+        The number of columns of the output of ``fit_transform``: with
+        ``spelling=True`` those of the longest row, characters included, else
+        ``max_length_``.
 
     See Also
     --------
@@ -141,6 +154,15 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
     With both ``vocabulary`` and ``max_length`` given there is nothing to
     learn, and ``transform`` works without ``fit``.
 
+    With ``spelling=True`` a row holds, for one token after the other, the id
+    and then the code points of its characters as negative numbers: "dog" with
+    id 7 is 7, -100, -111, -103. The characters are those of the token as the
+    analyzer gives it. One without characters, and the unknown word that stands
+    for an empty document, is spelled by the replacement character U+FFFD, and
+    so is the null character, whose number is that of padding. The output grows
+    in ``transform`` to the columns that its longest row needs; ``max_length``
+    goes on counting tokens.
+
     Examples
     --------
     >>> from sklearn_rnn import TextVectorizer
@@ -163,6 +185,15 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
     array([[3, 2, 4, 0],
            [3, 5, 2, 4],
            [3, 1, 0, 0]], dtype=int32)
+
+    With the spelling of each word behind its id:
+
+    >>> vectorizer = TextVectorizer(spelling=True).fit(["a dog"])
+    >>> X = vectorizer.transform(["a cat"])
+    >>> X.toarray()
+    array([[  2, -97,   1, -99, -97, -116]], dtype=int32)
+    >>> vectorizer.inverse_transform(X)
+    [array(['a', 'cat'], dtype=object)]
     """
 
     _parameter_constraints: dict = {  # noqa: RUF012
@@ -184,8 +215,9 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         "max_features": [Interval(Integral, 1, None, closed="left"), None],
         "vocabulary": [Mapping, HasMethods("__iter__"), None],
         "max_length": [Interval(Integral, 1, None, closed="left"), None],
-        "truncate": [StrOptions({"end", "start"})],
+        "truncate": [StrOptions({"end", "start"}), None],
         "sparse_output": ["boolean"],
+        "spelling": ["boolean"],
     }
 
     def __init__(
@@ -203,8 +235,9 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         max_features: int | None = None,
         vocabulary: Mapping[str, int] | Iterable[str] | None = None,
         max_length: int | None = None,
-        truncate: str = "end",
+        truncate: str | None = "end",
         sparse_output: bool = True,
+        spelling: bool = False,
     ) -> None:
         self.strip_accents = strip_accents
         self.lowercase = lowercase
@@ -220,6 +253,7 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         self.max_length = max_length
         self.truncate = truncate
         self.sparse_output = sparse_output
+        self.spelling = spelling
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Iterable[Any], y: None = None) -> "TextVectorizer":
@@ -240,7 +274,9 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         ------
         ValueError
             If X is a lone text, two-dimensional or without documents, if a
-            document is not a str, or if no words are found or remain.
+            document is not a str, if no words are found or remain, if a document
+            is longer than ``max_length`` and ``truncate`` is None, or if
+            ``spelling`` is asked for without ``sparse_output``.
         """
         self._learn(X)
         return self
@@ -260,11 +296,12 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_ids : int32 CSR matrix or ndarray of shape (n_samples, `max_length_`)
+        X_ids : int32 CSR matrix or ndarray of shape (n_samples, `width_`)
             Token ids; row = document, column = position. Dense if
-            ``sparse_output=False``, and then padded with 0 on the right.
+            ``sparse_output=False``, and then padded with 0 on the right. With
+            ``spelling=True`` the characters of each token behind its id.
         """
-        return self._as_matrix(*self._learn(X), self.max_length_)
+        return self._as_matrix(*self._learn(X), self.width_)
 
     def transform(self, X: Iterable[Any]) -> Any:
         """Give the ids of the documents' tokens.
@@ -277,16 +314,24 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_ids : int32 CSR matrix or ndarray of shape (n_samples, `max_length_`)
-            Token ids, as from `fit_transform`.
+        X_ids : int32 CSR matrix or ndarray of shape (n_samples, n_columns)
+            Token ids, as from `fit_transform`. ``n_columns`` is `width_`, and
+            more where ``truncate=None`` or ``spelling=True`` needs more.
+
+        Raises
+        ------
+        ValueError
+            If a document is longer than ``max_length`` and ``truncate`` is None.
 
         Warns
         -----
         TruncationWarning
-            If documents are longer than all those in ``fit``.
+            If documents are longer than all those in ``fit`` and were cut.
         """
-        vocabulary, max_length = self._vocabulary_and_width()
-        ids, offsets, n_cut = self._encode(X, fixed_look_up(vocabulary), max_length)
+        vocabulary, max_length, width = self._fitted()
+        speller = self._new_speller()
+        look_up = fixed_look_up(vocabulary)
+        ids, offsets, n_cut = self._encode(X, look_up, max_length, speller)
         if n_cut and self.max_length is None:
             warnings.warn(
                 f"{n_cut} of {len(offsets) - 1} documents are longer than the longest "
@@ -295,7 +340,9 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
                 TruncationWarning,
                 stacklevel=3,  # scikit-learn wraps transform once for set_output
             )
-        return self._as_matrix(ids, offsets, max_length)
+        if speller is not None:
+            ids, offsets = speller.write_behind(ids, offsets)
+        return self._as_matrix(ids, offsets, width)
 
     def inverse_transform(self, X: Any) -> list[NDArray[np.object_]]:
         """Give the tokens of each document.
@@ -303,32 +350,32 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : CSR matrix or array-like of shape (n_samples, n_positions)
-            Token ids, as from `transform`.
+            Token ids, with spelling or without, as from `transform`.
 
         Returns
         -------
         documents : list of object ndarrays of shape (n_tokens,)
             Tokens in order, without padding; ids that no word has, among them
-            that of the unknown word, read ``'<unk>'``.
+            that of the unknown word, read as they are spelled or, where there
+            is no spelling, ``'<unk>'``.
         """
-        vocabulary, _ = self._vocabulary_and_width()
-        X = sparse.csr_matrix(check_array(X, accept_sparse="csr", dtype=np.int64))
-        if X.nnz and X.data.min() < PAD:
-            raise ValueError(
-                f"X must hold token ids, got the negative number {X.data.min()}."
-            )
-        X = X.sorted_indices()
-        X.eliminate_zeros()
+        vocabulary = self._fitted()[0]
+        ids, offsets, spelling = _read_ids(X)
         # Objects, for a NumPy string would lose the null characters at its end.
-        words = np.full(max(vocabulary.values()) + 2, UNKNOWN_WORD, dtype=object)
+        words = np.full(max(vocabulary.values()) + 2, None, dtype=object)
         words[list(vocabulary.values())] = list(vocabulary)
-        tokens = words[np.minimum(X.data, len(words) - 1)]
-        return np.split(tokens, X.indptr[1:-1])
+        tokens = words[np.minimum(ids, len(words) - 1)]
+        unknown = np.flatnonzero(tokens == None)  # noqa: E711, one by one
+        tokens[unknown] = UNKNOWN_WORD
+        if spelling is not None:
+            tokens[unknown] = read_words(spelling[unknown])
+        return np.split(tokens, offsets[1:-1])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give the names of the output's columns, which are positions.
 
-        The words are in ``vocabulary_``.
+        The words are in ``vocabulary_``. A later output may have more columns,
+        see ``truncate`` and ``spelling``.
 
         Parameters
         ----------
@@ -337,11 +384,12 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        names : object ndarray of shape (`max_length_`,)
-            ``'token0'``, ``'token1'`` and so on.
+        names : object ndarray of shape (`width_`,)
+            ``'token0'``, ``'token1'`` and so on; with spelling, a column may
+            hold a character.
         """
-        _, max_length = self._vocabulary_and_width()
-        return np.array([f"token{t}" for t in range(max_length)], dtype=object)
+        width = self._fitted()[2]
+        return np.array([f"token{t}" for t in range(width)], dtype=object)
 
     def build_analyzer(self) -> Callable[[Any], Iterable[str]]:
         """Give the function from a document to its tokens, before truncation.
@@ -354,11 +402,12 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         return build_analyzer(self.get_params(deep=False))
 
     def _learn(self, X: Iterable[Any]) -> tuple[Ids, Offsets]:
-        """Set the fitted attributes; return ids and offsets of the documents."""
+        """Set the fitted attributes; return what the rows hold, and offsets."""
         warn_about_unused(self.get_params(deep=False))
+        speller = self._new_speller()
         if self.vocabulary is None:
             numbers, look_up = growing_look_up()
-            ids, offsets, _ = self._encode(X, look_up, self.max_length)
+            ids, offsets, _ = self._encode(X, look_up, self.max_length, speller)
             self.vocabulary_, final = select_words(
                 numbers,
                 ids,
@@ -371,49 +420,71 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         else:
             vocabulary = check_vocabulary(self.vocabulary)
             self._warn_about_upper_case(vocabulary)
-            ids, offsets, _ = self._encode(
-                X, fixed_look_up(vocabulary), self.max_length
-            )
+            look_up = fixed_look_up(vocabulary)
+            ids, offsets, _ = self._encode(X, look_up, self.max_length, speller)
             self.vocabulary_ = vocabulary
-        self.max_length_ = self.max_length or int(np.diff(offsets).max())
+        self.max_length_ = self.width_ = self.max_length or _longest(offsets)
+        if speller is not None:
+            ids, offsets = speller.write_behind(ids, offsets)
+            self.width_ = _longest(offsets)
         return ids, offsets
 
+    def _new_speller(self) -> Speller | None:
+        """Return what notes how the tokens are spelled, if that is asked for."""
+        if self.spelling and not self.sparse_output:
+            raise ValueError(
+                "spelling=True needs sparse_output=True, got False: characters and "
+                "ids cannot be told from numbers in a dense array; leave one of the "
+                "two parameters at its default."
+            )
+        return Speller() if self.spelling else None
+
     def _encode(
-        self, X: Iterable[Any], look_up: LookUp, max_length: int | None
+        self,
+        X: Iterable[Any],
+        look_up: LookUp,
+        max_length: int | None,
+        speller: Speller | None,
     ) -> tuple[Ids, Offsets, int]:
         """Turn documents into flat ids and offsets, and count those cut."""
         documents = check_documents(
             X, any_kind=callable(self.analyzer) or self.preprocessor is not None
         )
-        return encode(
+        ids, offsets, n_cut = encode(
             map(self.build_analyzer(), documents),
             look_up,
             keep(max_length, self.truncate),
+            speller,
         )
+        if self.max_length is not None and self.truncate is None:
+            _refuse_longer(np.diff(offsets), self.max_length)
+        return ids, offsets, n_cut
 
-    def _as_matrix(self, ids: Ids, offsets: Offsets, max_length: int) -> Any:
-        """Lay flat ids out as one row per document."""
+    def _as_matrix(self, ids: Ids, offsets: Offsets, width: int) -> Any:
+        """Lay flat ids out as one row per document, of this width at least."""
         # In 32 bits where they do, for these are the largest arrays here.
         dtype = np.int32 if len(ids) <= np.iinfo(np.int32).max else np.int64
         starts = np.repeat(offsets[:-1].astype(dtype), np.diff(offsets))
         positions = np.arange(len(ids), dtype=dtype) - starts
-        X = sparse.csr_matrix(
-            (ids, positions, offsets), shape=(len(offsets) - 1, max_length)
-        )
+        shape = len(offsets) - 1, max(width, _longest(offsets))
+        X = sparse.csr_matrix((ids, positions, offsets), shape=shape)
         return X if self.sparse_output else X.toarray()
 
-    def _vocabulary_and_width(self) -> tuple[dict[str, int], int]:
-        """Return what `fit` learnt or, if there is nothing to learn, what is given."""
+    def _fitted(self) -> tuple[dict[str, int], int, int]:
+        """Return vocabulary, number of tokens kept, and width.
+
+        They are what `fit` learnt or, if there is nothing to learn, what is given.
+        """
         if hasattr(self, "max_length_") or self.vocabulary is None:
             check_is_fitted(self)
-            return self.vocabulary_, self.max_length_
+            return self.vocabulary_, self.max_length_, self.width_
         if self.max_length is None:
             raise NotFittedError(
                 "This TextVectorizer has a vocabulary but no width; call fit, or give "
                 "max_length as well to use it without fit."
             )
         self._validate_params()
-        return check_vocabulary(self.vocabulary), self.max_length
+        return check_vocabulary(self.vocabulary), self.max_length, self.max_length
 
     def _warn_about_upper_case(self, vocabulary: dict[str, int]) -> None:
         """Warn about words that no lowercased document can hold."""
@@ -437,3 +508,37 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         tags.input_tags.two_d_array = False
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def _longest(offsets: Offsets) -> int:
+    """Give the length of the longest row."""
+    return int(np.diff(offsets).max())
+
+
+def _refuse_longer(lengths: NDArray[np.int64], max_length: int) -> None:
+    """Raise for the first document that would have to be cut."""
+    longer = lengths > max_length
+    if longer.any():
+        row = int(np.argmax(longer))
+        raise ValueError(
+            f"With truncate=None every document must have at most max_length="
+            f"{max_length} tokens, got {lengths[row]} at row {row}; raise max_length "
+            "or leave it out, or choose which end to cut: truncate='end'."
+        )
+
+
+def _read_ids(X: Any) -> tuple[Ids, Offsets, Sequences | None]:
+    """Read flat ids, offsets and, where there is one, the spelling."""
+    is_sparse = sparse.issparse(X)
+    X = sparse.csr_matrix(check_array(X, accept_sparse="csr", dtype=np.int64))
+    if X.nnz and X.data.min() < PAD:
+        if is_sparse:
+            sequences = read_sparse_tokens(X)
+            return sequences.values, sequences.offsets, sequences.spelling
+        raise ValueError(
+            f"X must hold token ids, got the negative number {X.data.min()}; only in "
+            "a sparse matrix such numbers are the spelling of tokens."
+        )
+    X = X.sorted_indices()
+    X.eliminate_zeros()
+    return X.data, X.indptr, None

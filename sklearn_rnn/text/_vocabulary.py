@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sklearn_rnn.sequences import PAD, UNK
+from sklearn_rnn.text._spelling import Speller
 
 FIRST_WORD = UNK + 1
 
@@ -33,17 +34,31 @@ def fixed_look_up(vocabulary: dict[str, int]) -> LookUp:
     return lambda tokens: map(vocabulary.get, tokens, repeat(UNK))
 
 
-def keep(max_length: int | None, truncate: str) -> slice:
+def keep(max_length: int | None, truncate: str | None) -> slice:
     """Return the slice of a document's tokens that truncation leaves."""
+    if truncate is None:
+        return slice(None)
     if max_length is not None and truncate == "start":
         return slice(-max_length, None)
     return slice(max_length)
 
 
 def encode(
-    documents: Iterable[Iterable[str]], look_up: LookUp, kept: slice
+    documents: Iterable[Iterable[str]],
+    look_up: LookUp,
+    kept: slice,
+    speller: Speller | None = None,
 ) -> tuple[Ids, Offsets, int]:
     """Turn tokenized documents into ids, one document after the other.
+
+    Parameters
+    ----------
+    documents : iterable of iterables of str
+    look_up : function from tokens to ids
+    kept : slice
+        The tokens to keep of each document.
+    speller : Speller, default=None
+        Takes note of the characters of the tokens that are kept.
 
     Returns
     -------
@@ -62,6 +77,8 @@ def encode(
         shortened = tokens[kept]
         n_cut += len(shortened) < len(tokens)
         ids.extend(look_up(shortened) if shortened else (UNK,))
+        if speller is not None:
+            speller.add(shortened)
         ends.append(len(ids))
     if len(ends) == 1:
         raise ValueError("X holds no document; at least one is needed.")

@@ -204,7 +204,7 @@ IN_FIT = {
         CUBE, sparse.csr_matrix(INDICATORS), ["dense", "toarray"], TypeError
     ),
     "lists of labels": Refusal(
-        CUBE, [[0], [1, 2]] * 6, ["multi-label", "MultiLabelBinarizer"]
+        CUBE, [[0], [1, 2]] * 6, ["unequal length", "RNNTagger", "MultiLabelBinarizer"]
     ),
     "several columns of classes": Refusal(
         CUBE, np.add(INDICATORS, [0, 2, 4]), ["1d array", "(12, 3)"]
@@ -615,7 +615,6 @@ def fitted():
 
 AT_PREDICT = {
     "a wider table": ("table", TABLE[:, :3], ["3 features", "expecting 4 features"]),
-    "fewer tokens": ("tokens", TOKENS[:, :3], ["3 features", "expecting 4 features"]),
     "fewer variables": ("cube", CUBE[:, :, :1], ["1 features", "expecting 2 features"]),
     "channels first": ("cube", CUBE.swapaxes(1, 2), ["from_channels_first", "aeon"]),
     "a table after a cube": ("cube", TABLE, ["fitted on numbers", "as it was in fit"]),

@@ -195,3 +195,82 @@ def test_bits_of_the_hash_are_balanced_on_plain_small_integers():
     bits = np.unpackbits(hashes.view(np.uint8).reshape(2, 20_000, 8), axis=2)
     assert np.abs(bits.sum(axis=1).astype(int) - 10_000).max() < 355
     assert len(np.unique(hashes[0])) == len(np.unique(hashes[1])) == 20_000
+
+
+# --- spelling, and targets for each step ------------------------------------------
+
+tokens = st.tuples(st.integers(1, 2), st.sampled_from(["a", "b", "ab", "ba", "aa"]))
+spelled = st.lists(
+    st.tuples(st.lists(tokens, min_size=1, max_size=3), st.integers(0, 3)),
+    min_size=1,
+    max_size=30,
+)
+
+
+def as_spelled(rows):
+    words = [[ord(letter) for letter in word] for row in rows for _, word in row]
+    return Sequences(
+        np.array([id_ for row in rows for id_, _ in row], dtype=np.int32),
+        np.cumsum([0, *map(len, rows)]),
+        spelling=Sequences.from_list(words),
+    )
+
+
+@given(drawn=spelled)
+def test_rows_are_merged_when_their_spelling_is_equal_too(drawn):
+    rows, weights = zip(*drawn, strict=True)
+    expected = {}
+    for row, weight in drawn:
+        if weight:
+            expected[tuple(row)] = expected.get(tuple(row), 0) + weight
+    indices, kept = canonical_rows(as_spelled(rows), np.zeros(len(rows)), weights)
+    assert len(indices) == len(expected)
+    assert {tuple(rows[i]): w for i, w in zip(indices, kept, strict=True)} == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([(2, "ab")], [(2, "ba")]),
+        ([(2, "a"), (2, "ba")], [(2, "ab"), (2, "a")]),  # one text, other words
+        ([(2, "a"), (2, "b")], [(2, "b"), (2, "a")]),
+        ([(2, "a"), (2, "a")], [(2, "b"), (2, "b")]),
+        ([(97, "b")], [(98, "a")]),  # an id is not a character
+    ],
+)
+def test_another_spelling_has_another_hash(first, second):
+    hashes = canonical._hash_rows(as_spelled([first, second]), np.zeros(2))
+    assert hashes[0, 0] != hashes[0, 1]
+    assert hashes[1, 0] != hashes[1, 1]
+
+
+def test_no_spelled_row_has_no_hash():
+    empty = as_spelled([[(2, "a")]])[:0]
+    assert canonical._hash_spelling(empty.spelling, empty.offsets).shape == (2, 0)
+
+
+@given(data=st.data(), lengths=st.lists(st.integers(1, 2), min_size=1, max_size=20))
+def test_targets_of_each_step_count_with_their_place(data, lengths):
+    n_steps = sum(lengths)
+    drawn = st.lists(st.integers(1, 2), min_size=n_steps, max_size=n_steps)
+    offsets = np.cumsum([0, *lengths])
+    X = Sequences(np.array(data.draw(drawn), dtype=np.int32), offsets)
+    y = Sequences(np.array(data.draw(drawn)), offsets)
+    expected = {}
+    for row, target in zip(X, y, strict=True):
+        key = (tuple(row), tuple(target))
+        expected[key] = expected.get(key, 0) + 1
+    indices, weights = canonical_rows(X, y)
+    assert len(indices) == len(expected)
+    assert {
+        (tuple(X[i]), tuple(y[i])): w for i, w in zip(indices, weights, strict=True)
+    } == expected
+
+
+def test_one_target_per_step_counts_as_the_same_row_of_a_table():
+    X = Sequences.from_list([np.array([3, 4]), np.array([3, 4])])
+    table = np.array([[0.5, 1.5], [1.5, 0.5]])
+    ragged = Sequences(table.reshape(-1, 1), np.array([0, 2, 4]))
+    np.testing.assert_array_equal(
+        canonical._hash_rows(X, ragged), canonical._hash_rows(X, table)
+    )

@@ -17,6 +17,26 @@ from sklearn_rnn.sequences import (
     warn_if_one_hot,
 )
 
+# -- a target for each step --------------------------------------------------------
+
+
+@pytest.mark.parametrize("as_objects", [False, True])
+@pytest.mark.parametrize(
+    ("check", "rows", "remedy"),
+    [
+        (check_labels, [["a", "b"], ["a"]], "take RNNTagger"),
+        (check_labels, [[1, 2], [1]], "take RNNTagger"),
+        (check_reals, [[0.5, 1.5], [2.5]], "take RNNStepRegressor"),
+    ],
+)
+def test_rows_of_unequal_length_are_sent_to_the_estimator_for_steps(
+    check, rows, remedy, as_objects
+):
+    y = np.fromiter(map(np.array, rows), object, 2) if as_objects else rows
+    with pytest.raises(ValueError, match=f"unequal length.*{remedy}"):
+        check(y)
+
+
 # -- labels ----------------------------------------------------------------------
 
 

@@ -279,7 +279,6 @@ IDS = sparse.csr_array([[5, 6, 0], [7, 0, 0]])
         (CUBE, TABLE, "got numbers of shape .n_samples, n_timesteps., one"),
         (IDS, TABLE, "fitted on token ids"),
         (TABLE, TABLE[:, :2], "X has 2 features, but Reader is expecting 3 features"),
-        (IDS, IDS[:, :2], "X has 2 features, but Reader is expecting 3 features"),
         (CUBE, CUBE[..., :2], r"X has 2 features.*from_channels_first\(X\)"),
         (CUBE, np.ones((2, 3, 9)), r"channels, time\).*from_channels_first\(X\)"),
         (CUBE, [np.ones((2, 5))], "X has 5 features, but Reader is expecting 3"),
@@ -298,18 +297,78 @@ def test_numbers_with_features_may_have_any_length():
     assert len(reader.read([np.ones((9, 3))])) == 1
 
 
-def test_lists_of_tokens_may_be_shorter_than_the_matrix_seen():
-    reader = Reader("tokens").fit(IDS)
-    assert_same(reader.read([[5, 6], [7]]), reader.sequences_)
-    with pytest.raises(SequenceError, match=r"X has 4 features.*expecting 3"):
-        reader.read([[1, 2, 3, 4]])
+@pytest.mark.parametrize("fitted", [IDS, IDS.toarray(), [[5, 6], [7]]], ids=str)
+def test_token_ids_may_have_any_length(fitted):
+    reader = Reader("tokens").fit(fitted)
+    assert reader.input_kind_ == "tokens"
+    assert reader.n_features_in_ == (1 if isinstance(fitted, list) else 3)
+    for same in (IDS, IDS[:, :2], IDS.toarray()[:, :2], [[5, 6], [7]]):
+        assert_same(reader.read(same), reader.sequences_)
+    for longer in ([[1, 2, 3, 4]], sparse.csr_array([[1, 2, 3, 4]])):
+        assert reader.read(longer).lengths == [4]
 
 
-def test_lists_of_tokens_set_no_limit():
-    reader = Reader("tokens").fit([[5, 6], [7]])
-    assert (reader.input_kind_, reader.n_features_in_) == ("tokens", 1)
-    assert reader.read([[1, 2, 3, 4]]).lengths == [4]
-    assert_same(reader.read(IDS), reader.sequences_)
+# --- tokens with their spelling ---------------------------------------------------
+
+words = st.lists(st.integers(1, 0x10FFFF), min_size=1, max_size=4)
+spelled_tokens = st.tuples(st.integers(1, 2**31 - 1), words)
+spelled_rows = st.lists(
+    st.lists(spelled_tokens, min_size=1, max_size=4), min_size=1, max_size=5
+)
+
+
+def as_spelled_matrix(rows, dtype=np.int64):
+    """Write characters behind ids one by one."""
+    flat = [
+        np.array([n for id_, word in row for n in (id_, *(-c for c in word))], dtype)
+        for row in rows
+    ]
+    return sparse.csr_array(pad_with(0, flat, dtype))
+
+
+def test_characters_are_parted_from_ids_in_a_hand_worked_example():
+    # "dog" has id 7, "a" id 2
+    X = sparse.csr_array([[7, -100, -111, -103, 0, 0], [2, -97, 7, -100, -111, -103]])
+    sequences = read(X)
+    assert sequences.values.tolist() == [7, 2, 7]
+    assert sequences.offsets.tolist() == [0, 1, 3]
+    assert sequences.spelling.values.tolist() == [100, 111, 103, 97, 100, 111, 103]
+    assert sequences.spelling.offsets.tolist() == [0, 3, 4, 7]
+    assert sequences.values.dtype == sequences.spelling.values.dtype == np.int32
+    assert sequences.offsets.dtype == np.int64
+
+
+@given(rows=spelled_rows)
+def test_every_token_gets_its_own_characters(rows):
+    X = as_spelled_matrix(rows)
+    for matrix in (X, X.astype(np.int32), X.tocsc(), X.tocoo(), sparse.csr_matrix(X)):
+        sequences = read(matrix)
+        spelled = zip(sequences.values, sequences.spelling, strict=True)
+        tokens = [(id_, word.tolist()) for id_, word in spelled]
+        assert tokens == [token for row in rows for token in row]
+        assert sequences.lengths.tolist() == [len(row) for row in rows]
+
+
+@pytest.mark.parametrize("lowest", [-128, -127])
+def test_the_smallest_of_the_small_integers_is_a_character(lowest):
+    X = sparse.csr_array(np.array([[3, lowest]], dtype=np.int8))
+    assert read(X).spelling.values == [-lowest]
+
+
+def test_ids_without_characters_have_no_spelling():
+    for X in (IDS, IDS.toarray(), [[5, 6], [7]]):
+        assert read(X, "tokens").spelling is None
+
+
+def test_zeros_stored_behind_a_spelled_row_are_padding():
+    X = sparse.csr_array(([3, -97, 0, 4, -98], [0, 1, 2, 0, 1], [0, 3, 5]), (2, 3))
+    assert read(X).spelling.values.tolist() == [97, 98]
+
+
+def test_spelled_tokens_may_have_any_width():
+    reader = Reader().fit(sparse.csr_array([[7, -100]]))
+    assert (reader.input_kind_, reader.n_features_in_) == ("tokens", 2)
+    assert reader.read(sparse.csr_array([[7, -100, -101, 8, -102]])).lengths == [2]
 
 
 # --- bad input, each with its message ---------------------------------------------
@@ -415,7 +474,39 @@ BAD = {
     "fractional ids in a list": ([[2.0], [1.5]], "tokens", "1.5 at row 1"),
     "a missing id": ([[2.0, NAN]], "tokens", "integers, got nan"),
     "negative ids": (np.array([[1, 2], [3, -4]]), "tokens", "-4 at row 1, position 1"),
-    "negative sparse ids": (sparse.csr_array([[3, -4]]), "auto", "negative, got -4"),
+    "negative ids in a list": ([[3, -4]], "tokens", "negative, got -4 at row 0"),
+    "negative real ids": (sparse.csr_array([[3.0, -4.0]]), "auto", "negative, got -4"),
+    "a row of characters": (
+        sparse.csr_array([[3, -4], [-5, 6]]),
+        "auto",
+        "negative, got -5 at row 1, position 0; .* a row must start with an id",
+    ),
+    "nothing but characters": (sparse.csr_array([[-3, -4]]), "auto", "got -3 at row 0"),
+    "a bare token": (
+        sparse.csr_array([[3, -4, 0, 0], [3, -4, 5, 0], [6, 7, -4, -4]]),
+        "auto",
+        "row 1, step 1 has none and others have.*TextVectorizer",
+    ),
+    "a bare token at the end of a row": (
+        sparse.csr_array([[3, -4, 5], [3, -4, 0]]),
+        "auto",
+        "row 0, step 1 has none",
+    ),
+    "a character beyond Unicode": (
+        sparse.csr_array([[3, -4, 5, -0x110000]]),
+        "auto",
+        "at least -1114111, got -1114112 at row 0, position 3",
+    ),
+    "a huge spelled id": (
+        sparse.csr_array([[2**31, -4]]),
+        "auto",
+        "at most 2147483647",
+    ),
+    "a stored zero among characters": (
+        sparse.csr_array(([3, -4, 0, -5], [0, 1, 2, 3], [0, 4]), (1, 4)),
+        "auto",
+        "0 at row 0, position 2",
+    ),
     "huge ids": (HUGE, "tokens", "at most 2147483647"),
     "huge sparse ids": (sparse.csr_array(HUGE), "auto", "at most 2147483647"),
     "boolean ids": (np.array([[True]]), "tokens", "dtype bool"),

@@ -41,7 +41,8 @@ def test_parameters_are_keyword_only_and_in_count_vectorizers_order():
     theirs = list(inspect.signature(CountVectorizer).parameters)
     assert {p.kind for p in ours.values()} == {inspect.Parameter.KEYWORD_ONLY}
     shared = [name for name in ours if name in theirs]
-    assert list(ours) == [*shared, "max_length", "truncate", "sparse_output"]
+    own = ["max_length", "truncate", "sparse_output", "spelling"]
+    assert list(ours) == [*shared, *own]
     assert shared == [name for name in theirs if name in ours]
 
 
@@ -67,6 +68,7 @@ def test_parameters_are_keyword_only_and_in_count_vectorizers_order():
         {"max_features": 0},
         {"vocabulary": 3},
         {"sparse_output": "dense"},
+        {"spelling": "yes"},
     ],
 )
 @pytest.mark.parametrize("method", ["fit", "fit_transform"])
@@ -144,6 +146,55 @@ def test_longer_documents_at_transform_are_cut_with_one_warning():
     assert "lost their start; set max_length" in str(caught[0].message)
     assert caught[0].filename == __file__
     assert X.toarray().tolist() == [[3, 4, 1], [2, 0, 0], [2, 2, 3]]
+
+
+def test_nothing_is_cut_without_truncation():
+    vectorizer = TextVectorizer(truncate=None).fit(["a b c"])
+    X = vectorizer.transform(["a b c d", "a", "c b a a b"])
+    assert X.shape == (3, 5)
+    assert X.toarray().tolist() == [
+        [2, 3, 4, 1, 0],
+        [2, 0, 0, 0, 0],
+        [4, 3, 2, 2, 3],
+    ]
+    assert vectorizer.transform(["a"]).shape == (1, 3)
+    assert (vectorizer.max_length_, vectorizer.width_) == (3, 3)
+    dense = vectorizer.set_params(sparse_output=False).transform(["a b c d"])
+    assert dense.tolist() == [[2, 3, 4, 1]]
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_transform", "transform"])
+def test_a_document_that_may_not_be_cut_is_refused_with_its_length(method):
+    vectorizer = TextVectorizer(max_length=3, truncate=None).fit(["a b c", "a"])
+    assert vectorizer.transform(["a b c"]).shape == (1, 3)
+    with pytest.raises(ValueError, match=r"max_length=3 tokens, got 4 at row 1; raise"):
+        getattr(vectorizer, method)(["a b c", "a b c d", "a b c d e"])
+    unfitted = TextVectorizer(vocabulary=["a"], max_length=1, truncate=None)
+    with pytest.raises(ValueError, match="got 2 at row 0"):
+        unfitted.transform(["a a"])
+
+
+@pytest.mark.parametrize("spelling", [False, True])
+@given(
+    documents=st.lists(
+        st.lists(st.sampled_from(["a", "b", "cc", "", " "]), min_size=1, max_size=5),
+        min_size=1,
+        max_size=5,
+    ),
+    later=st.lists(st.lists(st.text(max_size=3), min_size=1), min_size=1, max_size=5),
+    params=st.sampled_from([{}, {"max_features": 1}, {"min_df": 2}]),
+)
+def test_ready_tokens_have_one_id_each(spelling, documents, later, params):
+    documents = [*documents, ["a"], ["a"]]
+    vectorizer = TextVectorizer(
+        analyzer=list, truncate=None, spelling=spelling, **params
+    )
+    learnt = vectorizer.fit_transform(documents)
+    for texts, X in ((documents, learnt), (later, vectorizer.transform(later))):
+        n_ids = [int((row.data > 0).sum()) for row in X]
+        assert n_ids == [len(tokens) for tokens in texts]
+        ids = [vectorizer.vocabulary_.get(t, UNK) for tokens in texts for t in tokens]
+        assert X.data[X.data > 0].tolist() == ids
 
 
 def test_an_explicit_max_length_cuts_silently():
@@ -300,6 +351,7 @@ def test_every_parameter_survives_clone():
         "max_length": 3,
         "truncate": "start",
         "sparse_output": False,
+        "spelling": True,
     }
     assert list(params) == list(inspect.signature(TextVectorizer).parameters)
     copy = clone(make_pipeline(TextVectorizer(**params)))[0]
