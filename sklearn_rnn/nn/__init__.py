@@ -6,6 +6,7 @@ They need nothing but torch and can be used with bare torch or skorch.
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._cells import CELLS, NONLINEARITIES, ElmanRNN, make_cell
+from sklearn_rnn.nn._crf import LinearChainCRF
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentEncoder, RecurrentLayer
@@ -31,6 +32,8 @@ from sklearn_rnn.nn._poolings import (
     masked_max,
     masked_mean,
 )
+from sklearn_rnn.nn._spelling import SpellingEncoder
+from sklearn_rnn.nn._steps import every_step, pad_steps
 
 __all__ = [
     "CELLS",
@@ -40,15 +43,18 @@ __all__ = [
     "AdditiveAttention",
     "Affine",
     "ElmanRNN",
+    "LinearChainCRF",
     "RecurrentEncoder",
     "RecurrentLayer",
     "RecurrentNetwork",
     "SampleLoss",
     "SeededDropout",
+    "SpellingEncoder",
     "TokenEmbedding",
     "absolute_error",
     "binary_cross_entropy",
     "cross_entropy",
+    "every_step",
     "final_state",
     "huber",
     "last_step",
@@ -57,6 +63,7 @@ __all__ = [
     "make_pooling",
     "masked_max",
     "masked_mean",
+    "pad_steps",
     "pinball",
     "poisson",
     "reverse_within_length",

@@ -1,31 +1,34 @@
 """The network that the estimators train."""
 
-import math
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn._affine import Affine
-from sklearn_rnn.nn._bits import ROWS
+from sklearn_rnn.nn._crf import LinearChainCRF
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._poolings import (
     AdditiveAttention,
+    Pooling,
     final_state,
     last_step,
     make_pooling,
     masked_max,
 )
+from sklearn_rnn.nn._spelling import SpellingEncoder
+from sklearn_rnn.nn._steps import every_step, whole_groups
 
 # These poolings take outputs as they are; the others sum.
-SELECTING = (last_step, final_state, masked_max)
+SELECTING = (last_step, final_state, masked_max, every_step)
 
 
 class RecurrentNetwork(nn.Module):
-    r"""From padded sequences to one vector of outputs per sequence.
+    r"""From padded sequences to a vector of outputs per sequence or per time step.
 
     Parameters
     ----------
@@ -56,8 +59,10 @@ class RecurrentNetwork(nn.Module):
         Number of recurrent layers, each reading the outputs of the one below.
     bidirectional : bool, default=False
         Whether each layer also reads the sequences from their ends.
-    pooling : {"last", "final_state", "mean", "max", "attention"}, default="last"
-        How the outputs at all time steps become one vector.
+    pooling : {"last", "final_state", "mean", "max", "attention"} or None, \
+            default="last"
+        How the outputs at all time steps become one vector. With None every
+        time step has outputs of its own.
     dropout : float, default=0.0
         Probability of dropping a unit in training, in ``[0, 1)``: after the
         embedding and after each layer. After the last layer it is the pooled
@@ -65,17 +70,34 @@ class RecurrentNetwork(nn.Module):
         in are not dropped.
     random_state : int, default=0
         Seed of the initial weights and of dropout.
+    crf : bool, default=False
+        Whether the outputs at the time steps are the emissions of a
+        `LinearChainCRF`, so that neighbouring labels are predicted together.
+        Needs ``pooling=None``.
+    forbidden : iterable of (int or None, int or None), default=()
+        The transitions that the CRF rules out, as `LinearChainCRF` has them.
+    n_characters : int, default=None
+        Number of character ids, padding (0) and unknown (1) included, for tokens
+        that come with their spelling; None for those that do not.
+    spelling_dim : int, default=32
+        Size of the `SpellingEncoder`, which adds ``2 * spelling_dim`` numbers to
+        the vector of each token. Ignored without ``n_characters``.
 
     Attributes
     ----------
     embedding : TokenEmbedding or None
         Vectors of the tokens; None for sequences of numbers.
+    spelling : SpellingEncoder or None
+        What reads the characters of the tokens.
     encoder : RecurrentEncoder
         The recurrent layers.
     pooling : callable
-        A function of `POOLINGS` or an `AdditiveAttention`.
+        A function of `POOLINGS` or an `AdditiveAttention`; `every_step` where
+        nothing is pooled.
     head : Affine
         The linear map to the outputs.
+    crf : LinearChainCRF or None
+        The distribution over sequences of labels.
     dropout : SeededDropout
         Used at each of the places named above.
     n_units : int
@@ -97,11 +119,16 @@ class RecurrentNetwork(nn.Module):
         u &= \operatorname{pool}(h^{(m)}_1, \dots, h^{(m)}_{\text{length}}) \\
         f &= W D(u) + b.
 
+    A token's spelling is read by a `SpellingEncoder` :math:`S` and joins its vector,
+    :math:`D([E(x), S(x)])`. Without pooling each real step has a :math:`u = h^{(m)}_t`
+    and a row of its own. The rows are flat, ``(n_real_steps, ...)``: the steps of
+    sample 0 in order, then those of sample 1, and so on.
+
     Dropping from :math:`h^{(m)}` as well would drop twice from a pooled last
     step, and would let "max" pick from values scaled up by dropout alone.
 
     In evaluation mode, without gradients and on the CPU, a sequence gets the same
-    answer, to the bit, alone or in any batch, at any place in it and behind any
+    outputs, to the bit, alone or in any batch, at any place in it and behind any
     padding. For this batches are filled up to whole groups of 8 rows, products to a
     multiple of 16 columns, and sums over time are computed in float64 and rounded to
     float32, where their order no longer shows. (Seen with 1 to 16 threads; "mps" has
@@ -134,11 +161,17 @@ class RecurrentNetwork(nn.Module):
         nonlinearity: str = "tanh",
         num_layers: int = 1,
         bidirectional: bool = False,
-        pooling: str = "last",
+        pooling: str | None = "last",
         dropout: float = 0.0,
         random_state: int = 0,
+        crf: bool = False,
+        forbidden: Iterable[tuple[int | None, int | None]] = (),
+        n_characters: int | None = None,
+        spelling_dim: int = 32,
     ) -> None:
         super().__init__()
+        forbidden = list(forbidden)
+        _check_crf(crf, forbidden, pooling)
         generator = torch.Generator().manual_seed(random_state)
         if embedding is not None:
             embedding = torch.asarray(embedding, dtype=torch.float32, copy=True)
@@ -161,6 +194,18 @@ class RecurrentNetwork(nn.Module):
                 f"(sequences of tokens); got n_features={n_features!r} and "
                 f"n_tokens={n_tokens!r}."
             )
+        self.spelling: SpellingEncoder | None = None
+        if n_characters is not None:
+            if self.embedding is None:
+                raise ValueError(
+                    "n_characters is for sequences of tokens, whose words have a "
+                    f"spelling; got n_characters={n_characters!r} and "
+                    f"n_features={n_features!r}. Leave n_characters out."
+                )
+            self.spelling = SpellingEncoder(
+                n_characters, spelling_dim, generator=generator
+            )
+            input_size += self.spelling.n_units
         self.dropout = SeededDropout(dropout)
         self.encoder = RecurrentEncoder(
             input_size,
@@ -173,14 +218,21 @@ class RecurrentNetwork(nn.Module):
             dropout=self.dropout,
         )
         self.n_units = self.encoder.n_units
-        self.pooling = make_pooling(
-            pooling, self.n_units, bidirectional=bidirectional, generator=generator
+        self.pooling: Pooling = (
+            every_step
+            if pooling is None
+            else make_pooling(
+                pooling, self.n_units, bidirectional=bidirectional, generator=generator
+            )
         )
         self.head = Affine(self.n_units, n_outputs, generator=generator)
+        self.crf = LinearChainCRF(n_outputs, forbidden) if crf else None
         # A number of its own, or masks would repeat the draws of the weights.
         self.reseed(int(torch.randint(2**31, (), generator=generator)))
 
-    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def forward(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
         """Compute the outputs: logits, or predictions of a regression.
 
         Parameters
@@ -190,20 +242,26 @@ class RecurrentNetwork(nn.Module):
             (n_samples, n_timesteps, n_features); padded on the right.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Character ids of each token, padded with 0 on the right, for a network
+            with ``n_characters``.
 
         Returns
         -------
-        outputs : Tensor of shape (n_samples, n_outputs)
+        outputs : Tensor of shape (n_samples, n_outputs) or (n_real_steps, n_outputs)
             float32 in training mode, float64 in evaluation mode (of float32
             precision, so that a softmax of them sums to one).
         """
         if not self.training:
-            return self._exact(self.predict(x, lengths))
-        pooled = self._pool(*self._encode(x, lengths))
+            return self._exact(self.predict(x, lengths, spelling))
+        pooled = self._pool(*self._encode(x, lengths, spelling))
         outputs: Tensor = self.head(self.dropout(pooled))
         return outputs
 
-    def predict(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def predict(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
         """Compute what `forward` does in evaluation mode, and leave it in float32.
 
         Parameters
@@ -212,20 +270,27 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Characters of the tokens, as for `forward`.
 
         Returns
         -------
-        outputs : float32 Tensor of shape (n_samples, n_outputs)
+        outputs : float32 Tensor of shape (n_samples, n_outputs) or \
+                (n_real_steps, n_outputs)
         """
-        pooled = self._pool(*self._encode(x, lengths))
-        if self.head.keeps_bits(pooled):
-            outputs: Tensor = self.head.predict(pooled)
+        pooled = self.represent(x, lengths, spelling)
+        groups = pooled[whole_groups(len(pooled), pooled.device)]
+        if self.head.keeps_bits(groups):
+            outputs: Tensor = self.head.predict(groups)
         else:
-            outputs = self.head(self._exact(pooled)).to(pooled.dtype)
-        return outputs[: len(x)]
+            outputs = self.head(self._exact(groups)).to(groups.dtype)
+        return outputs[: len(pooled)]
 
-    def represent(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Compute the pooled vector that the head reads, before dropout.
+    def represent(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
+        """Compute the vectors that the head reads, before dropout.
 
         Parameters
         ----------
@@ -233,14 +298,98 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Characters of the tokens, as for `forward`.
 
         Returns
         -------
-        pooled : float32 Tensor of shape (n_samples, n_units)
+        pooled : float32 Tensor of shape (n_samples, n_units) or (n_real_steps, n_units)
         """
-        return self._pool(*self._encode(x, lengths))[: len(x)]
+        pooled = self._pool(*self._encode(x, lengths, spelling))
+        # The rows that fill up the last group come after those asked for.
+        n_rows = int(lengths.sum()) if self.pooling is every_step else len(lengths)
+        return pooled[:n_rows]
 
-    def attention_weights(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def decode(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
+        """Predict the label of each time step, of a network without pooling.
+
+        Parameters
+        ----------
+        x : Tensor
+            Sequences, as for `forward`.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Characters of the tokens, as for `forward`.
+
+        Returns
+        -------
+        labels : int64 Tensor of shape (n_real_steps,)
+            With a CRF the labels of each sequence that are most probable together,
+            else the most probable label of each step.
+        """
+        self._check_steps("decode")
+        emissions = self._emissions(x, lengths, spelling)
+        if self.crf is None:
+            return emissions.argmax(dim=1)
+        return self.crf.decode(emissions, lengths.to(emissions.device))
+
+    def log_proba(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
+        """Compute the log-probability of each label, of a network without pooling.
+
+        Parameters
+        ----------
+        x : Tensor
+            Sequences, as for `forward`.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Characters of the tokens, as for `forward`.
+
+        Returns
+        -------
+        log_proba : float64 Tensor of shape (n_real_steps, n_outputs)
+            With a CRF the marginal distribution of each step's label. Of float32
+            precision, but the exponentials of a row sum to one in float64.
+        """
+        self._check_steps("log_proba")
+        scores = self._emissions(x, lengths, spelling)
+        if self.crf is not None:
+            marginals = self.crf.log_marginals(scores, lengths.to(scores.device))
+            # Rounded, where the order of the sums over labels no longer shows.
+            scores = marginals.float().to(scores.dtype)
+        return scores.log_softmax(dim=1)
+
+    def read_out(self, outputs: Tensor, lengths: Tensor) -> Tensor:
+        """Turn the outputs of `forward` into what is scored against the target.
+
+        Parameters
+        ----------
+        outputs : Tensor of shape (n_samples, n_outputs) or (n_real_steps, n_outputs)
+            As `forward` gives them.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+
+        Returns
+        -------
+        read : Tensor
+            With a CRF the labels of the steps, int64 of shape (n_real_steps,), as
+            `decode` finds them; else the outputs as they are.
+        """
+        if self.crf is None:
+            return outputs
+        return self.crf.decode(outputs, lengths.to(outputs.device))
+
+    def attention_weights(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
         """Compute how much each time step counts in ``pooling="attention"``.
 
         Parameters
@@ -249,6 +398,9 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Characters of the tokens, as for `forward`.
 
         Returns
         -------
@@ -265,7 +417,7 @@ class RecurrentNetwork(nn.Module):
                 "Only a network with pooling='attention' has attention weights; "
                 f"this one pools with {self.pooling.__name__}."
             )
-        outputs, lengths = self._encode(x, lengths)
+        outputs, lengths = self._encode(x, lengths, spelling)
         weights = self.pooling.weights(self._exact(outputs), lengths)
         return weights.to(outputs.dtype)[: len(x)]
 
@@ -279,21 +431,40 @@ class RecurrentNetwork(nn.Module):
         """
         self.dropout.reseed(seed)
 
-    def _encode(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    def _encode(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         """Compute the last layer's outputs, for whole groups in evaluation mode."""
         lengths = lengths.to(x.device)
+        spelled = self._spell(spelling, lengths)
         if not self.training:
-            n_rows = math.ceil(len(x) / ROWS) * ROWS
-            rows = torch.arange(n_rows, device=x.device).clamp(max=len(x) - 1)
+            rows = whole_groups(len(x), x.device)
             x, lengths = x[rows], lengths[rows]
-        outputs: Tensor = self.encoder(self._embed(x, lengths), lengths)
+            spelled = None if spelled is None else spelled.index_select(1, rows)
+        outputs: Tensor = self.encoder(self._embed(x, lengths, spelled), lengths)
         return outputs, lengths
 
-    def _embed(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def _spell(self, spelling: Tensor | None, lengths: Tensor) -> Tensor | None:
+        """Read the spelling, if there is one, with the time axis first."""
+        if (spelling is None) != (self.spelling is None):
+            raise ValueError(
+                "spelling must be given to a network with n_characters, and to no "
+                f"other; got {'none' if spelling is None else 'one'} for a network "
+                f"{'without' if self.spelling is None else 'with'} n_characters."
+            )
+        if self.spelling is None:
+            return None
+        vectors: Tensor = self.spelling(spelling, lengths)
+        return vectors.transpose(0, 1)
+
+    def _embed(self, x: Tensor, lengths: Tensor, spelled: Tensor | None) -> Tensor:
         """Look up or clean the inputs; the time axis then comes first in memory."""
         if self.embedding is not None:
-            embedded: Tensor = self.dropout(self.embedding(x.t()))
-            return embedded.transpose(0, 1)  # (n_samples, n_timesteps, embedding_dim)
+            embedded: Tensor = self.embedding(x.t())
+            if spelled is not None:
+                embedded = torch.cat([embedded, spelled], dim=2)
+            embedded = self.dropout(embedded)
+            return embedded.transpose(0, 1)  # (n_samples, n_timesteps, input_size)
         # NaN in the padding would reach the gradient of the weights as 0 * NaN.
         padding = ~length_mask(lengths, x.shape[1]).t().unsqueeze(2)
         steps = x.to(self.head.weight.dtype).transpose(0, 1)
@@ -303,8 +474,37 @@ class RecurrentNetwork(nn.Module):
         exact = outputs if self.pooling in SELECTING else self._exact(outputs)
         return self.pooling(exact, lengths).to(outputs.dtype)
 
+    def _emissions(self, x: Tensor, lengths: Tensor, spelling: Tensor | None) -> Tensor:
+        outputs = self.predict(x, lengths, spelling)
+        # "mps" has no float64.
+        return outputs if outputs.device.type == "mps" else outputs.double()
+
+    def _check_steps(self, method: str) -> None:
+        if self.pooling is not every_step:
+            raise ValueError(
+                f"{method} needs a network with pooling=None, which has outputs at "
+                "every time step; this one gives one row per sequence."
+            )
+
     def _exact(self, values: Tensor) -> Tensor:
         """Raise to float64 in evaluation mode, where sums must not show order."""
         if self.training or values.device.type == "mps":  # which has no float64
             return values
         return values.double()
+
+
+def _check_crf(
+    crf: bool,
+    forbidden: list[tuple[int | None, int | None]],
+    pooling: str | None,
+) -> None:
+    if crf and pooling is not None:
+        raise ValueError(
+            "crf=True needs pooling=None, so that every time step has a label; got "
+            f"pooling={pooling!r}."
+        )
+    if forbidden and not crf:
+        raise ValueError(
+            "forbidden needs crf=True, for only a CRF knows of transitions; got "
+            f"forbidden={forbidden} and crf=False."
+        )

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_rnn.nn import CELLS, POOLINGS, AdditiveAttention, RecurrentNetwork
+from sklearn_rnn.nn import (
+    CELLS,
+    POOLINGS,
+    AdditiveAttention,
+    RecurrentNetwork,
+    every_step,
+    length_mask,
+)
 
 CELL_OPTIONS = [{"cell": cell} for cell in CELLS] + [
     {"cell": "rnn", "nonlinearity": "relu"},
@@ -14,7 +21,7 @@ CELL_OPTIONS = [{"cell": cell} for cell in CELLS] + [
     {"cell": "rnn", "nonlinearity": "softplus"},
 ]
 CELL_IDS = ["-".join(options.values()) for options in CELL_OPTIONS]
-N_TOKENS, N_FEATURES = 30, 3
+N_TOKENS, N_FEATURES, N_CHARACTERS = 30, 3, 12
 
 
 def make_sequences(n_samples, n_timesteps, *, tokens, dtype=torch.float32):
@@ -30,6 +37,16 @@ def make_sequences(n_samples, n_timesteps, *, tokens, dtype=torch.float32):
         x = torch.randn(*shape, N_FEATURES, generator=generator, dtype=dtype)
     x[padding] = 0
     return x, lengths
+
+
+def make_spelling(x, n_letters=5):
+    """Spell each token at random, but the same token in the same way."""
+    generator = torch.Generator().manual_seed(2)
+    table = torch.randint(1, N_CHARACTERS, (N_TOKENS, n_letters), generator=generator)
+    n_spelt = torch.randint(1, n_letters + 1, (N_TOKENS, 1), generator=generator)
+    table[torch.arange(n_letters) >= n_spelt] = 0
+    table[0] = 0
+    return table[x]  # (n_samples, n_timesteps, n_letters)
 
 
 def make_network(*, tokens, n_outputs=3, **options):
@@ -176,6 +193,299 @@ def test_an_early_step_matters():
     changed = x.clone()
     changed[:, 0] += 1.0
     assert (network(x, lengths) != network(changed, lengths)).any(dim=1).all()
+
+
+# An output at every step
+
+
+@pytest.mark.parametrize("tokens", [True, False])
+@pytest.mark.parametrize("training", [True, False])
+def test_without_pooling_the_head_reads_every_step(tokens, training):
+    network = make_network(
+        tokens=tokens, pooling=None, bidirectional=True, num_layers=2
+    )
+    network.double().train(training)
+    x, lengths = make_sequences(5, 6, tokens=tokens, dtype=torch.float64)
+    assert network.pooling is every_step
+    inputs = network.embedding(x) if tokens else x
+    steps = network.encoder(inputs, lengths)
+    rows = [steps[i, t] for i in range(5) for t in range(lengths[i])]
+    rows = torch.stack(rows)  # (n_real_steps, n_units)
+    expected = rows @ network.head.weight.T + network.head.bias
+    found = network(x, lengths)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-14)
+    torch.testing.assert_close(network.predict(x, lengths), expected)
+    torch.testing.assert_close(network.represent(x, lengths), rows)
+    assert found.shape == (int(lengths.sum()), 3)
+
+
+@pytest.mark.parametrize("options", CELL_OPTIONS, ids=CELL_IDS)
+@torch.no_grad()
+def test_a_step_gets_the_same_bits_in_any_batch_and_behind_any_padding(options):
+    x, lengths = make_sequences(20, 12, tokens=False)
+    assert set(lengths.tolist()) >= {
+        1,
+        2,
+        3,
+    }  # for the product of so few rows is special
+    longer = torch.cat([x, torch.full_like(x, torch.nan)], dim=1)
+    for n_outputs in (1, 3, 17):
+        for bidirectional in (True, False):
+            network = make_network(
+                tokens=False,
+                n_outputs=n_outputs,
+                hidden_size=11,
+                bidirectional=bidirectional,
+                pooling=None,
+                **options,
+            ).eval()
+            alone = [
+                list(step_answers(network, x[i : i + 1, :n], lengths[i : i + 1]))
+                for i, n in enumerate(lengths.tolist())
+            ]
+            for n_rows in range(1, 21):
+                found = step_answers(network, x[-n_rows:], lengths[-n_rows:])
+                expected = zip(*alone[-n_rows:], strict=True)
+                for answer, parts in zip(found, expected, strict=True):
+                    assert torch.equal(answer, torch.cat(parts))
+            found = step_answers(network, longer, lengths)
+            for answer, parts in zip(found, zip(*alone, strict=True), strict=True):
+                assert torch.equal(answer, torch.cat(parts))
+
+
+def step_answers(network, x, lengths):
+    yield network.predict(x, lengths)
+    yield network(x, lengths)
+    yield network.represent(x, lengths)
+    yield network.decode(x, lengths)
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+@pytest.mark.parametrize("n_outputs", [1, 9, 17, 45])
+@torch.no_grad()
+def test_a_step_gets_the_same_bits_among_thousands(n_outputs, n_threads):
+    x, lengths = make_sequences(500, 40, tokens=False)
+    network = make_network(
+        tokens=False, n_outputs=n_outputs, hidden_size=24, pooling=None
+    ).eval()
+    n_threads_before = torch.get_num_threads()
+    torch.set_num_threads(n_threads)
+    try:
+        whole = network.predict(x, lengths).split(lengths.tolist())
+        assert sum(map(len, whole)) > 8000
+        for i in range(0, 500, 23):
+            n = lengths[i : i + 1]
+            assert torch.equal(network.predict(x[i : i + 1, : int(n)], n), whole[i])
+    finally:
+        torch.set_num_threads(n_threads_before)
+
+
+def test_nan_in_the_padding_does_not_reach_the_steps():
+    x, lengths = make_sequences(4, 6, tokens=False)
+    spoilt = x.clone()
+    spoilt[~length_mask(lengths, 6)] = torch.nan
+    networks = [
+        train(make_network(tokens=False, pooling=None, bidirectional=True), v, lengths)
+        for v in (x, spoilt)
+    ]
+    assert same_bits(*networks)
+    assert networks[0].head.weight.isfinite().all()
+
+
+def test_without_pooling_there_are_no_attention_weights():
+    network = make_network(tokens=True, pooling=None)
+    with pytest.raises(ValueError, match=r"pooling='attention'.*every_step"):
+        network.attention_weights(*make_sequences(2, 3, tokens=True))
+
+
+# Labels of the steps
+
+
+@torch.no_grad()
+def test_without_a_crf_each_step_is_labelled_by_itself():
+    network = make_network(tokens=True, pooling=None).eval()
+    x, lengths = make_sequences(5, 6, tokens=True)
+    outputs = network(x, lengths)
+    assert torch.equal(network.decode(x, lengths), outputs.argmax(dim=1))
+    assert network.read_out(outputs, lengths) is outputs
+    found = network.log_proba(x, lengths)
+    assert found.dtype == torch.float64
+    torch.testing.assert_close(found, outputs.softmax(dim=1).log())
+
+
+@torch.no_grad()
+def test_a_crf_reads_the_outputs_as_its_emissions():
+    network = make_network(tokens=True, pooling=None, crf=True, forbidden=[(0, 1)])
+    for parameter in network.crf.parameters():
+        torch.nn.init.normal_(parameter, generator=torch.Generator().manual_seed(0))
+    network.eval()
+    x, lengths = make_sequences(20, 12, tokens=True)
+    emissions = network(x, lengths)
+    labels = network.decode(x, lengths)
+    assert labels.dtype == torch.int64
+    assert torch.equal(labels, network.crf.decode(emissions, lengths))
+    assert torch.equal(labels, network.read_out(emissions, lengths))
+    assert not torch.equal(labels, emissions.argmax(dim=1))
+    assert network.crf.allowed(labels, lengths).all()
+    found = network.log_proba(x, lengths)
+    expected = network.crf.log_marginals(emissions, lengths)
+    torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-6)
+    one = torch.ones(len(found), dtype=torch.float64)
+    torch.testing.assert_close(found.exp().sum(dim=1), one, rtol=0, atol=1e-14)
+    start = 0
+    for i, n in enumerate(lengths.tolist()):  # alone
+        part, alone = slice(start, start + n), (x[i : i + 1, :n], lengths[i : i + 1])
+        assert torch.equal(network.decode(*alone), labels[part])
+        assert torch.equal(network.log_proba(*alone), found[part])
+        start += n
+
+
+def test_a_crf_is_trained_through_its_loss():
+    # The label is 0 or 1 by the token, and always 2 after a 1, whatever the token.
+    network = make_network(
+        tokens=True, pooling=None, crf=True, cell="rnn", forbidden=[(1, 1)]
+    )
+    x, lengths = make_sequences(40, 6, tokens=True)
+    labels = torch.zeros_like(x)
+    for t in range(6):
+        labels[:, t] = x[:, t] % 2
+        if t > 0:
+            labels[labels[:, t - 1] == 1, t] = 2
+    labels = every_step(labels, lengths)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
+    for _ in range(40):
+        optimizer.zero_grad()
+        loss = network.crf.loss(network(x, lengths), labels, lengths).mean()
+        loss.backward()
+        optimizer.step()
+    assert loss < 0.05
+    assert all(p.grad.isfinite().all() for p in network.parameters())
+    assert network.crf.transitions[1].argmax() == 2
+    assert torch.equal(network.eval().decode(x, lengths), labels)
+
+
+def test_a_crf_changes_no_initial_weight():
+    plain, with_crf = (
+        make_network(tokens=True, pooling=None, crf=crf) for crf in (False, True)
+    )
+    weights = with_crf.state_dict()
+    for name, weight in plain.state_dict().items():
+        assert torch.equal(weight, weights[name])
+    assert plain.crf is None
+    assert {name for name in weights if "crf" in name} == {
+        "crf.transitions",
+        "crf.start",
+        "crf.end",
+    }
+
+
+def test_with_pooling_the_outputs_are_read_as_they_are():
+    network = make_network(tokens=True)
+    x, lengths = make_sequences(4, 5, tokens=True)
+    outputs = network(x, lengths)
+    assert network.read_out(outputs, lengths) is outputs
+    for method in ("decode", "log_proba"):
+        with pytest.raises(ValueError, match=rf"{method} needs .*pooling=None"):
+            getattr(network, method)(x, lengths)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"crf": True}, r"crf=True needs pooling=None.*'last'"),
+        ({"pooling": None, "forbidden": [(0, 1)]}, r"forbidden needs crf=True"),
+        (
+            {"pooling": None, "crf": True, "forbidden": [(0, 3)]},
+            r"labels from 0 to 2.*\(0, 3\)",
+        ),
+    ],
+)
+def test_a_crf_without_steps_or_labels_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_network(tokens=True, **options)
+
+
+# Spelling
+
+
+def spelled_network(**options):
+    return make_network(
+        tokens=True, n_characters=N_CHARACTERS, spelling_dim=3, **options
+    )
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_spelling_joins_the_vector_of_its_word(training):
+    network = spelled_network(pooling=None, bidirectional=True).double()
+    network.train(training)
+    x, lengths = make_sequences(5, 6, tokens=True)
+    spelling = make_spelling(x)
+    vectors = [network.embedding(x), network.spelling(spelling, lengths)]
+    steps = network.encoder(torch.cat(vectors, dim=2), lengths)
+    expected = network.head(steps[length_mask(lengths, 6)])
+    found = network(x, lengths, spelling)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("pooling", [None, "attention"])
+@torch.no_grad()
+def test_spelling_changes_every_answer_and_its_padding_none(pooling):
+    network = spelled_network(pooling=pooling).eval()
+    x, lengths = make_sequences(5, 6, tokens=True)
+    spelling = make_spelling(x)
+    other = torch.where(spelling > 0, N_CHARACTERS - spelling, 0)
+    padded = torch.nn.functional.pad(spelling, (0, 4))
+    padded[~length_mask(lengths, 6)] = 5
+    methods = ["__call__", "predict", "represent"]
+    methods += ["log_proba"] if pooling is None else ["attention_weights"]
+    for method in methods:
+        answer = getattr(network, method)
+        assert not torch.equal(answer(x, lengths, spelling), answer(x, lengths, other))
+        assert torch.equal(answer(x, lengths, spelling), answer(x, lengths, padded))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@torch.no_grad()
+def test_a_spelled_sequence_gets_the_same_bits_in_any_batch(cell):
+    network = spelled_network(pooling=None, cell=cell, bidirectional=True).eval()
+    x, lengths = make_sequences(60, 12, tokens=True)
+    spelling = make_spelling(x, n_letters=9)
+    whole = network.predict(x, lengths, spelling).split(lengths.tolist())
+    for n_rows in (*range(1, 21), 37):
+        rows = slice(60 - n_rows, 60)
+        found = network.predict(x[rows], lengths[rows], spelling[rows])
+        assert torch.equal(found, torch.cat(whole[rows]))
+    for i, n in enumerate(lengths.tolist()):
+        letters = int((spelling[i] != 0).sum(dim=1).max())
+        part = x[i : i + 1, :n], lengths[i : i + 1], spelling[i : i + 1, :n, :letters]
+        assert torch.equal(network.predict(*part), whole[i])
+
+
+def test_spelling_is_trained_and_copied_with_the_rest():
+    network = spelled_network(pooling=None, crf=True, dropout=0.5, num_layers=2)
+    x, lengths = make_sequences(4, 5, tokens=True)
+    spelling = make_spelling(x)
+    network(x, lengths, spelling).square().mean().backward()
+    for name, parameter in network.named_parameters():
+        if not name.startswith("crf"):
+            assert parameter.grad.isfinite().all()
+            assert (parameter.grad != 0).any()
+    for twin in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert same_bits(twin, network)
+        assert twin.pooling is every_step
+        twin.eval()
+        found = twin.decode(x, lengths, spelling)
+        assert torch.equal(found, network.eval().decode(x, lengths, spelling))
+
+
+def test_spelling_is_given_where_it_is_asked_for_and_nowhere_else():
+    x, lengths = make_sequences(4, 5, tokens=True)
+    with pytest.raises(ValueError, match=r"spelling must .*got none .* with n_char"):
+        spelled_network()(x, lengths)
+    with pytest.raises(ValueError, match=r"spelling must .*got one .* without n_char"):
+        make_network(tokens=True)(x, lengths, make_spelling(x))
+    with pytest.raises(ValueError, match=r"n_characters is for .*tokens.*n_features=3"):
+        make_network(tokens=False, n_characters=9)
 
 
 # Answers do not depend on the company
