@@ -1,0 +1,22 @@
+"""The scores as scorers, for ``scoring=``.
+
+With metadata routing ``set_score_request`` changes a scorer for everyone who
+imports it; make one of your own then, with scikit-learn's `make_scorer`.
+"""
+
+__all__ = ["flat_accuracy", "flat_f1", "span_f1"]
+
+from sklearn.metrics import make_scorer
+
+from sklearn_rnn.metrics._flat import flat_accuracy_score, flat_f1_score
+from sklearn_rnn.metrics._spans import span_f1_score
+
+flat_accuracy = make_scorer(flat_accuracy_score)
+"""Scorer of `flat_accuracy_score`."""
+
+# The default of pos_label, 1, would have to be among the estimator's classes.
+flat_f1 = make_scorer(flat_f1_score, pos_label=None)
+"""Scorer of `flat_f1_score`, averaged over labels."""
+
+span_f1 = make_scorer(span_f1_score)
+"""Scorer of `span_f1_score` in its default mode, over the spans of all types."""
