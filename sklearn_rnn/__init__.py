@@ -8,9 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sklearn_rnn import datasets, exceptions, nn
-    from sklearn_rnn.estimators import RNNClassifier, RNNRegressor
-    from sklearn_rnn.sequences import from_channels_first
+    from sklearn_rnn import datasets, exceptions, metrics, nn
+    from sklearn_rnn.estimators import (
+        RNNClassifier,
+        RNNRegressor,
+        RNNStepRegressor,
+        RNNTagger,
+    )
+    from sklearn_rnn.sequences import as_ragged, from_channels_first
     from sklearn_rnn.text import TextVectorizer, load_vectors
 
 __version__ = "0.1.0"
@@ -18,23 +23,30 @@ __version__ = "0.1.0"
 __all__ = [
     "RNNClassifier",
     "RNNRegressor",
+    "RNNStepRegressor",
+    "RNNTagger",
     "TextVectorizer",
     "__version__",
+    "as_ragged",
     "datasets",
     "exceptions",
     "from_channels_first",
     "load_vectors",
+    "metrics",
     "nn",
 ]
 
 _ROOM_OF = {
     "RNNClassifier": "estimators",
     "RNNRegressor": "estimators",
+    "RNNStepRegressor": "estimators",
+    "RNNTagger": "estimators",
     "TextVectorizer": "text",
+    "as_ragged": "sequences",
     "from_channels_first": "sequences",
     "load_vectors": "text",
 }
-_PUBLIC_ROOMS = {"datasets", "exceptions", "nn"}
+_PUBLIC_ROOMS = {"datasets", "exceptions", "metrics", "nn"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,7 +1,13 @@
 """How is it fitted?  skorch nets with few hooks; arrays in, arrays out."""
 
 from sklearn_rnn._training._data import SequenceDataset, TokenReader
-from sklearn_rnn._training._net import evaluate, make_net, resolve_device, train
+from sklearn_rnn._training._net import (
+    evaluate,
+    make_net,
+    resolve_device,
+    train,
+    transition_scores,
+)
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import export_state, grow_embedding, load_state
 
@@ -17,4 +23,5 @@ __all__ = [
     "make_net",
     "resolve_device",
     "train",
+    "transition_scores",
 ]

@@ -8,6 +8,7 @@ from skorch.callbacks import Callback
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm.auto import tqdm
 
+from sklearn_rnn._training._data import weight_of_targets
 from sklearn_rnn._training._optimizers import make_schedule
 
 
@@ -50,9 +51,10 @@ class GradientNorm(Callback):
 
     def on_epoch_begin(self, net, **kwargs):
         self.norms_ = []
+        self.parameters_ = list(net.module_.parameters())
 
     def on_grad_computed(self, net, named_parameters, **kwargs):
-        parameters = [p for p in net.module_.parameters() if p.grad is not None]
+        parameters = [p for p in self.parameters_ if p.grad is not None]
         self.norms_.append(self._clip(parameters))
 
     def _clip(self, parameters):
@@ -90,7 +92,8 @@ class ValidationScore(Callback):
     def on_batch_end(self, net, batch=None, training=False, **step):
         if not training:
             inputs, y = batch
-            self.parts_.append((step["y_pred"].cpu(), y, inputs["weight"]))
+            outputs = net.module_.read_out(step["y_pred"], inputs["lengths"])
+            self.parts_.append((outputs.cpu(), y, weight_of_targets(inputs)))
 
     def on_epoch_end(self, net, **kwargs):
         if self.parts_:

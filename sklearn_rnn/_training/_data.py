@@ -5,13 +5,14 @@ The rule of a batch: rows of similar length together, padded to the longest row
 an epoch follows from the seed of the fit and the number of the epoch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import torch
 from torch.utils.data import Dataset
 
+from sklearn_rnn.nn import length_mask
 from sklearn_rnn.sequences import UNK, Sequences
 
 # Rows are shuffled in pools of this many batches and sorted by length inside a
@@ -37,10 +38,14 @@ class TokenReader:
         beyond the table, has no trained vector and reads as unknown.
     all_known : bool
         Whether vectors were given, so that every id in the table has one.
+    characters : int32 ndarray of shape (n_characters,), default=None
+        The code points that have a vector, sorted, where words come with their
+        spelling.
     """
 
     counts: np.ndarray
     all_known: bool = False
+    characters: np.ndarray | None = None
 
     @cached_property
     def known(self):
@@ -58,6 +63,21 @@ class TokenReader:
         inside = np.minimum(tokens, len(self.counts) - 1)
         has_vector = (tokens == inside) & self.known[inside]
         return tokens if has_vector.all() else np.where(has_vector, tokens, UNK)
+
+    def read(self, sequences):
+        """Replace ids without a vector, and code points by the ids of characters."""
+        spelling = sequences.spelling
+        if spelling is not None:
+            spelling = replace(spelling, values=self.spell(spelling.values))
+        tokens = self.transform(sequences.values)
+        return replace(sequences, values=tokens, spelling=spelling)
+
+    def spell(self, code_points):
+        """Give characters ids from 2 on; one without a vector is unknown."""
+        last = len(self.characters) - 1
+        places = np.searchsorted(self.characters, code_points).clip(max=last)
+        known = self.characters[places] == code_points
+        return np.where(known, places + UNK + 1, UNK).astype(np.int32)
 
     def forget(self, tokens, rng):
         """Turn each rare word into the unknown one with probability one half.
@@ -82,11 +102,13 @@ class SequenceDataset(Dataset):
     rows : int ndarray of shape (n_rows,), default=None
         The rows to use, in this order; all of them if None.  Numbers are never
         copied as a whole; tokens are read once.
-    y : ndarray of shape (n_rows,) or (n_rows, n_outputs), default=None
-    weight : ndarray of shape (n_rows,), default=None
-        Positive.  Kept with a mean of 1: only the ratios count, and the mean of
-        ``weight * loss`` over a batch then estimates the weighted mean over all
-        rows without bias, whatever the size of the batch.
+    y : ndarray of shape (n_rows,) or (n_rows, n_outputs), or Sequences, default=None
+        A target for each row, or for each step of each row.
+    weight : ndarray of shape (n_rows,) or (n_steps_total,), default=None
+        One for each target.  Kept with a sum of ``n_rows``: only the ratios count,
+        and the sum of ``weight * loss`` over a batch, divided by its rows, then
+        estimates the weighted mean over all targets without bias, whatever the size
+        of the batch and the lengths in it.
 
     Notes
     -----
@@ -96,13 +118,14 @@ class SequenceDataset(Dataset):
 
     def __init__(self, sequences, encoder, *, rows=None, y=None, weight=None):
         if sequences.is_tokens:
-            tokens = encoder.transform(sequences.values)
-            sequences = Sequences(tokens, sequences.offsets)
+            sequences = encoder.read(sequences)
         self.sequences = sequences
         self.encoder = encoder
         self.rows = np.arange(len(sequences)) if rows is None else rows
         self.y = y
-        self.weight = None if weight is None else _with_mean_one(weight)
+        if weight is not None:
+            weight = _with_sum(weight, len(self.rows))
+        self.weight = weight
         self.seed, self.epoch = 0, 0
 
     def __len__(self):
@@ -110,7 +133,8 @@ class SequenceDataset(Dataset):
 
     def __getitem__(self, i):
         inputs, y = self.batch(np.array([i]))
-        return {name: value[0] for name, value in inputs.items()}, y[0]
+        inputs = {name: value[0] for name, value in inputs.items()}
+        return inputs, y if isinstance(self.y, Sequences) else y[0]
 
     @property
     def lengths(self):
@@ -133,18 +157,42 @@ class SequenceDataset(Dataset):
         Returns
         -------
         inputs : dict
-            ``x`` and ``lengths``, the arguments of the module's ``forward``, and
-            the ``weight`` of each row where the dataset has targets.
+            ``x`` and ``lengths``, the arguments of the module's ``forward``, with
+            ``spelling`` where words have one, and ``weight`` where the dataset has
+            targets: of each row, or padded of each step.
         y : Tensor of shape (n_samples,) or (n_samples, n_outputs)
-            The targets; zeros where the dataset has none.
+            The targets, those of steps one after the other without padding; zeros
+            where the dataset has none.
         """
-        padded, lengths = self.sequences.pad(self.rows[indices])
+        rows = self.rows[indices]
+        padded, lengths = self.sequences.pad(rows)
         x = self._finish(padded, lengths, rng)
         inputs = {"x": torch.from_numpy(x), "lengths": torch.from_numpy(lengths)}
+        if self.sequences.spelling is not None:
+            inputs["spelling"] = torch.from_numpy(self.sequences.pad_spelling(rows))
         if self.y is None:
             return inputs, torch.zeros(len(indices))
-        inputs["weight"] = torch.from_numpy(self.weight[indices])
-        return inputs, torch.from_numpy(self.y[indices])
+        y, inputs["weight"] = self._targets(indices, lengths)
+        return inputs, torch.from_numpy(y)
+
+    def _targets(self, indices, lengths):
+        """Select the targets of some rows, and their weights for the inputs.
+
+        These are padded: skorch wants one length for all that is in the inputs.
+        """
+        if not isinstance(self.y, Sequences):
+            return self.y[indices], torch.from_numpy(self.weight[indices])
+        steps = self._places[indices].values
+        weight = torch.zeros(len(indices), int(lengths.max()))
+        weight[length_mask(torch.from_numpy(lengths), weight.shape[1])] = (
+            torch.from_numpy(self.weight[steps])
+        )
+        return self.y.values[steps], weight
+
+    @cached_property
+    def _places(self):
+        """Where in `y` the steps of each row stand."""
+        return Sequences(np.arange(len(self.y.values)), self.y.offsets)
 
     def _finish(self, padded, lengths, rng):
         """Do what is done batch by batch: tokens are read, numbers are not."""
@@ -212,9 +260,17 @@ class PredictionBatches:
             start = stop
 
 
-def _with_mean_one(weight):
+def weight_of_targets(inputs):
+    """Give the weight of each target that a batch has, as the loss reads them."""
+    weight, lengths = inputs["weight"], inputs["lengths"]
+    if weight.ndim == 1:
+        return weight
+    return weight[length_mask(lengths.to(weight.device), weight.shape[1])]
+
+
+def _with_sum(weight, total):
     weight = weight / weight.max()  # or the sum of huge weights would overflow
-    return (weight / weight.mean()).astype(np.float32)
+    return (weight * (total / weight.sum())).astype(np.float32)
 
 
 def _cut(order, size):

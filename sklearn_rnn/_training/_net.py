@@ -25,25 +25,32 @@ from sklearn_rnn._training._data import (
     MAX_PREDICTION_ROWS,
     PredictionBatches,
     TrainBatches,
+    weight_of_targets,
 )
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
-from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
-from sklearn_rnn.sequences import UNK
+from sklearn_rnn.nn import RecurrentNetwork, SampleLoss, every_step
+from sklearn_rnn.sequences import UNK, Sequences
 
 
 class SequenceNet(NeuralNet):
-    """A skorch net whose batches carry a weight for each row.
+    """A skorch net whose batches carry a weight for each target.
 
-    Its criterion returns one loss per row; the loss of a batch is the mean of
-    ``weight * loss``, where all weights of the data have a mean of 1.
+    Its criterion returns one loss per target, which stands for a row or for a step of
+    one; the loss of a batch is the sum of ``weight * loss`` divided by its rows.
     """
 
     interrupted_ = False
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Average the weighted losses of the rows."""
-        losses = super().get_loss(y_pred, y_true, X=X, training=training)
-        return (losses * to_tensor(X["weight"], device=self.device)).mean()
+        """Average the weighted losses of the targets."""
+        crf = self.module_.crf
+        if crf is None:
+            losses = super().get_loss(y_pred, y_true, X=X, training=training)
+        else:
+            y_true, lengths = to_tensor((y_true, X["lengths"]), device=self.device)
+            losses = crf.loss(y_pred, y_true, lengths)
+        weight = to_tensor(weight_of_targets(X), device=self.device)
+        return (losses * weight).sum() / len(X["lengths"])
 
     def infer(self, x, **fit_params):
         """Run the module on a batch; the weights are for the loss only."""
@@ -51,12 +58,14 @@ class SequenceNet(NeuralNet):
 
     def forward_iter(self, X, training=False, device="cpu"):
         """Yield the outputs in the order of the rows, not of the batches."""
-        batches = self.get_iterator(self.get_dataset(X), training=False)
+        dataset = self.get_dataset(X)
+        batches = self.get_iterator(dataset, training=False)
         outputs = [
             to_device(self.evaluation_step(batch, training), device)
             for batch in batches
         ]
-        yield torch.cat(outputs)[np.argsort(batches.order)]
+        places = _places_of_outputs(self, dataset)[batches.order].values
+        yield torch.cat(outputs)[np.argsort(places)]
 
     def notify(self, method_name, **cb_kwargs):
         """Tell the callbacks; a KeyboardInterrupt *they* raise ends training."""
@@ -284,6 +293,9 @@ def train(net, dataset, validation=None, *, epochs=None):
     _keep_memory()
     if dataset.sequences.is_tokens:
         _tell_known_words(net.module_.embedding, dataset.encoder)
+    if dataset.sequences.spelling is not None:
+        letters = dataset.sequences.spelling.values
+        net.module_.spelling.embedding.unknown_is_mean = not (letters == UNK).any()
     net.train_split = None if validation is None else predefined_split(validation)
     net.partial_fit(dataset, None, epochs=epochs)
     net.train_split = None  # or the net would keep the validation data alive
@@ -315,26 +327,60 @@ def evaluate(net, dataset, method="predict", dtype=np.float64):
     net : SequenceNet
         Initialized; its module is in evaluation mode.
     dataset : SequenceDataset
-    method : {"predict", "represent", "attention_weights"}
-    dtype : {np.float64, np.float32}
-        The values have the precision of float32 in any case.
+    method : {"predict", "represent", "attention_weights", "decode", "log_proba"}
+    dtype : dtype
+        Of the values; those of the first three have the precision of float32.
 
     Returns
     -------
     values : ndarray of shape (n_rows, n_columns)
-        Batches of fewer columns than the widest are filled up with zeros.
+        Batches of fewer columns than the widest are filled up with zeros. From a
+        network without pooling one row for each step, ``(n_steps_total, n_columns)``,
+        or one label, ``(n_steps_total,)``.
     """
     _keep_memory()
     batches = PredictionBatches(dataset)
     compute = getattr(net.module_, method)
+    places = _places_of_outputs(net, dataset)
     values, start = None, 0
     for inputs, _ in batches:
         with torch.inference_mode():
             part = compute(**to_tensor(_without_weight(inputs), device=net.device))
         part = part.cpu().numpy()
         if values is None:  # the longest rows come first, and with them the widest part
-            values = np.zeros((len(dataset), part.shape[1]), dtype=dtype)
-        rows = batches.order[start : start + len(part)]
-        values[rows, : part.shape[1]] = part
-        start += len(part)
+            values = np.zeros((len(places.values), *part.shape[1:]), dtype=dtype)
+        stop = start + len(inputs["lengths"])
+        where = places[batches.order[start:stop]].values
+        values[(where, *map(slice, part.shape[1:]))] = part
+        start = stop
     return values
+
+
+def _places_of_outputs(net, dataset):
+    """Say where the outputs of each row belong: at one place or, without pooling, many.
+
+    Returns
+    -------
+    places : Sequences
+        Of int64; one member for each row.
+    """
+    if net.module_.pooling is every_step:
+        offsets = dataset.sequences[dataset.rows].offsets
+    else:
+        offsets = np.arange(len(dataset) + 1)
+    return Sequences(np.arange(offsets[-1]), offsets)
+
+
+def transition_scores(net):
+    """Read the scores of a CRF's transitions; None where there is no CRF.
+
+    Returns
+    -------
+    scores : float64 ndarray of shape (n_labels, n_labels), or None
+        Entry ``[i, j]`` for label j right after label i; -inf where it is forbidden.
+    """
+    crf = net.module_.crf
+    if crf is None:
+        return None
+    scores = crf.transitions.detach().cpu().numpy().astype(np.float64)
+    return np.where(crf.forbidden[:-1, :-1].cpu().numpy(), -np.inf, scores)

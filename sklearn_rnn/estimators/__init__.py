@@ -2,5 +2,7 @@
 
 from sklearn_rnn.estimators._classifier import RNNClassifier
 from sklearn_rnn.estimators._regressor import RNNRegressor
+from sklearn_rnn.estimators._step_regressor import RNNStepRegressor
+from sklearn_rnn.estimators._tagger import RNNTagger
 
-__all__ = ["RNNClassifier", "RNNRegressor"]
+__all__ = ["RNNClassifier", "RNNRegressor", "RNNStepRegressor", "RNNTagger"]

@@ -1,4 +1,4 @@
-"""What the classifier and the regressor share: everything but the target."""
+"""What all estimators share: everything but the target and what becomes of it."""
 
 import warnings
 from contextlib import contextmanager
@@ -6,11 +6,7 @@ from numbers import Integral, Real
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-)
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -36,7 +32,6 @@ from sklearn_rnn._training import (
 )
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
 from sklearn_rnn.exceptions import DivergenceWarning
-from sklearn_rnn.nn import POOLINGS
 from sklearn_rnn.sequences import (
     UNK,
     Sequences,
@@ -62,18 +57,20 @@ MODULE_PARAMS = (
     "nonlinearity",
     "num_layers",
     "bidirectional",
-    "pooling",
     "dropout",
     "freeze_embedding",
 )
 
 
 class Part(NamedTuple):
-    """Some rows of the data, with their targets and weights."""
+    """Some rows of the data, with their targets and weights.
+
+    `y` holds a target for each row or, as `Sequences`, for each step of each row.
+    """
 
     sequences: Sequences
     rows: np.ndarray
-    y: np.ndarray
+    y: np.ndarray | Sequences
     weight: np.ndarray
 
     def take(self, i):
@@ -92,17 +89,23 @@ class Part(NamedTuple):
         return Part(self.sequences, rows, self.y[rows], weight)
 
 
-class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class BaseRNN(BaseEstimator):
     """Base of the estimators that hold a recurrent net.
 
     A subclass says what its target is:
 
-    - ``_check_target(y, reset)`` -> class indices or reals, (n,) or (n, k);
+    - ``_check_target(y, sequences, reset)`` -> class indices or reals, (n,) or (n, k),
+      or `Sequences` of them; ``_split_target(y)`` -> what a splitter may look at;
     - ``_learn_target(y, weight, continued)`` learns scales or class weights from the
       training part, ``_encode_target(y)`` -> what the loss reads,
-      ``_target_weight(y, weight)`` -> the weights with those of the classes;
-    - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``;
+      ``_row_weight(y, weight)`` -> the weights of the rows, 0 for those that teach
+      nothing, ``_target_weight(y, weight)`` -> the weight of each target;
+    - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``,
+      ``_output_params()`` -> what else the module is told of its output;
     - ``_score_outputs(outputs, y, weight)`` -> the score of the validation part.
+
+    `PooledRNN` is the base of those with one target for each sequence, `StepwiseRNN`
+    of those with one for each step.
     """
 
     _parameter_constraints: ClassVar[dict] = {
@@ -111,12 +114,12 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         "num_layers": [Interval(Integral, 1, None, closed="left")],
         "bidirectional": ["boolean"],
         "nonlinearity": [StrOptions({"tanh", "relu", "sigmoid", "softplus"})],
-        "pooling": [StrOptions(set(POOLINGS))],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "input": [StrOptions({"auto", "tokens", "numbers"})],
         "embedding_dim": [Interval(Integral, 1, None, closed="left")],
         "embedding": ["array-like", None],
         "freeze_embedding": ["boolean"],
+        "spelling_dim": [Interval(Integral, 1, None, closed="left")],
         "standardize": ["boolean"],
         "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
         "lr": [Interval(Real, 0, None, closed="neither")],
@@ -141,68 +144,10 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         "verbose": ["verbose"],
     }
 
-    def __init__(
-        self,
-        hidden_size=64,
-        *,
-        cell="lstm",
-        num_layers=1,
-        bidirectional=False,
-        nonlinearity="tanh",
-        pooling="last",
-        dropout=0.0,
-        input="auto",
-        embedding_dim=64,
-        embedding=None,
-        freeze_embedding=False,
-        standardize=True,
-        optimizer="adam",
-        lr=0.01,
-        weight_decay=0.0,
-        lr_schedule=None,
-        max_grad_norm=1.0,
-        batch_size=32,
-        max_epochs=50,
-        early_stopping="auto",
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        tol=1e-4,
-        warm_start=False,
-        callbacks=None,
-        net_params=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
-        self.hidden_size = hidden_size
-        self.cell = cell
-        self.num_layers = num_layers
-        self.bidirectional = bidirectional
-        self.nonlinearity = nonlinearity
-        self.pooling = pooling
-        self.dropout = dropout
-        self.input = input
-        self.embedding_dim = embedding_dim
-        self.embedding = embedding
-        self.freeze_embedding = freeze_embedding
-        self.standardize = standardize
-        self.optimizer = optimizer
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.lr_schedule = lr_schedule
-        self.max_grad_norm = max_grad_norm
-        self.batch_size = batch_size
-        self.max_epochs = max_epochs
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.net_params = net_params
-        self.device = device
-        self.random_state = random_state
-        self.verbose = verbose
+    def _store(self, arguments):
+        """Keep the arguments of `__init__`, each under its name and as it is."""
+        for name in self._get_param_names():
+            setattr(self, name, arguments[name])
 
     # -- fitting ---------------------------------------------------------------
 
@@ -238,7 +183,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         KeyboardInterrupt
             After Ctrl-C; the estimator is fitted with what it had learnt.
         """
-        with _as_it_was_on_error(self):
+        with as_it_was_on_error(self):
             return self._fit(X, y, sample_weight, X_val, y_val)
 
     def _fit(self, X, y, sample_weight, X_val, y_val):
@@ -274,7 +219,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     def _partial_fit(self, X, y, sample_weight, **target_params):
         """Train for one epoch on one more part of the data, as it comes."""
-        with _as_it_was_on_error(self):
+        with as_it_was_on_error(self):
             return self._fit_one_epoch(X, y, sample_weight, **target_params)
 
     def _fit_one_epoch(self, X, y, sample_weight, **target_params):
@@ -350,7 +295,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             reader,
             rows=part.rows,
             y=self._encode_target(part.y),
-            weight=part.weight,
+            weight=self._target_weight(part.y, part.weight),
         )
 
     # -- checking --------------------------------------------------------------
@@ -363,12 +308,13 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 "the target y is None."
             )
         sequences = check_sequences(self, X, reset=reset, input=self._setting("input"))
-        if self.embedding is not None and not sequences.is_tokens:
+        if reset and self.embedding is not None and not sequences.is_tokens:
             raise ValueError(
                 "embedding was given, but X holds numbers, not token ids; put a "
                 "TextVectorizer in front, pass input='tokens', or leave it out."
             )
-        y = self._check_target(y, reset=reset, **target_params)
+        self._check_spelling(sequences, reset=reset)
+        y = self._check_target(y, sequences, reset=reset, **target_params)
         if len(sequences) != len(y):
             raise ValueError(
                 "Found input variables with inconsistent numbers of samples: X holds "
@@ -388,11 +334,12 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     def _hold_out(self, whole, seed):
         """Split the rows into those to train on and those to watch."""
+        y = self._split_target(whole.y)
         rows, held_out = hold_out(
-            whole.y,
+            y,
             early_stopping=self.early_stopping,
             validation_fraction=self.validation_fraction,
-            stratify=whole.y.dtype.kind == "i",
+            stratify=y.dtype.kind == "i",
             seed=seed,
         )
         if held_out is None:
@@ -402,8 +349,8 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return rows, whole.take(held_out)
 
     def _weigh(self, part, name="training"):
-        """Multiply the weights by those of the classes; drop rows of weight 0."""
-        part = part._replace(weight=self._target_weight(part.y, part.weight))
+        """Drop rows of weight 0, by themselves or by that of their classes."""
+        part = part._replace(weight=self._row_weight(part.y, part.weight))
         part = part.take(np.flatnonzero(part.weight))
         _check_some_weight(part, name)
         return part
@@ -413,7 +360,9 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _learn_input(self, part):
         """Learn the scale of the variables, or which tokens there are."""
         self.token_counts_ = self.input_mean_ = self.input_scale_ = None
+        self.characters_ = None
         if part.sequences.is_tokens:
+            self._learn_characters(part)
             n_tokens = UNK + 1 if self.embedding is None else len(self.embedding)
             self.token_counts_ = np.zeros(n_tokens, dtype=np.int64)
             self._count_tokens(part)
@@ -422,6 +371,28 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         if self.standardize:
             scaler = Standardizer.fit(part.sequences[part.rows], part.weight)
         self.input_mean_, self.input_scale_ = scaler.mean_, scaler.scale_
+
+    def _learn_characters(self, part):
+        """Learn which characters there are; one seen once stands for the unknown."""
+        if part.sequences.spelling is None:
+            return
+        spelling = part.sequences[part.rows].spelling
+        characters, counts = np.unique(spelling.values, return_counts=True)
+        often = counts > 1
+        self.characters_ = characters[often if often.any() else counts > 0]
+
+    def _check_spelling(self, sequences, *, reset):
+        """Refuse words without their spelling where `fit` saw it, and the reverse."""
+        spelled = sequences.spelling is not None
+        if reset:
+            self._is_spelled = spelled
+        elif spelled != self._is_spelled:
+            with_or_without = {True: "with", False: "without"}
+            raise ValueError(
+                f"X holds words {with_or_without[spelled]} their spelling, but this "
+                f"{type(self).__name__} was fitted {with_or_without[not spelled]} it; "
+                "use the same TextVectorizer(spelling=...) as in fit."
+            )
 
     def _count_tokens(self, part):
         """Take note of the tokens of `part`, in a longer table if need be.
@@ -443,7 +414,8 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """Build what turns raw values into what the network reads."""
         if self.token_counts_ is None:
             return Standardizer(self.input_mean_, self.input_scale_)
-        return TokenReader(self.token_counts_, self._net_spec["embedding_given"])
+        given = self._net_spec["embedding_given"]
+        return TokenReader(self.token_counts_, given, self.characters_)
 
     # -- the net ---------------------------------------------------------------
 
@@ -455,6 +427,7 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """
         self._net_spec = {
             "module_params": self._module_params(),
+            "structure": self._structure(),
             "loss": self._loss_name(),
             "seed": seed,
             "n_rows": len(training.rows),
@@ -467,10 +440,13 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             embedding = np.array(embedding, dtype=np.float32, order="C")
         return self._build_net(embedding=embedding)
 
+    def _structure(self):
+        """Name what gives the weights their shape and meaning, as the user knows it."""
+        return {**self._module_params(), "loss": self._loss_name()}
+
     def _check_same_structure(self):
         """Refuse to go on from weights of another shape or meaning."""
-        before = {**self._net_spec["module_params"], "loss": self._net_spec["loss"]}
-        now = {**self._module_params(), "loss": self._loss_name()}
+        before, now = self._net_spec["structure"], self._structure()
         for name in sorted(set(now) - {"n_tokens", "dropout", "freeze_embedding"}):
             if now[name] != before[name]:
                 raise ValueError(
@@ -482,7 +458,10 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _input_size(self):
         if self.token_counts_ is None:
             return {"n_features": len(self.input_mean_)}
-        return {"n_tokens": len(self.token_counts_)}
+        n_characters = None
+        if self.characters_ is not None:
+            n_characters = len(self.characters_) + UNK + 1
+        return {"n_tokens": len(self.token_counts_), "n_characters": n_characters}
 
     def _module_params(self):
         dim = self.embedding_dim
@@ -492,6 +471,8 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             **self._input_size(),
             "n_outputs": self._n_outputs(),
             "embedding_dim": dim,
+            "spelling_dim": self.spelling_dim,
+            **self._output_params(),
             **{name: getattr(self, name) for name in MODULE_PARAMS},
         }
 
@@ -527,62 +508,20 @@ class BaseRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """Return a parameter as it was when fitting began."""
         return self._settings[name]
 
-    def _outputs(self, X, method="predict", dtype=np.float64):
-        """Run the net over X; (n_samples, n_columns) in the order of X."""
+    def _read(self, X):
+        """Read X as the sequences it was in `fit`."""
         check_is_fitted(self, "net_")
         sequences = check_sequences(self, X, reset=False, input=self._setting("input"))
+        self._check_spelling(sequences, reset=False)
+        return sequences
+
+    def _outputs(self, X, method="predict", dtype=np.float64):
+        """Run the net over X, or over sequences already read; in the order of X."""
+        sequences = X if isinstance(X, Sequences) else self._read(X)
         dataset = SequenceDataset(sequences, self._reader())
         return evaluate(self.net_, dataset, method, dtype)
 
-    # -- what it learnt --------------------------------------------------------
-
-    def transform(self, X):
-        """Compute the pooled representation, to feed another estimator.
-
-        Parameters
-        ----------
-        X : {sparse matrix, array-like, list of arrays, DataFrame}
-            Sequences, as for `fit`.
-
-        Returns
-        -------
-        representation : float64 ndarray of shape (n_samples, n_units)
-            What the output layer reads; ``n_units`` is ``hidden_size``, twice
-            that when bidirectional.
-        """
-        return self._outputs(X, "represent")
-
-    def attention_weights(self, X):
-        """Compute how much each step counted, with ``pooling="attention"``.
-
-        Parameters
-        ----------
-        X : {sparse matrix, array-like, list of arrays, DataFrame}
-            Sequences, as for `fit`.
-
-        Returns
-        -------
-        weights : float64 ndarray of shape (n_samples, n_timesteps)
-            As wide as the longest row of this X.  Each row sums to 1 over the real
-            steps; padding has weight 0.
-
-        Raises
-        ------
-        ValueError
-            If the estimator was fitted with another pooling.
-        """
-        check_is_fitted(self, "net_")
-        if self._setting("pooling") != "attention":
-            raise ValueError(
-                f"attention_weights needs pooling='attention', but this estimator was "
-                f"fitted with pooling={self._setting('pooling')!r}; set it and fit "
-                "again."
-            )
-        return self._outputs(X, "attention_weights")
-
-    @property
-    def _n_features_out(self):
-        return self.net_.module_.n_units
+    # -- state and tags --------------------------------------------------------
 
     def __getstate__(self):
         state = dict(super().__getstate__())
@@ -626,7 +565,7 @@ def _check_embedding(embedding):
 
 
 @contextmanager
-def _as_it_was_on_error(estimator):
+def as_it_was_on_error(estimator):
     """Give a fitted estimator its attributes back when a further fit fails."""
     before = dict(vars(estimator))
     try:

@@ -6,19 +6,14 @@ import numpy as np
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils.class_weight import compute_class_weight
 
-from sklearn_rnn._compat import StrOptions, fit_context
-from sklearn_rnn.estimators._base import BaseRNN
-from sklearn_rnn.sequences import (
-    check_labels,
-    encode_labels,
-    find_classes,
-    warn_if_one_hot,
-)
+from sklearn_rnn._compat import fit_context
+from sklearn_rnn.estimators._pooled import PooledRNN
+from sklearn_rnn.estimators._targets import ClassTarget
+from sklearn_rnn.sequences import check_labels, encode_labels, warn_if_one_hot
 
 
-class RNNClassifier(ClassifierMixin, BaseRNN):
+class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
     r"""Classify sequences with a recurrent neural network.
 
     Reads sequences of tokens (texts, behind a `TextVectorizer`) or of numbers, of
@@ -69,6 +64,11 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
 
     freeze_embedding : bool, default=False
         Whether the vectors stay as they are.
+
+    spelling_dim : int, default=32
+        Length of the vector learnt for each character, and number of units in each
+        direction of the LSTM that reads the characters of a word.  Only used where
+        X holds them, see ``TextVectorizer(spelling=True)``.
 
     standardize : bool, default=True
         Whether each variable is brought to mean 0 and variance 1, from
@@ -170,6 +170,9 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
     input_kind_ : {"tokens", "univariate", "multivariate"}
         What X was found to be.
 
+    characters_ : int32 ndarray of shape (n_characters,) or None
+        The code points that have a vector, where X holds the spelling of words.
+
     token_counts_ : int ndarray of shape (n_tokens,) or None
         How often each token id stands in the distinct rows of training; the most
         of any call of `partial_fit`.
@@ -218,8 +221,8 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        **BaseRNN._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+        **PooledRNN._parameter_constraints,
+        **ClassTarget._parameter_constraints,
     }
 
     def __init__(
@@ -236,6 +239,7 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
         embedding_dim=64,
         embedding=None,
         freeze_embedding=False,
+        spelling_dim=32,
         standardize=True,
         optimizer="adam",
         lr=0.01,
@@ -256,38 +260,7 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
         verbose=0,
         class_weight=None,
     ):
-        super().__init__(
-            hidden_size=hidden_size,
-            cell=cell,
-            num_layers=num_layers,
-            bidirectional=bidirectional,
-            nonlinearity=nonlinearity,
-            pooling=pooling,
-            dropout=dropout,
-            input=input,
-            embedding_dim=embedding_dim,
-            embedding=embedding,
-            freeze_embedding=freeze_embedding,
-            standardize=standardize,
-            optimizer=optimizer,
-            lr=lr,
-            weight_decay=weight_decay,
-            lr_schedule=lr_schedule,
-            max_grad_norm=max_grad_norm,
-            batch_size=batch_size,
-            max_epochs=max_epochs,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            tol=tol,
-            warm_start=warm_start,
-            callbacks=callbacks,
-            net_params=net_params,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        self.class_weight = class_weight
+        self._store(locals())
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -309,16 +282,7 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
         -------
         self : object
         """
-        if classes is None and not hasattr(self, "net_"):
-            raise ValueError(
-                "classes must be passed on the first call to partial_fit: name every "
-                "label there will be."
-            )
-        if isinstance(self.class_weight, str):
-            raise ValueError(
-                "class_weight='balanced' needs all of y, which partial_fit does not "
-                "see; pass a dict of weights."
-            )
+        self._check_classes_of_partial_fit(classes)
         return self._partial_fit(X, y, sample_weight, classes=classes)
 
     def predict(self, X):
@@ -399,18 +363,12 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
 
     # -- the target ------------------------------------------------------------
 
-    def _check_target(self, y, *, reset, classes=None):
+    def _check_target(self, y, sequences, *, reset, classes=None):
         y, multilabel = check_labels(y)
+        labels = np.arange(y.shape[1]) if multilabel else y
+        self._know_classes(labels, classes, reset=reset)
         if reset:
-            found = np.arange(y.shape[1]) if multilabel else find_classes(y)
-            self.classes_ = found if classes is None else find_classes(classes)
             self._task = self._name_task(multilabel)
-        elif classes is not None and set(classes) != set(self.classes_.tolist()):
-            raise ValueError(
-                f"classes={list(classes)!r} are not those of the first call, "
-                f"{self.classes_.tolist()!r}; name every class there, or leave "
-                "classes out."
-            )
         elif multilabel != (self._task == "multilabel"):
             raise ValueError(
                 f"y is {'' if multilabel else 'not '}an indicator matrix, but this "
@@ -428,40 +386,25 @@ class RNNClassifier(ClassifierMixin, BaseRNN):
     def _name_task(self, multilabel):
         if multilabel:
             return "multilabel"
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least two classes, got one class: "
-                f"{self.classes_.tolist()!r}."
-            )
+        self._refuse_one_class()
         return "binary" if len(self.classes_) == 2 else "multiclass"
 
     def _learn_target(self, y, weight, *, continued):
-        n_classes = len(self.classes_)
-        if self.class_weight is None:
-            self._class_weight = np.ones(n_classes)
-        elif self._task == "multilabel":
+        if self._task == "multilabel" and self.class_weight is not None:
             raise ValueError(
                 "class_weight is not for multilabel targets, got "
                 f"{self.class_weight!r}; weigh the rows with sample_weight."
             )
-        elif self.class_weight == "balanced":
-            share = np.bincount(y, weights=weight, minlength=n_classes) * n_classes
-            self._class_weight = np.where(share > 0, weight.sum() / share, 0.0)
-        else:
-            self._class_weight = compute_class_weight(
-                self.class_weight, classes=self.classes_, y=self.classes_[y]
-            )
-            if not (self._class_weight >= 0).all():
-                raise ValueError(
-                    "class_weight must hold weights of at least 0, got "
-                    f"{self.class_weight!r}."
-                )
+        self._learn_class_weight(y, weight)
 
     def _encode_target(self, y):
         return y[:, np.newaxis].astype(np.float32) if self._task == "binary" else y
 
-    def _target_weight(self, y, weight):
+    def _row_weight(self, y, weight):
         return weight if self._task == "multilabel" else weight * self._class_weight[y]
+
+    def _target_weight(self, y, weight):
+        return weight  # that of the row, in which its class is counted already
 
     def _n_outputs(self):
         return 1 if self._task == "binary" else len(self.classes_)

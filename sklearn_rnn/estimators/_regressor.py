@@ -1,20 +1,16 @@
 """A number, or several, for each sequence."""
 
-from numbers import Real
 from typing import ClassVar
 
-import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 
-from sklearn_rnn._compat import Interval, StrOptions, fit_context
-from sklearn_rnn.estimators._base import BaseRNN
-from sklearn_rnn.sequences import Standardizer, check_reals
-
-LOSSES = {"squared_error", "absolute_error", "huber", "poisson", "quantile"}
+from sklearn_rnn._compat import fit_context
+from sklearn_rnn.estimators._pooled import PooledRNN
+from sklearn_rnn.estimators._targets import RealTarget
+from sklearn_rnn.sequences import check_reals
 
 
-class RNNRegressor(RegressorMixin, BaseRNN):
+class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
     r"""Predict numbers from sequences with a recurrent neural network.
 
     Reads sequences of tokens or of numbers, of any length; predicts one number for
@@ -64,6 +60,11 @@ class RNNRegressor(RegressorMixin, BaseRNN):
 
     freeze_embedding : bool, default=False
         Whether the vectors stay as they are.
+
+    spelling_dim : int, default=32
+        Length of the vector learnt for each character, and number of units in each
+        direction of the LSTM that reads the characters of a word.  Only used where
+        X holds them, see ``TextVectorizer(spelling=True)``.
 
     standardize : bool, default=True
         Whether each variable (and the target) is brought to mean 0 and variance 1, from
@@ -172,6 +173,9 @@ class RNNRegressor(RegressorMixin, BaseRNN):
     input_kind_ : {"tokens", "univariate", "multivariate"}
         What X was found to be.
 
+    characters_ : int32 ndarray of shape (n_characters,) or None
+        The code points that have a vector, where X holds the spelling of words.
+
     token_counts_ : int ndarray of shape (n_tokens,) or None
         How often each token id stands in the distinct rows of training; the most
         of any call of `partial_fit`.
@@ -216,9 +220,8 @@ class RNNRegressor(RegressorMixin, BaseRNN):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        **BaseRNN._parameter_constraints,
-        "loss": [StrOptions(LOSSES)],
-        "quantile": [Interval(Real, 0, 1, closed="neither")],
+        **PooledRNN._parameter_constraints,
+        **RealTarget._parameter_constraints,
     }
 
     def __init__(
@@ -235,6 +238,7 @@ class RNNRegressor(RegressorMixin, BaseRNN):
         embedding_dim=64,
         embedding=None,
         freeze_embedding=False,
+        spelling_dim=32,
         standardize=True,
         optimizer="adam",
         lr=0.01,
@@ -256,39 +260,7 @@ class RNNRegressor(RegressorMixin, BaseRNN):
         loss="squared_error",
         quantile=0.5,
     ):
-        super().__init__(
-            hidden_size=hidden_size,
-            cell=cell,
-            num_layers=num_layers,
-            bidirectional=bidirectional,
-            nonlinearity=nonlinearity,
-            pooling=pooling,
-            dropout=dropout,
-            input=input,
-            embedding_dim=embedding_dim,
-            embedding=embedding,
-            freeze_embedding=freeze_embedding,
-            standardize=standardize,
-            optimizer=optimizer,
-            lr=lr,
-            weight_decay=weight_decay,
-            lr_schedule=lr_schedule,
-            max_grad_norm=max_grad_norm,
-            batch_size=batch_size,
-            max_epochs=max_epochs,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            tol=tol,
-            warm_start=warm_start,
-            callbacks=callbacks,
-            net_params=net_params,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        self.loss = loss
-        self.quantile = quantile
+        self._store(locals())
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):
@@ -323,60 +295,28 @@ class RNNRegressor(RegressorMixin, BaseRNN):
         y : float64 ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The shape of the y given to `fit`.
         """
-        predicted = self._decode(self._outputs(X))
-        predicted = predicted * self.target_scale_ + self.target_mean_
+        predicted = self._from_scale(self._outputs(X))
         return predicted[:, 0] if self._y_ndim == 1 else predicted
 
     # -- the target ------------------------------------------------------------
 
-    def _check_target(self, y, *, reset):
+    def _check_target(self, y, sequences, *, reset):
         y = check_reals(y)
-        if self._setting("loss") == "poisson" and (
-            y.min(initial=0) < 0 or (reset and not y.sum() > 0)
-        ):
-            raise ValueError(
-                "loss='poisson' is for counts: y must be at least 0 and not all 0, "
-                f"got values from {y.min():g} to {y.max():g}; take another loss."
-            )
         columns = y.reshape(len(y), -1)
+        self._know_outputs(columns, reset=reset)
         if reset:
-            self._y_ndim, self.n_outputs_ = y.ndim, columns.shape[1]
-        elif columns.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"y has {columns.shape[1]} outputs, but this RNNRegressor was fitted "
-                f"with {self.n_outputs_}; pass y of the same width."
-            )
+            self._y_ndim = y.ndim
         return columns
 
     def _learn_target(self, y, weight, *, continued):
-        if continued:  # the weights were learnt for these scales
-            return
-        scaler = Standardizer.identity(self.n_outputs_)
-        if self.standardize:
-            scaler = Standardizer.fit(y, weight)
-        self.target_mean_, self.target_scale_ = scaler.mean_, scaler.scale_
-        if self.standardize and self.loss == "poisson":
-            # With the log link a factor on y only shifts the output: the loss keeps
-            # its form, and training starts from the mean of y.
-            self.target_scale_ = np.where(scaler.mean_ > 0, scaler.mean_, 1.0)
-            self.target_mean_ = np.zeros(self.n_outputs_)
+        if not continued:  # else the weights were learnt for the scales there are
+            self._learn_scale(y, weight)
 
     def _encode_target(self, y):
-        return Standardizer(self.target_mean_, self.target_scale_).transform(y)
+        return self._to_scale(y)
+
+    def _row_weight(self, y, weight):
+        return weight
 
     def _target_weight(self, y, weight):
         return weight
-
-    def _n_outputs(self):
-        return self.n_outputs_
-
-    def _loss_name(self):
-        return self.loss
-
-    def _decode(self, outputs):
-        return np.exp(outputs) if self._setting("loss") == "poisson" else outputs
-
-    def _score_outputs(self, outputs, y, weight):
-        if len(y) < 2:
-            return np.nan
-        return r2_score(y, self._decode(outputs), sample_weight=weight)

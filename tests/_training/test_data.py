@@ -13,6 +13,7 @@ from sklearn_rnn._training._data import (
     SequenceDataset,
     TokenReader,
     TrainBatches,
+    weight_of_targets,
 )
 from sklearn_rnn.sequences import PAD, UNK, Sequences, Standardizer
 
@@ -30,6 +31,13 @@ def numbered_rows(lengths):
         y=np.arange(len(lengths)),
         weight=np.ones(len(lengths)),
     )
+
+
+def rows_with_steps(lengths, weight):
+    """Make rows with a target for each step: its place in the line of all steps."""
+    sequences = Sequences.from_list([np.zeros((length, 1)) for length in lengths])
+    y = Sequences(np.arange(len(sequences.values)), sequences.offsets)
+    return SequenceDataset(sequences, PLAIN, y=y, weight=weight)
 
 
 def rows_of(batches):
@@ -96,6 +104,37 @@ def test_words_are_forgotten_in_training_only():
     assert (dataset.batch(np.array([0]))[0]["x"] == 2).all()
     x = dataset.batch(np.array([0]), np.random.default_rng(0))[0]["x"]
     assert set(x.unique().tolist()) == {UNK, 2}
+
+
+# -- the spelling of words -----------------------------------------------------
+
+# Characters:            2    3    4
+SPELLER = TokenReader(READER.counts, characters=np.array([97, 98, 120], np.int32))
+
+
+def test_characters_have_ids_from_2_on_and_others_are_unknown():
+    # Below, between and beyond the known ones: 96, 99 and 121.
+    letters = SPELLER.spell(np.array([97, 98, 120, 96, 99, 121, 0x10FFFF]))
+    assert letters.tolist() == [2, 3, 4, UNK, UNK, UNK, UNK]
+    assert letters.dtype == np.int32
+
+
+def test_a_batch_holds_the_characters_of_its_words():
+    # "ab x", "b": the word with id 3 has no vector and is known by its letters only.
+    words = Sequences.from_list([np.array(word) for word in ([97, 98], [120], [98])])
+    tokens = Sequences(np.array([3, 4, 2]), np.array([0, 2, 3]), spelling=words)
+    inputs, _ = SequenceDataset(tokens, SPELLER).batch(np.array([1, 0]))
+    assert inputs["x"].tolist() == [[2, PAD], [UNK, 4]]
+    assert inputs["spelling"].tolist() == [[[3, 0], [0, 0]], [[2, 3], [4, 0]]]
+
+
+def test_a_forgotten_word_keeps_its_characters():
+    words = Sequences.from_list([np.array([97])] * 200)
+    tokens = Sequences(np.full(200, 2), np.array([0, 200]), spelling=words)
+    dataset = SequenceDataset(tokens, SPELLER)
+    inputs, _ = dataset.batch(np.array([0]), np.random.default_rng(0))
+    assert set(inputs["x"].unique().tolist()) == {UNK, 2}
+    assert (inputs["spelling"] == 2).all()
 
 
 # -- SequenceDataset -----------------------------------------------------------
@@ -167,6 +206,80 @@ def test_a_dataset_without_targets_can_be_read_row_by_row():
     assert inputs["x"].tolist() == [2, 4]
     assert not targets.any()  # there are none
     assert set(inputs) == {"x", "lengths"}
+
+
+# -- a target for each step ----------------------------------------------------
+
+
+def test_the_targets_of_steps_stand_in_one_line_and_their_weights_are_padded():
+    # Three rows with the targets 0 1 | 2 | 3 4 5. The weights sum to 21 and are kept
+    # with a sum of 3, the number of rows: each is divided by 7.
+    weight = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    dataset = rows_with_steps([2, 1, 3], weight)
+    inputs, targets = dataset.batch(np.array([2, 0]))
+    assert inputs["lengths"].tolist() == [3, 2]
+    assert targets.tolist() == [3, 4, 5, 0, 1]
+    padded = np.array([[4, 5, 6], [1, 2, 0]]) / 7
+    np.testing.assert_allclose(inputs["weight"], padded, rtol=1e-6)
+    flat = weight_of_targets(inputs)
+    np.testing.assert_allclose(flat, np.array([4, 5, 6, 1, 2]) / 7, rtol=1e-6)
+
+
+def test_the_weights_of_rows_are_those_of_their_targets():
+    inputs, _ = numbered_rows([2, 1]).batch(np.array([1, 0]))
+    assert weight_of_targets(inputs) is inputs["weight"]
+
+
+@given(lengths_of_rows, st.data())
+def test_a_batch_of_step_targets_is_cut_as_by_hand(lengths, data):
+    picks = st.lists(st.integers(0, len(lengths) - 1), min_size=1, max_size=8)
+    rows = np.array(data.draw(picks))
+    indices = np.array([i % len(rows) for i in data.draw(picks)])
+    all_sequences = [np.full((length, 1), i + 1.0) for i, length in enumerate(lengths)]
+    # Targets and weights belong to the rows chosen, in their order.
+    y = [np.column_stack([all_sequences[row]] * 2) * [1, 10] for row in rows]
+    weight = np.concatenate([np.full(len(part), i + 1.0) for i, part in enumerate(y)])
+    dataset = SequenceDataset(
+        Sequences.from_list(all_sequences),
+        PLAIN,
+        rows=rows,
+        y=Sequences.from_list(y),
+        weight=weight,
+    )
+
+    inputs, targets = dataset.batch(indices)
+
+    wanted = np.concatenate([y[i] for i in indices])
+    np.testing.assert_array_equal(targets, wanted)
+    lengths_of_batch = inputs["lengths"].numpy()
+    real = np.arange(inputs["x"].shape[1]) < lengths_of_batch[:, np.newaxis]
+    np.testing.assert_array_equal(inputs["x"].numpy()[real][:, 0], wanted[:, 0])
+    by_row = np.repeat(indices + 1.0, lengths_of_batch) * len(rows) / weight.sum()
+    np.testing.assert_allclose(weight_of_targets(inputs), by_row, rtol=1e-5)
+    assert inputs["weight"].shape == inputs["x"].shape[:2]
+    assert (inputs["weight"].numpy()[~real] == 0).all()
+
+
+@given(lengths_of_rows, st.integers(1, 5))
+def test_batches_of_any_size_sum_to_the_weighted_mean_over_all_steps(lengths, size):
+    n_steps = sum(lengths)
+    weight = np.random.default_rng(n_steps).random(n_steps) + 0.1
+    dataset = rows_with_steps(lengths, weight)
+    # The loss of a step be its target: what a batch adds is divided by its rows, and
+    # skorch averages over the rows of all batches.
+    sums = [
+        float((weight_of_targets(inputs) * targets).sum())
+        for inputs, targets in TrainBatches(dataset, size)
+    ]
+    expected = np.average(np.arange(n_steps), weights=weight)
+    assert sum(sums) / len(lengths) == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+def test_a_row_with_step_targets_can_be_read_alone():
+    inputs, targets = rows_with_steps([2, 3], np.ones(5))[1]
+    assert inputs["x"].shape == (3, 1)
+    assert inputs["weight"].shape == (3,)
+    assert targets.tolist() == [2, 3, 4]
 
 
 # -- TrainBatches --------------------------------------------------------------

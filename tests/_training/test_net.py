@@ -18,6 +18,7 @@ from sklearn_rnn._training import (
     make_net,
     resolve_device,
     train,
+    transition_scores,
 )
 from sklearn_rnn._training import _data as data_module
 from sklearn_rnn._training._net import _was_raised_by_a_statement
@@ -37,12 +38,24 @@ def make_dataset(rows=20):
     )
 
 
-def make_small_net(**params):
+def make_dataset_of_steps(targets):
+    """Give each step of X a target and the same weight."""
+    sequences = Sequences.from_list(X)
+    return SequenceDataset(
+        sequences,
+        Standardizer.identity(2),
+        y=Sequences(targets, sequences.offsets),
+        weight=np.ones(len(targets)),
+    )
+
+
+def make_small_net(module_params=None, *, loss="squared_error", **params):
     params = {"max_epochs": 2, "batch_size": 8, **params}
+    sizes = {"n_outputs": 1, "n_features": 2, "hidden_size": 3, "cell": "rnn"}
     return make_net(
-        {"n_outputs": 1, "n_features": 2, "hidden_size": 3, "cell": "rnn"},
+        {**sizes, **(module_params or {})},
         RNNRegressor(**params).get_params(deep=False),
-        loss="squared_error",
+        loss=loss,
         score=lambda outputs, y, weight: 0.0,
         seed=0,
         n_rows=20,
@@ -65,8 +78,38 @@ def test_the_loss_of_a_batch_is_a_weighted_mean():
     targets = torch.tensor([[0.0], [4.0], [5.0]])
     weight = torch.tensor([1.0, 3.0, 4.0])
     # (1 * 1² + 3 * 2² + 4 * 0²) / 3 = 13 / 3; the weights of all rows have mean 1.
-    loss = make_small_net().get_loss(outputs, targets, X={"weight": weight})
+    inputs = {"weight": weight, "lengths": torch.tensor([2, 1, 1])}
+    loss = make_small_net().get_loss(outputs, targets, X=inputs)
     assert loss.item() == pytest.approx(13 / 3)
+
+
+def test_the_loss_of_a_batch_of_steps_is_divided_by_its_rows():
+    outputs = torch.tensor([[1.0], [2.0], [5.0]])
+    targets = torch.tensor([[0.0], [4.0], [5.5]])
+    weight = torch.tensor([[1.0, 3.0], [4.0, 9.0]])  # the 9 stands in padding
+    # (1 * 1² + 3 * 2² + 4 * 0.5²) / 2 = 7; the weights of all steps sum to the number
+    # of rows.
+    inputs = {"weight": weight, "lengths": torch.tensor([2, 1])}
+    net = make_small_net({"pooling": None})
+    assert net.get_loss(outputs, targets, X=inputs).item() == pytest.approx(7.0)
+
+
+def test_the_loss_of_a_crf_is_that_of_its_chain():
+    net = make_small_net({"pooling": None, "n_outputs": 2, "crf": True})
+    crf = net.module_.crf
+    with torch.no_grad():
+        crf.transitions.copy_(torch.log(torch.tensor([[1.0, 3.0], [1.0, 1.0]])))
+    # Emissions say nothing. Of the paths of two steps 0 1 has the weight 3 and the
+    # other three have 1: p(0 1) = 3 / 6, p(y1 = 0) = 4 / 6 and p(1 | 0) = 3 / 4. A
+    # sequence of one step has p = 1 / 2.
+    labels = torch.tensor([0, 1, 1])
+    inputs = {
+        "weight": torch.tensor([[1.0, 2.0], [1.0, 0.0]]),
+        "lengths": torch.tensor([2, 1]),
+    }
+    loss = net.get_loss(torch.zeros(3, 2), labels, X=inputs)
+    expected = -(np.log(4 / 6) + 2 * np.log(3 / 4) + np.log(1 / 2)) / 2
+    assert loss.item() == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("batch_size", [1, 32])
@@ -147,6 +190,62 @@ def test_the_net_answers_in_the_order_of_the_rows(monkeypatch):
     np.testing.assert_array_equal(evaluate(net, dataset), wanted)
     np.testing.assert_array_equal(net.forward(dataset), wanted)
     np.testing.assert_array_equal(net.predict(dataset), wanted)
+
+
+STEP_NETS = {
+    "numbers": ({"pooling": None}, "squared_error"),
+    "labels": ({"pooling": None, "n_outputs": 3}, "cross_entropy"),
+    "crf": ({"pooling": None, "n_outputs": 3, "crf": True}, "cross_entropy"),
+}
+
+
+@pytest.mark.parametrize(("module_params", "loss"), STEP_NETS.values(), ids=STEP_NETS)
+def test_the_steps_answer_in_the_order_of_the_rows(monkeypatch, module_params, loss):
+    monkeypatch.setattr(data_module, "PREDICTION_STEPS", 20)  # several batches
+    net = make_small_net(module_params, loss=loss, lr=0.1)
+    targets = np.concatenate(X)[:, :1].astype(np.float32)
+    if loss == "cross_entropy":
+        targets = np.digitize(targets[:, 0], [-0.5, 0.5])
+    dataset = make_dataset_of_steps(targets)
+    train(net, dataset)
+    rows = [dataset.batch(np.array([i]))[0] for i in range(20)]
+
+    def one_by_one(method):
+        with torch.inference_mode():
+            return torch.cat([method(row["x"], row["lengths"]) for row in rows]).numpy()
+
+    wanted = one_by_one(net.module_)
+    assert len(wanted) == sum(len(row) for row in X)
+    np.testing.assert_array_equal(evaluate(net, dataset), wanted)
+    np.testing.assert_array_equal(net.forward(dataset), wanted)
+    np.testing.assert_array_equal(net.predict(dataset), wanted)
+    if loss == "cross_entropy":
+        for method in ("decode", "log_proba"):
+            wanted = one_by_one(getattr(net.module_, method))
+            np.testing.assert_array_equal(evaluate(net, dataset, method), wanted)
+
+
+def test_rows_chosen_answer_in_the_order_chosen():
+    net = make_small_net({"pooling": None})
+    whole = make_dataset_of_steps(np.zeros((sum(map(len, X)), 1), np.float32))
+    chosen = np.array([7, 3, 3, 12])
+    some = SequenceDataset(whole.sequences, whole.encoder, rows=chosen)
+    parts = np.split(evaluate(net, whole), whole.sequences.offsets[1:-1])
+    expected = np.concatenate([parts[i] for i in chosen])
+    np.testing.assert_array_equal(evaluate(net, some), expected)
+
+
+def test_transition_scores_are_minus_infinity_where_forbidden():
+    assert transition_scores(make_small_net({"pooling": None})) is None
+    forbidden = [(0, 1), (None, 0), (1, None)]
+    net = make_small_net(
+        {"pooling": None, "n_outputs": 2, "crf": True, "forbidden": forbidden}
+    )
+    with torch.no_grad():
+        net.module_.crf.transitions.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    scores = transition_scores(net)
+    assert scores.tolist() == [[1.0, -np.inf], [3.0, 4.0]]
+    assert scores.dtype == np.float64
 
 
 def test_evaluate_fills_narrow_batches_with_zeros(monkeypatch):

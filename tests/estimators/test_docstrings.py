@@ -1,28 +1,55 @@
 """What the docstrings of the estimators promise of each other."""
 
 import inspect
+import itertools
 import re
 
 import pytest
 
-from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer
+from sklearn_rnn import (
+    RNNClassifier,
+    RNNRegressor,
+    RNNStepRegressor,
+    RNNTagger,
+    TextVectorizer,
+)
 
-# Where the target makes a difference.
-MAY_DIFFER = {"standardize", "early_stopping", "validation_fraction", "tol"}
+ESTIMATORS = [RNNClassifier, RNNRegressor, RNNTagger, RNNStepRegressor]
+every_estimator = pytest.mark.parametrize("estimator_class", ESTIMATORS)
+every_pair = pytest.mark.parametrize("pair", [*itertools.combinations(ESTIMATORS, 2)])
+
+# Where the target makes a difference, and what of a text does not count there.
+MAY_DIFFER = {
+    "standardize",
+    "early_stopping",
+    "validation_fraction",
+    "tol",
+    "class_weight",
+}
+DEFAULT_MAY_DIFFER = {"bidirectional"}
 
 
-def parameter_texts(estimator_class):
-    """Split the Parameters section into a text for each parameter, in its order."""
+def section(estimator_class, title, next_title):
+    """Split a section into the text of each name, in its order."""
     doc = inspect.cleandoc(estimator_class.__doc__)
-    section = doc.split("Parameters\n----------\n")[1].split("\nAttributes\n------")[0]
-    pieces = re.split(r"^(\w+) : ", section, flags=re.MULTILINE)[1:]
+    text = doc.split(f"{title}\n{'-' * len(title)}\n")[1]
+    text = text.split(f"\n{next_title}\n{'-' * len(next_title)}")[0]
+    pieces = re.split(r"^([\w, ]+) : ", text, flags=re.MULTILINE)[1:]
     return {
         name: " ".join(text.split())
         for name, text in zip(pieces[::2], pieces[1::2], strict=True)
     }
 
 
-@pytest.mark.parametrize("estimator_class", [RNNClassifier, RNNRegressor])
+def parameter_texts(estimator_class):
+    return section(estimator_class, "Parameters", "Attributes")
+
+
+def attribute_texts(estimator_class):
+    return section(estimator_class, "Attributes", "See Also")
+
+
+@every_estimator
 def test_every_parameter_is_described_in_the_order_of_the_signature(estimator_class):
     names = list(inspect.signature(estimator_class).parameters)
     assert list(parameter_texts(estimator_class)) == names
@@ -33,15 +60,34 @@ def test_every_parameter_of_the_vectorizer_is_described():
     assert set(parameter_texts(TextVectorizer)) == names
 
 
-def test_the_same_parameter_reads_the_same_in_both_estimators():
-    classifier, regressor = map(parameter_texts, (RNNClassifier, RNNRegressor))
-    shared = (set(classifier) & set(regressor)) - MAY_DIFFER
+@every_pair
+def test_the_same_parameter_reads_the_same_in_every_estimator(pair):
+    one, other = map(parameter_texts, pair)
+    shared = (set(one) & set(other)) - MAY_DIFFER
     assert len(shared) > 20
     for name in shared:
-        assert classifier[name] == regressor[name], name
+        texts = [one[name], other[name]]
+        if name in DEFAULT_MAY_DIFFER:
+            texts = [re.sub(r"default=\S+", "", text) for text in texts]
+        assert texts[0] == texts[1], name
 
 
-@pytest.mark.parametrize("estimator_class", [RNNClassifier, RNNRegressor])
+@every_pair
+def test_the_same_attribute_reads_the_same_in_every_estimator(pair):
+    one, other = map(attribute_texts, pair)
+    shared = set(one) & set(other)
+    assert len(shared) > 8
+    for name in shared - {"classes_", "loss_curve_"}:
+        assert one[name] == other[name], name
+
+
+def test_regressors_read_the_same_where_the_target_makes_a_difference():
+    whole, stepwise = map(parameter_texts, (RNNRegressor, RNNStepRegressor))
+    for name in MAY_DIFFER & set(whole):
+        assert whole[name] == stepwise[name], name
+
+
+@every_estimator
 def test_described_defaults_are_the_defaults(estimator_class):
     texts = parameter_texts(estimator_class)
     for name, parameter in inspect.signature(estimator_class).parameters.items():

@@ -503,6 +503,7 @@ OTHERS = {
     "embedding_dim": 7,
     "embedding": np.ones((30, 4)),
     "freeze_embedding": True,
+    "spelling_dim": 5,
     "standardize": False,
     "optimizer": "rmsprop",
     "lr": 0.5,
