@@ -9,6 +9,7 @@ __all__ = [
     "load_births",
     "load_co2",
     "load_languages",
+    "make_activities",
     "make_adding_problem",
     "make_first_symbol",
     "make_sine_waves",
@@ -16,6 +17,7 @@ __all__ = [
 
 from sklearn_rnn.datasets._bundled import load_births, load_co2, load_languages
 from sklearn_rnn.datasets._generators import (
+    make_activities,
     make_adding_problem,
     make_first_symbol,
     make_sine_waves,

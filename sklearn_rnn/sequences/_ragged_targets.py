@@ -330,9 +330,14 @@ def _check_common_order(labels: np.ndarray, offsets: np.ndarray) -> None:
             raise
         row, step = row_of(offsets, int(np.argmax(other)))
         raise ValueError(
-            f"{error} The first label is {labels[0]!r}, the first of another type "
-            f"{labels[np.argmax(other)]!r} at row {row}, step {step}."
+            f"{error} The first label is {_plain(labels[0])!r}, the first of another "
+            f"type {_plain(labels[np.argmax(other)])!r} at row {row}, step {step}."
         ) from error
+
+
+def _plain(label: Any) -> Any:
+    """Give a NumPy scalar as Python writes it."""
+    return label.item() if isinstance(label, np.generic) else label
 
 
 # -- numbers ---------------------------------------------------------------------

@@ -95,7 +95,7 @@ def find_classes(y):
     try:
         return np.unique(y)
     except TypeError as error:
-        types = sorted({type(label).__name__ for label in np.ravel(y)})
+        types = sorted({type(label).__name__.rstrip("_") for label in np.ravel(y)})
         raise ValueError(
             f"The labels in y mix types without a common order ({', '.join(types)}); "
             "convert them all to str."
