@@ -388,7 +388,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
             in length.
         """
         check_is_fitted(self, "net_")
-        part = self._check_part(X, y, sample_weight, reset=False)
+        part = self._check_part(X, y, sample_weight, reset=False, to_learn=False)
         codes = self._outputs(part.sequences, "decode", np.int64)
         weight = weight_per_step(part.y, part.weight)
         return accuracy_score(part.y.values, codes, sample_weight=weight)
@@ -401,7 +401,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
 
     # -- the target ------------------------------------------------------------
 
-    def _check_target(self, y, sequences, *, reset, classes=None):
+    def _check_target(self, y, sequences, *, reset, classes=None, to_learn=True):
         labels = check_step_labels(y, sequences.lengths)
         self._know_classes(labels, classes, reset=reset)
         self._refuse_one_class()
@@ -409,7 +409,8 @@ class RNNTagger(ClassTarget, StepwiseRNN):
             self._forbidden = self._forbid()
         codes = encode_labels(labels, self.classes_)
         y = with_values(sequences, codes)
-        check_scheme(y, self.classes_, self._forbidden)
+        if to_learn:  # a score may compare with what a CRF cannot learn
+            check_scheme(y, self.classes_, self._forbidden)
         return y
 
     def _forbid(self):

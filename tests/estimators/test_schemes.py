@@ -311,6 +311,15 @@ def test_labels_that_break_the_scheme_are_refused_by_fit():
     make_tagger(None).fit(X, broken)  # as the message says
 
 
+def test_labels_that_break_the_scheme_are_scored_all_the_same():
+    X, y = make_data("bio")
+    tagger = make_tagger("bio", max_epochs=1).fit(X, y)
+    inside = next(label for label in tagger.classes_ if label.startswith("I-"))
+    broken = [[inside] * len(row) for row in y]
+    found = np.concatenate(tagger.predict(X))
+    assert tagger.score(X, broken) == np.mean(found == inside)
+
+
 def test_a_class_that_is_not_of_the_scheme_is_refused():
     X, y = make_data("bioes")
     with pytest.raises(ValueError, match=r"scheme='bio'.*y holds 'E-X'"):

@@ -96,15 +96,12 @@ def fit(input, /, **params):
 
 
 def said(tagger, sequences):
-    """Compute all a tagger can say: for each sequence a table with a row per step."""
-    labels = tagger.predict(sequences)
-    parts = zip(
-        [np.searchsorted(tagger.classes_, row) for row in labels],
-        tagger.predict_proba(sequences),
-        tagger.predict_log_proba(sequences),
-        strict=True,
-    )
-    return [np.column_stack(part) for part in parts]
+    """Compute what a tagger says: for each sequence a table with a row per step."""
+    labels = [
+        np.searchsorted(tagger.classes_, row) for row in tagger.predict(sequences)
+    ]
+    logarithms = tagger.predict_log_proba(sequences)
+    return [np.column_stack(pair) for pair in zip(labels, logarithms, strict=True)]
 
 
 def assert_same_bits(one, other):
@@ -132,11 +129,10 @@ NAMES = {
 
 
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
-@every_output
-def test_labels_come_back_in_the_type_of_y(output, names):
+def test_labels_come_back_in_the_type_of_y(names):
     codes = [np.searchsorted(CLASSES, row) % len(names) for row in LABELS]
-    plain = RNNTagger(**SMALL, output=output).fit(RAGGED, codes)
-    tagger = RNNTagger(**SMALL, output=output).fit(RAGGED, [names[c] for c in codes])
+    plain = RNNTagger(**SMALL).fit(RAGGED, codes)
+    tagger = RNNTagger(**SMALL).fit(RAGGED, [names[c] for c in codes])
     assert tagger.classes_.dtype == names.dtype
     assert tagger.classes_.tolist() == names.tolist()
     predicted = tagger.predict(RAGGED)
@@ -448,9 +444,9 @@ def test_a_sequence_alone_gets_the_bits_of_any_batch(model):
     input, params = MODELS[model]
     tagger, sequences = fit(input, **params), X[input]
     expected = said(tagger, sequences)
-    for i in range(8):
+    for i in range(5):
         assert_same_bits(said(tagger, take(sequences, [i])), [expected[i]])
-    for n_rows in (2, 7, 8, 9, 33):
+    for n_rows in (2, 9, 33):
         rows = range(N - n_rows, N)
         assert_same_bits(said(tagger, take(sequences, rows)), expected[-n_rows:])
 
@@ -572,9 +568,8 @@ OF_X = {
 
 
 @pytest.mark.parametrize(("input", "convert"), OF_X.values(), ids=OF_X)
-@every_output
-def test_any_container_of_x_gives_the_same_bits(output, input, convert):
-    params = {"input": "tokens" if input == "tokens" else "auto", "output": output}
+def test_any_container_of_x_gives_the_same_bits(input, convert):
+    params = {"input": "tokens" if input == "tokens" else "auto"}
     usual, sequences = fit(input, **params), convert(X[input])
     expected = said(usual, X[input])
     fitted = clone(usual).fit(sequences, Y[input])
