@@ -59,6 +59,8 @@ bench-peers: $(VENV)/test.stamp $(PEERS:=/made.stamp) ## the same in full, besid
 	$(BIN)/python benchmarks/compare.py --out $(BENCH)/compare.json \
 		--python-tensorflow .venv-tensorflow/bin/python \
 		--python-jax .venv-jax/bin/python --python-onnx .venv-onnx/bin/python
+	$(BIN)/python benchmarks/bench_profile.py W1 W2 W3 W4 W5 --rows 1000 \
+		--out $(BENCH)/profile.json
 	$(BIN)/python benchmarks/bench_scaling.py --folder $(BENCH)
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
 	$(BIN)/python benchmarks/bench_search.py --out $(BENCH)/search.json
