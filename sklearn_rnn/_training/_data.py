@@ -41,11 +41,14 @@ class TokenReader:
     characters : int32 ndarray of shape (n_characters,), default=None
         The code points that have a vector, sorted, where words come with their
         spelling.
+    trains_unknown_character : bool
+        Whether training has shown a character without a vector of its own.
     """
 
     counts: np.ndarray
     all_known: bool = False
     characters: np.ndarray | None = None
+    trains_unknown_character: bool = False
 
     @cached_property
     def known(self):

@@ -294,8 +294,8 @@ def train(net, dataset, validation=None, *, epochs=None):
     if dataset.sequences.is_tokens:
         _tell_known_words(net.module_.embedding, dataset.encoder)
     if dataset.sequences.spelling is not None:
-        letters = dataset.sequences.spelling.values
-        net.module_.spelling.embedding.unknown_is_mean = not (letters == UNK).any()
+        trained = dataset.encoder.trains_unknown_character
+        net.module_.spelling.embedding.unknown_is_mean = not trained
     net.train_split = None if validation is None else predefined_split(validation)
     net.partial_fit(dataset, None, epochs=epochs)
     net.train_split = None  # or the net would keep the validation data alive

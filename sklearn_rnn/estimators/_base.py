@@ -374,10 +374,11 @@ class BaseRNN(BaseEstimator):
 
     def _learn_characters(self, part):
         """Learn which characters there are; one seen once stands for the unknown."""
+        self._trains_unknown_character = False
         if part.sequences.spelling is None:
             return
-        spelling = part.sequences[part.rows].spelling
-        characters, counts = np.unique(spelling.values, return_counts=True)
+        letters = part.sequences[part.rows].spelling.values
+        characters, counts = np.unique(letters, return_counts=True)
         often = counts > 1
         self.characters_ = characters[often if often.any() else counts > 0]
 
@@ -405,6 +406,10 @@ class BaseRNN(BaseEstimator):
         tokens = part.sequences[part.rows].values
         if self.embedding is not None:
             tokens = tokens[tokens < len(self.embedding)]
+        if self.characters_ is not None:
+            letters = part.sequences[part.rows].spelling.values
+            unknown = np.setdiff1d(letters, self.characters_)
+            self._trains_unknown_character |= len(unknown) > 0
         counts = np.bincount(tokens, minlength=len(self.token_counts_))
         before = counts[: len(self.token_counts_)]
         np.maximum(before, self.token_counts_, out=before)
@@ -415,7 +420,12 @@ class BaseRNN(BaseEstimator):
         if self.token_counts_ is None:
             return Standardizer(self.input_mean_, self.input_scale_)
         given = self._net_spec["embedding_given"]
-        return TokenReader(self.token_counts_, given, self.characters_)
+        return TokenReader(
+            self.token_counts_,
+            given,
+            self.characters_,
+            self._trains_unknown_character,
+        )
 
     # -- the net ---------------------------------------------------------------
 
@@ -540,6 +550,7 @@ class BaseRNN(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        tags.target_tags.required = True
         tags.target_tags.multi_output = True
         return tags
 

@@ -98,7 +98,8 @@ def check_scheme(y, classes, forbidden):
 def _split_label(label, scheme):
     """Split a label into prefix and type; "O" has no type."""
     prefix, _, kind = str(label).partition("-")
-    if prefix not in tuple(SCHEMES[scheme].prefixes) or (prefix == "O" and kind):
+    in_full = prefix != "O" or label == "O"
+    if prefix not in tuple(SCHEMES[scheme].prefixes) or not in_full:
         raise ValueError(
             f"scheme={scheme!r} knows labels such as 'B-PER', 'I-PER' and 'O', with "
             f"the prefixes {', '.join(SCHEMES[scheme].prefixes)}; y holds {label!r}. "

@@ -58,7 +58,8 @@ class RNNTagger(ClassTarget, StepwiseRNN):
     scheme : {"bio", "bioes"} or None, default=None
         Labels that stand for spans, such as ``B-PER``, ``I-PER`` and ``O``, and which
         may follow which.  With ``output="crf"`` what the scheme forbids is never
-        predicted.
+        predicted, unless a sequence is too short for anything else; all rows of y
+        must keep to it.
 
     dropout : float, default=0.0
         Share of the units dropped in training, in [0, 1): after the embedding,

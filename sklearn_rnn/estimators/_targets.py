@@ -27,7 +27,7 @@ class ClassTarget:
     def _know_classes(self, labels, classes, *, reset):
         """Find the classes, or see that those named are still the same."""
         if reset:
-            self.classes_ = find_classes(labels if classes is None else classes)
+            self.classes_ = find_classes(labels if classes is None else list(classes))
         elif classes is not None and set(classes) != set(self.classes_.tolist()):
             raise ValueError(
                 f"classes={list(classes)!r} are not those of the first call, "
@@ -61,7 +61,9 @@ class ClassTarget:
             self._class_weight = np.ones(n_classes)
         elif self.class_weight == "balanced":
             share = np.bincount(codes, weights=weight, minlength=n_classes) * n_classes
-            self._class_weight = np.where(share > 0, weight.sum() / share, 0.0)
+            self._class_weight = np.divide(
+                weight.sum(), share, out=np.zeros(n_classes), where=share > 0
+            )
         else:
             self._class_weight = compute_class_weight(
                 self.class_weight, classes=self.classes_, y=self.classes_[codes]

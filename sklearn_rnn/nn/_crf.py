@@ -14,6 +14,10 @@ from sklearn_rnn.nn._steps import every_step, first_steps, pad_steps, sample_of_
 # float32 three decimals.
 FORBIDDEN = -1e4
 
+# Decoding holds n_samples * n_labels**2 numbers, and takes no more samples at a time
+# than keep to this many.
+MAX_ENTRIES = 2**22
+
 
 class LinearChainCRF(nn.Module):
     r"""A distribution over sequences of labels in which neighbours matter.
@@ -92,8 +96,9 @@ class LinearChainCRF(nn.Module):
         self.start = nn.Parameter(torch.zeros(n_labels))
         self.end = nn.Parameter(torch.zeros(n_labels))
         mask = torch.zeros(n_labels + 1, n_labels + 1, dtype=torch.bool)
-        for pair in forbidden:
-            mask[_check_pair(pair, n_labels)] = True
+        pairs = [_check_pair(pair, n_labels) for pair in forbidden]
+        if pairs:
+            mask[tuple(torch.tensor(pairs).t())] = True
         # It is said by whoever makes the module and need not travel with the weights.
         self.register_buffer("forbidden", mask, persistent=False)
 
@@ -212,6 +217,11 @@ class LinearChainCRF(nn.Module):
            Asymptotically Optimum Decoding Algorithm", IEEE Transactions on
            Information Theory 13, 1967.
         """
+        n_at_once = max(1, MAX_ENTRIES // self.n_labels**2)
+        if len(lengths) > n_at_once:
+            groups = lengths.split(n_at_once)
+            parts = emissions.split([int(group.sum()) for group in groups])
+            return torch.cat(list(map(self.decode, parts, groups)))
         exact = _exact(emissions)
         table, end = self._scores(exact.dtype)
         transitions, start = table[:-1], table[-1]
@@ -273,20 +283,20 @@ def _from_the_end(
     table: Tensor, end: Tensor, emissions: Tensor, lengths: Tensor
 ) -> Tensor:
     """Compute beta of `LinearChainCRF.loss` at each real step."""
-    weights = _weights(table)
+    weights = _weights(table[:-1].t())
     steps = _steps(emissions, lengths)
     beta = end.expand_as(steps[0])
     betas = [beta]
     for t in reversed(range(len(steps) - 1)):
         goes_on = (lengths > t + 1).unsqueeze(1)
-        beta = torch.where(goes_on, _pass_on(steps[t + 1] + beta, weights.t()), end)
+        beta = torch.where(goes_on, _pass_on(steps[t + 1] + beta, weights), end)
         betas.append(beta)
     return every_step(torch.stack(betas[::-1]).transpose(0, 1), lengths)
 
 
 def _from_the_start(table: Tensor, emissions: Tensor, lengths: Tensor) -> Tensor:
     """Compute alpha of `LinearChainCRF.log_marginals` at each real step."""
-    weights = _weights(table)
+    weights = _weights(table[:-1])
     first, *others = _steps(emissions, lengths)
     alpha = table[-1] + first
     alphas = [alpha]
@@ -296,22 +306,26 @@ def _from_the_start(table: Tensor, emissions: Tensor, lengths: Tensor) -> Tensor
     return every_step(torch.stack(alphas).transpose(0, 1), lengths)
 
 
-def _weights(table: Tensor) -> Tensor:
-    """Take the transitions out of the logarithm, up to a common factor."""
-    transitions = table[:-1]
-    return (transitions - transitions.max().detach()).exp()
+def _weights(transitions: Tensor) -> tuple[Tensor, Tensor]:
+    """Give the transitions, up to a constant, and take them out of the logarithm."""
+    scores = transitions - transitions.max().detach()
+    return scores, scores.exp()
 
 
-def _pass_on(messages: Tensor, weights: Tensor) -> Tensor:
+def _pass_on(messages: Tensor, weights: tuple[Tensor, Tensor]) -> Tensor:
     """Compute log sum_i exp(m_i) w_ij, up to a constant for each sample.
 
     A matrix product, where a `logsumexp` would hold a tensor of shape (n_samples,
-    n_labels, n_labels) and autograd would keep it for every step.
+    n_labels, n_labels) and autograd would keep it for every step. It is the way where
+    the product comes out of the range of the numbers.
     """
+    scores, factors = weights
     # The constants cancel in the softmax at the end, and with them their gradients.
     messages = messages - messages.amax(dim=1, keepdim=True).detach()
-    passed = messages.exp() @ weights  # (n_samples, n_labels)
-    return passed.clamp(min=torch.finfo(passed.dtype).tiny).log()
+    passed = messages.exp() @ factors  # (n_samples, n_labels)
+    if bool((passed > torch.finfo(passed.dtype).tiny * 1e16).all()):
+        return passed.log()
+    return (messages.unsqueeze(2) + scores).logsumexp(dim=1)
 
 
 def _exact(emissions: Tensor) -> Tensor:

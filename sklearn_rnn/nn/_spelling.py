@@ -8,10 +8,9 @@ from sklearn_rnn.nn._encoder import RecurrentLayer
 from sklearn_rnn.nn._poolings import final_state
 from sklearn_rnn.nn._steps import every_step, pad_steps, whole_groups
 
-# Words of similar length are run together, in this many groups. 800 words of an English
-# text, padded to the longest, are 6 times their letters; in two groups 2.6 times, in
-# four 1.7 and in eight 1.3, where small groups cost more than they save.
-N_GROUPS = 4
+# Words are run together with those of at most twice their letters, so that only few are
+# padded to a very long one; the short ones, of up to this many letters, all together.
+SHORT = 4
 
 
 class SpellingEncoder(nn.Module):
@@ -113,7 +112,6 @@ class SpellingEncoder(nn.Module):
 
 
 def _cut(n_letters: Tensor) -> list[int]:
-    """Cut words, the shortest first, into groups of about as many letters each."""
-    so_far = n_letters.cumsum(0)
-    group = (so_far * N_GROUPS - 1) // so_far[-1]
-    return [size for size in torch.bincount(group).tolist() if size > 0]
+    """Cut words, the shortest first, into groups of similar length."""
+    doublings = (n_letters / SHORT).log2().ceil().clamp(min=0)
+    return [size for size in torch.bincount(doublings.long()).tolist() if size > 0]

@@ -16,6 +16,7 @@ from sklearn.utils import check_array
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences._padding import drop_padding, refuse_empty, row_of
 from sklearn_rnn.sequences._sequences import Sequences, offsets_of
+from sklearn_rnn.sequences._tokens import looks_spelled
 
 REAL = [np.float64, np.float32]  # others become the first
 """Dtypes that are kept, as `check_array` takes them."""
@@ -81,8 +82,9 @@ def check_real(X: np.ndarray) -> np.ndarray:
 def looks_like_padded_tokens(sequences: Sequences) -> bool:
     """Tell whether a table of numbers may be token ids made dense.
 
-    True if all are non-negative integers, some larger than 1, with zeros in
-    some rows, there at the end only, and no row of zeros alone.
+    True if all are integers, some larger than 1, with zeros in some rows, there at
+    the end only, and no row of zeros alone. Negative ones are taken for the spelling
+    of words if each stands behind another number and could be a character.
 
     Parameters
     ----------
@@ -93,7 +95,9 @@ def looks_like_padded_tokens(sequences: Sequences) -> bool:
     ends = X[:, -1]
     if not (ends == 0).any() or (X[:, 0] < 1).any():  # cheap, and mostly decides
         return False
-    if (X < 0).any() or (X != np.rint(X)).any() or not (X > 1).any():
+    if (X != np.rint(X)).any() or not (X > 1).any():
+        return False
+    if (X < 0).any() and not looks_spelled(X):
         return False
     zero = X == 0
     return not (zero[:, :-1] & ~zero[:, 1:]).any()

@@ -1,6 +1,11 @@
 """Token ids, sparse, dense or ragged, become `Sequences`."""
 
-__all__ = ["read_dense_tokens", "read_sparse_tokens", "read_token_list"]
+__all__ = [
+    "looks_spelled",
+    "read_dense_tokens",
+    "read_sparse_tokens",
+    "read_token_list",
+]
 
 from typing import Any
 
@@ -64,9 +69,25 @@ def read_sparse_tokens(X: Any) -> Sequences:
 
 
 def read_dense_tokens(X: np.ndarray) -> Sequences:
-    """Read ids padded on the right with zeros, shape (n_samples, n_timesteps)."""
+    """Read ids padded on the right with zeros, shape (n_samples, n_timesteps).
+
+    They may be spelled, as a `ColumnTransformer` makes a sparse X dense.
+    """
     offsets = np.arange(len(X) + 1) * X.shape[1]
+    if (X < 0).any() and (X == np.rint(X)).all() and looks_spelled(X):
+        return _read_spelled(X.reshape(-1).astype(np.int64), offsets)
     return _read_flat(X.reshape(-1), offsets)
+
+
+def looks_spelled(X: np.ndarray) -> bool:
+    """Tell whether characters stand behind every id of a table, (n_samples, n)."""
+    behind_ids = X[:, 1:][X[:, :-1] > 0]
+    return bool(
+        (behind_ids < 0).all()
+        and (X[:, -1] <= 0).all()
+        and (X[:, 0] > 0).all()
+        and X.min() >= -LARGEST_CODE_POINT
+    )
 
 
 def read_token_list(arrays: list[np.ndarray]) -> Sequences:

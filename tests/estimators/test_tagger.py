@@ -1529,3 +1529,31 @@ def test_a_later_partial_fit_refuses_and_moves_no_answer(y, classes, words):
     method = model.partial_fit
     assert_refused(method, RAGGED, y, classes, error=ValueError, words=words)
     assert_same_bits(said(model, RAGGED), before)
+
+
+# -- the unknown character ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["weight 0", "held out"])
+def test_letters_of_rows_that_do_not_train_are_not_seen(way):
+    words = [["aa", "bb"], ["ab", "ba"], ["ba", "aa"], ["qz", "qz"]]
+    tags = [["A", "B"], ["A", "B"], ["B", "A"], ["B", "B"]]
+    X = TextVectorizer(analyzer=list, spelling=True).fit_transform(words)
+    expected = RNNTagger(**SMALL).fit(X[:3], tags[:3], X_val=X[3:], y_val=tags[3:])
+    if way == "weight 0":
+        tagger = RNNTagger(**SMALL).fit(X, tags, sample_weight=[1, 1, 1, 0])
+    else:
+        split = [(np.arange(3), np.array([3]))]
+        tagger = RNNTagger(**SMALL, early_stopping=True, validation_fraction=split)
+        tagger.fit(X, tags)
+    for model in (tagger, expected):
+        assert model.net_.module_.spelling.embedding.unknown_is_mean
+
+
+def test_an_unknown_letter_once_trained_stays_so():
+    words = [["aa", "bq"], ["ab", "ba"]]
+    tags = [["A", "B"], ["A", "B"]]
+    X = TextVectorizer(analyzer=list, spelling=True).fit_transform(words)
+    tagger = RNNTagger(**SMALL).partial_fit(X, tags, classes=["A", "B"])
+    tagger.partial_fit(X[1:], tags[1:])  # without the letter that came once
+    assert not tagger.net_.module_.spelling.embedding.unknown_is_mean

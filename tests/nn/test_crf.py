@@ -361,3 +361,25 @@ def test_a_copy_keeps_what_is_forbidden_and_draws_nothing():
     for twin in (copy.deepcopy(crf), pickle.loads(pickle.dumps(crf))):
         assert torch.equal(twin.forbidden, crf.forbidden)
     assert "n_labels=3, n_forbidden=3" in repr(crf)
+
+
+def test_a_forbidden_way_to_the_favoured_label_is_not_paid():
+    # The messages differ by 900, more than the logarithm of any float64 can.
+    crf = LinearChainCRF(3, [(0, 1), (None, 1)])
+    emissions = torch.tensor([[900.0, 0, 0], [0, 900, 0]], requires_grad=True)
+    loss = crf.loss(emissions, torch.tensor([2, 1]), torch.tensor([2])).sum()
+    # Of the paths that are allowed three share the largest score, 900.
+    assert loss.item() == pytest.approx(math.log(3))
+    loss.backward()
+    thirds = torch.tensor([[2, 0, -2], [1, -2, 1]]) / 3
+    torch.testing.assert_close(emissions.grad, thirds)
+
+
+def test_many_labels_are_decoded_a_few_samples_at_a_time(monkeypatch):
+    crf = LinearChainCRF(4)
+    torch.nn.init.normal_(crf.transitions, generator=torch.Generator().manual_seed(0))
+    lengths = torch.tensor([3, 1, 2, 4, 1])
+    emissions = torch.randn(11, 4, generator=torch.Generator().manual_seed(1))
+    at_once = crf.decode(emissions, lengths)
+    monkeypatch.setattr("sklearn_rnn.nn._crf.MAX_ENTRIES", 2 * 4**2)
+    assert torch.equal(crf.decode(emissions, lengths), at_once)

@@ -138,11 +138,11 @@ def test_gradients_agree_with_differences():
     assert torch.autograd.gradcheck(vectors, parameters, fast_mode=True)
 
 
-def test_words_are_cut_into_groups_of_as_many_letters():
-    # Letters so far: 1, 2, 3 | 4 | 8 | 12, of which a quarter is 3.
-    assert _cut(torch.tensor([1, 1, 1, 1, 4, 4])) == [3, 1, 1, 1]
+def test_words_are_cut_into_groups_of_similar_length():
+    # Up to 4 letters, up to 8, up to 16 and so on.
+    assert _cut(torch.tensor([1, 3, 4, 5, 8, 9, 9, 16])) == [3, 2, 3]
     assert _cut(torch.tensor([5])) == [1]
-    assert _cut(torch.tensor([1, 1, 30])) == [2, 1]
+    assert _cut(torch.tensor([2, 4, 10_000])) == [2, 1]
 
 
 def test_the_global_generator_is_left_alone_and_the_seed_decides():

@@ -596,3 +596,20 @@ def test_the_warning_is_given_in_fit_only():
 )
 def test_ordinary_numbers_are_not_warned_about(X):
     assert read(np.array(X)).n_features == 1
+
+
+# -- spelled words that were made dense ---------------------------------------------
+
+SPELLED = np.array([[2, -97, 3, -98, -99, 0], [3, -98, -99, 2, -97, -97]])
+
+
+def test_dense_spelling_is_read_as_tokens_where_that_is_said():
+    sequences = check_sequences(BaseEstimator(), SPELLED, reset=True, input="tokens")
+    assert sequences.values.tolist() == [2, 3, 3, 2]
+    assert sequences.spelling.lengths.tolist() == [1, 2, 2, 2]
+    assert sequences.lengths.tolist() == [2, 2]
+
+
+def test_dense_spelling_is_warned_about():
+    with pytest.warns(AmbiguousInputWarning, match="input='tokens'"):
+        check_sequences(BaseEstimator(), SPELLED, reset=True)
