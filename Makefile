@@ -64,6 +64,12 @@ bench-peers: $(VENV)/test.stamp $(PEERS:=/made.stamp) ## the same in full, besid
 	$(BIN)/python benchmarks/bench_scaling.py --folder $(BENCH)
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
 	$(BIN)/python benchmarks/bench_search.py --out $(BENCH)/search.json
+	$(BIN)/python benchmarks/bench_tagging.py accuracy "$(DATA)" \
+		--out $(BENCH)/tagging.json
+	$(BIN)/python benchmarks/bench_tagging.py speed "$(DATA)" --cores 0 \
+		--out $(BENCH)/tagging.json \
+		--python-tensorflow .venv-tensorflow/bin/python \
+		--python-jax .venv-jax/bin/python
 	$(BIN)/python benchmarks/bench_text.py "$(DATA)" --json $(BENCH)/text.json \
 		--python-tensorflow .venv-tensorflow/bin/python
 
