@@ -335,6 +335,20 @@ MUTANTS = [
         ("tests/_training/test_net.py",),
     ),
     Mutant(
+        "the memory of a batch is given back",
+        "_training/_net.py",
+        "torch.empty(31 * 2**20, dtype=torch.uint8)",
+        "pass",
+        ("tests/test_costs.py",),
+    ),
+    Mutant(
+        "an unknown letter once trained becomes the mean of the others",
+        "estimators/_base.py",
+        "self._trains_unknown_character |= len(unknown) > 0",
+        "self._trains_unknown_character = len(unknown) > 0",
+        ("tests/estimators/test_tagger.py",),
+    ),
+    Mutant(
         "unknown characters have the vector of a known one",
         "_training/_data.py",
         "np.where(known, places + UNK + 1, UNK)",
