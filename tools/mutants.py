@@ -287,8 +287,8 @@ MUTANTS = [
     Mutant(
         "the class of a step does not count",
         "estimators/_tagger.py",
-        "return weight_per_step(y, weight) * self._class_weight[y.values]",
-        "return weight_per_step(y, weight)",
+        "return super()._target_weight(y, weight) * self._class_weight[y.values]",
+        "return super()._target_weight(y, weight)",
         ("tests/estimators/test_tagger.py",),
     ),
     Mutant(

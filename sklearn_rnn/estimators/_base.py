@@ -95,14 +95,15 @@ class BaseRNN(BaseEstimator):
     A subclass says what its target is:
 
     - ``_check_target(y, sequences, reset)`` -> class indices or reals, (n,) or (n, k),
-      or `Sequences` of them; ``_split_target(y)`` -> what a splitter may look at;
+      or `Sequences` of them;
     - ``_learn_target(y, weight, continued)`` learns scales or class weights from the
-      training part, ``_encode_target(y)`` -> what the loss reads,
-      ``_row_weight(y, weight)`` -> the weights of the rows, 0 for those that teach
-      nothing, ``_target_weight(y, weight)`` -> the weight of each target;
+      training part;
     - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``,
       ``_output_params()`` -> what else the module is told of its output;
     - ``_score_outputs(outputs, y, weight)`` -> the score of the validation part.
+
+    Below the checks stand ``_split_target``, ``_encode_target``, ``_row_weight`` and
+    ``_target_weight``, for those whose targets need more than to be taken as they are.
 
     `PooledRNN` is the base of those with one target for each sequence, `StepwiseRNN`
     of those with one for each step.
@@ -354,6 +355,22 @@ class BaseRNN(BaseEstimator):
         part = part.take(np.flatnonzero(part.weight))
         _check_some_weight(part, name)
         return part
+
+    def _split_target(self, y):
+        """Give what a splitter of the rows may look at."""
+        return y
+
+    def _encode_target(self, y):
+        """Give what the loss reads."""
+        return y
+
+    def _row_weight(self, y, weight):
+        """Give the weights of the rows, 0 for those that teach nothing."""
+        return weight
+
+    def _target_weight(self, y, weight):
+        """Give the weight of each target."""
+        return weight
 
     # -- what fit learns -------------------------------------------------------
 

@@ -403,9 +403,6 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
     def _row_weight(self, y, weight):
         return weight if self._task == "multilabel" else weight * self._class_weight[y]
 
-    def _target_weight(self, y, weight):
-        return weight  # that of the row, in which its class is counted already
-
     def _n_outputs(self):
         return 1 if self._task == "binary" else len(self.classes_)
 

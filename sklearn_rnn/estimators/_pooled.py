@@ -21,9 +21,6 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
     def _output_params(self):
         return {"pooling": self.pooling}
 
-    def _split_target(self, y):
-        return y
-
     def transform(self, X):
         """Compute the pooled representation, to feed another estimator.
 

@@ -314,9 +314,3 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
 
     def _encode_target(self, y):
         return self._to_scale(y)
-
-    def _row_weight(self, y, weight):
-        return weight
-
-    def _target_weight(self, y, weight):
-        return weight

@@ -341,6 +341,3 @@ class RNNStepRegressor(RealTarget, StepwiseRNN):
 
     def _encode_target(self, y):
         return with_values(y, self._to_scale(y.values))
-
-    def _target_weight(self, y, weight):
-        return weight_per_step(y, weight)

@@ -59,8 +59,8 @@ class StepwiseRNN(BaseRNN):
     def _split_target(self, y):
         return np.zeros(len(y))  # nothing to stratify by
 
-    def _row_weight(self, y, weight):
-        return weight
+    def _target_weight(self, y, weight):
+        return weight_per_step(y, weight)
 
     def _step_outputs(self, X, method="predict", dtype=np.float64):
         """Run the net over X; one row for each step, and where each sequence ends."""

@@ -428,15 +428,12 @@ class RNNTagger(ClassTarget, StepwiseRNN):
     def _learn_target(self, y, weight, *, continued):
         self._learn_class_weight(y.values, weight_per_step(y, weight))
 
-    def _encode_target(self, y):
-        return y
-
     def _row_weight(self, y, weight):
         teaches = np.maximum.reduceat(self._class_weight[y.values], y.offsets[:-1]) > 0
         return weight * teaches
 
     def _target_weight(self, y, weight):
-        return weight_per_step(y, weight) * self._class_weight[y.values]
+        return super()._target_weight(y, weight) * self._class_weight[y.values]
 
     def _n_outputs(self):
         return len(self.classes_)

@@ -332,10 +332,8 @@ class RecurrentNetwork(nn.Module):
             else the most probable label of each step.
         """
         self._check_steps("decode")
-        emissions = self._emissions(x, lengths, spelling)
-        if self.crf is None:
-            return emissions.argmax(dim=1)
-        return self.crf.decode(emissions, lengths.to(emissions.device))
+        read = self.read_out(self._emissions(x, lengths, spelling), lengths)
+        return read.argmax(dim=1) if self.crf is None else read
 
     def log_proba(
         self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
