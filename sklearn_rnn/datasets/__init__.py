@@ -9,13 +9,19 @@ __all__ = [
     "load_births",
     "load_co2",
     "load_languages",
+    "load_tweets",
     "make_activities",
     "make_adding_problem",
     "make_first_symbol",
     "make_sine_waves",
 ]
 
-from sklearn_rnn.datasets._bundled import load_births, load_co2, load_languages
+from sklearn_rnn.datasets._bundled import (
+    load_births,
+    load_co2,
+    load_languages,
+    load_tweets,
+)
 from sklearn_rnn.datasets._generators import (
     make_activities,
     make_adding_problem,

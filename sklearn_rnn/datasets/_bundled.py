@@ -1,6 +1,6 @@
 """The data files of the package: plain text, gzipped, each with a description."""
 
-__all__ = ["load_births", "load_co2", "load_languages"]
+__all__ = ["load_births", "load_co2", "load_languages", "load_tweets"]
 
 import gzip
 from importlib import resources
@@ -110,6 +110,10 @@ def load_languages(*, return_X_y=False):
     (data, target) : tuple if ``return_X_y`` is True
         The texts and the codes of their languages.
 
+    See Also
+    --------
+    load_tweets : Texts with a number each.
+
     Examples
     --------
     >>> from sklearn_rnn.datasets import load_languages
@@ -131,6 +135,74 @@ def load_languages(*, return_X_y=False):
         target_names=np.array([LANGUAGE_NAMES[code] for code in np.unique(target)]),
         articles=np.array(articles, dtype=np.int64),
         DESCR=_read_description("languages.rst"),
+        filename=filename,
+    )
+
+
+@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+def load_tweets(*, return_X_y=False):
+    """Load tweets with the sentiment that people read in them.
+
+    A text regression task: how negative or positive is this? With the sign of the
+    target for a class it is a task of classification.
+
+    ==============  ==========================
+    Samples         4200 tweets
+    Target          -3.75 to 3.55
+    Length          3 to 162 characters
+    ==============  ==========================
+
+    Parameters
+    ----------
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        data : ndarray of shape (4200,), dtype object
+            The texts, each a `str`, in English; some are coarse. User names are
+            ``@anonymous``, links ``http://url_removed``.
+        target : ndarray of shape (4200,), dtype float64
+            The mean rating of each text by at least 20 people, from -4, extremely
+            negative, to 4, extremely positive.
+        DESCR : str
+            Source, licence, and what was done to the texts.
+        filename : str
+            Name of the bundled file.
+
+    (data, target) : tuple if ``return_X_y`` is True
+        The texts and their mean ratings.
+
+    See Also
+    --------
+    load_languages : Texts in classes.
+
+    References
+    ----------
+    .. [1] C. J. Hutto and E. E. Gilbert, "VADER: A Parsimonious Rule-based Model for
+       Sentiment Analysis of Social Media Text", Eighth International Conference on
+       Weblogs and Social Media (ICWSM-14), 2014.
+
+    Examples
+    --------
+    >>> from sklearn_rnn.datasets import load_tweets
+    >>> texts, sentiment = load_tweets(return_X_y=True)
+    >>> texts[3], round(float(sentiment[3]), 2)
+    ('LMAO, AMAZING!', 2.86)
+    """
+    filename = "tweets.tsv.gz"
+    sentiment, texts = _read_columns(filename, separator="\t")
+    data = np.array(texts, dtype=object)
+    target = np.array(sentiment, dtype=np.float64)
+    if return_X_y:
+        return data, target
+    return Bunch(
+        data=data,
+        target=target,
+        DESCR=_read_description("tweets.rst"),
         filename=filename,
     )
 

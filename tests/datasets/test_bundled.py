@@ -12,9 +12,9 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.utils import Bunch
 
 import sklearn_rnn
-from sklearn_rnn.datasets import load_births, load_co2, load_languages
+from sklearn_rnn.datasets import load_births, load_co2, load_languages, load_tweets
 
-LOADERS = [load_languages, load_births, load_co2]
+LOADERS = [load_languages, load_tweets, load_births, load_co2]
 FOLDER = Path(sklearn_rnn.__file__).parent / "datasets"
 
 each_loader = pytest.mark.parametrize("load", LOADERS, ids=lambda load: load.__name__)
@@ -108,6 +108,38 @@ def test_articles_split_the_languages_into_stratified_folds(languages):
         assert len(set(languages.target[train])) == 48
 
 
+def test_tweets_have_the_published_counts_and_ends():
+    texts, sentiment = load_tweets(return_X_y=True)
+    assert texts.shape == sentiment.shape == (4200,)
+    assert len(set(texts)) == 4200
+    assert texts[1] == "Yay. Another good phone interview."
+    assert sentiment[1] == 1.443298969
+    assert texts[-1] == "Execute like lightning not like wind"
+    assert sentiment[-1] == 0.2
+    assert (sentiment.min(), sentiment.max()) == (-3.75, 3.55)
+    assert ((sentiment < 0).sum(), (sentiment > 0).sum()) == (1299, 2897)
+
+
+def test_tweets_have_documented_types_and_lengths():
+    texts, sentiment = load_tweets(return_X_y=True)
+    assert texts.dtype == object and sentiment.dtype == np.float64
+    assert {type(text) for text in texts} == {str}
+    lengths = [len(text) for text in texts]
+    assert (min(lengths), max(lengths)) == (3, 162)
+    # The source ends its lines as Windows does.
+    assert not any("\r" in text for text in texts)
+
+
+def test_tweets_travel_with_the_notice_of_their_licence():
+    notice = (FOLDER / "data" / "tweets_LICENSE.txt").read_text(encoding="utf-8")
+    for line in (
+        "Copyright (c) 2016 C.J. Hutto",
+        "The above copyright notice and this permission notice shall be included",
+    ):
+        assert line in notice
+    assert "tweets_LICENSE.txt" in load_tweets().DESCR
+
+
 def test_births_have_the_published_counts_and_ends():
     dates, births = load_births(return_X_y=True)
     assert dates.shape == births.shape == (3652,)
@@ -183,7 +215,7 @@ def test_every_file_has_its_source_and_licence(load):
 def test_no_file_is_bundled_without_a_loader():
     bundled = {path.name for path in (FOLDER / "data").iterdir()}
     described = {load().filename for load in LOADERS}
-    assert bundled == described | {"births_LICENSE.txt"}
+    assert bundled == described | {"births_LICENSE.txt", "tweets_LICENSE.txt"}
 
 
 @each_loader
