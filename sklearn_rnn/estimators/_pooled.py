@@ -33,7 +33,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         -------
         representation : float64 ndarray of shape (n_samples, n_units)
             What the output layer reads; ``n_units`` is ``hidden_size``, twice
-            that when bidirectional.
+            that when bidirectional, and twice again with ``pooling="final_max"``.
         """
         return self._outputs(X, "represent")
 

@@ -15,7 +15,9 @@ from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._poolings import (
     AdditiveAttention,
     Pooling,
+    final_and_max,
     final_state,
+    last_and_max,
     last_step,
     make_pooling,
     masked_max,
@@ -24,7 +26,16 @@ from sklearn_rnn.nn._spelling import SpellingEncoder
 from sklearn_rnn.nn._steps import every_step, whole_groups
 
 # These poolings take outputs as they are; the others sum.
-SELECTING = (last_step, final_state, masked_max, every_step)
+SELECTING = (
+    last_step,
+    final_state,
+    masked_max,
+    final_and_max,
+    last_and_max,
+    every_step,
+)
+# These give two vectors side by side.
+DOUBLING = (final_and_max, last_and_max)
 
 
 class RecurrentNetwork(nn.Module):
@@ -101,7 +112,7 @@ class RecurrentNetwork(nn.Module):
         Used at each of the places named above.
     n_units : int
         Length of the pooled vector: ``hidden_size``, twice that with two
-        directions.
+        directions, and twice again with "final_max".
 
     See Also
     --------
@@ -224,6 +235,8 @@ class RecurrentNetwork(nn.Module):
                 pooling, self.n_units, bidirectional=bidirectional, generator=generator
             )
         )
+        if self.pooling in DOUBLING:
+            self.n_units *= 2
         self.head = Affine(self.n_units, n_outputs, generator=generator)
         self.crf = LinearChainCRF(n_outputs, forbidden) if crf else None
         # A number of its own, or masks would repeat the draws of the weights.

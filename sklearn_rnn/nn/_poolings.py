@@ -101,6 +101,52 @@ def masked_max(outputs: Tensor, lengths: Tensor) -> Tensor:
     return _fill_padding(outputs, lengths, -torch.inf).amax(dim=1)
 
 
+def final_and_max(outputs: Tensor, lengths: Tensor) -> Tensor:
+    """Put the final state and the maximum of each unit side by side.
+
+    What a series has come to stands in its final state, what turned up anywhere in
+    a text in the maximum; a head that has both need not choose [1]_ (which adds the
+    mean).
+
+    Parameters
+    ----------
+    outputs : Tensor of shape (n_samples, n_timesteps, 2 * hidden_size)
+        Forward half, then backward half; padded on the right; steps at or
+        beyond ``lengths`` may hold anything.
+    lengths : int64 Tensor of shape (n_samples,)
+        Number of real steps, at least 1.
+
+    Returns
+    -------
+    both : Tensor of shape (n_samples, 4 * hidden_size)
+
+    References
+    ----------
+    .. [1] J. Howard and S. Ruder, "Universal Language Model Fine-tuning for Text
+       Classification", ACL 2018, section 3.3.
+    """
+    both = [final_state(outputs, lengths), masked_max(outputs, lengths)]
+    return torch.cat(both, dim=1)
+
+
+def last_and_max(outputs: Tensor, lengths: Tensor) -> Tensor:
+    """Do what `final_and_max` does for outputs of one direction.
+
+    Parameters
+    ----------
+    outputs : Tensor of shape (n_samples, n_timesteps, n_units)
+        Padded on the right; steps at or beyond ``lengths`` may hold anything.
+    lengths : int64 Tensor of shape (n_samples,)
+        Number of real steps, at least 1.
+
+    Returns
+    -------
+    both : Tensor of shape (n_samples, 2 * n_units)
+    """
+    both = [last_step(outputs, lengths), masked_max(outputs, lengths)]
+    return torch.cat(both, dim=1)
+
+
 class AdditiveAttention(nn.Module):
     r"""Average the outputs with weights that are learnt.
 
@@ -184,7 +230,14 @@ POOLINGS: dict[str, Pooling | type[AdditiveAttention]] = {
     "final_state": final_state,
     "mean": masked_mean,
     "max": masked_max,
+    "final_max": final_and_max,
     "attention": AdditiveAttention,
+}
+
+# What stands in for a pooling of two halves where there is one direction.
+OF_ONE_DIRECTION: dict[Pooling, Pooling] = {
+    final_state: last_step,
+    final_and_max: last_and_max,
 }
 
 
@@ -195,7 +248,7 @@ def make_pooling(
 
     Parameters
     ----------
-    name : {"last", "final_state", "mean", "max", "attention"}
+    name : {"last", "final_state", "mean", "max", "final_max", "attention"}
         "last" and "final_state" ask the network to remember, the others look at
         every step.
     n_units : int
@@ -210,15 +263,13 @@ def make_pooling(
     pooling : callable
         Called with outputs of shape (n_samples, n_timesteps, n_units) and
         lengths of shape (n_samples,), it returns a Tensor of shape (n_samples,
-        n_units).
+        n_units); with "final_max" (n_samples, 2 * n_units).
     """
     pooling = choose(POOLINGS, "pooling", name)
     if isinstance(pooling, type):
         attention: AdditiveAttention = pooling(n_units, generator=generator)
         return attention
-    if pooling is final_state and not bidirectional:
-        return last_step
-    return pooling
+    return pooling if bidirectional else OF_ONE_DIRECTION.get(pooling, pooling)
 
 
 def _fill_padding(values: Tensor, lengths: Tensor, fill: float) -> Tensor:

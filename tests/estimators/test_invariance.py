@@ -20,7 +20,7 @@ from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn.exceptions import SequenceError
 
 CELLS = ["rnn", "gru", "lstm"]
-POOLINGS = ["last", "final_state", "mean", "max", "attention"]
+POOLINGS = ["last", "final_state", "mean", "max", "final_max", "attention"]
 SMALL = {"hidden_size": 5, "max_epochs": 2, "random_state": 0}
 N = 128
 
@@ -694,14 +694,15 @@ def test_global_seeds_do_not_reach_a_fit():
 def test_the_users_data_stay_as_they_are(kind, input):
     # Random states and thread counts are watched in every test, see conftest.py.
     X, y, weight = DATA[input], TARGETS[kind], np.arange(N) % 3
-    before = joblib.hash([X, y, weight])
+    X_val, y_val = X[1:], y[1:]
+    before = joblib.hash([X, y, weight, X_val, y_val])
     model = kind(**RANDOM, early_stopping=True, pooling="attention")
-    model.fit(X, y, sample_weight=weight, X_val=X, y_val=y)
+    model.fit(X, y, sample_weight=weight, X_val=X_val, y_val=y_val)
     said(model, X)
     model.attention_weights(X)
     first = {"classes": [0, 1, 2]} if kind is RNNClassifier else {}
     kind(**RANDOM).partial_fit(X, y, sample_weight=weight, **first)
-    assert joblib.hash([X, y, weight]) == before
+    assert joblib.hash([X, y, weight, X_val, y_val]) == before
 
 
 def test_a_fit_keeps_no_view_of_the_users_data():

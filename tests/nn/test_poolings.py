@@ -8,7 +8,9 @@ import torch
 from sklearn_rnn.nn import (
     POOLINGS,
     AdditiveAttention,
+    final_and_max,
     final_state,
+    last_and_max,
     last_step,
     make_pooling,
     masked_max,
@@ -32,6 +34,8 @@ OUTPUTS = torch.tensor(
         # (1 + 3) / 2, (-4 - 2) / 2; (5 + 1 + 3) / 3, (0 + 1 + 2) / 3
         (masked_mean, [[2.0, -3.0], [3.0, 1.0]]),
         (masked_max, [[3.0, -2.0], [5.0, 2.0]]),
+        (final_and_max, [[3.0, -4.0, 3.0, -2.0], [3.0, 0.0, 5.0, 2.0]]),
+        (last_and_max, [[3.0, -2.0, 3.0, -2.0], [3.0, 2.0, 5.0, 2.0]]),
     ],
 )
 def test_pooling_agrees_with_work_by_hand(pooling, expected):
@@ -82,11 +86,12 @@ def test_nan_in_the_padding_reaches_neither_result_nor_gradient(name):
         assert all(values.isfinite().all() for values in result)
 
 
-def test_with_one_direction_the_final_state_is_the_last_step():
-    pooling = make_pooling(
-        "final_state", 2, bidirectional=False, generator=torch.Generator()
-    )
-    assert pooling is last_step
+@pytest.mark.parametrize(
+    ("name", "expected"), [("final_state", last_step), ("final_max", last_and_max)]
+)
+def test_with_one_direction_the_final_state_is_the_last_step(name, expected):
+    pooling = make_pooling(name, 2, bidirectional=False, generator=torch.Generator())
+    assert pooling is expected
 
 
 def test_an_unknown_pooling_is_refused_with_the_known_ones():
