@@ -27,7 +27,7 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import Pipeline
 
-from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer
+from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer, sliding_windows
 from sklearn_rnn.datasets import load_births, load_languages
 
 LANGUAGES = "cat dan eng fra glg ita nld nob por_PT spa swe tur".split()
@@ -84,8 +84,8 @@ print(classification_report(languages[new], predicted))
 # A real series: the births of a day from those of the four weeks before it.
 
 days, births = load_births(return_X_y=True)
-X = np.lib.stride_tricks.sliding_window_view(births, 28)[:-1]
-y, days = births[28:], days[28:]
+X, y = sliding_windows(births, window=28)
+days = days[28:]
 train, test = slice(0, -365), slice(-365, None)
 regressor = RNNRegressor(32, max_epochs=15, random_state=0, verbose=1)
 regressor.fit(X[train], y[train])

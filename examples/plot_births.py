@@ -20,16 +20,15 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_rnn import RNNRegressor
+from sklearn_rnn import RNNRegressor, sliding_windows
 from sklearn_rnn.datasets import load_births
 
 MAX_EPOCHS = 20
 N_DAYS = 28
 
 dates, births = load_births(return_X_y=True)
-X = np.lib.stride_tricks.sliding_window_view(births, N_DAYS)[:-1]
-y = births[N_DAYS:]
-dates = dates[N_DAYS:]
+X, y = sliding_windows(births, window=N_DAYS)
+dates = dates[N_DAYS:]  # of the targets
 print(f"{X.shape[0]} rows of {X.shape[1]} days")
 
 # %%
@@ -42,8 +41,12 @@ models = {
     ),
     "LSTM": RNNRegressor(
         32,
+        cell="lstm",
+        pooling="last",
         loss="absolute_error",
+        lr=0.01,
         lr_schedule="cosine",
+        batch_size=32,
         max_epochs=MAX_EPOCHS,
         early_stopping=False,
         random_state=0,

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
         RNNStepRegressor,
         RNNTagger,
     )
-    from sklearn_rnn.sequences import as_ragged, from_channels_first
+    from sklearn_rnn.sequences import (
+        as_ragged,
+        from_channels_first,
+        sliding_windows,
+    )
     from sklearn_rnn.text import TextVectorizer, load_vectors
 
 __version__ = "0.1.0"
@@ -34,6 +38,7 @@ __all__ = [
     "load_vectors",
     "metrics",
     "nn",
+    "sliding_windows",
 ]
 
 _ROOM_OF = {
@@ -45,6 +50,7 @@ _ROOM_OF = {
     "as_ragged": "sequences",
     "from_channels_first": "sequences",
     "load_vectors": "text",
+    "sliding_windows": "sequences",
 }
 _PUBLIC_ROOMS = {"datasets", "exceptions", "metrics", "nn"}
 

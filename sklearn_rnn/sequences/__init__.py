@@ -16,6 +16,7 @@ __all__ = [
     "find_classes",
     "from_channels_first",
     "read_sparse_tokens",
+    "sliding_windows",
     "warn_if_one_hot",
 ]
 
@@ -37,3 +38,4 @@ from sklearn_rnn.sequences._targets import (
 )
 from sklearn_rnn.sequences._tokens import read_sparse_tokens
 from sklearn_rnn.sequences._validation import check_sequences
+from sklearn_rnn.sequences._windows import sliding_windows

@@ -1,0 +1,225 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from sklearn_rnn import RNNRegressor, sliding_windows
+
+SERIES = np.arange(10.0)
+PAIRS = np.arange(20.0).reshape(10, 2)  # 10 steps, 2 features
+
+
+def brute_force(series, window, horizon):
+    """Walk along the series step by step."""
+    X, y = [], []
+    for start in range(len(series)):
+        last = start + window - 1
+        if last + np.max(horizon) >= len(series):
+            break
+        X.append([series[start + step] for step in range(window)])
+        if np.ndim(horizon) == 0:
+            y.append(series[last + horizon])
+        else:
+            y.append([series[last + ahead] for ahead in horizon])
+    return np.array(X), np.array(y)
+
+
+horizons = st.one_of(
+    st.integers(1, 5), st.lists(st.integers(1, 5), min_size=1, max_size=4)
+)
+
+
+@given(
+    n_features=st.sampled_from([None, 1, 3]),
+    window=st.integers(1, 6),
+    horizon=horizons,
+    n_more=st.integers(0, 8),
+    dtype=st.sampled_from([np.float64, np.float32, np.int16, np.uint8, bool]),
+)
+def test_windows_are_those_of_a_walk_along_the_series(
+    n_features, window, horizon, n_more, dtype
+):
+    n_timesteps = window + np.max(horizon) + n_more
+    shape = (n_timesteps,) if n_features is None else (n_timesteps, n_features)
+    series = np.random.default_rng(0).integers(0, 99, shape).astype(dtype)
+    X, y = sliding_windows(series, window, horizon)
+    expected_X, expected_y = brute_force(series, window, horizon)
+    np.testing.assert_array_equal(X, expected_X, strict=True)
+    np.testing.assert_array_equal(y, expected_y, strict=True)
+    assert len(X) == n_more + 1
+
+
+@pytest.mark.parametrize(
+    ("series", "horizon", "X_shape", "y_shape"),
+    [
+        (SERIES, 2, (6, 3), (6,)),
+        (SERIES, [2], (6, 3), (6, 1)),
+        (SERIES, range(1, 5), (4, 3), (4, 4)),
+        (PAIRS, 2, (6, 3, 2), (6, 2)),
+        (PAIRS, [1, 4], (4, 3, 2), (4, 2, 2)),
+    ],
+    ids=["one", "a list of one", "the next four", "features", "several of features"],
+)
+def test_the_axes_follow_the_series_and_the_horizons(series, horizon, X_shape, y_shape):
+    X, y = sliding_windows(series, 3, horizon)
+    assert X.shape == X_shape
+    assert y.shape == y_shape
+
+
+def test_one_horizon_is_that_step_alone():
+    # Windows 0 1 2 to 4 5 6; three steps on stand 5 to 9.
+    X, y = sliding_windows(SERIES, window=3, horizon=3)
+    np.testing.assert_array_equal(X[0], [0, 1, 2])
+    np.testing.assert_array_equal(y, [5, 6, 7, 8, 9])
+    np.testing.assert_array_equal(sliding_windows(SERIES, 3, [1, 3])[1][:, 1], y)
+
+
+def test_dates_are_those_of_the_targets():
+    days = np.arange("2001-01-01", "2001-01-11", dtype="datetime64[D]")
+    births = np.random.default_rng(0).normal(size=10)
+    _, y = sliding_windows(births, window=4, horizon=2)
+    on = dict(zip(days, births, strict=True))
+    assert [on[day] for day in days[4 + 2 - 1 :]] == y.tolist()
+
+
+@pytest.mark.parametrize("series", [SERIES, PAIRS], ids=["single", "features"])
+def test_windows_share_the_memory_of_the_series_and_cannot_be_written_to(series):
+    series = series.copy()
+    X, y = sliding_windows(series, 3)
+    assert np.shares_memory(X, series)
+    assert not X.flags.writeable
+    with pytest.raises(ValueError, match="read-only"):
+        X[0] = 0
+    y[:] = -1  # a copy
+    assert (series >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [list, tuple, pd.Series, torch.from_numpy, lambda s: pd.Series(s, dtype="Float64")],
+    ids=["list", "tuple", "Series", "tensor", "Series of pandas' own dtype"],
+)
+def test_any_container_of_one_variable_is_read(convert):
+    for got, expected in zip(
+        sliding_windows(convert(SERIES), 3), sliding_windows(SERIES, 3), strict=True
+    ):
+        np.testing.assert_array_equal(got, expected, strict=True)
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [lambda pairs: pairs.tolist(), pd.DataFrame, torch.from_numpy],
+    ids=["lists", "DataFrame", "tensor"],
+)
+def test_any_container_of_several_variables_is_read(convert):
+    for got, expected in zip(
+        sliding_windows(convert(PAIRS), 3), sliding_windows(PAIRS, 3), strict=True
+    ):
+        np.testing.assert_array_equal(got, expected, strict=True)
+
+
+def test_integers_of_numpy_count_as_integers():
+    X, y = sliding_windows(SERIES, np.int64(3), np.uint8(2))
+    np.testing.assert_array_equal(X, sliding_windows(SERIES, 3, 2)[0])
+    np.testing.assert_array_equal(y, sliding_windows(SERIES, 3, 2)[1])
+
+
+def test_gaps_stay_where_they_are():
+    X, y = sliding_windows([1.0, np.nan, 3.0, 4.0], 2)
+    np.testing.assert_array_equal(X, [[1, np.nan], [np.nan, 3]])
+    np.testing.assert_array_equal(y, [3, 4])
+
+
+@pytest.mark.parametrize(
+    ("series", "horizon"),
+    [(SERIES, 1), (SERIES, [1, 2]), (PAIRS, 1), (SERIES.astype(int), 1)],
+    ids=["single", "several horizons", "features", "integers"],
+)
+def test_a_regressor_learns_from_windows_as_from_their_copy(series, horizon):
+    X, y = sliding_windows(series, 3, horizon)
+    model = RNNRegressor(2, cell="rnn", max_epochs=1, random_state=0)
+    predicted = model.fit(X, y).predict(X)
+    assert predicted.shape == y.shape
+    np.testing.assert_array_equal(
+        predicted, model.fit(X.copy(), y).predict(X.copy()), strict=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("series", "match"),
+    [
+        (np.ones((5, 2, 3)), r"n_features\), got shape \(5, 2, 3\); cut each series"),
+        ([[1.0, 2.0], [3.0]], "unequal shape; cut each series"),
+        (["a"] * 5, "hold numbers, got dtype <U1; drop"),
+        ([1.0, None, 2.0], "got dtype object; drop"),
+        (np.ones(5, dtype=complex), "got dtype complex128"),
+        (np.ones(5, dtype="datetime64[D]"), r"got dtype datetime64\[D\]"),
+        ([1.0, 2.0], r"at least window \+ max\(horizon\) = 3 steps, got 2; pass"),
+        ([], "have at least .* 3 steps, got 0"),
+    ],
+    ids=[
+        "three axes",
+        "ragged",
+        "texts",
+        "objects",
+        "complex",
+        "dates",
+        "too short",
+        "empty",
+    ],
+)
+def test_what_is_no_series_of_numbers_is_refused(series, match):
+    with pytest.raises(ValueError, match=f"^series must.*{match}"):
+        sliding_windows(series, 2)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [3.0, None, "1 2 3", {"a": [1.0]}, iter([1.0, 2.0]), sparse.csr_array([[1.0]])],
+    ids=["number", "None", "text", "dict", "iterator", "sparse"],
+)
+def test_what_is_no_array_is_refused(series):
+    with pytest.raises(TypeError, match=r"^series must be an array.*got \w+; pass"):
+        sliding_windows(series, 1)
+
+
+@pytest.mark.parametrize(
+    ("window", "error", "match"),
+    [
+        (0, ValueError, "must be at least 1, got 0; pass"),
+        (-2, ValueError, "must be at least 1, got -2; pass"),
+        (2.0, TypeError, r"must be an integer, got 2\.0; pass"),
+        ("2", TypeError, "must be an integer, got '2'; pass"),
+        (None, TypeError, "must be an integer, got None; pass"),
+    ],
+)
+def test_a_window_of_no_steps_is_refused(window, error, match):
+    with pytest.raises(error, match=f"^window {match}"):
+        sliding_windows(SERIES, window)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "error", "match"),
+    [
+        (0, ValueError, "at least 1, got 0; 1 is"),
+        ([2, 0], ValueError, r"at least 1, got \[2, 0\]; 1 is"),
+        ([], ValueError, r"a list of at least one, got \[\]; pass"),
+        ([[1, 2]], ValueError, r"a list of at least one, got \[\[1, 2\]\]; pass"),
+        (1.0, TypeError, r"a list of them, got 1\.0; pass"),
+        ([1.0, 2.0], TypeError, r"a list of them, got \[1\.0, 2\.0\]; pass"),
+        (True, TypeError, "a list of them, got True; pass"),
+        (None, TypeError, "a list of them, got None; pass"),
+    ],
+)
+def test_a_horizon_that_is_not_ahead_is_refused(horizon, error, match):
+    with pytest.raises(error, match=f"^horizon must be.* {match}"):
+        sliding_windows(SERIES, 3, horizon)
+
+
+def test_the_farthest_horizon_decides_whether_a_series_is_long_enough():
+    assert len(sliding_windows(SERIES, 6, [1, 4])[0]) == 1
+    with pytest.raises(ValueError, match="= 11 steps, got 10"):
+        sliding_windows(SERIES, 6, [1, 5])
