@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sklearn_rnn import datasets, exceptions, metrics, nn
+    from sklearn_rnn import callbacks, datasets, exceptions, metrics, nn
     from sklearn_rnn.estimators import (
         RNNClassifier,
         RNNRegressor,
@@ -32,6 +32,7 @@ __all__ = [
     "TextVectorizer",
     "__version__",
     "as_ragged",
+    "callbacks",
     "datasets",
     "exceptions",
     "from_channels_first",
@@ -52,7 +53,7 @@ _ROOM_OF = {
     "load_vectors": "text",
     "sliding_windows": "sequences",
 }
-_PUBLIC_ROOMS = {"datasets", "exceptions", "metrics", "nn"}
+_PUBLIC_ROOMS = {"callbacks", "datasets", "exceptions", "metrics", "nn"}
 
 
 def __getattr__(name: str) -> object:

@@ -19,7 +19,7 @@ ORDER = [
     {"text", "metrics", "datasets"},
     {"nn"},
     {"_training"},
-    {"estimators"},
+    {"callbacks", "estimators"},
     {"inspection", "persistence"},
     {"testing"},
 ]

@@ -1,5 +1,6 @@
 """How is it fitted?  skorch nets with few hooks; arrays in, arrays out."""
 
+from sklearn_rnn._training._averaging import WeightAverage
 from sklearn_rnn._training._data import SequenceDataset, TokenReader
 from sklearn_rnn._training._net import (
     evaluate,
@@ -16,6 +17,7 @@ __all__ = [
     "SCHEDULES",
     "SequenceDataset",
     "TokenReader",
+    "WeightAverage",
     "evaluate",
     "export_state",
     "grow_embedding",
