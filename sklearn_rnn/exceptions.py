@@ -10,6 +10,7 @@ __all__ = [
     "OneHotTargetWarning",
     "SequenceError",
     "SklearnRNNWarning",
+    "SlicedValidationWarning",
     "TruncationWarning",
 ]
 
@@ -30,6 +31,10 @@ class AmbiguousInputWarning(SklearnRNNWarning):
 
 class OneHotTargetWarning(SklearnRNNWarning):
     """y looks one-hot encoded and is learnt as independent labels."""
+
+
+class SlicedValidationWarning(SklearnRNNWarning):
+    """X_val is as long as X, so that cross-validation cuts it to every fold."""
 
 
 class TruncationWarning(SklearnRNNWarning):

@@ -214,8 +214,8 @@ MUTANTS = [
     Mutant(
         "rare words are never forgotten",
         "_training/_data.py",
-        "< 0.5",
-        "< 0.0",
+        "max(0.5, self.word_dropout)",
+        "self.word_dropout",
         ("tests/_training/test_data.py",),
     ),
     Mutant(
@@ -375,6 +375,41 @@ MUTANTS = [
         "best_at_end.append((scores + end).argmax(dim=1))",
         "best_at_end.append(scores.argmax(dim=1))",
         ("tests/nn/test_crf.py", "tests/estimators/test_schemes.py"),
+    ),
+    Mutant(
+        "word dropout spares the words seen often",
+        "_training/_data.py",
+        "max(0.5, self.word_dropout), self.word_dropout",
+        "max(0.5, self.word_dropout), 0.0",
+        ("tests/_training/test_data.py",),
+    ),
+    Mutant(
+        "the updates go on from the average",
+        "_training/_averaging.py",
+        "self._put(self.going_on_)",
+        "pass",
+        ("tests/_training/test_averaging.py",),
+    ),
+    Mutant(
+        "validation does not see the average",
+        "_training/_averaging.py",
+        "if not training:  # the updates of this epoch are done",
+        "if False:",
+        ("tests/_training/test_averaging.py",),
+    ),
+    Mutant(
+        "the average keeps the random start",
+        "_training/_averaging.py",
+        "min(self.decay, (1 + self.n_updates_) / (10 + self.n_updates_))",
+        "self.decay",
+        ("tests/_training/test_averaging.py",),
+    ),
+    Mutant(
+        "the final state beside the maximum is that of the last step",
+        "nn/_poolings.py",
+        "both = [final_state(outputs, lengths), masked_max(outputs, lengths)]",
+        "both = [last_step(outputs, lengths), masked_max(outputs, lengths)]",
+        ("tests/nn/test_poolings.py",),
     ),
 ]
 

@@ -32,9 +32,10 @@ def make_estimator(workload, epochs):
         dropout=workload.dropout,
         optimizer=workload.optimizer,
         lr=workload.lr,
+        lr_schedule=None,  # no peer changes its rate
         batch_size=workload.batch_size,
         max_epochs=epochs,
-        early_stopping=False,  # no peer holds data out
+        early_stopping=False,  # nor holds data out
         **settings,
     )
 

@@ -21,9 +21,10 @@ class Implementation:
             embedding_dim=self.workload.embedding_dim,
             optimizer=self.workload.optimizer,
             lr=self.workload.lr,
+            lr_schedule=None,  # no peer changes its rate
             batch_size=self.workload.batch_size,
             max_epochs=epochs,
-            early_stopping=False,  # no peer holds data out
+            early_stopping=False,  # nor holds data out
         ).fit(self.X, self.y)
 
     def predict(self):

@@ -9,7 +9,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm.auto import tqdm
 
 from sklearn_rnn._training._data import weight_of_targets
-from sklearn_rnn._training._optimizers import make_schedule
+from sklearn_rnn._training._optimizers import PLANNED, make_schedule
 
 
 class StopTraining(KeyboardInterrupt):
@@ -141,7 +141,15 @@ def _is_finite(module):
 
 
 class Schedule(Callback):
-    """Change the learning rate after each update (on a plateau: each epoch)."""
+    """Change the learning rate after each update (on a plateau: each epoch).
+
+    Parameters
+    ----------
+    lr_schedule : str, scheduler class, partial of one, or callable, default=None
+    total : int, default=None
+        Number of updates planned. Where nobody knows, the courses that are laid over
+        all of them are left out.
+    """
 
     def __init__(self, lr_schedule=None, total=None):
         self.lr_schedule = lr_schedule
@@ -153,7 +161,10 @@ class Schedule(Callback):
         return self
 
     def on_train_begin(self, net, **kwargs):
-        if self.lr_schedule is not None and self.scheduler_ is None:
+        endless = self.total is None and self.lr_schedule in PLANNED
+        if self.lr_schedule is None or endless:
+            return
+        if self.scheduler_ is None:
             self.scheduler_ = make_schedule(
                 self.lr_schedule, net.optimizer_, self.total
             )
@@ -162,9 +173,8 @@ class Schedule(Callback):
         if not training or self.scheduler_ is None or self._waits_for_epochs:
             return
         self.updates_ += 1
-        # A named schedule ends where it was planned to: one_cycle would raise,
-        # cosine would climb again, when partial_fit goes on beyond max_epochs.
-        if not isinstance(self.lr_schedule, str) or self.updates_ < self.total:
+        # A course over all updates ends with them: one_cycle would raise.
+        if self.lr_schedule not in PLANNED or self.updates_ < self.total:
             self.scheduler_.step()
 
     def on_epoch_begin(self, net, **kwargs):

@@ -43,12 +43,15 @@ class TokenReader:
         spelling.
     trains_unknown_character : bool
         Whether training has shown a character without a vector of its own.
+    word_dropout : float
+        Share of the tokens that training shows as the unknown one.
     """
 
     counts: np.ndarray
     all_known: bool = False
     characters: np.ndarray | None = None
     trains_unknown_character: bool = False
+    word_dropout: float = 0.0
 
     @cached_property
     def known(self):
@@ -56,10 +59,22 @@ class TokenReader:
         return (self.counts > 0) | self.all_known
 
     @cached_property
-    def rare(self):
-        """Words of frequency one, bool (n_tokens,)."""
-        words = np.arange(len(self.counts)) > UNK
-        return (self.counts == 1) & words
+    def forgotten(self):
+        """How probably training shows each id as the unknown one, (n_tokens,).
+
+        Words of frequency one in half of the cases: this is how the vector of the
+        unknown word is trained, for a word seen once is as good as unknown.
+        """
+        share = np.where(
+            self.counts == 1, max(0.5, self.word_dropout), self.word_dropout
+        )
+        share[: UNK + 1] = 0.0
+        return share
+
+    @property
+    def trains_unknown(self):
+        """Whether training shows the unknown word, its vector thus being learnt."""
+        return self.counts[UNK] > 0 or self.forgotten.any()
 
     def transform(self, tokens):
         """Replace ids without a vector by the unknown id."""
@@ -83,15 +98,11 @@ class TokenReader:
         return np.where(known, places + UNK + 1, UNK).astype(np.int32)
 
     def forget(self, tokens, rng):
-        """Turn each rare word into the unknown one with probability one half.
-
-        This is how the vector of the unknown word is trained: a word seen once
-        is as good as unknown.
-        """
-        rare = self.rare[tokens]
-        if not rare.any():
+        """Turn tokens into the unknown one at random, each as `forgotten` says."""
+        share = self.forgotten[tokens]
+        if not share.any():
             return tokens
-        return np.where(rare & (rng.random(tokens.shape) < 0.5), UNK, tokens)
+        return np.where(rng.random(tokens.shape) < share, UNK, tokens)
 
 
 class SequenceDataset(Dataset):
@@ -155,7 +166,7 @@ class SequenceDataset(Dataset):
         ----------
         indices : int ndarray of shape (n_samples,)
         rng : numpy Generator, default=None
-            Given in training, where rare tokens are forgotten at random.
+            Given in training, where tokens are forgotten at random.
 
         Returns
         -------

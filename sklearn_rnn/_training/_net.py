@@ -160,7 +160,6 @@ def make_net(
     n_rows,
     device,
     stops_early,
-    shows_progress,
 ):
     """Build the skorch net for one estimator.
 
@@ -176,14 +175,13 @@ def make_net(
         The validation score.
     seed : int
         What is random in the training follows from it.
-    n_rows : int
-        Number of training rows; the schedules are planned from it.
+    n_rows : int or None
+        Number of training rows, from which schedules and the progress bar know the
+        end. None where parts come one by one, and nobody knows it.
     device : str
         torch's name of the device.
     stops_early : bool
         Whether to watch the validation loss.
-    shows_progress : bool
-        Whether ``verbose=1`` shows a bar.
 
     Returns
     -------
@@ -197,7 +195,9 @@ def make_net(
             "estimator, and validation_fraction= or X_val and y_val."
         )
     planned = {**settings, **net_params}
-    updates = -(-n_rows // planned["batch_size"]) * planned["max_epochs"]
+    updates = None
+    if n_rows is not None:
+        updates = -(-n_rows // planned["batch_size"]) * planned["max_epochs"]
     # In the order of their work at the end of an epoch: early stopping ends it.
     callbacks = [
         ("seeds", Seeds(seed)),
@@ -206,7 +206,7 @@ def make_net(
         ("good_weights", KeepGoodWeights()),
         ("schedule", Schedule(settings["lr_schedule"], updates)),
     ]
-    if shows_progress and settings["verbose"] == 1:
+    if updates is not None and settings["verbose"] == 1:
         callbacks.append(("progress", ProgressBar(planned["max_epochs"])))
     callbacks += [_clone_callback(callback) for callback in settings["callbacks"] or ()]
     if stops_early:
@@ -309,14 +309,14 @@ def train(net, dataset, validation=None, *, epochs=None):
 def _tell_known_words(embedding, reader):
     """Say where the vector of the unknown word comes from.
 
-    Training shows it wherever there are words of frequency one; where there are
-    none it is the mean of the known words.
+    Training shows it wherever there are words of frequency one, or words are dropped;
+    where it does not, it is the mean of the known words.
     """
     known = reader.known.copy()
     known[: UNK + 1] = False
     embedding.known.copy_(torch.from_numpy(known))
-    trained = reader.counts[UNK] > 0 or reader.rare.any()
-    embedding.unknown_is_mean = not trained and embedding.weight.requires_grad
+    never_shown = not reader.trains_unknown
+    embedding.unknown_is_mean = never_shown and embedding.weight.requires_grad
 
 
 def evaluate(net, dataset, method="predict", dtype=np.float64):

@@ -34,6 +34,9 @@ SCHEDULES = {
     "plateau": lambda optimizer, total: ReduceLROnPlateau(optimizer, patience=3),
 }
 
+# These are laid over all updates and need to know how many there will be.
+PLANNED = {"cosine", "one_cycle"}
+
 
 def can_fuse(name, net_params, device):
     """Say whether torch can update in one pass: three times as fast, or an error."""

@@ -31,7 +31,7 @@ from sklearn_rnn._training import (
     train,
 )
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
-from sklearn_rnn.exceptions import DivergenceWarning
+from sklearn_rnn.exceptions import DivergenceWarning, SlicedValidationWarning
 from sklearn_rnn.sequences import (
     UNK,
     Sequences,
@@ -116,6 +116,7 @@ class BaseRNN(BaseEstimator):
         "bidirectional": ["boolean"],
         "nonlinearity": [StrOptions({"tanh", "relu", "sigmoid", "softplus"})],
         "dropout": [Interval(Real, 0, 1, closed="left")],
+        "word_dropout": [Interval(Real, 0, 1, closed="left")],
         "input": [StrOptions({"auto", "tokens", "numbers"})],
         "embedding_dim": [Interval(Integral, 1, None, closed="left")],
         "embedding": ["array-like", None],
@@ -170,7 +171,9 @@ class BaseRNN(BaseEstimator):
             Weights, at least 0; a row of weight 2 is worth the row twice.
         X_val, y_val : like X and y, default=None
             Validation data, used instead of a part of X.  Its loss and score
-            stand in ``history_`` whether or not early stopping is on.
+            stand in ``history_`` whether or not early stopping is on.  If it has
+            as many rows as X, cross-validation and searches cut it to every fold;
+            a `SlicedValidationWarning` says so.
 
         Returns
         -------
@@ -193,7 +196,7 @@ class BaseRNN(BaseEstimator):
         _check_embedding(self.embedding)
         self._keep_settings()
         whole = self._check_part(X, y, sample_weight, reset=not continued)
-        validation = self._check_validation(X_val, y_val)
+        validation = self._check_validation(X_val, y_val, n_rows=len(whole.rows))
         seed = _draw_seed(self.random_state)
         rows = whole.rows
         if validation is None:
@@ -206,15 +209,16 @@ class BaseRNN(BaseEstimator):
         stops_early = validation is not None and wants_early_stopping(
             self.early_stopping, len(whole.rows)
         )
+        planned = {"n_rows": len(training.rows), "stops_early": stops_early}
         if continued:  # the weights go on, the optimiser starts anew
             self._count_tokens(training)
             self._check_same_structure()
             state = self._grown_state(with_optimizer=False)
-            net = self._new_net(seed, training, stops_early=stops_early)
+            net = self._new_net(seed, **planned)
             load_state(net, state)
         else:
             self._learn_input(training)
-            net = self._new_net(seed, training, stops_early=stops_early)
+            net = self._new_net(seed, **planned)
         self._trains_on = False
         return self._train(net, training, validation)
 
@@ -238,7 +242,7 @@ class BaseRNN(BaseEstimator):
         if first:
             self._learn_input(part)
             seed = _draw_seed(self.random_state)
-            net = self._new_net(seed, part, shows_progress=False)
+            net = self._new_net(seed)
         else:
             self._count_tokens(part)
             net = self._net_to_train_on()
@@ -255,8 +259,8 @@ class BaseRNN(BaseEstimator):
         self._net_spec = {
             **self._net_spec,
             "module_params": module_params,
+            "n_rows": None,
             "stops_early": False,
-            "shows_progress": False,
         }
         return load_state(self._build_net(), state)
 
@@ -327,11 +331,25 @@ class BaseRNN(BaseEstimator):
         )
         return Part(sequences, np.arange(len(sequences)), y, weight)
 
-    def _check_validation(self, X_val, y_val):
+    def _check_validation(self, X_val, y_val, n_rows):
         if (X_val is None) != (y_val is None):
             given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
             raise ValueError(f"{given} was given without {missing}; pass both.")
-        return None if X_val is None else self._check_part(X_val, y_val, reset=False)
+        if X_val is None:
+            return None
+        validation = self._check_part(X_val, y_val, reset=False)
+        # Who cut X_val cannot be seen from here, but cut like X it is as long as X.
+        if len(validation.rows) == n_rows:
+            warnings.warn(
+                f"X_val has as many rows as X, {n_rows}. Cross-validation and searches "
+                "cut such an argument to the rows of each fold, as they cut "
+                "sample_weight, so that each fold watches another part of it. Pass it "
+                "with another number of rows, or use validation_fraction. If you call "
+                "fit yourself, all of it is watched.",
+                SlicedValidationWarning,
+                stacklevel=5,
+            )
+        return validation
 
     def _hold_out(self, whole, seed):
         """Split the rows into those to train on and those to watch."""
@@ -442,11 +460,12 @@ class BaseRNN(BaseEstimator):
             given,
             self.characters_,
             self._trains_unknown_character,
+            self._setting("word_dropout"),
         )
 
     # -- the net ---------------------------------------------------------------
 
-    def _new_net(self, seed, training, *, stops_early=False, shows_progress=True):
+    def _new_net(self, seed, *, n_rows=None, stops_early=False):
         """Build a net for the parameters as they are now, and keep those.
 
         What was fitted goes on with the parameters it was fitted with, whatever
@@ -457,9 +476,8 @@ class BaseRNN(BaseEstimator):
             "structure": self._structure(),
             "loss": self._loss_name(),
             "seed": seed,
-            "n_rows": len(training.rows),
+            "n_rows": n_rows,
             "stops_early": stops_early,
-            "shows_progress": shows_progress,
             "embedding_given": self.embedding is not None,
         }
         embedding = self.embedding
@@ -516,7 +534,6 @@ class BaseRNN(BaseEstimator):
             n_rows=spec["n_rows"],
             device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
-            shows_progress=spec["shows_progress"],
         ).initialize()
 
     def _grown_state(self, *, with_optimizer):

@@ -36,7 +36,9 @@ class StepwiseRNN(BaseRNN):
             Weights, at least 0, each for all steps of a sequence.
         X_val, y_val : like X and y, default=None
             Validation data, used instead of a part of X.  Its loss and score
-            stand in ``history_`` whether or not early stopping is on.
+            stand in ``history_`` whether or not early stopping is on.  If it has
+            as many rows as X, cross-validation and searches cut it to every fold;
+            a `SlicedValidationWarning` says so.
 
         Returns
         -------

@@ -65,6 +65,11 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         Share of the units dropped in training, in [0, 1): after the embedding,
         after each layer and before the output.  More of it overfits less.
 
+    word_dropout : float, default=0.0
+        Share of the tokens that training reads as the unknown one, in [0, 1), chosen
+        anew in each epoch.  More of it relies less on single words.  Not used for
+        numbers.
+
     input : {"auto", "tokens", "numbers"}, default="auto"
         What X holds.  With "auto" sparse integers are token ids and everything
         else is numbers.  Say "tokens" for dense ids, as they come out of a
@@ -100,11 +105,13 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         The optimiser's ``weight_decay``: an L2 penalty; for "adamw" decoupled from
         the gradient.
 
-    lr_schedule : {"cosine", "one_cycle", "plateau"}, class or callable, default=None
-        How ``lr`` changes: by a named course over all planned updates; when the
+    lr_schedule : {"cosine", "one_cycle", "plateau"}, class, callable or None, \
+            default="cosine"
+        How ``lr`` changes: by a named course over all updates that are planned (not
+        in `partial_fit`, where nobody knows how many will come); when the
         watched loss stops falling ("plateau"); by a torch scheduler class (or a
         ``functools.partial`` of one); or by a function from the number of the
-        update to a factor, such as ``lambda u: 1 / (1 + 1e-6 * u)``.
+        update to a factor, such as ``lambda u: 1 / (1 + 1e-6 * u)``.  None keeps it.
 
     max_grad_norm : float or None, default=1.0
         The gradient is scaled down to this norm where it is longer.
@@ -264,6 +271,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         output="softmax",
         scheme=None,
         dropout=0.0,
+        word_dropout=0.0,
         input="auto",
         embedding_dim=64,
         embedding=None,
@@ -273,7 +281,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         optimizer="adam",
         lr=0.01,
         weight_decay=0.0,
-        lr_schedule=None,
+        lr_schedule="cosine",
         max_grad_norm=1.0,
         batch_size=32,
         max_epochs=50,

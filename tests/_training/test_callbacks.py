@@ -42,7 +42,6 @@ def make_trained(validation=None, *, score=lambda outputs, y, weight: 0.0, **par
         n_rows=10,
         device="cpu",
         stops_early=False,
-        shows_progress=True,
     ).initialize()
     train(net, make_dataset(), validation)
     return net
@@ -268,12 +267,24 @@ def test_plateau_watches_the_validation_loss_where_there_is_one():
     assert Watched.seen == net.history[:, "valid_loss"]
 
 
-def test_partial_fit_beyond_the_planned_updates_keeps_the_last_rate():
-    regressor = make_regressor(lr_schedule="cosine", max_epochs=2, lr=0.1)
+@pytest.mark.parametrize("lr_schedule", ["cosine", "one_cycle"])
+def test_partial_fit_knows_no_end_to_lay_a_course_to(lr_schedule):
+    regressor = make_regressor(lr_schedule=lr_schedule, max_epochs=2, lr=0.1)
     for _ in range(4):
         regressor.partial_fit(X, y)
-    # Six updates are planned; the last of them has the rate of update 5.
-    wanted = 0.1 * (1 + np.cos(np.pi * np.array([0, 3, 5, 5]) / 6)) / 2
+    np.testing.assert_array_equal(regressor.history_["lr"], 0.1)
+    regressor.fit(X, y).partial_fit(X, y)
+    assert regressor.history_["lr"][-1] == 0.1
+
+
+def test_partial_fit_counts_updates_for_a_schedule_without_end():
+    def halve(update):
+        return 0.5**update
+
+    regressor = make_regressor(lr_schedule=halve, lr=0.1)
+    for _ in range(3):
+        regressor.partial_fit(X, y)  # three updates each
+    wanted = [0.1, 0.1 / 8, 0.1 / 64]
     np.testing.assert_allclose(regressor.history_["lr"], wanted)
 
 
@@ -310,7 +321,7 @@ def test_nothing_is_printed_by_default(capfd):
 
 
 def test_the_bar_shows_the_epoch_and_the_losses_on_stderr(capfd):
-    make_regressor(verbose=1).fit(X, y, X_val=X, y_val=y)
+    make_regressor(verbose=1).fit(X, y, X_val=X[1:], y_val=y[1:])
     out, err = capfd.readouterr()
     assert out == ""
     assert "3/3" in err
@@ -410,7 +421,7 @@ def test_ctrl_c_goes_back_to_the_best_weights_when_stopping_early():
     spy = Spy("on_batch_end", worsen_then_interrupt)
     regressor = make_regressor(max_epochs=9, early_stopping=True, callbacks=[spy])
     with pytest.raises(KeyboardInterrupt):
-        regressor.fit(X, y, X_val=X, y_val=y)
+        regressor.fit(X, y, X_val=X[1:], y_val=y[1:])
     assert regressor.history_["valid_loss"][1] > regressor.history_["valid_loss"][0]
     assert_is_fitted_with(regressor, 2, make_regressor(max_epochs=1).fit(X, y))
 

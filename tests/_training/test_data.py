@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -55,12 +56,26 @@ def test_given_vectors_make_every_id_known():
     assert TokenReader(READER.counts, all_known=True).known.all()
 
 
-def test_rare_are_words_of_frequency_one():
-    assert READER.rare.tolist() == [False, False, True, False, False, True]
+def test_words_of_frequency_one_are_forgotten_half_of_the_time():
+    assert READER.forgotten.tolist() == [0, 0, 0.5, 0, 0, 0.5]
 
 
-def test_padding_and_unknown_are_never_rare():
-    assert not TokenReader(np.array([1, 1, 3])).rare.any()
+@pytest.mark.parametrize(("dropout", "once"), [(0.2, 0.5), (0.75, 0.75)])
+def test_word_dropout_forgets_all_words_and_no_word_less_often(dropout, once):
+    reader = replace(READER, word_dropout=dropout)
+    assert reader.forgotten.tolist() == [0, 0, once, dropout, dropout, once]
+
+
+def test_padding_and_unknown_are_never_forgotten():
+    assert not TokenReader(np.array([1, 1, 3])).forgotten.any()
+
+
+def test_the_unknown_word_is_learnt_where_training_shows_it():
+    often = np.array([9, 0, 3, 5])
+    assert not TokenReader(often).trains_unknown
+    assert TokenReader(np.array([9, 2, 3, 5])).trains_unknown
+    assert TokenReader(np.array([9, 0, 3, 1])).trains_unknown
+    assert TokenReader(often, word_dropout=0.1).trains_unknown
 
 
 def test_an_id_without_a_vector_reads_as_unknown_and_padding_stays():
@@ -88,6 +103,19 @@ def test_a_rare_word_is_forgotten_half_of_the_time():
     forgotten = READER.forget(tokens, np.random.default_rng(0)) == UNK
     # 10 000 draws: the standard deviation of the share is 0.5 / 100 = 0.005.
     assert abs(forgotten.mean() - 0.5) < 0.02
+
+
+def test_dropped_words_come_anew_in_each_epoch():
+    sequences = Sequences.from_list([np.full(200, 4)])
+    dataset = SequenceDataset(sequences, replace(READER, word_dropout=0.3))
+    first, again, second = [], [], []
+    for epoch, read in [(0, first), (0, again), (1, second)]:
+        dataset.epoch = epoch
+        x = dataset.batch(np.array([0]), dataset.generator())[0]["x"]
+        read.extend(x.flatten().tolist())
+    assert first == again != second
+    # 200 draws: 60 expected, standard deviation 6.5.
+    assert 30 < first.count(UNK) < 90
 
 
 def test_only_rare_words_are_ever_forgotten():

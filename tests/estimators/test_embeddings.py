@@ -56,7 +56,7 @@ def test_given_vectors_are_searched_over_in_a_pipeline():
     assert search.best_score_ == 1.0  # the tone is in one word, so a net can tell
     best = search.best_estimator_[-1]
     assert best.net_.module_.embedding.weight.shape == matrix.shape
-    assert best.net_.module_.encoder.n_units == search.best_params_["rnn__hidden_size"]
+    assert best.hidden_size == search.best_params_["rnn__hidden_size"]
     assert np.array_equal(matrix, given)
     assert pipe.get_params()["rnn__embedding"] is matrix
 

@@ -204,7 +204,7 @@ def make_data(scheme, n=40, seed=0):
 
 def make_tagger(scheme, **params):
     settings = {"hidden_size": 4, "cell": "gru", "max_epochs": 8, "lr": 0.1}
-    settings |= {"output": "crf", "random_state": 0}
+    settings |= {"lr_schedule": None, "output": "crf", "random_state": 0}
     return RNNTagger(**{**settings, "scheme": scheme, **params})
 
 

@@ -225,8 +225,9 @@ def test_on_sequences_of_one_step_the_regressor_learns_the_same(n_outputs, loss)
     table, y = X["3-D"][:, :1], np.stack(Y["3-D"])[:, 0, :n_outputs]
     settings = {**SMALL, "dropout": 0.3, "batch_size": 8, "max_epochs": 5}
     settings |= {"loss": loss, "quantile": 0.8}
-    whole = RNNRegressor(**settings).fit(table, y, sample_weight=WEIGHT)
-    stepwise = RNNStepRegressor(**settings, bidirectional=False)
+    settings["bidirectional"] = False
+    whole = RNNRegressor(**settings, pooling="last").fit(table, y, sample_weight=WEIGHT)
+    stepwise = RNNStepRegressor(**settings)
     stepwise.fit(table, y[:, np.newaxis], sample_weight=WEIGHT)
     np.testing.assert_allclose(stepwise.loss_curve_, whole.loss_curve_, rtol=1e-6)
     found = np.stack(stepwise.predict(table))[:, 0]
@@ -395,6 +396,7 @@ OTHERS = {
     "bidirectional": False,
     "nonlinearity": "relu",
     "dropout": 0.5,
+    "word_dropout": 0.3,
     "input": "numbers",
     "embedding_dim": 7,
     "embedding": np.ones((30, 4)),
@@ -456,13 +458,14 @@ def test_one_seed_gives_one_fit_and_another_seed_another():
 @pytest.mark.parametrize("input", [*INPUTS, "padded"])
 def test_the_users_data_stay_as_they_are(input):
     # Random states and thread counts are watched in every test, see conftest.py.
-    before = joblib.hash([X[input], Y[input], WEIGHT])
+    X_val, y_val = X[input][1:], Y[input][1:]
+    before = joblib.hash([X[input], Y[input], WEIGHT, X_val, y_val])
     model = RNNStepRegressor(**SMALL, early_stopping=True)
-    model.fit(X[input], Y[input], WEIGHT, X_val=X[input], y_val=Y[input])
+    model.fit(X[input], Y[input], WEIGHT, X_val=X_val, y_val=y_val)
     model.predict(X[input])
     model.score(X[input], Y[input], WEIGHT)
     RNNStepRegressor(**SMALL).partial_fit(X[input], Y[input], WEIGHT)
-    assert joblib.hash([X[input], Y[input], WEIGHT]) == before
+    assert joblib.hash([X[input], Y[input], WEIGHT, X_val, y_val]) == before
 
 
 # -- early stopping, again and on ------------------------------------------------
@@ -520,7 +523,7 @@ def test_partial_fit_keeps_the_scales_of_the_first_call():
 
 def test_epochs_of_partial_fit_are_those_of_fit():
     # A single batch has no order that counts but for the last bits of its sums.
-    params = {**SMALL, "batch_size": N, "max_epochs": 3}
+    params = {**SMALL, "batch_size": N, "max_epochs": 3, "lr_schedule": None}
     fitted, partly = (RNNStepRegressor(**params) for _ in range(2))
     fitted.fit(RAGGED, REALS)
     for _ in range(3):
@@ -591,7 +594,7 @@ def test_words_have_numbers(spelling):
     y = as_ragged([np.cumsum([len(word) for word in row]) for row in sentences])
     vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=spelling)
     model = RNNStepRegressor(8, embedding_dim=4, spelling_dim=3, random_state=0)
-    model.set_params(max_epochs=20, lr=0.05)
+    model.set_params(max_epochs=20, lr=0.05, lr_schedule=None)
     pipe = make_pipeline(vectorizer, model).fit(sentences[:30], y[:30])
     assert pipe.score(sentences[30:], y[30:]) > 0.9
 

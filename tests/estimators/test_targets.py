@@ -111,7 +111,7 @@ def test_three_classes_have_three_logits():
 
 
 def test_labels_that_may_come_together_have_one_logit_each():
-    model = fit_classifier(INDICATORS, max_epochs=30, lr=0.03)
+    model = fit_classifier(INDICATORS, max_epochs=30, lr=0.03, lr_schedule=None)
     logits, probabilities = model.decision_function(X), model.predict_proba(X)
     assert model.classes_.tolist() == [0, 1, 2]
     assert logits.shape == probabilities.shape == (24, 3)
@@ -267,14 +267,14 @@ def test_class_weights_hold_in_partial_fit():
 
 def test_class_weights_weigh_the_validation_part():
     class_weight = {0: 1.0, 1: 2.5, 2: 0.5}
-    fit_params = {"X_val": X[::-1], "y_val": CODES[::-1]}
+    watched, codes = X[1:], CODES[1:]
     model = RNNClassifier(**SMALL, max_epochs=1, class_weight=class_weight)
-    model.fit(X, CODES, **fit_params)
-    losses = -model.predict_log_proba(X)[np.arange(24), CODES]
-    weights = np.array([1.0, 2.5, 0.5])[CODES]
+    model.fit(X, CODES, X_val=watched, y_val=codes)
+    losses = -model.predict_log_proba(watched)[np.arange(23), codes]
+    weights = np.array([1.0, 2.5, 0.5])[codes]
     expected = np.average(losses, weights=weights)
     assert model.history_["valid_loss"][0] == pytest.approx(expected, rel=1e-5)
-    expected = model.score(X, CODES, sample_weight=weights)
+    expected = model.score(watched, codes, sample_weight=weights)
     assert model.history_["valid_score"][0] == pytest.approx(expected)
 
 
