@@ -23,7 +23,7 @@ import torch
 from compare import Comparison
 from measuring import environment, pin, ratios, spread, write_json
 from processes import Worker
-from report import slopes, trained
+from report import markdown, slopes, trained
 from tagging.corpus import encode, make_workload, read_corpus
 from tagging.model import TAGGER, VECTORIZER, fit
 from tagging.scores import MostFrequentTag, score, words_of
@@ -105,7 +105,7 @@ def accuracy_table(record):
     seconds = spread([run["seconds"] for run in ours], 0)
     rows.append(["`RNNTagger`", *shares, seconds, f"{ours[0]['parameters']:,}"])
     heads = ["", "dev", "unknown words", "test", "unknown words", "fit, s", "weights"]
-    return lines([heads, *rows])
+    return markdown(heads, rows)
 
 
 def try_settings(arguments):
@@ -195,16 +195,11 @@ def speed_table(record):
             over = "-" if name == "ours" else spread(ratios(own, of_ours))
             cells += [spread(own, 3), over]
         rows.append([name, *cells])
-    return lines(rows)
+    heads, *rows = rows
+    return markdown(heads, rows)
 
 
 # -- both ----------------------------------------------------------------------
-
-
-def lines(rows):
-    """Write rows of cells as a table in Markdown."""
-    heads, *rows = (f"| {' | '.join(cells)} |" for cells in rows)
-    return [heads, "|---" * (heads.count(" | ") + 1) + "|", *rows]
 
 
 TABLES = {"accuracy": accuracy_table, "speed": speed_table}

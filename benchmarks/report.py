@@ -164,10 +164,10 @@ def make_table(results, table):
         for workload, record in sorted(results.items())
         if "ours" in record["implementations"]
     ]
-    return _lines(["workload", *first_columns, *columns], rows)
+    return markdown(["workload", *first_columns, *columns], rows)
 
 
-def _lines(heads, rows):
+def markdown(heads, rows):
     heads, *rows = (f"| {' | '.join(cells)} |" for cells in (heads, *rows))
     return [heads, "|---" * (heads.count(" | ") + 1) + "|", *rows]
 
@@ -221,7 +221,7 @@ def latency_table(record):
         [name, f"{values['median']:.2f}", f"{values['percentile_95']:.2f}"]
         for name, values in record["milliseconds"].items()
     ]
-    return _lines(["", "median, ms", "95 % of the calls below, ms"], rows)
+    return markdown(["", "median, ms", "95 % of the calls below, ms"], rows)
 
 
 def search_table(record):
@@ -231,7 +231,7 @@ def search_table(record):
     for name, pair in pairs.items():
         one, two = (record["seconds"][kind] for kind in pair)
         rows.append([name, spread(one), spread(two), spread(ratios(one, two))])
-    return _lines(["", "one core, s", "two cores, s", "times as fast"], rows)
+    return markdown(["", "one core, s", "two cores, s", "times as fast"], rows)
 
 
 def growth_table(record):
@@ -245,7 +245,7 @@ def growth_table(record):
         [axis, str(curve[0][0]), cell, *(time for _, time in curve)]
         for (axis, cell), curve in curves.items()
     ]
-    return _lines(["varied", "from", "cell", *factors], rows)
+    return markdown(["varied", "from", "cell", *factors], rows)
 
 
 def text_table(record):
@@ -264,7 +264,7 @@ def text_table(record):
                 *(f"{peak / 1e6:.0f}" if peak else MISSING for peak in peaks),
             ]
         )
-    return _lines(["", "s", "over ours", "peak MB", "of half the texts"], rows)
+    return markdown(["", "s", "over ours", "peak MB", "of half the texts"], rows)
 
 
 # The other programs: name of the JSON -> the table's name, and how it is made.

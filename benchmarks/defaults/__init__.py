@@ -1,0 +1,1 @@
+"""Which constants serve most data: the tasks, the candidates and their regret."""
