@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# Test processes at once; each of their tests runs on one thread.
+WORKERS ?= 2
 DATA ?= ../shared/data
 
 VENV := .venv
@@ -31,13 +33,13 @@ demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 test-slow: $(VENV)/test.stamp ## the slow tests, properties on 10,000 examples
 	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST)/test.stamp ## the tests on the oldest versions we claim
-	$(OLDEST)/bin/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(OLDEST)/bin/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/lint.stamp ## style, format and types
 	$(BIN)/ruff check .

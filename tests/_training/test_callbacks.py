@@ -49,6 +49,8 @@ def make_trained(validation=None, *, score=lambda outputs, y, weight: 0.0, **par
 
 def make_regressor(**params):
     defaults = {"cell": "rnn", "max_epochs": 3, "batch_size": 4, "random_state": 0}
+    # What was learnt in n epochs is then the same, whether more were planned or not.
+    defaults["lr_schedule"] = None
     return RNNRegressor(3, **{**defaults, **params})
 
 
