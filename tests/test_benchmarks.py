@@ -15,14 +15,20 @@ if not BENCHMARKS.is_dir():
     pytest.skip("benchmarks/ is not in the sdist", allow_module_level=True)
 sys.path.insert(0, str(BENCHMARKS))
 
+import bench_accuracy  # noqa: E402
+import bench_defaults  # noqa: E402
 import bench_latency  # noqa: E402
 import bench_scaling  # noqa: E402
 import bench_text  # noqa: E402
 import report  # noqa: E402
+from accuracy.models import join_steps, resample  # noqa: E402
+from accuracy.problems import PROBLEMS  # noqa: E402
 from compare import worker_command  # noqa: E402
+from defaults.tasks import split  # noqa: E402
 from implementations import bucketed_loop, ours, raw_loop, skorch_net  # noqa: E402
 from measuring import environment  # noqa: E402
 from processes import Worker, WorkerError  # noqa: E402
+from realdata import Part  # noqa: E402
 from report import make_table, search_table, text_table, write_report  # noqa: E402
 from worker import serve  # noqa: E402
 from workloads import (  # noqa: E402
@@ -33,6 +39,8 @@ from workloads import (  # noqa: E402
     make_data,
     useful_flops,
 )
+
+from sklearn_rnn import RNNClassifier, RNNRegressor  # noqa: E402
 
 IN_TORCH = {
     "ours": ours,
@@ -316,3 +324,118 @@ def test_the_report_reads_what_the_programs_write(run_program, tmp_path, capsys)
 def test_texts_that_are_not_there_are_skipped(run_program, tmp_path, capsys):
     run_program(bench_text, tmp_path)
     assert capsys.readouterr().out.startswith("skipped: ")
+
+
+# -- defaults and accuracy ---------------------------------------------------------
+
+RESULTS = BENCHMARKS / "results"
+PAGE = BENCHMARKS.parent / "docs" / "guide" / "choosing.md"
+
+
+def results_of(name):
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def scores_of(*runs):
+    """Give each task the same runs of one candidate, as (score, seconds)."""
+    runs = [{"score": score, "seconds": seconds} for score, seconds in runs]
+    return dict.fromkeys(bench_defaults.TASKS, runs)
+
+
+def test_regret_is_the_distance_to_the_best_mean():
+    scores = {
+        "one": scores_of((0.5, 1.0), (0.7, 1.0)),  # mean 0.6
+        "other": scores_of((0.9, 1.0), (0.7, 1.0)),  # mean 0.8
+    }
+    regret = bench_defaults.mean_regrets(scores)
+    assert regret == pytest.approx({"one": 0.2, "other": 0.0})
+
+
+def test_the_best_that_takes_at_most_twice_the_time_is_chosen():
+    start = bench_defaults.START
+    good, slow = {**start, "lr": 0.1}, {**start, "lr": 0.2}
+    scores = {
+        bench_defaults.name_of(start): scores_of((0.5, 1.0)),
+        bench_defaults.name_of(good): scores_of((0.6, 2.0)),
+        bench_defaults.name_of(slow): scores_of((0.9, 2.1)),
+    }
+    assert bench_defaults.chosen(scores) == (good, start)
+
+
+def test_the_defaults_are_those_that_the_study_chose():
+    first, _ = bench_defaults.chosen(results_of("defaults")["scores"])
+    for estimator in (RNNClassifier(), RNNRegressor()):
+        params = estimator.get_params()
+        assert {name: params[name] for name in first} == first
+
+
+@pytest.mark.parametrize("task", bench_defaults.TASKS.values())
+def test_a_split_has_the_sizes_it_says_and_no_row_on_both_sides(task):
+    n_rows = task.n_train + 3 * task.n_valid
+    y = np.arange(n_rows) % 2
+    groups = np.arange(n_rows) // 5 if task.vectorizer else None
+    whole = Part(np.arange(n_rows), y, groups)
+    for seed in (0, 1):
+        train, valid = split(task, whole, seed)
+        assert len(train) <= task.n_train
+        assert not set(train) & set(valid)
+        if groups is not None:
+            assert not set(groups[train]) & set(groups[valid])
+        if task.kind == "future":
+            assert train.max() < valid.min()
+
+
+def test_the_study_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    asked = []
+
+    def measure(task, settings, parts, seed):
+        asked.append(settings)
+        return {"seed": seed, "score": settings["lr"], "seconds": 1.0}
+
+    question = {"rate": [{"lr": 0.01}, {"lr": 0.02}]}
+    task = next(iter(bench_defaults.TASKS.values()))
+    monkeypatch.setattr(bench_defaults, "TASKS", {"one": task})
+    monkeypatch.setattr(bench_defaults, "QUESTIONS", question)
+    monkeypatch.setattr(bench_defaults, "measure", measure)
+    monkeypatch.setattr(bench_defaults, "make_parts", lambda *_: None)
+    for _ in range(2):
+        study = bench_defaults.Study(tmp_path, tmp_path / "study.json")
+        study.ask_all()
+        assert study.record["answers"]["rate"]["lr"] == 0.02
+    assert len(asked) == 2 * len(bench_defaults.SEEDS)
+
+
+def test_joined_steps_are_the_windows_of_each_series():
+    X = np.arange(12.0).reshape(1, 6, 2)
+    joined = join_steps(3, 2, X)
+    assert joined.shape == (1, 2, 6)
+    # Steps 0 to 2 and 2 to 4; within a window variable by variable.
+    assert joined[0, 0].tolist() == [0, 2, 4, 1, 3, 5]
+    assert joined[0, 1].tolist() == [4, 6, 8, 5, 7, 9]
+
+
+def test_series_are_resampled_between_their_real_steps():
+    X = np.full((1, 5, 2), np.nan)
+    X[0, :3] = [[0, 10], [1, 20], [2, 30]]
+    expected = [[0, 10], [0.5, 15], [1, 20], [1.5, 25], [2, 30]]
+    np.testing.assert_allclose(resample(X, n_steps=5)[0], expected)
+
+
+@pytest.mark.parametrize("name", ["defaults", "accuracy"])
+def test_the_guide_shows_the_tables_of_the_results(name):
+    program = {
+        "defaults": bench_defaults.write_tables,
+        "accuracy": bench_accuracy.table,
+    }
+    written = program[name](results_of(name))
+    blocks = written.split("<!-- end of table -->")
+    page = PAGE.read_text(encoding="utf-8")
+    assert len(blocks) > 1
+    for block in blocks:
+        assert block.strip() in page
+
+
+def test_every_problem_has_settings_and_a_log_of_what_was_tried():
+    settings = json.loads(bench_accuracy.CHOSEN.read_text(encoding="utf-8"))
+    tried = {attempt["problem"] for attempt in results_of("accuracy_tries")}
+    assert set(settings) == set(PROBLEMS) == tried

@@ -1,0 +1,1 @@
+"""Accuracy on official splits: the problems, the models and their linear neighbours."""
