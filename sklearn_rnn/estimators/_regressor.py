@@ -36,13 +36,12 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
     nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
         Activation of ``cell="rnn"``; the other cells have their own.
 
-    pooling : {"last", "final_state", "mean", "max", "final_max", "attention"}, \
-            default="max"
-        How the states of all real steps become one vector: the last step; the
-        final state of both directions (the same as "last" with one; at the last
-        step the backward half has read one step only); the states' mean or maximum;
-        final state and maximum side by side; or a learnt weighting, see
-        `attention_weights`.
+    pooling : str, default="max"
+        How the states of all real steps become one vector: "last", that of the last
+        step; "final_state", the final one of each direction (the same as "last" with
+        one; at the last step the backward half has read one step only); "mean" or
+        "max" of all; "final_max", final state and maximum side by side; or
+        "attention", a learnt weighting, see `attention_weights`.
 
     dropout : float, default=0.0
         Share of the units dropped in training, in [0, 1): after the embedding,
@@ -88,12 +87,11 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
         The optimiser's ``weight_decay``: an L2 penalty; for "adamw" decoupled from
         the gradient.
 
-    lr_schedule : {"cosine", "one_cycle", "plateau"}, class, callable or None, \
-            default="cosine"
-        How ``lr`` changes: by a named course over all updates that are planned (not
-        in `partial_fit`, where nobody knows how many will come); when the
-        watched loss stops falling ("plateau"); by a torch scheduler class (or a
-        ``functools.partial`` of one); or by a function from the number of the
+    lr_schedule : str, class, callable or None, default="cosine"
+        How ``lr`` changes: "cosine" or "one_cycle", a course over all updates that are
+        planned (not in `partial_fit`, where nobody knows how many will come);
+        "plateau", when the watched loss stops falling; by a torch scheduler class (or
+        a ``functools.partial`` of one); or by a function from the number of the
         update to a factor, such as ``lambda u: 1 / (1 + 1e-6 * u)``.  None keeps it.
 
     max_grad_norm : float or None, default=1.0

@@ -86,12 +86,11 @@ class RNNStepRegressor(RealTarget, StepwiseRNN):
         The optimiser's ``weight_decay``: an L2 penalty; for "adamw" decoupled from
         the gradient.
 
-    lr_schedule : {"cosine", "one_cycle", "plateau"}, class, callable or None, \
-            default="cosine"
-        How ``lr`` changes: by a named course over all updates that are planned (not
-        in `partial_fit`, where nobody knows how many will come); when the
-        watched loss stops falling ("plateau"); by a torch scheduler class (or a
-        ``functools.partial`` of one); or by a function from the number of the
+    lr_schedule : str, class, callable or None, default="cosine"
+        How ``lr`` changes: "cosine" or "one_cycle", a course over all updates that are
+        planned (not in `partial_fit`, where nobody knows how many will come);
+        "plateau", when the watched loss stops falling; by a torch scheduler class (or
+        a ``functools.partial`` of one); or by a function from the number of the
         update to a factor, such as ``lambda u: 1 / (1 + 1e-6 * u)``.  None keeps it.
 
     max_grad_norm : float or None, default=1.0

@@ -544,7 +544,7 @@ def test_bad_values_are_refused_with_a_reason(X, input, match):
         read(X, input)
 
 
-@pytest.mark.parametrize("X", [None, {"a": [1]}, {1, 2}, object()], ids=str)
+@pytest.mark.parametrize("X", [None, {"a": [1]}, {1, 2}, object()], ids=type)
 def test_what_is_no_array_is_a_type_error(X):
     with pytest.raises(TypeError, match=f"got {type(X).__name__}"):
         Reader().fit(X)
