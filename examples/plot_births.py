@@ -42,6 +42,7 @@ models = {
     "LSTM": RNNRegressor(
         32,
         cell="lstm",
+        bidirectional=False,
         pooling="last",
         loss="absolute_error",
         lr=0.01,

@@ -28,6 +28,7 @@ labels = [1, 0]
 network = RNNClassifier(
     16,
     cell="rnn",
+    bidirectional=False,
     pooling="last",
     embedding_dim=8,
     optimizer="adam",

@@ -61,6 +61,7 @@ model = RNNClassifier(
     50,
     cell="lstm",
     num_layers=3,
+    bidirectional=False,
     pooling="last",
     dropout=0.2,
     optimizer="adam",

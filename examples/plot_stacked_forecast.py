@@ -59,6 +59,7 @@ network = RNNRegressor(
     50,
     cell="lstm",
     num_layers=3,
+    bidirectional=False,
     pooling="last",
     dropout=0.2,
     loss="squared_error",

@@ -50,6 +50,7 @@ for name in ("RNN", "GRU", "LSTM"):
     network = RNNClassifier(
         128,
         cell=name.lower(),
+        bidirectional=False,
         pooling="last",
         embedding_dim=128,
         optimizer="rmsprop",

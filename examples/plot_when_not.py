@@ -97,7 +97,7 @@ tasks = {
                 make_pipeline(StandardScaler(), MLPRegressor(**perceptron)),
                 transformer=StandardScaler(),
             ),
-            "network": RNNRegressor(pooling="last", **network),
+            "network": RNNRegressor(bidirectional=False, pooling="last", **network),
         },
     ),
     "waves": (

@@ -33,9 +33,12 @@ class WeightAverage(Callback):
 
     where the second term forgets the random start sooner. From the end of each epoch's
     updates to the beginning of the next epoch the network holds the average: the
-    validation part, early stopping and what is kept in the end see it; the updates go
-    on from the weights they had. Each call of ``fit`` or ``partial_fit`` begins an
-    average of its own.
+    validation part, early stopping and what is kept in the end see it, after Ctrl-C
+    too; the updates go on from the weights they had. Where training diverges, the
+    weights of the last good epoch are kept as they were, without an average.
+
+    Each call of ``fit`` begins an average of its own, and so does each of
+    ``partial_fit``: the next part is learnt from the average that the last one left.
 
     References
     ----------
@@ -93,6 +96,8 @@ class WeightAverage(Callback):
         self._show_average()
 
     def on_train_end(self, net, **kwargs):
+        if net.interrupted_ and self.average_ is not None:
+            self._show_average()
         self.weights_ = self.average_ = self.going_on_ = None
 
     def _show_average(self):

@@ -35,7 +35,7 @@ SCHEDULES = {
 }
 
 # These are laid over all updates and need to know how many there will be.
-PLANNED = {"cosine", "one_cycle"}
+PLANNED = ("cosine", "one_cycle")
 
 
 def can_fuse(name, net_params, device):

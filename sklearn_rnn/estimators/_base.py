@@ -345,7 +345,8 @@ class BaseRNN(BaseEstimator):
                 "cut such an argument to the rows of each fold, as they cut "
                 "sample_weight, so that each fold watches another part of it. Pass it "
                 "with another number of rows, or use validation_fraction. If you call "
-                "fit yourself, all of it is watched.",
+                "fit yourself, or X_val happens to be as long as a fold, all of it "
+                "is watched.",
                 SlicedValidationWarning,
                 stacklevel=5,
             )

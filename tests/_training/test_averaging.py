@@ -1,4 +1,5 @@
 import pickle
+import signal
 
 import numpy as np
 import pytest
@@ -100,6 +101,19 @@ def test_early_stopping_goes_back_to_the_best_average():
     np.testing.assert_array_equal(
         flat_weights(model.net_), watch_of(model).epochs_[best]
     )
+
+
+def test_ctrl_c_in_an_epoch_leaves_the_average():
+    class Interrupt(Callback):
+        def on_batch_end(self, net, training=False, **kwargs):
+            if training and len(net.history) == 2:
+                signal.raise_signal(signal.SIGINT)
+
+    model = RNNRegressor(early_stopping=False, **SMALL)
+    with pytest.raises(KeyboardInterrupt):
+        fit(WeightAverage(DECAY), Watch(), Interrupt(), estimator=model)
+    expected = average(watch_of(model).updates_, DECAY)
+    np.testing.assert_allclose(flat_weights(model.net_), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_frozen_vectors_stay():

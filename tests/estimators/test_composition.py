@@ -230,7 +230,8 @@ def laid_flat(run, kind):
 
 def padded_in_front(run, kind):
     """The tool weights samples, which cannot be done through a pipeline, and takes no
-    NaN. Fill the series up with zeros in front, and read them with `pooling="last"`.
+    NaN. Fill the series up with zeros in front, and read them with
+    `bidirectional=False, pooling="last"`.
     """
     padded = np.zeros((N, LENGTHS.max(), 2))
     for row, series in zip(padded, kind.X, strict=True):
