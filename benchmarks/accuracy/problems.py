@@ -95,7 +95,7 @@ PROBLEMS = {
         FOUR_FOLDS_TWICE,
         "LSTM-FCN 0.909, ROCKET 0.814, MLP 0.778",
     ),
-    "languages": Problem(read_languages, GroupKFold(3), 0.95, 0.99, "none"),
+    "languages": Problem(read_languages, GroupKFold(3), "none"),
 }
 
 
