@@ -411,6 +411,27 @@ MUTANTS = [
         "both = [last_step(outputs, lengths), masked_max(outputs, lengths)]",
         ("tests/nn/test_poolings.py",),
     ),
+    Mutant(
+        "the target of a window stands a step late",
+        "sequences/_windows.py",
+        "last = np.arange(window - 1, window - 1 + n_windows)",
+        "last = np.minimum(np.arange(window, window + n_windows), len(steps) - 2)",
+        ("tests/sequences/test_windows.py",),
+    ),
+    Mutant(
+        "partial_fit lays a course to an end of its own",
+        "_training/_callbacks.py",
+        "endless = self.total is None and self.lr_schedule in PLANNED",
+        "endless, self.total = False, self.total or 6",
+        ("tests/_training/test_callbacks.py",),
+    ),
+    Mutant(
+        "no warning where X_val is cut by every fold",
+        "estimators/_base.py",
+        "if len(validation.rows) == n_rows:",
+        "if False:",
+        ("tests/estimators/test_composition.py",),
+    ),
 ]
 
 

@@ -39,7 +39,7 @@ def assert_same_answers(one, other):
 
 
 def test_the_history_has_a_row_for_each_epoch():
-    classifier = make_classifier(lr=0.02).fit(X, labels)
+    classifier = make_classifier(lr=0.02, lr_schedule=None).fit(X, labels)
     assert set(classifier.history_) == ALWAYS
     assert all(column.shape == (3,) for column in classifier.history_.values())
     assert classifier.n_iter_ == 3
@@ -371,7 +371,7 @@ def test_a_deep_network_tells_frequencies(pooling):
 
 
 def test_raw_scales_are_learnt_as_well_as_standard_ones():
-    params = {"max_epochs": 40, "batch_size": 8}
+    params = {"max_epochs": 40, "batch_size": 8, "lr_schedule": None}
     standard = make_regressor(**params).fit(X, y)
     raw = make_regressor(**params).fit(X * 1e4 + 1e6, y * 1e3)
     assert standard.score(X_new, y_new) > 0.8
