@@ -31,7 +31,7 @@ from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer, sliding_win
 from sklearn_rnn.datasets import load_births, load_languages
 
 LANGUAGES = "cat dan eng fra glg ita nld nob por_PT spa swe tur".split()
-NETWORK = {"bidirectional": True, "pooling": "max", "max_epochs": 8}
+NETWORK = {"bidirectional": True, "pooling": "max", "max_epochs": 15}
 OUTPUT = Path("demo_output")
 
 data = load_languages()
@@ -87,7 +87,9 @@ days, births = load_births(return_X_y=True)
 X, y = sliding_windows(births, window=28)
 days = days[28:]
 train, test = slice(0, -365), slice(-365, None)
-regressor = RNNRegressor(32, max_epochs=15, random_state=0, verbose=1)
+regressor = RNNRegressor(
+    32, pooling="final_max", max_epochs=15, random_state=0, verbose=1
+)
 regressor.fit(X[train], y[train])
 forecast = regressor.predict(X[test])
 print(f"\nR² of the forecast in the last year: {r2_score(y[test], forecast):.3f}")
