@@ -87,9 +87,9 @@ def run(arguments):
     runs = []
     for seed in arguments.seeds:
         model = make_ours(settings, problem.metric, seed)
-        runs.append({"seed": seed, **measure(problem, model, train, test, seed)})
+        runs.append({"seed": seed, **measure(problem, model, train, test)})
         print(name, json.dumps(runs[-1]), flush=True)
-    linear = measure(problem, make_linear(name, problem.metric), train, test, 0)
+    linear = measure(problem, make_linear(name, problem.metric), train, test)
     print(name, "linear", json.dumps(linear), flush=True)
     return {
         "environment": environment(),
@@ -101,7 +101,7 @@ def run(arguments):
     }
 
 
-def measure(problem, model, train, test, seed):
+def measure(problem, model, train, test):
     """Fit and score on the official split, or in five folds where there is none."""
     if test is not None:
         value, seconds = fit_and_score(model, problem.metric, train, test)

@@ -22,9 +22,7 @@ class Task(NamedTuple):
     n_train: int
     n_valid: int
     vectorizer: dict | None = None
-    kind: str = (
-        "classes"  # "classes", "reals", or "future": reals, the last rows held out
-    )
+    kind: str = "classes"  # or "reals", or "future": reals, the last rows held out
 
 
 def some_languages(folder):
