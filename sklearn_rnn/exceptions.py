@@ -6,6 +6,8 @@ classes here are for what a caller may want to tell apart.
 
 __all__ = [
     "AmbiguousInputWarning",
+    "CheckpointError",
+    "CheckpointWarning",
     "DivergenceWarning",
     "OneHotTargetWarning",
     "SequenceError",
@@ -21,12 +23,20 @@ class SequenceError(ValueError):
     """X cannot be read as a set of sequences."""
 
 
+class CheckpointError(ValueError):
+    """A checkpoint is damaged, of another fit, of a later version, or none."""
+
+
 class SklearnRNNWarning(UserWarning):
     """Base class of the warnings of this package."""
 
 
 class AmbiguousInputWarning(SklearnRNNWarning):
     """X can be read in two ways and the less likely one may be meant."""
+
+
+class CheckpointWarning(SklearnRNNWarning):
+    """A checkpoint could not be written; training goes on without."""
 
 
 class OneHotTargetWarning(SklearnRNNWarning):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import sklearn_rnn.estimators  # noqa: F401 - torch draws a random number when loaded
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

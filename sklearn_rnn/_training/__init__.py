@@ -1,8 +1,10 @@
 """How is it fitted?  skorch nets with few hooks; arrays in, arrays out."""
 
 from sklearn_rnn._training._averaging import WeightAverage
+from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
 from sklearn_rnn._training._data import SequenceDataset, TokenReader
 from sklearn_rnn._training._net import (
+    best_epoch,
     evaluate,
     make_net,
     resolve_device,
@@ -11,18 +13,23 @@ from sklearn_rnn._training._net import (
 )
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import export_state, grow_embedding, load_state
+from sklearn_rnn._training._time_budget import TimeBudget
 
 __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
+    "Checkpoint",
     "SequenceDataset",
+    "TimeBudget",
     "TokenReader",
     "WeightAverage",
+    "best_epoch",
     "evaluate",
     "export_state",
     "grow_embedding",
     "load_state",
     "make_net",
+    "open_checkpoint",
     "resolve_device",
     "train",
     "transition_scores",

@@ -34,8 +34,9 @@ class WeightAverage(Callback):
     where the second term forgets the random start sooner. From the end of each epoch's
     updates to the beginning of the next epoch the network holds the average: the
     validation part, early stopping and what is kept in the end see it, after Ctrl-C
-    too; the updates go on from the weights they had. Where training diverges, the
-    weights of the last good epoch are kept as they were, without an average.
+    and a `TimeBudget` too; the updates go on from the weights they had. Where training
+    diverges, the weights of the last good epoch are kept as they were, without an
+    average.
 
     Each call of ``fit`` begins an average of its own, and so does each of
     ``partial_fit``: the next part is learnt from the average that the last one left.
@@ -55,6 +56,8 @@ class WeightAverage(Callback):
     >>> model.fit(X, y).predict(X).shape
     (50,)
     """
+
+    carries = ("n_updates_", "average_")
 
     def __init__(self, decay=0.998):
         self.decay = decay
@@ -96,7 +99,7 @@ class WeightAverage(Callback):
         self._show_average()
 
     def on_train_end(self, net, **kwargs):
-        if net.interrupted_ and self.average_ is not None:
+        if (net.interrupted_ or net.paused_) and self.average_ is not None:
             self._show_average()
         self.weights_ = self.average_ = self.going_on_ = None
 

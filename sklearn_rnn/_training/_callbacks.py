@@ -1,9 +1,12 @@
 """What happens around skorch's training loop, one concern per callback."""
 
+import multiprocessing
+import re
 import sys
 
 import numpy as np
 import torch
+from joblib import cpu_count
 from skorch.callbacks import Callback
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm.auto import tqdm
@@ -18,6 +21,10 @@ class StopTraining(KeyboardInterrupt):
     skorch ends its loop on KeyboardInterrupt; a class of its own tells a
     callback's wish from the user's Ctrl-C.
     """
+
+
+class PauseTraining(StopTraining):
+    """Ends the loop before training is done; a checkpoint goes on from there."""
 
 
 class Seeds(Callback):
@@ -81,22 +88,34 @@ class ValidationScore(Callback):
     ----------
     score : callable (outputs, y, weight) -> float
         Receives NumPy arrays of the whole validation part.
+
+    Notes
+    -----
+    ``scorer``, if `train` sets it, is called with the net instead.
     """
+
+    scorer = None
 
     def __init__(self, score):
         self.score = score
+
+    def on_train_begin(self, net, **kwargs):
+        if self.scorer is not None:
+            self.scorer(net)  # what cannot be scored shall fail before training
 
     def on_epoch_begin(self, net, **kwargs):
         self.parts_ = []
 
     def on_batch_end(self, net, batch=None, training=False, **step):
-        if not training:
+        if not training and self.scorer is None:
             inputs, y = batch
             outputs = net.module_.read_out(step["y_pred"], inputs["lengths"])
             self.parts_.append((outputs.cpu(), y, weight_of_targets(inputs)))
 
     def on_epoch_end(self, net, **kwargs):
-        if self.parts_:
+        if self.scorer is not None:
+            net.history.record("valid_score", self.scorer(net))
+        elif self.parts_:
             parts = zip(*self.parts_, strict=True)
             outputs, y, weight = (torch.cat(part).numpy() for part in parts)
             net.history.record("valid_score", self.score(outputs, y, weight))
@@ -105,6 +124,8 @@ class ValidationScore(Callback):
 
 class KeepGoodWeights(Callback):
     """Stop when the loss is no longer finite and go back to the last good epoch."""
+
+    carries = ("good_weights_",)
 
     def on_train_begin(self, net, **kwargs):
         self.diverged_at_ = None
@@ -134,6 +155,15 @@ class KeepGoodWeights(Callback):
     def _stop(self, net):
         self.diverged_at_ = len(net.history)
         raise StopTraining
+
+
+def worker_number():
+    """Give the number of this process among joblib's workers, None outside.
+
+    They are called "LokyProcess-1" and so on.
+    """
+    number = re.search(r"\d+$", multiprocessing.current_process().name)
+    return None if number is None else int(number.group())
 
 
 def _is_finite(module):
@@ -190,18 +220,49 @@ class Schedule(Callback):
         return isinstance(self.scheduler_, ReduceLROnPlateau)
 
 
+class EpochReport(Callback):
+    """Tell someone outside of each epoch, who may end training.
+
+    ``report``, if `train` sets it, has the methods ``begin_epoch()`` and
+    ``end_epoch(net)``; the second returns whether to stop.
+    """
+
+    report = None
+
+    def on_epoch_begin(self, net, **kwargs):
+        if self.report is not None:
+            self.report.begin_epoch()
+
+    def on_epoch_end(self, net, **kwargs):
+        if self.report is None:
+            return
+        net.module_.eval()
+        if self.report.end_epoch(net):
+            raise StopTraining
+
+
 class ProgressBar(Callback):
-    """One live bar per fit: epochs, losses, score, time left."""
+    """One live bar per fit: epochs, losses, score, time left.
+
+    In a terminal or a notebook; elsewhere nothing is shown.
+    """
 
     SHOWN = ("train_loss", "valid_loss", "valid_score")
 
-    def __init__(self, total, description=""):
+    def __init__(self, total):
         self.total = total
-        self.description = description
 
     def on_train_begin(self, net, **kwargs):
+        worker = worker_number()
         self.bar_ = tqdm(
-            total=self.total, desc=self.description, unit="epoch", file=sys.stderr
+            total=self.total,
+            initial=len(net.history),
+            unit="epoch",
+            file=sys.stderr,
+            disable=None,  # tqdm's word for "where nobody looks"
+            # The workers of a search write to one terminal, each to its own line.
+            position=None if worker is None else (worker - 1) % cpu_count(),
+            leave=worker is None,
         )
 
     def on_epoch_end(self, net, **kwargs):

@@ -1,8 +1,6 @@
 """The skorch net behind every estimator: skorch's loop with few hooks."""
 
 import dis
-import multiprocessing
-import re
 
 import numpy as np
 import torch
@@ -13,14 +11,18 @@ from skorch.helper import predefined_split
 from skorch.utils import noop, to_device, to_tensor
 
 from sklearn_rnn._training._callbacks import (
+    EpochReport,
     GradientNorm,
     KeepGoodWeights,
+    PauseTraining,
     ProgressBar,
     Schedule,
     Seeds,
     StopTraining,
     ValidationScore,
+    worker_number,
 )
+from sklearn_rnn._training._checkpoint import is_checkpoint, resume
 from sklearn_rnn._training._data import (
     MAX_PREDICTION_ROWS,
     PredictionBatches,
@@ -37,9 +39,14 @@ class SequenceNet(NeuralNet):
 
     Its criterion returns one loss per target, which stands for a row or for a step of
     one; the loss of a batch is the sum of ``weight * loss`` divided by its rows.
+
+    Attributes
+    ----------
+    interrupted_, paused_ : bool
+        Whether the user ended the last training, or a callback that left it undone.
     """
 
-    interrupted_ = False
+    interrupted_ = paused_ = False
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Average the weighted losses of the targets."""
@@ -71,17 +78,20 @@ class SequenceNet(NeuralNet):
         """Tell the callbacks; a KeyboardInterrupt *they* raise ends training."""
         try:
             super().notify(method_name, **cb_kwargs)
+        except StopTraining:
+            raise
         except KeyboardInterrupt as stop:
             if _was_raised_by_a_statement(stop):
                 raise StopTraining from stop
             raise
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
-        """Run skorch's loop and remember whether the user interrupted it."""
-        self.interrupted_ = False
+        """Run skorch's loop and remember what ended it too soon."""
+        self.interrupted_ = self.paused_ = False
         try:
             return super().fit_loop(X, y, epochs=epochs, **fit_params)
-        except StopTraining:
+        except StopTraining as stop:
+            self.paused_ = isinstance(stop, PauseTraining)
             raise
         except KeyboardInterrupt:
             self.interrupted_ = True
@@ -143,11 +153,11 @@ def resolve_device(device, *, anywhere=False):
 
 
 def _own_gpu():
-    """Name the GPU of this process; workers are called "LokyProcess-1" and so on."""
-    number = re.search(r"\d+$", multiprocessing.current_process().name)
+    """Name the GPU of this process: workers take turns."""
+    number = worker_number()
     if number is None:  # the main process: torch's current GPU
         return "cuda"
-    return f"cuda:{int(number.group()) % torch.cuda.device_count()}"
+    return f"cuda:{number % torch.cuda.device_count()}"
 
 
 def make_net(
@@ -208,9 +218,13 @@ def make_net(
     ]
     if updates is not None and settings["verbose"] == 1:
         callbacks.append(("progress", ProgressBar(planned["max_epochs"])))
-    callbacks += [_clone_callback(callback) for callback in settings["callbacks"] or ()]
+    given = [_clone_callback(callback) for callback in settings["callbacks"] or ()]
+    callbacks += [callback for callback in given if not is_checkpoint(callback)]
+    callbacks.append(("report", EpochReport()))
     if stops_early:
         callbacks.append(("early_stopping", _make_early_stopping(settings)))
+    # After all the others, whose state it keeps.
+    callbacks += [callback for callback in given if is_checkpoint(callback)]
     params = {
         "module": RecurrentNetwork,
         **{f"module__{name}": value for name, value in module_params.items()},
@@ -240,7 +254,10 @@ def make_net(
 
 
 def _make_early_stopping(settings):
+    by_loss = settings["scoring"] == "loss"
     return EarlyStopping(
+        monitor="valid_loss" if by_loss else "valid_score",
+        lower_is_better=by_loss,
         patience=settings["n_iter_no_change"],
         threshold=settings["tol"],
         threshold_mode="abs",
@@ -272,7 +289,16 @@ def _keep_memory():
     torch.empty(31 * 2**20, dtype=torch.uint8)
 
 
-def train(net, dataset, validation=None, *, epochs=None):
+def train(
+    net,
+    dataset,
+    validation=None,
+    *,
+    epochs=None,
+    scorer=None,
+    report=None,
+    saved_fit=None,
+):
     """Run skorch's loop over `dataset`.
 
     Parameters
@@ -283,6 +309,12 @@ def train(net, dataset, validation=None, *, epochs=None):
     validation : SequenceDataset, default=None
     epochs : int, default=None
         The net's ``max_epochs`` if None.
+    scorer : callable (net) -> float, default=None
+        Scores the validation part in place of the net's own score.
+    report : object, default=None
+        What `EpochReport` tells of each epoch.
+    saved_fit : SavedFit, default=None
+        The fit as a `Checkpoint` knows it, begun or not; it is gone on with.
 
     Returns
     -------
@@ -296,14 +328,36 @@ def train(net, dataset, validation=None, *, epochs=None):
     if dataset.sequences.spelling is not None:
         trained = dataset.encoder.trains_unknown_character
         net.module_.spelling.embedding.unknown_is_mean = not trained
-    net.train_split = None if validation is None else predefined_split(validation)
-    net.partial_fit(dataset, None, epochs=epochs)
-    net.train_split = None  # or the net would keep the validation data alive
+    callbacks = dict(net.callbacks_)
+    if saved_fit is not None:
+        epochs = resume(net, saved_fit)
+    if epochs == 0:
+        return None
+    for_this_training = [
+        (net, "train_split", validation and predefined_split(validation)),
+        (callbacks["valid_score"], "scorer", scorer),
+        (callbacks["report"], "report", report),
+    ]
+    for holder, name, value in for_this_training:
+        setattr(holder, name, value)
+    try:
+        net.partial_fit(dataset, None, epochs=epochs)
+    finally:  # or the net would keep the data of this fit alive
+        for holder, name, _ in for_this_training:
+            setattr(holder, name, None)
     net.module_.eval()
-    diverged_at = dict(net.callbacks_)["good_weights"].diverged_at_
+    diverged_at = callbacks["good_weights"].diverged_at_
     if diverged_at is not None:
         del net.history[diverged_at - 1 :]
     return diverged_at
+
+
+def best_epoch(net):
+    """Say which epoch's weights the net has after training, counted from 1."""
+    last = len([row for row in net.history if "train_loss" in row])
+    # It is missing in a copy, which has the weights of the moment.
+    watch = dict(net.callbacks_).get("early_stopping")
+    return int(getattr(watch, "best_epoch_", 0)) or last
 
 
 def _tell_known_words(embedding, reader):

@@ -55,12 +55,17 @@ def load_state(net, state):
         if "schedule" in state:
             schedule.scheduler_.load_state_dict(_to_tensors(state["schedule"]))
         # Last, for a torch scheduler sets the first learning rate when it is made.
-        groups = [dict(group) for group in net.optimizer_.param_groups]
-        net.optimizer_.load_state_dict(_to_tensors(state["optimizer"]))
-        # How to update depends on this device, not on the one the state came from.
-        for group, made in zip(net.optimizer_.param_groups, groups, strict=True):
-            group.update({"fused": made["fused"]} if "fused" in made else {})
+        load_optimizer(net, state["optimizer"])
     return net
+
+
+def load_optimizer(net, state):
+    """Put the state of an optimiser into that of an initialized net."""
+    groups = [dict(group) for group in net.optimizer_.param_groups]
+    net.optimizer_.load_state_dict(_to_tensors(state))
+    # How to update depends on this device, not on the one the state came from.
+    for group, made in zip(net.optimizer_.param_groups, groups, strict=True):
+        group.update({"fused": made["fused"]} if "fused" in made else {})
 
 
 def grow_embedding(state, n_tokens):

@@ -7,10 +7,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import (
+    CallbackSupportMixin,
     HasMethods,
     Interval,
     StrOptions,
@@ -30,7 +31,9 @@ from sklearn_rnn._training import (
     resolve_device,
     train,
 )
+from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
+from sklearn_rnn.estimators._watching import learnt_from, make_scorer, reporting
 from sklearn_rnn.exceptions import DivergenceWarning, SlicedValidationWarning
 from sklearn_rnn.sequences import (
     UNK,
@@ -39,16 +42,6 @@ from sklearn_rnn.sequences import (
     canonical_rows,
     check_sequences,
 )
-
-# Names in skorch's history -> names in `history_`.
-HISTORY = {
-    "train_loss": "train_loss",
-    "valid_loss": "valid_loss",
-    "valid_score": "valid_score",
-    "lr": "lr",
-    "gradient_norm": "gradient_norm",
-    "dur": "seconds",
-}
 
 # Parameters that go to the module as they are.
 MODULE_PARAMS = (
@@ -60,6 +53,17 @@ MODULE_PARAMS = (
     "dropout",
     "freeze_embedding",
 )
+
+
+class Given(NamedTuple):
+    """The arguments of `fit`, as the user gave them."""
+
+    X: object
+    y: object
+    sample_weight: object = None
+    X_val: object = None
+    y_val: object = None
+    groups: object = None
 
 
 class Part(NamedTuple):
@@ -89,7 +93,7 @@ class Part(NamedTuple):
         return Part(self.sequences, rows, self.y[rows], weight)
 
 
-class BaseRNN(BaseEstimator):
+class BaseRNN(CallbackSupportMixin, BaseEstimator):
     """Base of the estimators that hold a recurrent net.
 
     A subclass says what its target is:
@@ -136,6 +140,7 @@ class BaseRNN(BaseEstimator):
             HasMethods(["split", "get_n_splits"]),  # "split" alone admits a str
             list,
         ],
+        "scoring": [str, callable],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
         "warm_start": ["boolean"],
@@ -151,10 +156,13 @@ class BaseRNN(BaseEstimator):
         for name in self._get_param_names():
             setattr(self, name, arguments[name])
 
+    # Searches pass groups to their splitters; to early stopping only where asked to.
+    __metadata_request__fit: ClassVar[dict] = {"groups": False}
+
     # -- fitting ---------------------------------------------------------------
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, groups=None):
         """Train the network.
 
         Parameters
@@ -174,6 +182,9 @@ class BaseRNN(BaseEstimator):
             stand in ``history_`` whether or not early stopping is on.  If it has
             as many rows as X, cross-validation and searches cut it to every fold;
             a `SlicedValidationWarning` says so.
+        groups : array-like of shape (n_samples,), default=None
+            The group of each row.  Early stopping holds out whole groups, or passes
+            them to the splitter in ``validation_fraction``.
 
         Returns
         -------
@@ -187,20 +198,34 @@ class BaseRNN(BaseEstimator):
         KeyboardInterrupt
             After Ctrl-C; the estimator is fitted with what it had learnt.
         """
-        with as_it_was_on_error(self):
-            return self._fit(X, y, sample_weight, X_val, y_val)
+        given = Given(X, y, sample_weight, X_val, y_val, groups)
+        with reporting(self, given) as report, as_it_was_on_error(self):
+            return self._fit(given, report)
 
-    def _fit(self, X, y, sample_weight, X_val, y_val):
+    def _fit(self, given, report):
         continued = self.warm_start and hasattr(self, "net_")
         resolve_device(self.device)
         _check_embedding(self.embedding)
         self._keep_settings()
-        whole = self._check_part(X, y, sample_weight, reset=not continued)
-        validation = self._check_validation(X_val, y_val, n_rows=len(whole.rows))
+        whole = self._check_part(
+            given.X, given.y, given.sample_weight, reset=not continued
+        )
+        check_consistent_length(whole.sequences, given.groups)
+        validation = self._check_validation(given, n_rows=len(whole.rows))
         seed = _draw_seed(self.random_state)
+        saved_fit = open_saved_fit(
+            self,
+            seed,
+            continued,
+            data=whole,
+            validation=validation,
+            groups=given.groups,
+        )
+        seed = saved_fit.seed if saved_fit else seed
         rows = whole.rows
         if validation is None:
-            rows, validation = self._hold_out(whole, seed)
+            rows, validation = self._hold_out(whole, seed, given.groups)
+        scorer = make_scorer(self, given, validation)
         training = whole.canonical(rows)
         _check_some_weight(training)
         self._learn_target(training.y, training.weight, continued=continued)
@@ -220,7 +245,14 @@ class BaseRNN(BaseEstimator):
             self._learn_input(training)
             net = self._new_net(seed, **planned)
         self._trains_on = False
-        return self._train(net, training, validation)
+        return self._train(
+            net,
+            training,
+            validation,
+            scorer=scorer,
+            report=report,
+            saved_fit=saved_fit,
+        )
 
     def _partial_fit(self, X, y, sample_weight, **target_params):
         """Train for one epoch on one more part of the data, as it comes."""
@@ -264,23 +296,14 @@ class BaseRNN(BaseEstimator):
         }
         return load_state(self._build_net(), state)
 
-    def _train(self, net, training, validation=None, *, epochs=None):
+    def _train(self, net, training, validation=None, **how):
         """Run the loop and take over what it learnt, however it ended."""
         datasets = [
             part and self._dataset(part, self._reader())
             for part in (training, validation)
         ]
-        diverged_at = train(net, *datasets, epochs=epochs)
-
-        self.net_ = net
-        rows = [row for row in net.history if "train_loss" in row]
-        self.history_ = {
-            name: np.array([row.get(skorch_name, np.nan) for row in rows])
-            for skorch_name, name in HISTORY.items()
-            if not name.startswith("valid") or any(skorch_name in row for row in rows)
-        }
-        self.loss_curve_ = [row["train_loss"] for row in rows]
-        self.n_iter_ = len(rows)
+        diverged_at = train(net, *datasets, **how)
+        vars(self).update(learnt_from(net))
         if diverged_at is not None:
             warnings.warn(
                 f"Training diverged in epoch {diverged_at}: the loss or a weight is "
@@ -331,7 +354,8 @@ class BaseRNN(BaseEstimator):
         )
         return Part(sequences, np.arange(len(sequences)), y, weight)
 
-    def _check_validation(self, X_val, y_val, n_rows):
+    def _check_validation(self, given, n_rows):
+        X_val, y_val = given.X_val, given.y_val
         if (X_val is None) != (y_val is None):
             given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
             raise ValueError(f"{given} was given without {missing}; pass both.")
@@ -352,7 +376,7 @@ class BaseRNN(BaseEstimator):
             )
         return validation
 
-    def _hold_out(self, whole, seed):
+    def _hold_out(self, whole, seed, groups):
         """Split the rows into those to train on and those to watch."""
         y = self._split_target(whole.y)
         rows, held_out = hold_out(
@@ -360,6 +384,7 @@ class BaseRNN(BaseEstimator):
             early_stopping=self.early_stopping,
             validation_fraction=self.validation_fraction,
             stratify=y.dtype.kind == "i",
+            groups=groups,
             seed=seed,
         )
         if held_out is None:
@@ -536,6 +561,10 @@ class BaseRNN(BaseEstimator):
             device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
         ).initialize()
+
+    def _copy_net(self, net):
+        """Make a net of its own of one that still trains."""
+        return load_state(self._build_net(), export_state(net, with_optimizer=False))
 
     def _grown_state(self, *, with_optimizer):
         """Export the net, with room for every token seen."""

@@ -104,20 +104,25 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
         Passes over the training rows, at most.
 
     early_stopping : bool or "auto", default="auto"
-        Whether to hold out a validation part, stop when its loss no longer
-        falls, and go back to the best weights.  "auto" does so from 2 000 rows
-        on.
+        Whether to hold out a validation part, stop when what ``scoring`` watches there
+        no longer improves, and go back to the best weights.  "auto" does so from 2 000
+        rows on.
 
     validation_fraction : float, splitter or list, default=0.1
         What to hold out: a share of the rows; the last split of a
         scikit-learn splitter; or a list of one (train, validation) index pair.
 
+    scoring : str or callable, default="loss"
+        What early stopping watches: the validation loss, or a scorer of scikit-learn,
+        by name or as ``scorer(estimator, X, y)``.  Its values stand in ``history_``
+        as ``valid_score``.
+
     n_iter_no_change : int, default=10
         Epochs without improvement after which early stopping ends training.
 
     tol : float, default=1e-4
-        By how much the validation loss must fall to count as improvement; the loss
-        is that of the standardised target.
+        By how much the validation loss must fall, or the score rise, to count as
+        improvement; the loss is that of the standardised target.
 
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last `fit`, with a new
@@ -167,6 +172,10 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
 
     n_iter_ : int
         Number of epochs trained.
+
+    best_epoch_ : int
+        The epoch, counted from 1, that the weights are of: the best one where
+        training stopped early, else the last.
 
     net_ : skorch.NeuralNet
         The trained net; its module is a `sklearn_rnn.nn.RecurrentNetwork`.
@@ -257,6 +266,7 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
         max_epochs=50,
         early_stopping="auto",
         validation_fraction=0.1,
+        scoring="loss",
         n_iter_no_change=10,
         tol=1e-4,
         warm_start=False,

@@ -3,7 +3,8 @@
 import numpy as np
 
 from sklearn_rnn._compat import fit_context
-from sklearn_rnn.estimators._base import BaseRNN, as_it_was_on_error
+from sklearn_rnn.estimators._base import BaseRNN, Given, as_it_was_on_error
+from sklearn_rnn.estimators._watching import reporting
 from sklearn_rnn.sequences import Sequences
 
 
@@ -16,7 +17,7 @@ class StepwiseRNN(BaseRNN):
     """
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, groups=None):
         """Train the network.
 
         Parameters
@@ -39,6 +40,9 @@ class StepwiseRNN(BaseRNN):
             stand in ``history_`` whether or not early stopping is on.  If it has
             as many rows as X, cross-validation and searches cut it to every fold;
             a `SlicedValidationWarning` says so.
+        groups : array-like of shape (n_samples,), default=None
+            The group of each row.  Early stopping holds out whole groups, or passes
+            them to the splitter in ``validation_fraction``.
 
         Returns
         -------
@@ -52,8 +56,9 @@ class StepwiseRNN(BaseRNN):
         KeyboardInterrupt
             After Ctrl-C; the estimator is fitted with what it had learnt.
         """
-        with as_it_was_on_error(self):
-            return self._fit(X, y, sample_weight, X_val, y_val)
+        given = Given(X, y, sample_weight, X_val, y_val, groups)
+        with reporting(self, given) as report, as_it_was_on_error(self):
+            return self._fit(given, report)
 
     def _output_params(self):
         return {"pooling": None}

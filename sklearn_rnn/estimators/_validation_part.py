@@ -4,7 +4,13 @@ import copy
 import numbers
 
 import numpy as np
-from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit, check_cv
+from sklearn.model_selection import (
+    GroupShuffleSplit,
+    ShuffleSplit,
+    StratifiedGroupKFold,
+    StratifiedShuffleSplit,
+    check_cv,
+)
 
 # From this many training rows on, early_stopping="auto" is on: small data needs
 # all rows and many epochs, large data few epochs.
@@ -18,7 +24,7 @@ def wants_early_stopping(early_stopping, n_rows):
     return early_stopping
 
 
-def hold_out(y, *, early_stopping, validation_fraction, stratify, seed):
+def hold_out(y, *, early_stopping, validation_fraction, stratify, seed, groups=None):
     """Split off a validation part, in the order given.
 
     Parameters
@@ -34,6 +40,8 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed):
     stratify : bool
         Whether y holds a class for each row; the shares are then kept.
     seed : int
+    groups : array-like of shape (n_samples,), default=None
+        Stay together; a splitter receives them.
 
     Returns
     -------
@@ -50,7 +58,7 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed):
         return rows, None
     may_go_without = early_stopping == "auto"
     try:
-        train, valid = _split(y, validation_fraction, stratify, seed)
+        train, valid = _split(y, validation_fraction, stratify, seed, groups)
     except (IndexError, TypeError, ValueError) as error:
         problem = str(error).rstrip(".")
         # A splitter of the user's that fails is a mistake, not a lack of rows.
@@ -64,24 +72,36 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed):
     raise ValueError(
         f"early_stopping={early_stopping!r} cannot hold out a validation part of "
         f"{len(y)} rows with validation_fraction={validation_fraction!r}: {problem}. "
-        "Raise validation_fraction, merge rare classes, split by groups yourself and "
-        "pass [(train, valid)] or X_val and y_val, or set early_stopping=False."
+        "Raise validation_fraction, merge rare classes, pass to fit the groups that a "
+        "splitter asks for, pass [(train, valid)] or X_val and y_val, or set "
+        "early_stopping=False."
     )
 
 
-def _split(y, validation_fraction, stratify, seed):
+def _split(y, validation_fraction, stratify, seed, groups):
     if isinstance(validation_fraction, numbers.Real):
-        splitter_class = StratifiedShuffleSplit if stratify else ShuffleSplit
-        splitter = splitter_class(1, test_size=validation_fraction, random_state=seed)
+        splitter = _splitter_of(validation_fraction, stratify, seed, groups)
     else:
         splitter = check_cv(validation_fraction)
         if getattr(splitter, "random_state", seed) is None:
             # Or it would draw from NumPy's global generator.
             splitter = copy.copy(splitter)
             splitter.random_state = seed
-    *_, (train, valid) = splitter.split(np.zeros(len(y)), y)
+    *_, (train, valid) = splitter.split(np.zeros(len(y)), y, groups)
     rows = np.arange(len(y))
     return rows[train], rows[valid]
+
+
+def _splitter_of(fraction, stratify, seed, groups):
+    """Build what splits off a share of the rows."""
+    if groups is None:
+        splitter_class = StratifiedShuffleSplit if stratify else ShuffleSplit
+        return splitter_class(1, test_size=fraction, random_state=seed)
+    if not stratify:
+        return GroupShuffleSplit(1, test_size=fraction, random_state=seed)
+    # scikit-learn shuffles groups *and* keeps shares in its k-fold only.
+    n_folds = max(2, round(1 / fraction))
+    return StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
 
 
 def _missing_class(y, train, valid):

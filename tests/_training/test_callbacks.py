@@ -1,4 +1,7 @@
+import io
+import multiprocessing
 import signal
+import types
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from torch.optim import lr_scheduler
 
 from sklearn_rnn import RNNRegressor
 from sklearn_rnn._training import SequenceDataset, make_net, train
+from sklearn_rnn._training import _callbacks as callbacks_module
 from sklearn_rnn._training import _net as net_module
 from sklearn_rnn._training._callbacks import GradientNorm, KeepGoodWeights, Seeds
 from sklearn_rnn.exceptions import DivergenceWarning
@@ -322,20 +326,53 @@ def test_nothing_is_printed_by_default(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_bar_shows_the_epoch_and_the_losses_on_stderr(capfd):
+class Terminal(io.StringIO):
+    """Where somebody looks."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Put a terminal in the place of stderr."""
+    terminal = Terminal()  # pytest puts its own stderr back between set-up and call
+    monkeypatch.setattr(callbacks_module, "sys", types.SimpleNamespace(stderr=terminal))
+    return terminal
+
+
+def test_the_bar_shows_the_epoch_and_the_losses_and_the_time_left(terminal, capfd):
     make_regressor(verbose=1).fit(X, y, X_val=X[1:], y_val=y[1:])
-    out, err = capfd.readouterr()
-    assert out == ""
-    assert "3/3" in err
+    assert capfd.readouterr().out == ""
+    shown = terminal.getvalue()
+    assert "3/3" in shown
+    assert "0/3 [00:00<?" in shown  # the time left, which nobody knows yet
     for name in ("train_loss=", "valid_loss=", "valid_score="):
-        assert name in err
+        assert name in shown
 
 
-def test_the_bar_shows_no_loss_that_is_not_there(capfd):
+def test_the_bar_shows_no_loss_that_is_not_there(terminal):
     make_regressor(verbose=1).fit(X, y)
-    err = capfd.readouterr().err
-    assert "train_loss=" in err
-    assert "valid" not in err
+    assert "train_loss=" in terminal.getvalue()
+    assert "valid" not in terminal.getvalue()
+
+
+def test_there_is_no_bar_where_nobody_looks(capfd):
+    make_regressor(verbose=1).fit(X, y)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_bars_of_workers_have_lines_of_their_own(terminal, monkeypatch):
+    named = types.SimpleNamespace(name="LokyProcess-2")
+    monkeypatch.setattr(multiprocessing, "current_process", lambda: named)
+    monkeypatch.setattr(callbacks_module, "cpu_count", lambda: 4)
+    make_regressor(verbose=1).fit(X, y)
+    assert "\n" in terminal.getvalue().split("0/3")[0]  # the bar is in line 2
+
+
+def test_partial_fit_has_no_bar(terminal):
+    make_regressor(verbose=1).partial_fit(X, y)
+    assert terminal.getvalue() == ""
 
 
 def test_verbose_two_prints_a_line_per_epoch(capfd):

@@ -500,6 +500,7 @@ OTHERS = {
     "pooling": "mean",
     "dropout": 0.5,
     "word_dropout": 0.3,
+    "scoring": "max_error",
     "input": "numbers",
     "embedding_dim": 7,
     "embedding": np.ones((30, 4)),

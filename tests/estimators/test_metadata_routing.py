@@ -6,7 +6,13 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.metrics import accuracy_score, make_scorer
-from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_validate
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    GroupShuffleSplit,
+    StratifiedKFold,
+    cross_validate,
+)
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.metadata_routing import get_routing_for_object
@@ -51,7 +57,8 @@ def test_what_fit_takes_can_be_requested(estimator_class, y, y_val):
         sample_weight=True, X_val=True, y_val="y_watched"
     )
     requests = get_routing_for_object(model).fit.requests
-    assert requests == {"sample_weight": True, "X_val": True, "y_val": "y_watched"}
+    expected = {"sample_weight": True, "X_val": True, "y_val": "y_watched"}
+    assert requests == {**expected, "groups": False}
     cloned = get_routing_for_object(clone(model)).fit.requests
     assert cloned == requests
 
@@ -64,6 +71,34 @@ def test_what_partial_fit_takes_can_be_requested():
     model = RNNRegressor().set_partial_fit_request(sample_weight=True)
     requests = get_routing_for_object(model).partial_fit.requests
     assert requests == {"sample_weight": True}
+
+
+GROUPS = np.arange(40) // 4
+
+
+@with_routing
+@every_task
+def test_groups_go_to_the_splitter_of_a_search_and_to_early_stopping_if_asked(
+    estimator_class, y, y_val
+):
+    def held_out(model):
+        seen.clear()
+        cross_validate(model, X, y, cv=GroupKFold(2), params={"groups": GROUPS})
+        return seen
+
+    class Notes(GroupShuffleSplit):
+        def split(self, X, y, groups):
+            seen.append(groups)
+            return super().split(X, y, np.zeros(len(X)) if groups is None else groups)
+
+    seen = []
+    model = estimator_class(**SMALL, early_stopping=True)
+    assert len(held_out(model)) == 0  # nor is it an error to leave them to the search
+    model.set_params(validation_fraction=Notes(1, random_state=0))
+    model.set_fit_request(groups=True)
+    first, second = held_out(model)
+    assert sorted([*first, *second]) == GROUPS.tolist()
+    assert not set(first) & set(second)
 
 
 @with_routing

@@ -397,6 +397,7 @@ OTHERS = {
     "nonlinearity": "relu",
     "dropout": 0.5,
     "word_dropout": 0.3,
+    "scoring": "r2",
     "input": "numbers",
     "embedding_dim": 7,
     "embedding": np.ones((30, 4)),

@@ -695,6 +695,7 @@ OTHERS = {
     "scheme": "bio",
     "dropout": 0.5,
     "word_dropout": 0.3,
+    "scoring": "accuracy",
     "input": "numbers",
     "embedding_dim": 7,
     "embedding": np.ones((30, 4)),

@@ -1,6 +1,13 @@
 import numpy as np
 import pytest
-from sklearn.model_selection import GroupShuffleSplit, KFold, TimeSeriesSplit
+from sklearn.model_selection import (
+    GroupKFold,
+    GroupShuffleSplit,
+    KFold,
+    LeaveOneGroupOut,
+    StratifiedGroupKFold,
+    TimeSeriesSplit,
+)
 
 from sklearn_rnn.estimators import _validation_part
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
@@ -9,13 +16,21 @@ from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stoppi
 y = np.repeat([0, 1], [80, 20])
 
 
-def split(y=y, early_stopping=True, validation_fraction=0.1, stratify=True, seed=0):
+def split(
+    y=y,
+    early_stopping=True,
+    validation_fraction=0.1,
+    stratify=True,
+    seed=0,
+    groups=None,
+):
     return hold_out(
         y,
         early_stopping=early_stopping,
         validation_fraction=validation_fraction,
         stratify=stratify,
         seed=seed,
+        groups=groups,
     )
 
 
@@ -74,7 +89,57 @@ def test_of_a_splitter_the_last_split_is_used():
     assert valid.tolist() == list(range(15, 20))
 
 
-def test_groups_are_split_beforehand():
+groups = np.arange(100) // 4  # four rows each; the last five are of class 1
+
+
+@pytest.mark.parametrize("stratify", [True, False])
+@pytest.mark.parametrize(("fraction", "n_rows"), [(0.2, 20), (0.5, 50)])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_share_of_the_groups_is_held_out_whole(stratify, fraction, n_rows, seed):
+    train, valid = split(
+        validation_fraction=fraction, stratify=stratify, groups=groups, seed=seed
+    )
+    assert not set(groups[train]) & set(groups[valid])
+    assert sorted([*train, *valid]) == list(range(100))
+    assert abs(len(valid) - n_rows) <= 4
+    if stratify:  # of five groups of class 1 a fifth, or two or three
+        assert np.bincount(y[valid])[1] in ({4} if fraction == 0.2 else {8, 12})
+
+
+def test_the_seed_decides_which_groups():
+    parts = [split(groups=groups, seed=seed)[1].tolist() for seed in (0, 0, 1, 2, 3)]
+    assert parts[0] == parts[1]
+    assert len({tuple(part) for part in parts}) > 2
+
+
+@pytest.mark.parametrize(
+    "splitter",
+    [
+        GroupShuffleSplit(1, test_size=0.2, random_state=0),
+        GroupKFold(5),
+        LeaveOneGroupOut(),
+        StratifiedGroupKFold(5),
+    ],
+    ids=lambda splitter: type(splitter).__name__,
+)
+def test_a_splitter_receives_the_groups(splitter):
+    train, valid = split(validation_fraction=splitter, groups=groups, stratify=False)
+    *_, expected = splitter.split(y, y, groups)
+    assert train.tolist() == expected[0].tolist()
+    assert valid.tolist() == expected[1].tolist()
+
+
+def test_a_splitter_that_ignores_groups_says_so():
+    with pytest.warns(UserWarning, match="groups parameter is ignored by KFold"):
+        split(validation_fraction=KFold(4), groups=groups, stratify=False)
+
+
+def test_a_splitter_that_needs_groups_says_so():
+    with pytest.raises(ValueError, match="pass to fit the groups"):
+        split(validation_fraction=GroupKFold(5))
+
+
+def test_groups_can_be_split_beforehand():
     groups = np.arange(100) % 10
     pair = list(GroupShuffleSplit(1, random_state=0).split(y, y, groups))
     train, valid = split(validation_fraction=pair)

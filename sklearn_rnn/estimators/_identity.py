@@ -1,0 +1,140 @@
+"""Telling one fit from another, from one process to the next."""
+
+import inspect
+from functools import partial
+
+import joblib
+import numpy as np
+
+from sklearn_rnn._training import (
+    Checkpoint,
+    TimeBudget,
+    export_state,
+    open_checkpoint,
+)
+from sklearn_rnn.sequences import Sequences
+
+PLAIN = (type(None), bool, int, float, str, bytes)
+
+# They move no bit of what is learnt, or are said otherwise.
+LEFT_OUT = {"callbacks", "device", "random_state", "verbose"}
+
+
+def open_saved_fit(estimator, seed, continued, **data):
+    """Look up what a `Checkpoint` among the callbacks knows of this fit.
+
+    Parameters
+    ----------
+    estimator : BaseRNN
+    seed : int
+        The one for a fit that begins now.
+    continued : bool
+        Whether training starts from the weights there are.
+    **data : Part, array-like or None
+        All that is fitted on, by the name that a message gives it.
+
+    Returns
+    -------
+    saved_fit : SavedFit or None
+        None without a checkpoint.
+    """
+    return open_checkpoint(
+        estimator.callbacks, lambda: _identify(estimator, seed, continued, data), seed
+    )
+
+
+def _identify(estimator, seed, continued, data):
+    """Name what is fitted, how, and on which data, as a dict of strings."""
+    callbacks = [
+        describe(callback)
+        for callback in estimator.callbacks or ()
+        if not _only_decides_when(callback)
+    ]
+    identity = {
+        "estimator": type(estimator).__name__,
+        "callbacks": ", ".join(callbacks),
+        # With None any seed will do: that of the checkpoint is taken.
+        "seed": repr(None if estimator.random_state is None else seed),
+        "first weights": "random",
+        "classes": describe(getattr(estimator, "classes_", None)),
+    }
+    if continued:
+        state = export_state(estimator.net_, with_optimizer=False)
+        identity["first weights"] = describe(state["module"])
+    for name, value in data.items():
+        identity[name] = _hash(_arrays_of(value))
+    for name, value in estimator.get_params(deep=False).items():
+        if name not in LEFT_OUT:
+            identity[name] = describe(value)
+    return identity
+
+
+def describe(value):
+    """Spell a value so that equal ones read the same in every process."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, PLAIN):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(describe, value))}]"
+    if isinstance(value, dict):
+        return _call("", value)
+    if isinstance(value, partial):
+        return (
+            f"{describe(value.func)}{describe(value.args)}{_call('', value.keywords)}"
+        )
+    if isinstance(value, type):
+        return f"{value.__module__}.{value.__qualname__}"
+    if inspect.isfunction(value):
+        return _describe_function(value)
+    if hasattr(value, "get_params"):
+        return _call(type(value).__name__, value.get_params(deep=False))
+    return f"{type(value).__name__} {_hash(value)}"
+
+
+def _call(name, arguments):
+    spelled = (f"{key}={describe(member)}" for key, member in arguments.items())
+    return f"{name}({', '.join(spelled)})"
+
+
+def _describe_function(function):
+    """Spell a function by its name, its code and what it closes over."""
+    closed_over = [cell.cell_contents for cell in function.__closure__ or ()]
+    parts = (
+        _code(function.__code__),
+        describe(closed_over),
+        describe(function.__defaults__),
+    )
+    return f"{function.__module__}.{function.__qualname__} {_hash(parts)}"
+
+
+def _code(code):
+    constants = [
+        _code(value) if inspect.iscode(value) else repr(value)
+        for value in code.co_consts
+    ]
+    return [code.co_code, code.co_names, constants]
+
+
+def _arrays_of(data):
+    """Give what a hash can be made of; sequences keep what they once computed."""
+    if isinstance(data, Sequences):
+        return [data.values, data.offsets, _arrays_of(data.spelling)]
+    if hasattr(data, "sequences"):
+        return [_arrays_of(data.sequences), _arrays_of(data.y), data.weight]
+    return data
+
+
+def _hash(value):
+    try:
+        return joblib.hash(value, coerce_mmap=True)
+    except Exception as error:
+        raise TypeError(
+            "Checkpoint must know this fit again in another process, but cannot tell "
+            f"{value!r} from others: {error}. Pass something that can be pickled."
+        ) from error
+
+
+def _only_decides_when(callback):
+    named = isinstance(callback, tuple) and len(callback) == 2
+    return isinstance(callback[1] if named else callback, Checkpoint | TimeBudget)

@@ -1,0 +1,140 @@
+"""Who looks at a fit while it runs: scikit-learn's scorers and its callbacks."""
+
+from contextlib import contextmanager
+from numbers import Real
+
+import numpy as np
+from sklearn.metrics import check_scoring
+
+from sklearn_rnn._compat import safe_indexing
+from sklearn_rnn._training import best_epoch
+
+# Names in skorch's history -> names in `history_`.
+HISTORY = {
+    "train_loss": "train_loss",
+    "valid_loss": "valid_loss",
+    "valid_score": "valid_score",
+    "lr": "lr",
+    "gradient_norm": "gradient_norm",
+    "dur": "seconds",
+}
+
+
+def learnt_from(net):
+    """Give the fitted attributes that come from a net, trained or in training."""
+    rows = [row for row in net.history if "train_loss" in row]
+    return {
+        "net_": net,
+        "history_": {
+            name: np.array([row.get(skorch_name, np.nan) for row in rows])
+            for skorch_name, name in HISTORY.items()
+            if not name.startswith("valid") or any(skorch_name in row for row in rows)
+        },
+        "loss_curve_": [row["train_loss"] for row in rows],
+        "n_iter_": len(rows),
+        "best_epoch_": best_epoch(net),
+    }
+
+
+def make_scorer(estimator, given, validation):
+    """Make what scores the validation part, if ``scoring`` names a scorer.
+
+    Parameters
+    ----------
+    estimator : BaseRNN
+    given : Given
+    validation : Part or None
+        ``rows`` are those of `given` unless that has validation data of its own.
+
+    Returns
+    -------
+    score : callable (net) -> float, or None
+        Without `validation`, or where the loss is watched, there is none.
+    """
+    if estimator.scoring == "loss":
+        return None
+    scorer = check_scoring(estimator, estimator.scoring)
+    if validation is None:
+        return None
+    if given.X_val is not None:
+        data, weight = (given.X_val, given.y_val), {}
+    else:
+        rows = validation.rows
+        data = (safe_indexing(given.X, rows), safe_indexing(given.y, rows))
+        weight = {"sample_weight": validation.weight}
+        if given.sample_weight is None:  # not every metric takes one
+            weight = {}
+
+    def score(net):
+        net.module_.eval()
+        value = scorer(_as_fitted(estimator, net), *data, **weight)
+        if not isinstance(value, Real):
+            raise ValueError(
+                f"scoring={estimator.scoring!r} must give one number, got {value!r}; "
+                "pass the name of a scorer, or a callable (estimator, X, y) that "
+                "returns a float."
+            )
+        return float(value)
+
+    return score
+
+
+class FitReport:
+    """Tells scikit-learn's callbacks of a fit and of each of its epochs.
+
+    Parameters
+    ----------
+    estimator : BaseRNN
+    given : Given
+    """
+
+    def __init__(self, estimator, given):
+        weight = given.sample_weight
+        self.estimator = estimator
+        self.told = {
+            "estimator": estimator,
+            "X": given.X,
+            "y": given.y,
+            "metadata": None if weight is None else {"sample_weight": weight},
+        }
+        net_params = estimator.net_params or {}
+        n_epochs = net_params.get("max_epochs", estimator.max_epochs)
+        self.fit = estimator._init_callback_context(max_subtasks=n_epochs)
+        self.fit.call_on_fit_task_begin(**self.told)
+
+    def begin_epoch(self):
+        """Tell that an epoch begins."""
+        self.epoch = self.fit.subcontext(task_name="epoch")
+        self.epoch.call_on_fit_task_begin(**self.told)
+
+    def end_epoch(self, net):
+        """Tell that it ended; return whether a callback wants training to end."""
+        return self.epoch.call_on_fit_task_end(
+            **self.told,
+            # Called only if somebody wants it, who may keep it: a net of its own.
+            reconstruction_attributes=lambda: learnt_from(
+                self.estimator._copy_net(net)
+            ),
+        )
+
+    def end(self):
+        """Tell that the fit ended."""
+        self.fit.call_on_fit_task_end(**self.told, reconstruction_attributes=dict)
+
+
+@contextmanager
+def reporting(estimator, given):
+    """Tell of a fit from its beginning to its end; None where nobody listens."""
+    if not getattr(estimator, "_skl_callbacks", None):
+        yield None
+        return
+    report = FitReport(estimator, given)
+    yield report
+    report.end()
+
+
+def _as_fitted(estimator, net):
+    """Look at an estimator that is being fitted as if it had ended with `net`."""
+    view = type(estimator).__new__(type(estimator))
+    vars(view).update(vars(estimator), net_=net)
+    return view

@@ -1,0 +1,27 @@
+"""Real kills; see `benchmarks/bench_resume.py`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+if not BENCHMARKS.is_dir():
+    pytest.skip("benchmarks/ is not in the sdist", allow_module_level=True)
+
+
+@pytest.fixture
+def bench_resume(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import bench_resume
+
+    return bench_resume
+
+
+@pytest.mark.slow
+def test_a_fit_killed_at_random_moments_ends_at_the_same_bits(bench_resume):
+    results = bench_resume.run(n_kills=20, seed=0)
+    assert sum(len(result["kills"]) for result in results) == 20
+    assert all(result["same_bits"] for result in results)
+    kept = [kill["epochs_kept"] for result in results for kill in result["kills"]]
+    assert max(kept) > 0
