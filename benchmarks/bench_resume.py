@@ -2,8 +2,8 @@
 
 Each of four fits is begun in a process of its own, killed (SIGKILL; on Windows
 TerminateProcess) at a moment drawn from the seed, begun again with the same arguments,
-killed again, and at last left alone. What it leaves is compared, bit by bit, with what
-the same fit leaves that nobody disturbed.
+killed again, until it ends. What it leaves is compared, bit by bit, with what the same
+fit leaves that nobody disturbed.
 
     python benchmarks/bench_resume.py --out benchmarks/results/resume.json
 """
@@ -24,6 +24,7 @@ import torch
 
 from measuring import environment, write_json
 from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger, as_ragged
+from sklearn_rnn._training._tree_file import read_tree
 from sklearn_rnn.callbacks import Checkpoint, WeightAverage
 from sklearn_rnn.datasets import make_adding_problem
 
@@ -126,53 +127,45 @@ def finish(process):
     return json.loads(answer)
 
 
-def seed_in(path):
-    """Look up the seed that a checkpoint holds."""
-    from sklearn_rnn._training._tree_file import read_tree
-
-    return read_tree(path)["seed"]
-
-
-def epochs_in(path):
-    """Count the epochs that a checkpoint holds."""
-    from sklearn_rnn._training._tree_file import read_tree
-
-    return len(read_tree(path)["state"]["history"]) if path.exists() else 0
+def kept_in(path):
+    """Look up what a checkpoint holds; nothing where there is none yet."""
+    return read_tree(path) if path.exists() else None
 
 
 def kill_and_go_on(name, n_kills, rng, folder):
-    """Kill a fit so often, and compare what it leaves in the end."""
+    """Kill a fit so often; each time it ends, compare what it left, and begin anew."""
     path = Path(folder) / "fit.checkpoint"
     seconds = finish(start(name))["seconds"]
-    kills, begun = [], 0
+    kills, same_bits = [], []
+
+    def compare(resumed):
+        unbroken = finish(start(name, seed=kept_in(path)["seed"]))
+        same_bits.append(resumed["digest"] == unbroken["digest"])
+        path.unlink()
+
     while len(kills) < n_kills:
-        delay = rng.uniform(0, 0.9 * seconds)
         process = start(name, path)
-        begun += 1
+        delay = rng.uniform(0, seconds)
         time.sleep(delay)
-        if process.poll() is not None:  # it was done first: begin the fit anew
-            process.communicate()
-            path.unlink()
+        kept = kept_in(path)
+        if process.poll() is not None or (kept and kept["finished"]):
+            compare(finish(process))
             continue
         process.kill()
         process.communicate()
-        leftovers = len(list(path.parent.glob(".*.part")))
+        parts = list(path.parent.glob(".*.part"))
+        kept = kept_in(path)
         kills.append(
             {
                 "after_seconds": round(delay, 4),
-                "epochs_kept": epochs_in(path),
-                "amid_a_writing": leftovers > sum(k["amid_a_writing"] for k in kills),
+                "epochs_kept": len(kept["state"]["history"]) if kept else 0,
+                "amid_a_writing": bool(parts),
             }
         )
-    resumed = finish(start(name, path))
-    unbroken = finish(start(name, seed=seed_in(path)))
-    return {
-        "fit": name,
-        "processes_begun": begun + 1,
-        "kills": kills,
-        "n_epochs": resumed["n_epochs"],
-        "same_bits": resumed["digest"] == unbroken["digest"],
-    }
+        for part in parts:
+            part.unlink()
+    compare(finish(start(name, path)))
+    return {"fit": name, "kills": kills, "same_bits": same_bits}
 
 
 def run(n_kills=20, seed=0):
@@ -204,8 +197,11 @@ def main():
     results = run(arguments.kills, arguments.seed)
     for result in results:
         kept = ", ".join(str(kill["epochs_kept"]) for kill in result["kills"])
-        outcome = "same bits" if result["same_bits"] else "OTHER BITS"
-        print(f"{result['fit']}: killed with {kept} epochs kept; {outcome}")
+        same, ended = sum(result["same_bits"]), len(result["same_bits"])
+        print(
+            f"{result['fit']}: killed with {kept} epochs kept; ended {ended} times, "
+            f"{same} times with the same bits"
+        )
     if arguments.out:
         write_json(
             arguments.out,

@@ -122,7 +122,8 @@ def _decode(node, arrays):
 
 def _replace(path, content):
     """Write beside the file and then put the new one in its place."""
-    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    name = f".{path.name}.{os.getpid()}-{threading.get_ident()}.part"
+    part = path.with_name(name)
     try:
         with open(part, "wb") as file:
             file.write(content)

@@ -22,7 +22,6 @@ from sklearn_rnn._training import (
     OPTIMIZERS,
     SCHEDULES,
     SequenceDataset,
-    TokenReader,
     evaluate,
     export_state,
     grow_embedding,
@@ -32,13 +31,12 @@ from sklearn_rnn._training import (
     train,
 )
 from sklearn_rnn.estimators._identity import open_saved_fit
+from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
-from sklearn_rnn.estimators._watching import learnt_from, make_scorer, reporting
+from sklearn_rnn.estimators._watching import learnt_from, reporting, validation_scorer
 from sklearn_rnn.exceptions import DivergenceWarning, SlicedValidationWarning
 from sklearn_rnn.sequences import (
-    UNK,
     Sequences,
-    Standardizer,
     canonical_rows,
     check_sequences,
 )
@@ -93,7 +91,7 @@ class Part(NamedTuple):
         return Part(self.sequences, rows, self.y[rows], weight)
 
 
-class BaseRNN(CallbackSupportMixin, BaseEstimator):
+class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
     """Base of the estimators that hold a recurrent net.
 
     A subclass says what its target is:
@@ -205,7 +203,7 @@ class BaseRNN(CallbackSupportMixin, BaseEstimator):
     def _fit(self, given, report):
         continued = self.warm_start and hasattr(self, "net_")
         resolve_device(self.device)
-        _check_embedding(self.embedding)
+        check_embedding(self.embedding)
         self._keep_settings()
         whole = self._check_part(
             given.X, given.y, given.sample_weight, reset=not continued
@@ -225,7 +223,7 @@ class BaseRNN(CallbackSupportMixin, BaseEstimator):
         rows = whole.rows
         if validation is None:
             rows, validation = self._hold_out(whole, seed, given.groups)
-        scorer = make_scorer(self, given, validation)
+        scorer = validation_scorer(self, given, validation)
         training = whole.canonical(rows)
         _check_some_weight(training)
         self._learn_target(training.y, training.weight, continued=continued)
@@ -263,7 +261,7 @@ class BaseRNN(CallbackSupportMixin, BaseEstimator):
         first = not hasattr(self, "net_")
         resolve_device(self.device)
         if first:
-            _check_embedding(self.embedding)
+            check_embedding(self.embedding)
             self._keep_settings()
         part = self._check_part(X, y, sample_weight, reset=first, **target_params)
         part = part.take(np.flatnonzero(part.weight))
@@ -416,79 +414,6 @@ class BaseRNN(CallbackSupportMixin, BaseEstimator):
         """Give the weight of each target."""
         return weight
 
-    # -- what fit learns -------------------------------------------------------
-
-    def _learn_input(self, part):
-        """Learn the scale of the variables, or which tokens there are."""
-        self.token_counts_ = self.input_mean_ = self.input_scale_ = None
-        self.characters_ = None
-        if part.sequences.is_tokens:
-            self._learn_characters(part)
-            n_tokens = UNK + 1 if self.embedding is None else len(self.embedding)
-            self.token_counts_ = np.zeros(n_tokens, dtype=np.int64)
-            self._count_tokens(part)
-            return
-        scaler = Standardizer.identity(part.sequences.n_features)
-        if self.standardize:
-            scaler = Standardizer.fit(part.sequences[part.rows], part.weight)
-        self.input_mean_, self.input_scale_ = scaler.mean_, scaler.scale_
-
-    def _learn_characters(self, part):
-        """Learn which characters there are; one seen once stands for the unknown."""
-        self._trains_unknown_character = False
-        if part.sequences.spelling is None:
-            return
-        letters = part.sequences[part.rows].spelling.values
-        characters, counts = np.unique(letters, return_counts=True)
-        often = counts > 1
-        self.characters_ = characters[often if often.any() else counts > 0]
-
-    def _check_spelling(self, sequences, *, reset):
-        """Refuse words without their spelling where `fit` saw it, and the reverse."""
-        spelled = sequences.spelling is not None
-        if reset:
-            self._is_spelled = spelled
-        elif spelled != self._is_spelled:
-            with_or_without = {True: "with", False: "without"}
-            raise ValueError(
-                f"X holds words {with_or_without[spelled]} their spelling, but this "
-                f"{type(self).__name__} was fitted {with_or_without[not spelled]} it; "
-                "use the same TextVectorizer(spelling=...) as in fit."
-            )
-
-    def _count_tokens(self, part):
-        """Take note of the tokens of `part`, in a longer table if need be.
-
-        The larger of two counts stands, not their sum: the same data may come
-        again, and a word seen once in it is still a rare one.
-        """
-        if self.token_counts_ is None:
-            return
-        tokens = part.sequences[part.rows].values
-        if self.embedding is not None:
-            tokens = tokens[tokens < len(self.embedding)]
-        if self.characters_ is not None:
-            letters = part.sequences[part.rows].spelling.values
-            unknown = np.setdiff1d(letters, self.characters_)
-            self._trains_unknown_character |= len(unknown) > 0
-        counts = np.bincount(tokens, minlength=len(self.token_counts_))
-        before = counts[: len(self.token_counts_)]
-        np.maximum(before, self.token_counts_, out=before)
-        self.token_counts_ = counts
-
-    def _reader(self):
-        """Build what turns raw values into what the network reads."""
-        if self.token_counts_ is None:
-            return Standardizer(self.input_mean_, self.input_scale_)
-        given = self._net_spec["embedding_given"]
-        return TokenReader(
-            self.token_counts_,
-            given,
-            self.characters_,
-            self._trains_unknown_character,
-            self._setting("word_dropout"),
-        )
-
     # -- the net ---------------------------------------------------------------
 
     def _new_net(self, seed, *, n_rows=None, stops_early=False):
@@ -525,14 +450,6 @@ class BaseRNN(CallbackSupportMixin, BaseEstimator):
                     f"{name} was {before[name]!r} then and is {now[name]!r} now; set "
                     "it back, or fit once with warm_start=False."
                 )
-
-    def _input_size(self):
-        if self.token_counts_ is None:
-            return {"n_features": len(self.input_mean_)}
-        n_characters = None
-        if self.characters_ is not None:
-            n_characters = len(self.characters_) + UNK + 1
-        return {"n_tokens": len(self.token_counts_), "n_characters": n_characters}
 
     def _module_params(self):
         dim = self.embedding_dim
@@ -617,26 +534,6 @@ class BaseRNN(CallbackSupportMixin, BaseEstimator):
         tags.target_tags.required = True
         tags.target_tags.multi_output = True
         return tags
-
-
-def _check_embedding(embedding):
-    """Refuse what is no table of vectors."""
-    if embedding is None:
-        return
-    matrix = np.asarray(embedding)
-    numeric = matrix.dtype.kind in "iuf"
-    if matrix.ndim != 2 or not numeric or len(matrix) <= UNK or not matrix.shape[1]:
-        raise ValueError(
-            "embedding must be a matrix of numbers with one row for each token id, "
-            "padding (row 0) and the unknown word (row 1) included, got shape "
-            f"{matrix.shape} and dtype {matrix.dtype}; load_vectors makes one."
-        )
-    if not np.isfinite(matrix).all():
-        row = np.argmin(np.isfinite(matrix).all(axis=1))
-        raise ValueError(
-            f"embedding contains NaN or infinity, first in row {row}; load_vectors "
-            "makes one of finite vectors."
-        )
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def learnt_from(net):
     }
 
 
-def make_scorer(estimator, given, validation):
+def validation_scorer(estimator, given, validation):
     """Make what scores the validation part, if ``scoring`` names a scorer.
 
     Parameters

@@ -1,0 +1,109 @@
+"""What an estimator learns from its sequences: tokens, characters, or scales."""
+
+import numpy as np
+
+from sklearn_rnn._training import TokenReader
+from sklearn_rnn.sequences import UNK, Standardizer
+
+
+class SequenceInput:
+    """The part of an estimator that knows what its sequences are made of."""
+
+    def _learn_input(self, part):
+        """Learn the scale of the variables, or which tokens there are."""
+        self.token_counts_ = self.input_mean_ = self.input_scale_ = None
+        self.characters_ = None
+        if part.sequences.is_tokens:
+            self._learn_characters(part)
+            n_tokens = UNK + 1 if self.embedding is None else len(self.embedding)
+            self.token_counts_ = np.zeros(n_tokens, dtype=np.int64)
+            self._count_tokens(part)
+            return
+        scaler = Standardizer.identity(part.sequences.n_features)
+        if self.standardize:
+            scaler = Standardizer.fit(part.sequences[part.rows], part.weight)
+        self.input_mean_, self.input_scale_ = scaler.mean_, scaler.scale_
+
+    def _learn_characters(self, part):
+        """Learn which characters there are; one seen once stands for the unknown."""
+        self._trains_unknown_character = False
+        if part.sequences.spelling is None:
+            return
+        letters = part.sequences[part.rows].spelling.values
+        characters, counts = np.unique(letters, return_counts=True)
+        often = counts > 1
+        self.characters_ = characters[often if often.any() else counts > 0]
+
+    def _check_spelling(self, sequences, *, reset):
+        """Refuse words without their spelling where `fit` saw it, and the reverse."""
+        spelled = sequences.spelling is not None
+        if reset:
+            self._is_spelled = spelled
+        elif spelled != self._is_spelled:
+            with_or_without = {True: "with", False: "without"}
+            raise ValueError(
+                f"X holds words {with_or_without[spelled]} their spelling, but this "
+                f"{type(self).__name__} was fitted {with_or_without[not spelled]} it; "
+                "use the same TextVectorizer(spelling=...) as in fit."
+            )
+
+    def _count_tokens(self, part):
+        """Take note of the tokens of `part`, in a longer table if need be.
+
+        The larger of two counts stands, not their sum: the same data may come
+        again, and a word seen once in it is still a rare one.
+        """
+        if self.token_counts_ is None:
+            return
+        tokens = part.sequences[part.rows].values
+        if self.embedding is not None:
+            tokens = tokens[tokens < len(self.embedding)]
+        if self.characters_ is not None:
+            letters = part.sequences[part.rows].spelling.values
+            unknown = np.setdiff1d(letters, self.characters_)
+            self._trains_unknown_character |= len(unknown) > 0
+        counts = np.bincount(tokens, minlength=len(self.token_counts_))
+        before = counts[: len(self.token_counts_)]
+        np.maximum(before, self.token_counts_, out=before)
+        self.token_counts_ = counts
+
+    def _reader(self):
+        """Build what turns raw values into what the network reads."""
+        if self.token_counts_ is None:
+            return Standardizer(self.input_mean_, self.input_scale_)
+        given = self._net_spec["embedding_given"]
+        return TokenReader(
+            self.token_counts_,
+            given,
+            self.characters_,
+            self._trains_unknown_character,
+            self._setting("word_dropout"),
+        )
+
+    def _input_size(self):
+        if self.token_counts_ is None:
+            return {"n_features": len(self.input_mean_)}
+        n_characters = None
+        if self.characters_ is not None:
+            n_characters = len(self.characters_) + UNK + 1
+        return {"n_tokens": len(self.token_counts_), "n_characters": n_characters}
+
+
+def check_embedding(embedding):
+    """Refuse what is no table of vectors."""
+    if embedding is None:
+        return
+    matrix = np.asarray(embedding)
+    numeric = matrix.dtype.kind in "iuf"
+    if matrix.ndim != 2 or not numeric or len(matrix) <= UNK or not matrix.shape[1]:
+        raise ValueError(
+            "embedding must be a matrix of numbers with one row for each token id, "
+            "padding (row 0) and the unknown word (row 1) included, got shape "
+            f"{matrix.shape} and dtype {matrix.dtype}; load_vectors makes one."
+        )
+    if not np.isfinite(matrix).all():
+        row = np.argmin(np.isfinite(matrix).all(axis=1))
+        raise ValueError(
+            f"embedding contains NaN or infinity, first in row {row}; load_vectors "
+            "makes one of finite vectors."
+        )
