@@ -35,6 +35,7 @@ html_theme_options = {"navigation_with_keys": False, "show_prev_next": False}
 ROOMS = [
     "sklearn_rnn",
     "sklearn_rnn.callbacks",
+    "sklearn_rnn.inspection",
     "sklearn_rnn.nn",
     "sklearn_rnn.metrics",
     "sklearn_rnn.datasets",

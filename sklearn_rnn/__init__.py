@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sklearn_rnn import callbacks, datasets, exceptions, metrics, nn
+    from sklearn_rnn import callbacks, datasets, exceptions, inspection, metrics, nn
     from sklearn_rnn.estimators import (
         RNNClassifier,
         RNNRegressor,
@@ -36,6 +36,7 @@ __all__ = [
     "datasets",
     "exceptions",
     "from_channels_first",
+    "inspection",
     "load_vectors",
     "metrics",
     "nn",
@@ -53,7 +54,14 @@ _ROOM_OF = {
     "load_vectors": "text",
     "sliding_windows": "sequences",
 }
-_PUBLIC_ROOMS = {"callbacks", "datasets", "exceptions", "metrics", "nn"}
+_PUBLIC_ROOMS = {
+    "callbacks",
+    "datasets",
+    "exceptions",
+    "inspection",
+    "metrics",
+    "nn",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -3,6 +3,7 @@
 from sklearn_rnn._training._averaging import WeightAverage
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
 from sklearn_rnn._training._data import SequenceDataset, TokenReader
+from sklearn_rnn._training._lr_range import LearningRateRange, planned_rates
 from sklearn_rnn._training._net import (
     best_epoch,
     evaluate,
@@ -19,6 +20,7 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Checkpoint",
+    "LearningRateRange",
     "SequenceDataset",
     "TimeBudget",
     "TokenReader",
@@ -30,6 +32,7 @@ __all__ = [
     "load_state",
     "make_net",
     "open_checkpoint",
+    "planned_rates",
     "resolve_device",
     "train",
     "transition_scores",

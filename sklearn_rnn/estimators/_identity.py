@@ -48,7 +48,7 @@ def _identify(estimator, seed, continued, data):
     callbacks = [
         describe(callback)
         for callback in estimator.callbacks or ()
-        if not _only_decides_when(callback)
+        if not only_decides_when(callback)
     ]
     identity = {
         "estimator": type(estimator).__name__,
@@ -135,6 +135,7 @@ def _hash(value):
         ) from error
 
 
-def _only_decides_when(callback):
+def only_decides_when(callback):
+    """Whether a callback, named or not, says when a fit ends and not what it learns."""
     named = isinstance(callback, tuple) and len(callback) == 2
     return isinstance(callback[1] if named else callback, Checkpoint | TimeBudget)

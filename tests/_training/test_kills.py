@@ -1,6 +1,5 @@
 """Real kills; see `benchmarks/bench_resume.py`."""
 
-import sys
 from pathlib import Path
 
 import pytest

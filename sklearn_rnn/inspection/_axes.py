@@ -1,0 +1,36 @@
+"""Where the displays draw, and in which colours."""
+
+# Those of Okabe and Ito (2008), told apart with any colour vision, but for their
+# yellow, which is too light for a line on white.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black")
+LINE_STYLES = ("-", "--", "-.", ":")
+
+
+def axes_or_new(ax):
+    """Return the axes given, or those of a new figure.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is missing.
+    """
+    if ax is not None:
+        return ax
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            "Drawing needs matplotlib, which is not installed; run pip install "
+            "'sklearn-rnn[plot]'. The arrays are in the display without it."
+        ) from error
+    _, ax = plt.subplots(layout="constrained")
+    return ax
+
+
+def next_style(ax):
+    """Choose colour and dashes by how many lines the axes hold already."""
+    n_lines = len(ax.lines)
+    return {
+        "color": COLORS[n_lines % len(COLORS)],
+        "linestyle": LINE_STYLES[n_lines % len(LINE_STYLES)],
+    }
