@@ -85,9 +85,9 @@ def find_lr(
     ``benchmarks/bench_find_lr.py`` compares it with other rules.
 
     All that a fit of the estimator has stays as it is: batches, weights, dropout,
-    optimiser, validation part and callbacks, but for `Checkpoint` and `TimeBudget`. Only
-    ``lr``, the schedule, the number of epochs, ``verbose`` and ``warm_start`` do not
-    count, and early stopping never stops.
+    optimiser, validation part and callbacks, but for `Checkpoint` and `TimeBudget`.
+    Only ``lr``, the schedule, the number of epochs, ``verbose`` and ``warm_start`` do
+    not count, and early stopping never stops.
 
     References
     ----------
