@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from sklearn.base import clone
 
 from measuring import environment, write_json
 from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger, as_ragged
@@ -93,6 +94,7 @@ def digest(model):
 def run_fit(name, path, seed):
     """Fit in this process; say when it begins and what it left."""
     model, data, callbacks = make_fits()[name]
+    clone(model).set_params(max_epochs=1).fit(*data)  # the first epoch is a slow one
     if model.random_state is None and seed is not None:
         # Undisturbed, the same fit needs the seed that the checkpoint had drawn.
         sys.modules["sklearn_rnn.estimators._base"]._draw_seed = lambda _: seed

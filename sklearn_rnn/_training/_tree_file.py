@@ -16,6 +16,7 @@ from glob import escape
 
 import numpy as np
 
+from sklearn_rnn._training._tree import decode, encode
 from sklearn_rnn.exceptions import CheckpointError
 
 KIND = b"sklearn_rnn checkpoint"
@@ -23,8 +24,6 @@ FORMAT = 1
 
 # What a process left behind that was killed while writing; no writing takes as long.
 SECONDS_OF_ANY_WRITING = 600
-
-PLAIN = (type(None), bool, int, float, str)
 
 
 def write_tree(path, tree):
@@ -44,12 +43,12 @@ def write_tree(path, tree):
         If the file cannot be written; what was there before then stays.
     """
     arrays = []
-    text = json.dumps(_encode(tree, arrays)).encode()
+    text = json.dumps(encode(_plain(tree), arrays)).encode()
     named = {f"array_{i}": array for i, array in enumerate(arrays)}
     buffer = io.BytesIO()
     np.savez(buffer, tree=np.frombuffer(text, np.uint8), **named)
     body = buffer.getvalue()
-    _replace(path, _head(FORMAT, body) + body)
+    replace_file(path, _head(FORMAT, body) + body)
 
 
 def read_tree(path):
@@ -80,7 +79,9 @@ def read_tree(path):
             "begins anew."
         )
     with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-        return _decode(json.loads(arrays["tree"].tobytes()), arrays)
+        tree = json.loads(arrays["tree"].tobytes())
+        named = [arrays[f"array_{i}"] for i in range(len(arrays.files) - 1)]
+    return decode(tree, named)
 
 
 def _head(version, body):
@@ -88,40 +89,19 @@ def _head(version, body):
     return b"%b %d %b\n" % (KIND, version, checksum)
 
 
-def _encode(node, arrays):
-    """Turn a tree into what JSON can hold; its arrays go to `arrays`."""
-    if isinstance(node, np.generic):
-        node = node.item()
-    if isinstance(node, PLAIN):
-        return node
-    if isinstance(node, dict):
-        return {"dict": [[key, _encode(node[key], arrays)] for key in node]}
-    if isinstance(node, list | tuple):
-        kind = "list" if isinstance(node, list) else "tuple"
-        return {kind: [_encode(value, arrays) for value in node]}
-    if isinstance(node, np.ndarray) and not node.dtype.hasobject:
-        arrays.append(node)
-        return {"array": len(arrays) - 1}
-    raise TypeError(
-        "a checkpoint holds numbers, strings, arrays, and lists and dicts of them, got "
-        f"{type(node).__name__}: {node!r}"
-    )
+def _plain(tree):
+    """Turn the scalars of NumPy into numbers; those of a history need no more."""
+    if isinstance(tree, np.generic):
+        return tree.item()
+    if isinstance(tree, dict):
+        return {key: _plain(member) for key, member in tree.items()}
+    if isinstance(tree, list | tuple):
+        return type(tree)(_plain(member) for member in tree)
+    return tree
 
 
-def _decode(node, arrays):
-    if not isinstance(node, dict):
-        return node
-    ((kind, value),) = node.items()
-    if kind == "array":
-        return arrays[f"array_{value}"]
-    if kind == "dict":
-        return {key: _decode(member, arrays) for key, member in value}
-    members = [_decode(member, arrays) for member in value]
-    return members if kind == "list" else tuple(members)
-
-
-def _replace(path, content):
-    """Write beside the file and then put the new one in its place."""
+def replace_file(path, content):
+    """Write beside a file, all of it, and then put the new one in its place."""
     name = f".{path.name}.{os.getpid()}-{threading.get_ident()}.part"
     part = path.with_name(name)
     try:
