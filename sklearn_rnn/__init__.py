@@ -8,13 +8,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sklearn_rnn import callbacks, datasets, exceptions, inspection, metrics, nn
+    from sklearn_rnn import (
+        callbacks,
+        datasets,
+        exceptions,
+        inspection,
+        metrics,
+        nn,
+    )
     from sklearn_rnn.estimators import (
         RNNClassifier,
         RNNRegressor,
         RNNStepRegressor,
         RNNTagger,
     )
+    from sklearn_rnn.persistence import load, save
     from sklearn_rnn.sequences import (
         as_ragged,
         from_channels_first,
@@ -37,9 +45,11 @@ __all__ = [
     "exceptions",
     "from_channels_first",
     "inspection",
+    "load",
     "load_vectors",
     "metrics",
     "nn",
+    "save",
     "sliding_windows",
 ]
 
@@ -51,7 +61,9 @@ _ROOM_OF = {
     "TextVectorizer": "text",
     "as_ragged": "sequences",
     "from_channels_first": "sequences",
+    "load": "persistence",
     "load_vectors": "text",
+    "save": "persistence",
     "sliding_windows": "sequences",
 }
 _PUBLIC_ROOMS = {

@@ -9,7 +9,9 @@ __all__ = [
     "CheckpointError",
     "CheckpointWarning",
     "DivergenceWarning",
+    "LeftOutWarning",
     "OneHotTargetWarning",
+    "SavedFileError",
     "SequenceError",
     "SklearnRNNWarning",
     "SlicedValidationWarning",
@@ -27,6 +29,10 @@ class CheckpointError(ValueError):
     """A checkpoint is damaged, of another fit, of a later version, or none."""
 
 
+class SavedFileError(ValueError):
+    """A file does not hold an estimator that `sklearn_rnn.save` wrote."""
+
+
 class SklearnRNNWarning(UserWarning):
     """Base class of the warnings of this package."""
 
@@ -37,6 +43,10 @@ class AmbiguousInputWarning(SklearnRNNWarning):
 
 class CheckpointWarning(SklearnRNNWarning):
     """A checkpoint could not be written; training goes on without."""
+
+
+class LeftOutWarning(SklearnRNNWarning):
+    """A saved file does not hold parameters that only training asks for."""
 
 
 class OneHotTargetWarning(SklearnRNNWarning):

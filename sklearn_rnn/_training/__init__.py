@@ -15,6 +15,8 @@ from sklearn_rnn._training._net import (
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import export_state, grow_embedding, load_state
 from sklearn_rnn._training._time_budget import TimeBudget
+from sklearn_rnn._training._tree import decode, encode
+from sklearn_rnn._training._tree_file import replace_file
 
 __all__ = [
     "OPTIMIZERS",
@@ -26,6 +28,8 @@ __all__ = [
     "TokenReader",
     "WeightAverage",
     "best_epoch",
+    "decode",
+    "encode",
     "evaluate",
     "export_state",
     "grow_embedding",
@@ -33,6 +37,7 @@ __all__ = [
     "make_net",
     "open_checkpoint",
     "planned_rates",
+    "replace_file",
     "resolve_device",
     "train",
     "transition_scores",

