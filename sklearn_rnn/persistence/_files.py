@@ -152,18 +152,19 @@ def load(path):
 
 
 def _check_header(path, about, named):
-    if about.get("kind") != KIND or set(named) != {
-        f"array_{i}" for i in range(len(named))
-    }:
+    complete = set(named) == {f"array_{i}" for i in range(len(named))}
+    if about.get("kind") != KIND or "format" not in about or not complete:
         raise SavedFileError(
             f"{path} is no file of sklearn_rnn.save, which holds an estimator."
         )
-    version = about.get("format", "")
-    if version.isdigit() and int(version[:9]) > FORMAT:
+    version = about.get("format", "")[:9]
+    if version.isdecimal() and int(version) > FORMAT:
         raise SavedFileError(
-            f"{path} was written by a later sklearn_rnn, in format {version[:9]}, and "
-            f"this one reads up to {FORMAT}; update sklearn_rnn."
+            f"{path} was written by a later sklearn_rnn, in format {version}, and this "
+            f"one reads up to {FORMAT}; update sklearn_rnn."
         )
+    if about["format"] != str(FORMAT):
+        raise SavedFileError(f"{path} has no format that there ever was: {version!r}.")
     if about.get("checksum") != _checksum(about, named):
         raise SavedFileError(f"{path} is damaged: its checksum is wrong.")
 

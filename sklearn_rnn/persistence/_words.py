@@ -11,6 +11,10 @@ from sklearn_rnn.persistence._kinds import NAMED, class_named, name_of, name_of_
 from sklearn_rnn.persistence._states import state_of, with_state
 
 
+# Bytes for each character of the longest string: room that nothing fills stays small.
+WIDEST = 64
+
+
 def encode_other(node, encode):
     """Encode an object, as `sklearn_rnn._training.encode` asks.
 
@@ -68,6 +72,9 @@ def _read_strings(content):
     dtype, shape, members = content
     if np.dtype(dtype).kind not in "UO" or type(members) is not list:
         raise TypeError("an array of strings or objects was written")
+    longest = max((len(member) for member in members if type(member) is str), default=0)
+    if np.dtype(dtype).itemsize > WIDEST * (longest + 1):
+        raise ValueError(f"{dtype!r} is far wider than the strings in it")
     # One by one, or NumPy would make of equally long lists more axes.
     array = np.empty(len(members), dtype=dtype)
     for i, member in enumerate(members):
