@@ -62,7 +62,10 @@ class GradientNorm(Callback):
 
     def on_grad_computed(self, net, named_parameters, **kwargs):
         parameters = [p for p in self.parameters_ if p.grad is not None]
-        self.norms_.append(self._clip(parameters))
+        norm = self._clip(parameters)
+        # Numbers, not tensors: small blocks that stay among the large ones of each
+        # batch, which come and go, let the memory of a long epoch grow with it.
+        self.norms_.append(norm.item() if norm.device.type == "cpu" else norm)
 
     def _clip(self, parameters):
         max_norm = np.inf if self.max_norm is None else self.max_norm
@@ -78,7 +81,8 @@ class GradientNorm(Callback):
         return norm
 
     def on_epoch_end(self, net, **kwargs):
-        net.history.record("gradient_norm", float(torch.stack(self.norms_).mean()))
+        norms = torch.stack([torch.as_tensor(norm) for norm in self.norms_])
+        net.history.record("gradient_norm", float(norms.mean()))
 
 
 class ValidationScore(Callback):

@@ -21,6 +21,9 @@ from sklearn_rnn.sequences._tokens import looks_spelled
 REAL = [np.float64, np.float32]  # others become the first
 """Dtypes that are kept, as `check_array` takes them."""
 
+CHUNK = 1 << 16
+"""Steps looked at together: X may be a mapped file, larger than memory."""
+
 
 def read_table(X: Any) -> tuple[Sequences, int]:
     """Read (n_samples, n_timesteps) numbers: one variable per step.
@@ -105,19 +108,23 @@ def looks_like_padded_tokens(sequences: Sequences) -> bool:
 
 def _read_steps(values: np.ndarray, offsets: np.ndarray) -> Sequences:
     """Cut padding, refuse NaN and inf elsewhere."""
-    padding = np.isnan(values).all(axis=1)
-    values, offsets = drop_padding(values, offsets, ~padding)
+    last_steps = values[offsets[1:] - 1]
+    if np.isnan(last_steps).all(axis=1).any():
+        padding = np.isnan(values).all(axis=1)
+        values, offsets = drop_padding(values, offsets, ~padding)
     _check_finite(values, offsets)
     return Sequences(values, offsets)
 
 
 def _check_finite(values: np.ndarray, offsets: np.ndarray) -> None:
     """Refuse NaN and inf, saying where."""
-    finite = np.isfinite(values)
-    if not finite.all():
-        row, position = row_of(offsets, np.argmin(finite.all(axis=1)))
-        raise SequenceError(
-            f"Input X contains NaN or inf inside a sequence: sample {row}, step "
-            f"{position}. Impute or drop such values; only steps whose features are "
-            "all NaN, and that nothing real follows, are padding."
-        )
+    for start in range(0, len(values), CHUNK):
+        finite = np.isfinite(values[start : start + CHUNK])
+        if not finite.all():
+            step = start + np.argmin(finite.all(axis=1))
+            row, position = row_of(offsets, step)
+            raise SequenceError(
+                f"Input X contains NaN or inf inside a sequence: sample {row}, step "
+                f"{position}. Impute or drop such values; only steps whose features "
+                "are all NaN, and that nothing real follows, are padding."
+            )

@@ -4,11 +4,17 @@ __all__ = ["Standardizer"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sklearn_rnn.sequences._sequences import Sequences, iterate_chunks
+from sklearn_rnn.sequences._sequences import (
+    Sequences,
+    iterate_chunks,
+    offsets_of,
+    step_positions,
+)
 
 CHUNK = 1 << 16
 """Steps looked at together; bounds the memory of `Standardizer.fit`."""
@@ -79,7 +85,10 @@ class Standardizer:
 
     @classmethod
     def fit(
-        cls, data: Sequences | ArrayLike, sample_weight: ArrayLike | None = None
+        cls,
+        data: Sequences | ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        rows: np.ndarray | None = None,
     ) -> "Standardizer":
         """Learn mean and standard deviation.
 
@@ -87,8 +96,11 @@ class Standardizer:
         ----------
         data : Sequences of numbers, or ndarray of shape (n_samples, n_outputs)
             All finite.
-        sample_weight : ndarray of shape (n_samples,), default=None
+        sample_weight : ndarray of shape (n_rows,), default=None
             Each step has the weight of its sequence.
+        rows : int ndarray of shape (n_rows,), default=None
+            The samples to learn from, in this order; all of them if None. The
+            result is that of ``data[rows]``, without the copy.
 
         Returns
         -------
@@ -101,10 +113,13 @@ class Standardizer:
             more than the largest float.
         """
         sequences = _as_sequences(data)
-        weights = _step_weights(sequences.lengths, sample_weight)
+        if rows is None:
+            rows = np.arange(len(sequences))
+        weights = _step_weights(sequences.lengths[rows], sample_weight)
         if not weights.all():  # weight 0 is as good as absent, to the last bit
-            sequences, weights = sequences[weights != 0], weights[weights != 0]
-        mean, low, high = _mean_and_range(sequences, weights)
+            rows, weights = rows[weights != 0], weights[weights != 0]
+        part = _Part(sequences, rows, weights)
+        mean, low, high = _mean_and_range(part)
         with np.errstate(over="ignore"):
             reach = np.maximum(high - mean, mean - low)
         if not np.isfinite(reach).all():
@@ -112,7 +127,7 @@ class Standardizer:
                 "Values differ by more than the largest float64 (1.8e308) in feature "
                 f"{np.argmin(np.isfinite(reach))}; divide them by a constant first."
             )
-        correction, scale = _deviation(sequences, weights, mean, _power_of_two(reach))
+        correction, scale = _deviation(part, mean, _power_of_two(reach))
         constant = scale <= RESOLUTION * np.abs(mean)
         return cls(mean + correction, np.where(constant, 1.0, scale))
 
@@ -182,13 +197,19 @@ def _step_weights(lengths: np.ndarray, sample_weight: ArrayLike | None) -> np.nd
     return weights / total
 
 
-def _mean_and_range(
-    data: Sequences, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+class _Part(NamedTuple):
+    """Some of the sequences, and the weight of each of their steps."""
+
+    data: Sequences
+    rows: np.ndarray
+    weights: np.ndarray
+
+
+def _mean_and_range(part: _Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weighted mean, and the smallest and largest value, of each feature."""
-    mean = np.zeros(data.values.shape[1])
+    mean = np.zeros(part.data.values.shape[1])
     low, high = np.full_like(mean, np.inf), np.full_like(mean, -np.inf)
-    for values, step_weights in _weighted_chunks(data, weights):
+    for values, step_weights in _weighted_chunks(part):
         mean += _weighted_sum(values, step_weights)
         np.minimum(low, values.min(axis=0), out=low)
         np.maximum(high, values.max(axis=0), out=high)
@@ -196,11 +217,11 @@ def _mean_and_range(
 
 
 def _deviation(
-    data: Sequences, weights: np.ndarray, mean: np.ndarray, unit: np.ndarray
+    part: _Part, mean: np.ndarray, unit: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compute what rounding left out of the mean, and the standard deviation."""
     first, second = np.zeros_like(mean), np.zeros_like(mean)
-    for values, step_weights in _weighted_chunks(data, weights):
+    for values, step_weights in _weighted_chunks(part):
         deviations = (values - mean) / unit
         first += _weighted_sum(deviations, step_weights)
         second += _weighted_sum(deviations**2, step_weights)
@@ -212,12 +233,20 @@ def _weighted_sum(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return (values * weights[:, np.newaxis]).sum(axis=0)
 
 
-def _weighted_chunks(
-    data: Sequences, weights: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Walk over float64 values and the weights of their steps."""
-    for steps, rows, counts in iterate_chunks(data.offsets, CHUNK):
-        yield data.values[steps].astype(np.float64), np.repeat(weights[rows], counts)
+def _weighted_chunks(part: _Part) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Walk over float64 values and the weights of their steps.
+
+    The rows are gathered chunk by chunk: all at once they would be a copy of the data.
+    """
+    data, rows, weights = part
+    starts, offsets = data.offsets[:-1][rows], offsets_of(data.lengths[rows])
+    for steps, members, counts in iterate_chunks(offsets, CHUNK):
+        passed = np.maximum(steps.start - offsets[members], 0)
+        places = np.repeat(starts[members] + passed, counts) + step_positions(counts)
+        yield (
+            data.values[places].astype(np.float64),
+            np.repeat(weights[members], counts),
+        )
 
 
 def _power_of_two(numbers: np.ndarray) -> np.ndarray:

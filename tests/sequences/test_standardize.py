@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,6 +57,45 @@ def test_the_size_of_the_chunks_changes_rounding_only(chunk):
         parts = Standardizer.fit(sequences)
     np.testing.assert_allclose(parts.mean_, whole.mean_, rtol=1e-13)
     np.testing.assert_allclose(parts.scale_, whole.scale_, rtol=1e-13)
+
+
+@given(
+    chunk=st.integers(1, 30),
+    rows=st.lists(st.integers(0, 19), min_size=1, max_size=30),
+    seed=st.integers(0, 99),
+)
+def test_some_rows_in_some_order_teach_what_a_copy_of_them_teaches(chunk, rows, seed):
+    sequences, rows = make_sequences(), np.array(rows)
+    weights = np.random.default_rng(seed).integers(0, 3, len(rows))
+    weights[0] = 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(standardize, "CHUNK", chunk)
+        chosen = Standardizer.fit(sequences, weights, rows)
+        copied = Standardizer.fit(sequences[rows], weights)
+    np.testing.assert_array_equal(chosen.mean_, copied.mean_)
+    np.testing.assert_array_equal(chosen.scale_, copied.scale_)
+
+
+def test_the_order_of_a_hand_worked_example_is_that_of_the_rows():
+    # Steps 1 and 3 of weight 1, and 8 of weight 2, as above; 100 is not chosen.
+    rows = [np.array([8.0]), np.array([100.0]), np.array([1.0, 3.0])]
+    standardizer = Standardizer.fit(Sequences.from_list(rows), [1, 2], np.array([2, 0]))
+    np.testing.assert_allclose(standardizer.mean_, [5], rtol=1e-15)
+    np.testing.assert_allclose(standardizer.scale_, [9.5**0.5], rtol=1e-15)
+
+
+def test_rows_in_another_order_are_never_copied_as_a_whole():
+    values = np.random.default_rng(0).random((1_000_000, 8), dtype=np.float32)
+    sequences = Sequences(values, np.arange(10_001) * 100)
+    rows = np.random.default_rng(1).permutation(10_000)
+    tracemalloc.start()
+    try:
+        Standardizer.fit(sequences, None, rows)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # A chunk in float32 and, a few times, in float64: 18 MB of 32 were seen.
+    assert peak < 0.75 * values.nbytes
 
 
 @pytest.mark.parametrize("outlier", [5.0, 1e300])

@@ -1,4 +1,5 @@
 import re
+import tracemalloc
 
 import joblib
 import numpy as np
@@ -22,6 +23,7 @@ from sklearn.utils.validation import (
 )
 
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
+from sklearn_rnn.sequences import _numbers as numbers
 from sklearn_rnn.sequences import check_sequences
 
 
@@ -613,3 +615,24 @@ def test_dense_spelling_is_read_as_tokens_where_that_is_said():
 def test_dense_spelling_is_warned_about():
     with pytest.warns(AmbiguousInputWarning, match="input='tokens'"):
         check_sequences(BaseEstimator(), SPELLED, reset=True)
+
+
+@pytest.mark.parametrize("shape", [(4000, 100, 8), (4000, 800)])
+def test_reading_numbers_takes_little_beside_them(shape):
+    X = np.random.default_rng(0).random(shape, dtype=np.float32)
+    tracemalloc.start()
+    try:
+        check_sequences(BaseEstimator(), X, reset=True)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < X.nbytes / 8  # X may be a mapped file, larger than memory
+
+
+@pytest.mark.parametrize("step", range(7))
+def test_a_missing_value_is_found_in_whichever_chunk_it_is(step, monkeypatch):
+    monkeypatch.setattr(numbers, "CHUNK", 2)
+    X = np.ones((3, 7, 2))
+    X[1, step, 1] = np.nan
+    with pytest.raises(SequenceError, match=rf"sample 1, step {step}\."):
+        read(X)
