@@ -10,6 +10,7 @@ DATA ?= ../shared/data
 
 VENV := .venv
 OLDEST := .venv-oldest
+INTEROP := .venv-interop
 PEERS := .venv-tensorflow .venv-jax .venv-onnx
 BENCH := bench_output
 BIN := $(VENV)/bin
@@ -35,8 +36,9 @@ demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-slow: $(VENV)/test.stamp ## the slow tests, properties on 10,000 examples
+test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 10,000 examples; Dask, accelerate
 	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	$(INTEROP)/bin/python -m pytest -m slow tests/interop
 
 test-oldest: $(OLDEST)/test.stamp ## the tests on the oldest versions we claim
 	$(OLDEST)/bin/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
@@ -79,7 +81,7 @@ mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must tur
 	$(BIN)/python tools/mutants.py
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(OLDEST) $(PEERS) $(BENCH) demo_output docs/_build docs/api
+	rm -rf $(VENV) $(OLDEST) $(INTEROP) $(PEERS) $(BENCH) demo_output docs/_build docs/api
 
 $(VENV)/made.stamp:
 	$(PYTHON) -m venv --clear $(VENV)
@@ -96,6 +98,15 @@ $(OLDEST)/test.stamp: pyproject.toml constraints-oldest.txt
 	$(PYTHON) -m venv --clear $(OLDEST)
 	$(OLDEST)/bin/python -m pip install --quiet \
 		--constraint constraints-oldest.txt --editable ".[test]"
+	@touch $@
+
+# dask-ml 2025.1 does not work with Dask from 2025.3 on (its issue 1016).
+$(INTEROP)/made.stamp: pyproject.toml constraints.txt
+	@echo "installing into $(INTEROP), once; this takes a minute or two"
+	$(PYTHON) -m venv --clear $(INTEROP)
+	$(INTEROP)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--editable ".[test,accelerate,dask]" "dask==2025.2.0" "distributed==2025.2.0" \
+		dask-ml nbclient nbformat ipykernel ipywidgets
 	@touch $@
 
 # Each peer has its own needs and an environment of its own.

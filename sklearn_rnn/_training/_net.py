@@ -250,7 +250,26 @@ def make_net(
         params["optimizer__weight_decay"] = settings["weight_decay"]
     if can_fuse(settings["optimizer"], net_params, device):
         params["optimizer__fused"] = True
+    if "accelerator" in net_params:
+        return _make_accelerated_net({**params, **net_params}, settings)
     return SequenceNet(**{**params, **net_params})
+
+
+def _make_accelerated_net(params, settings):
+    """Build the net that shares its batches with other processes."""
+    from sklearn_rnn._training import _accelerated  # it needs the class above
+
+    accelerator = _accelerated.make_accelerator(params["accelerator"])
+    if settings["device"] == "auto" and "device" not in settings["net_params"]:
+        params["device"] = str(accelerator.device)
+    if not accelerator.is_main_process:  # one of them may speak
+        params["verbose"] = 0
+        params["callbacks"] = [
+            callback
+            for callback in params["callbacks"]
+            if not (isinstance(callback, tuple) and callback[0] == "progress")
+        ]
+    return _accelerated.AcceleratedSequenceNet(**{**params, "accelerator": accelerator})
 
 
 def _make_early_stopping(settings):

@@ -1,0 +1,186 @@
+"""One model over several processes, launched and connected by accelerate."""
+
+import os
+import zlib
+
+import numpy as np
+import torch
+
+from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn.sequences import Sequences
+
+# Without processes, or with one copy of the module in each of them.
+KINDS_OF_TRAINING = {"NO", "MULTI_CPU", "MULTI_GPU"}
+
+
+class AcceleratedSequenceNet(SequenceNet):
+    """A `SequenceNet` whose processes share the work of each batch.
+
+    Every process draws the same batches and computes the gradient on its share of the
+    rows; the shares add up to the gradient of the whole batch, in all processes, whose
+    weights so stay equal. Losses are added up likewise. The validation part is
+    evaluated whole in each process, so that all decide the same without asking.
+
+    Parameters
+    ----------
+    accelerator : accelerate.Accelerator
+        Tells how many processes there are and which one this is, and adds over them.
+    **params : dict
+        Those of `SequenceNet`.
+
+    Notes
+    -----
+    skorch's `AccelerateMixin` is not used. It has the module wrapped in torch's
+    DistributedDataParallel, where callbacks and the loss look in vain for what is ours,
+    and the criterion too, which is refused on the CPU, for it has no parameters. It
+    divides the batches of a ``DataLoader`` only, and joins the validation outputs of
+    all processes, which are the same rows here.
+    """
+
+    def __init__(self, *args, accelerator, **params):
+        super().__init__(*args, **params)
+        self.accelerator = accelerator
+
+    def on_train_begin(self, net, X=None, y=None, **kwargs):
+        """See that the processes do the same, or they would wait for each other."""
+        super().on_train_begin(net, X=X, y=y, **kwargs)
+        if self.accelerator.num_processes == 1:
+            return
+        seed = dict(self.callbacks_)["seeds"].seed
+        told = torch.tensor([_fingerprint(self.module_, X, seed)], device=self.device)
+        if len(self.accelerator.gather(told).unique()) > 1:
+            raise ValueError(
+                "The processes do not train the same network on the same data; give "
+                "each of them all of X, y and the weights in the same order, the same "
+                "parameters, and an integer as random_state."
+            )
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Run the epoch; each process drops other units."""
+        if training and self.accelerator.process_index:
+            dataset = iterator.dataset
+            seeds = [dataset.seed, dataset.epoch, self.accelerator.process_index]
+            seed = np.random.SeedSequence(seeds).generate_state(1)
+            self.module_.reseed(int(seed[0]))
+        super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+
+    def train_step_single(self, batch, **fit_params):
+        """Compute the gradient on a share of the batch, and add all shares."""
+        accelerator = self.accelerator
+        share = share_of_batch(
+            batch, accelerator.process_index, accelerator.num_processes
+        )
+        step = super().train_step_single(share, **fit_params)
+        if accelerator.num_processes > 1:
+            parameters = [p for p in self.module_.parameters() if p.requires_grad]
+            step["loss"] = _add_over_processes(accelerator, parameters, step["loss"])
+        return step
+
+
+def share_of_batch(batch, place, n_shares):
+    """Take every n-th row of a batch, beginning with that at `place`.
+
+    Parameters
+    ----------
+    batch : tuple of inputs and targets
+        Of `SequenceDataset.batch`.
+    place : int
+        From 0 to ``n_shares - 1``.
+    n_shares : int
+
+    Returns
+    -------
+    share : tuple of inputs and targets
+        The weights are such that the losses of all shares, each divided by its own
+        rows, add up to the loss of the batch. Where there are fewer rows than shares,
+        the last ones hold a row of weight 0: something to compute, and nothing to add.
+    """
+    inputs, y = batch
+    n_rows = len(inputs["lengths"])
+    rows = torch.arange(n_rows)[place::n_shares]
+    is_empty = len(rows) == 0
+    rows = torch.zeros(1, dtype=torch.int64) if is_empty else rows
+    share = {name: value[rows] for name, value in inputs.items()}
+    share["weight"] = share["weight"] * (0.0 if is_empty else len(rows) / n_rows)
+    if inputs["weight"].ndim == 1:
+        return share, y[rows]
+    return share, torch.cat([y.split(inputs["lengths"].tolist())[i] for i in rows])
+
+
+def _fingerprint(module, dataset, seed):
+    """Sum up in one number what a training begins with."""
+    y = dataset.y.values if isinstance(dataset.y, Sequences) else dataset.y
+    sequences = dataset.sequences
+    arrays = [sequences.values, sequences.offsets, dataset.rows, y, dataset.weight]
+    arrays += [p.detach().cpu().numpy() for p in module.parameters()]
+    for array in arrays:
+        seed = zlib.crc32(np.ascontiguousarray(array), seed)
+    return seed
+
+
+@torch.no_grad()
+def _add_over_processes(accelerator, parameters, loss):
+    """Replace each gradient by its sum over the processes; return that of the loss.
+
+    All travel in one row of numbers: to ask takes longer than to answer.
+    """
+    parts = [p.new_zeros(p.shape) if p.grad is None else p.grad for p in parameters]
+    flat = torch.cat([loss.detach().view(1), *(part.flatten() for part in parts)])
+    flat = accelerator.reduce(flat, reduction="sum")
+    sums = flat[1:].split([p.numel() for p in parameters])
+    for parameter, total in zip(parameters, sums, strict=True):
+        parameter.grad = total.view_as(parameter)
+    return flat[0]
+
+
+def make_accelerator(factory):
+    """Call what makes the Accelerator, and refuse what cannot be kept equal.
+
+    Parameters
+    ----------
+    factory : callable
+        ``accelerate.Accelerator``, or a ``functools.partial`` of it. One that is made
+        already belongs to its process: out of a pickle it goes on counting processes
+        that are gone.
+
+    Returns
+    -------
+    accelerator : accelerate.Accelerator
+    """
+    if not callable(factory):
+        raise TypeError(
+            "net_params['accelerator'] must be a callable that makes an Accelerator, "
+            f"got {factory!r}; pass the class accelerate.Accelerator itself, or "
+            "functools.partial(Accelerator, cpu=True)."
+        )
+    try:
+        accelerator = factory()
+    except ModuleNotFoundError as error:
+        if error.name != "accelerate":
+            raise
+        raise ImportError(
+            "net_params['accelerator'] needs the package accelerate; install it with "
+            'pip install "sklearn-rnn[accelerate]".'
+        ) from error
+    n_launched = int(os.environ.get("WORLD_SIZE", 1))
+    if n_launched != accelerator.num_processes:
+        raise ValueError(
+            f"{n_launched} processes were launched, but the Accelerator knows of "
+            f"{accelerator.num_processes}; on the CPU let it be made with cpu=True, "
+            "functools.partial(Accelerator, cpu=True)."
+        )
+    kind = accelerator.distributed_type.value
+    accumulated = accelerator.gradient_accumulation_steps
+    if kind not in KINDS_OF_TRAINING or accumulated != 1:
+        raise ValueError(
+            "net_params['accelerator'] takes an Accelerator with one copy of the "
+            "model per process and without gradient accumulation, got "
+            f"distributed_type={kind!r} and gradient_accumulation_steps={accumulated}; "
+            "launch with torchrun or accelerate launch --multi_gpu, and set batch_size."
+        )
+    if accelerator.mixed_precision != "no":
+        raise ValueError(
+            "net_params['accelerator'] takes an Accelerator of full precision, got "
+            f"mixed_precision={accelerator.mixed_precision!r}; set 'no'."
+        )
+    return accelerator
