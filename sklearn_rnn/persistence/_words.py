@@ -10,7 +10,6 @@ from sklearn.base import BaseEstimator
 from sklearn_rnn.persistence._kinds import NAMED, class_named, name_of, name_of_class
 from sklearn_rnn.persistence._states import state_of, with_state
 
-
 # Bytes for each character of the longest string: room that nothing fills stays small.
 WIDEST = 64
 
