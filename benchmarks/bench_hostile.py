@@ -25,7 +25,8 @@ import numpy as np
 import safetensors.numpy
 import torch
 from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import make_pipeline
+from sklearn.decomposition import TruncatedSVD
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from measuring import environment, write_json
@@ -97,6 +98,34 @@ VALUES = [
 ]
 
 
+SIZES = [0, 1, 2, 4, 7, 64, 4096, 10**6, 10**9]
+MEASURES = """
+    batch_size bidirectional characters_ classes_ crf embedding_dim hidden_size
+    input_mean_ max_epochs max_length_ n_characters n_features n_features_in_
+    n_outputs n_rows n_tokens num_layers seed spelling_dim token_counts_
+    vocabulary_ width_
+""".split()
+SETTINGS = {
+    "callbacks": [{"list": [1]}, {"list": [{"named": "list"}]}],
+    "net_params": [
+        {"dict": [["module", "os.system"]]},
+        {"dict": [["iterator_train__num_workers", 999]]},
+        {"dict": [["optimizer__eps", 1e-3]]},
+        {"dict": [["compile", True]]},
+    ],
+    "_net_state": [{"dict": [["module", {"dict": [["a", 1]]}], ["history", None]]}],
+    "module": [{"dict": [["head.weight", 3]]}, {"dict": []}],
+    "cell": ["rnn", "gru", "lstm", "os"],
+    "pooling": ["last", "attention", "final_max"],
+    "optimizer": ["sgd", {"named": "list"}],
+    "analyzer": [{"named": "list"}, {"named": "str.lower"}],
+    "steps": [{"list": []}, {"list": [{"tuple": ["a", None]}]}],
+    "loss": ["poisson", "cross_entropy"],
+    "device": ["cuda:99", "meta", "cpu"],
+    **{name: [] for name in MEASURES},
+}
+
+
 def make_files(folder):
     """Save estimators of several kinds; return the content of their files."""
     rng = np.random.default_rng(0)
@@ -114,7 +143,10 @@ def make_files(folder):
         ]
     )
     spelled = TextVectorizer(analyzer=list, truncate=None, spelling=True)
-    begun = RNNRegressor(**SMALL, cell="gru", num_layers=2)
+    begun = RNNRegressor(
+        **SMALL, cell="gru", num_layers=2, net_params={"optimizer__eps": 1e-6}
+    )
+    union = FeatureUnion([("a", StandardScaler()), ("b", TruncatedSVD(2))])
     models = [
         RNNClassifier(**SMALL).fit(X, labels),
         begun.partial_fit(X, X[:, 0]),
@@ -125,6 +157,7 @@ def make_files(folder):
         make_pipeline(columns, RNNRegressor(**SMALL, input="numbers")).fit(
             table, np.arange(8.0)
         ),
+        make_pipeline(union, RNNRegressor(**SMALL)).fit(X[:, :, 0], X[:, 0, 1]),
         RNNRegressor(embedding=rng.normal(size=(5, 3)), validation_fraction=0.2),
     ]
     path = Path(folder) / "model"
@@ -214,6 +247,27 @@ def change_tree(about, named, rng):
     about["tree"] = json.dumps(tree)
 
 
+def pairs_of(tree):
+    """List the entries of all dicts in a tree that say how large or which."""
+    return [
+        node[key]
+        for node, key in nodes_of(tree)
+        if isinstance(node[key], list)
+        and len(node[key]) == 2
+        and isinstance(node[key][0], str)
+        and node[key][0] in SETTINGS
+    ]
+
+
+def change_setting(about, named, rng):
+    tree = json.loads(about["tree"])
+    pairs = pairs_of(tree)
+    for _ in range(rng.choice([1, 2])):
+        pair = rng.choice(pairs)
+        pair[1] = copy.deepcopy(rng.choice([*SETTINGS[pair[0]], *SIZES, *VALUES]))
+    about["tree"] = json.dumps(tree)
+
+
 def change_text(about, named, rng):
     tree = about["tree"]
     about["tree"] = rng.choice(
@@ -267,7 +321,11 @@ def change_header(about, named, rng):
 
 
 RAW = (flip_bits, truncate, say_another_length, splice, disguise)
-INSIDE = (change_tree,) * 6 + (change_text, change_array, change_names, change_header)
+INSIDE = (
+    (change_tree,) * 5
+    + (change_setting,) * 3
+    + (change_text, change_array, change_names, change_header)
+)
 
 
 def mutate(content, rng):

@@ -7,14 +7,16 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from sklearn_rnn._training import encode
 from sklearn_rnn.persistence._kinds import NAMED, class_named, name_of, name_of_class
-from sklearn_rnn.persistence._states import state_of, with_state
+from sklearn_rnn.persistence._reading import with_state
+from sklearn_rnn.persistence._writing import state_of
 
 # Bytes for each character of the longest string: room that nothing fills stays small.
 WIDEST = 64
 
 
-def encode_other(node, encode):
+def encode_other(node, inside):
     """Encode an object, as `sklearn_rnn._training.encode` asks.
 
     Raises
@@ -26,7 +28,7 @@ def encode_other(node, encode):
         return {"named": name}
     for kind, (is_one, write) in WRITERS.items():
         if is_one(node):
-            return {kind: encode(write(node))}
+            return {kind: inside(write(node))}
     raise TypeError(f"{type(node).__name__}: {node!r}")
 
 
@@ -53,7 +55,15 @@ def _write_estimator(estimator):
     name = name_of_class(type(estimator))
     if name is None:
         raise TypeError(f"{type(estimator).__name__} is none of the kinds it may hold")
-    return (name, state_of(estimator))
+    return (name, state_of(estimator, _can_be_written))
+
+
+def _can_be_written(value):
+    try:
+        encode(value, [], encode_other)
+    except TypeError:
+        return False
+    return True
 
 
 def _read_estimator(content):

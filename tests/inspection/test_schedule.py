@@ -38,7 +38,6 @@ def make_regressor(**params):
         {"net_params": {"batch_size": 3, "max_epochs": 4, "lr": 0.5}},
         {"net_params": {"optimizer__lr": 0.25}},
     ],
-    ids=str,
 )
 def test_the_plan_is_what_a_fit_does(params):
     model = make_regressor(**params)

@@ -1,26 +1,11 @@
-"""What an estimator is made of, taken out and put back, with what must hold of it."""
-
-import inspect
-import warnings
+"""Making an estimator of a state that anybody may have written."""
 
 import numpy as np
 
-from sklearn_rnn._training import encode
 from sklearn_rnn.estimators._base import BaseRNN
-from sklearn_rnn.exceptions import LeftOutWarning
 from sklearn_rnn.sequences import UNK, Sequences
 from sklearn_rnn.text import TextVectorizer
 
-# Only training asks for these: where a file cannot hold them, the default stands there.
-FOR_TRAINING = (
-    "callbacks",
-    "lr_schedule",
-    "net_params",
-    "optimizer",
-    "random_state",
-    "scoring",
-    "validation_fraction",
-)
 # What a file may say to skorch's net: nothing that names code, a path or a process.
 NET_PARAMS = ("batch_size", "lr", "max_epochs", "optimizer__")
 
@@ -34,55 +19,6 @@ PRODUCTS = (
     ("n_characters", "spelling_dim"),
     ("spelling_dim", "spelling_dim"),
 )
-
-
-def state_of(estimator):
-    """Take the state of an estimator: parameters and what it learnt."""
-    state = dict(estimator.__getstate__())
-    state.pop("_skl_callbacks", None)
-    if not isinstance(estimator, BaseRNN):
-        return state
-    left_out = [name for name in FOR_TRAINING if not _can_be_written(name, state)]
-    if left_out:
-        warnings.warn(
-            f"The file does not hold {' and '.join(left_out)} of "
-            f"{type(estimator).__name__}, which cannot be written without code; only "
-            "training asks for them. What is loaded has the defaults there.",
-            LeftOutWarning,
-            stacklevel=2,
-        )
-        state = _with_defaults(type(estimator), left_out, state)
-    return state
-
-
-def _can_be_written(name, state):
-    value = state[name]
-    if name == "net_params" and value is not None:
-        if not all(key.startswith(NET_PARAMS) for key in value):
-            return False
-    if name == "callbacks" and not value:
-        return True
-    from sklearn_rnn.persistence._words import encode_other
-
-    try:
-        encode(value, [], encode_other)
-    except TypeError:
-        return False
-    return name != "callbacks"
-
-
-def _with_defaults(kind, names, state):
-    parameters = inspect.signature(kind).parameters
-    defaults = {name: parameters[name].default for name in names}
-    state = {**state, **defaults}
-    if "_settings" in state:
-        state["_settings"] = {**state["_settings"], **defaults}
-    if state.get("_trains_on"):  # the optimiser's state is that of another optimiser
-        state["_trains_on"] = False
-        kept = ("module", "history")
-        net_state = state["_net_state"]
-        state["_net_state"] = {name: net_state[name] for name in kept}
-    return state
 
 
 def with_state(kind, state):
