@@ -29,6 +29,7 @@ from sklearn_rnn._training._data import (
     TrainBatches,
     weight_of_targets,
 )
+from sklearn_rnn._training._faults import naming_the_batch
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
 from sklearn_rnn.nn import RecurrentNetwork, SampleLoss, every_step
 from sklearn_rnn.sequences import UNK, Sequences
@@ -58,6 +59,13 @@ class SequenceNet(NeuralNet):
             losses = crf.loss(y_pred, y_true, lengths)
         weight = to_tensor(weight_of_targets(X), device=self.device)
         return (losses * weight).sum() / len(X["lengths"])
+
+    def train_step(self, batch, **fit_params):
+        """Train on a batch, or say which one was too large."""
+        with naming_the_batch(
+            batch[0], "Lower batch_size or hidden_size, or cut the longest rows."
+        ):
+            return super().train_step(batch, **fit_params)
 
     def infer(self, x, **fit_params):
         """Run the module on a batch; the weights are for the loss only."""
@@ -417,7 +425,8 @@ def evaluate(net, dataset, method="predict", dtype=np.float64):
     places = _places_of_outputs(net, dataset)
     values, start = None, 0
     for inputs, _ in batches:
-        with torch.inference_mode():
+        remedy = "Cut the longest rows, or predict where there is more memory."
+        with torch.inference_mode(), naming_the_batch(inputs, remedy):
             part = compute(**to_tensor(_without_weight(inputs), device=net.device))
         part = part.cpu().numpy()
         if values is None:  # the longest rows come first, and with them the widest part

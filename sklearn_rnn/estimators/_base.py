@@ -312,7 +312,7 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
             )
             self._trains_on = False  # the optimiser may hold NaN as well
         if net.interrupted_:
-            raise KeyboardInterrupt
+            raise InterruptedFitError
         return self
 
     def _dataset(self, part, reader):
@@ -537,13 +537,19 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
         return tags
 
 
+class InterruptedFitError(KeyboardInterrupt):
+    """Ctrl-C in a training: the estimator is fitted with what it had learnt."""
+
+
 @contextmanager
 def as_it_was_on_error(estimator):
-    """Give a fitted estimator its attributes back when a further fit fails."""
+    """Give an estimator its attributes back when a fit does not come to its end."""
     before = dict(vars(estimator))
     try:
         yield
-    except Exception:
+    except InterruptedFitError:
+        raise
+    except BaseException:  # Ctrl-C before the training, or a handler of SIGTERM
         vars(estimator).clear()
         vars(estimator).update(before)
         raise

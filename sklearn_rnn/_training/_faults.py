@@ -1,0 +1,43 @@
+"""What goes wrong amid a training, said so that one can do something about it."""
+
+from contextlib import contextmanager
+
+import torch
+
+# torch has a class for it on GPUs only.
+WORDS_OF_THE_CPU = ("can't allocate memory", "not enough memory")
+
+
+@contextmanager
+def naming_the_batch(inputs, remedy):
+    """Say which batch was too large where memory runs out.
+
+    Parameters
+    ----------
+    inputs : dict
+        The inputs of the batch.
+    remedy : str
+        What to do about it.
+
+    Raises
+    ------
+    MemoryError
+        In place of what torch raises.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        n_rows, n_steps = inputs["x"].shape[:2]
+        said = str(error).splitlines() or ["no more is known"]
+        raise MemoryError(
+            f"Memory ran out at a batch of {n_rows} rows of {n_steps} steps "
+            f"({said[0]}). {remedy}"
+        ) from error
+
+
+def _is_out_of_memory(error):
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return any(words in str(error) for words in WORDS_OF_THE_CPU)
