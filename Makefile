@@ -106,7 +106,7 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --quiet --constraint constraints.txt \
 		--editable ".[test,accelerate,dask]" "dask==2025.2.0" "distributed==2025.2.0" \
-		dask-ml nbclient nbformat ipykernel ipywidgets
+		dask-ml nbclient nbformat ipykernel ipywidgets skops
 	@touch $@
 
 # Each peer has its own needs and an environment of its own.

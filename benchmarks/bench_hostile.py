@@ -146,7 +146,9 @@ def make_files(folder):
     begun = RNNRegressor(
         **SMALL, cell="gru", num_layers=2, net_params={"optimizer__eps": 1e-6}
     )
-    union = FeatureUnion([("a", StandardScaler()), ("b", TruncatedSVD(2))])
+    union = FeatureUnion(
+        [("a", StandardScaler()), ("b", TruncatedSVD(2, random_state=0))]
+    )
     models = [
         RNNClassifier(**SMALL).fit(X, labels),
         begun.partial_fit(X, X[:, 0]),
@@ -361,9 +363,11 @@ def run(n_mutations, seed=0):
         before = memory()
         most = before
         for i in range(n_mutations):
+            if i % 10_000 == 0 and i:
+                print(f"{i:,} of {n_mutations:,}; {len(faults)} faults", flush=True)
             try:
                 kind, content = mutate(rng.choice(contents), rng)
-            except (UnicodeEncodeError, ValueError, OverflowError):
+            except (OverflowError, RecursionError, ValueError):
                 counts["could not be made"]["left out"] += 1
                 continue
             path.write_bytes(content)

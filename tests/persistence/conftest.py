@@ -89,7 +89,9 @@ MODELS = {
     ),
     "union": (
         make_pipeline(
-            FeatureUnion([("a", MinMaxScaler()), ("b", TruncatedSVD(2))]),
+            FeatureUnion(
+                [("a", MinMaxScaler()), ("b", TruncatedSVD(2, random_state=0))]
+            ),
             RNNRegressor(**SMALL),
         ),
         X[:, :, 0],
