@@ -40,6 +40,7 @@ ROOMS = [
     "sklearn_rnn.metrics",
     "sklearn_rnn.datasets",
     "sklearn_rnn.exceptions",
+    "sklearn_rnn.testing",
 ]
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         inspection,
         metrics,
         nn,
+        testing,
     )
     from sklearn_rnn.estimators import (
         RNNClassifier,
@@ -51,6 +52,7 @@ __all__ = [
     "nn",
     "save",
     "sliding_windows",
+    "testing",
 ]
 
 _ROOM_OF = {
@@ -73,6 +75,7 @@ _PUBLIC_ROOMS = {
     "inspection",
     "metrics",
     "nn",
+    "testing",
 }
 
 

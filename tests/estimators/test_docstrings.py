@@ -6,15 +6,10 @@ import re
 
 import pytest
 
-from sklearn_rnn import (
-    RNNClassifier,
-    RNNRegressor,
-    RNNStepRegressor,
-    RNNTagger,
-    TextVectorizer,
-)
+from sklearn_rnn import RNNRegressor, RNNStepRegressor, TextVectorizer
+from sklearn_rnn.testing import all_estimators
 
-ESTIMATORS = [RNNClassifier, RNNRegressor, RNNTagger, RNNStepRegressor]
+ESTIMATORS = [kind for _, kind in all_estimators() if hasattr(kind, "predict")]
 every_estimator = pytest.mark.parametrize("estimator_class", ESTIMATORS)
 every_pair = pytest.mark.parametrize("pair", [*itertools.combinations(ESTIMATORS, 2)])
 

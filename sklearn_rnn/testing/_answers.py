@@ -1,0 +1,110 @@
+"""What an estimator says of a set of sequences, and whether that is the same."""
+
+import numpy as np
+from scipy import sparse
+
+PAD = 0  # what stands behind the ids of a dense matrix of token ids
+
+
+def rows_of(answer, n_rows, name):
+    """Split an answer into one array for each row.
+
+    Parameters
+    ----------
+    answer : array-like or sparse matrix
+        With one member for each row.
+    n_rows : int
+    name : str
+        The method that gave it, for the message.
+
+    Returns
+    -------
+    rows : list of ndarray
+    """
+    if sparse.issparse(answer):
+        answer = answer.tocsr()
+        rows = [answer[[i]].toarray()[0] for i in range(answer.shape[0])]
+    else:
+        rows = [np.asarray(row) for row in answer]
+    assert len(rows) == n_rows, (
+        f"{name} gave {len(rows)} answers for {n_rows} rows; one for each is asked for."
+    )
+    return rows
+
+
+def without_padding(row):
+    """Cut the zeros at the end of a row of token ids."""
+    real = np.flatnonzero(row != PAD)
+    return row[: real[-1] + 1] if len(real) else row[:0]
+
+
+def is_finite(rows):
+    """Tell whether no row of numbers holds NaN or infinity."""
+    return all(np.isfinite(row).all() for row in rows if row.dtype.kind in "fc")
+
+
+def take(answers, rows):
+    """Select rows of answers."""
+    return {name: [said[i] for i in rows] for name, said in answers.items()}
+
+
+def join(parts):
+    """Put the answers to several sets of rows one behind the other."""
+    return {name: [row for part in parts for row in part[name]] for name in parts[0]}
+
+
+def assert_same(actual, expected, what, rtol=0.0):
+    """Assert that answers are the same.
+
+    Parameters
+    ----------
+    actual, expected : dict of str to list of ndarray
+        The rows that each method gave.
+    what : str
+        What should have changed nothing, for the message.
+    rtol : float
+        By how much numbers may differ, relative to the largest one that the method
+        gave; 0 asks for the same bits. Labels must be the same.
+    """
+    for name, rows in expected.items():
+        allowed = rtol * _largest(rows)
+        for i, (one, other) in enumerate(zip(actual[name], rows, strict=True)):
+            assert one.shape == other.shape, (
+                f"{what}, but {name} gave shape {one.shape} instead of {other.shape} "
+                f"for row {i}."
+            )
+            moved = distance(one, other)
+            assert moved <= allowed, (
+                f"{what}, but {name} moved by {moved:.3g} for row {i}; at most "
+                f"{allowed:.3g} was allowed."
+            )
+
+
+def distance(one, other):
+    """Give the largest difference of two arrays; of others than numbers 0 or infinity.
+
+    Values that are NaN in both are the same.
+    """
+    if one.dtype.kind not in "fiu" or other.dtype.kind not in "fiu":
+        return 0.0 if np.array_equal(one, other) else np.inf
+    if np.array_equal(one, other, equal_nan=one.dtype.kind == other.dtype.kind == "f"):
+        return 0.0
+    gaps = np.abs(one.astype(float) - other.astype(float))
+    return np.inf if np.isnan(gaps).any() else float(gaps.max())
+
+
+def share_moved(actual, expected, rtol):
+    """Give the share of the rows of which any answer moved by more than `rtol`."""
+    moved = [
+        [
+            distance(one, other) > rtol * _largest(rows)
+            for one, other in zip(actual[name], rows, strict=True)
+        ]
+        for name, rows in expected.items()
+    ]
+    return float(np.any(moved, axis=0).mean())
+
+
+def _largest(rows):
+    numbers = [row for row in rows if row.dtype.kind in "fiu" and row.size]
+    return max((float(np.nanmax(np.abs(row))) for row in numbers), default=0.0)

@@ -1,0 +1,127 @@
+"""Small data for each kind of estimator, drawn anew and always the same."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+N_ROWS = 18
+N_FEATURES = 2
+STEPWISE = ("tagger", "step_regressor")
+OF_CLASSES = ("classifier", "tagger")
+
+DOCUMENTS = [
+    "the dog barks",
+    "the cat sleeps",
+    "the old dog sleeps all day",
+    "rain",
+    "snow and rain and wind",
+    "the cat and the dog",
+    "wind",
+]
+
+
+class Samples(NamedTuple):
+    """Sequences and their targets, one of each for every row.
+
+    `X` is a list of float64 arrays (n_timesteps_i, 2), `y` an array or, for targets of
+    steps, a list of arrays (n_timesteps_i,).
+    """
+
+    X: list
+    y: object
+
+    def take(self, rows):
+        """Select rows."""
+        y = (
+            self.y[rows]
+            if isinstance(self.y, np.ndarray)
+            else [self.y[i] for i in rows]
+        )
+        return Samples([self.X[i] for i in rows], y)
+
+
+def as_objects(members):
+    """Make an object array of arrays, as splitters take it."""
+    return np.fromiter(members, dtype=object, count=len(members))
+
+
+def pad(X, value, n_more=0):
+    """Make a 3-D array of sequences, with `value` behind the end of each."""
+    padded = np.full((len(X), max(map(len, X)) + n_more, X[0].shape[1]), value)
+    for row, sequence in zip(padded, X, strict=True):
+        row[: len(sequence)] = sequence
+    return padded
+
+
+def make_lengths(n_rows, shortest, longest, *, ragged):
+    """Draw lengths; all are the longest unless they may differ."""
+    if not ragged:
+        return np.full(n_rows, longest)
+    lengths = np.random.default_rng(1).integers(shortest, longest + 1, size=n_rows)
+    lengths[:2] = longest, shortest
+    return lengths
+
+
+def make_noise(kind, *, ragged, n_classes=3, n_rows=N_ROWS, longest=7):
+    """Draw sequences and targets that have nothing to do with each other.
+
+    The values are quarters, the same in float32 and float64, and none of them is zero.
+    """
+    rng = np.random.default_rng(0)
+    lengths = make_lengths(n_rows, 1, longest, ragged=ragged)
+    X = [rng.integers(1, 9, (length, N_FEATURES)) / 4 for length in lengths]
+    for x in X:
+        x *= rng.choice([-1, 1], size=x.shape)
+    if kind == "classifier":
+        return Samples(X, rng.permutation(np.arange(n_rows) % n_classes))
+    if kind == "regressor":
+        return Samples(X, rng.normal(size=n_rows))
+    if kind == "tagger":
+        names = np.array(["a", "b", "c"][:n_classes])
+        codes = [rng.integers(n_classes, size=length) for length in lengths]
+        for i, member in enumerate(codes):
+            member[0] = i % n_classes  # so that none is missing
+        return Samples(X, [names[member] for member in codes])
+    return Samples(X, [rng.normal(size=length) for length in lengths])
+
+
+def make_first_step_tells(kind, n_rows, seed, *, ragged, n_classes=2):
+    """Draw sequences whose first step alone tells the target, of a row or of a step.
+
+    It points in one of some directions, as many as there are classes and two for
+    numbers, with little noise; the other steps are noise alone. The target is the
+    index of the class, or -1 or 1.
+    """
+    n_classes = n_classes if kind in OF_CLASSES else 2
+    rng = np.random.default_rng(seed)
+    lengths = make_lengths(n_rows, 3, 5, ragged=ragged)
+    X = [rng.normal(scale=0.3, size=(length, N_FEATURES)) for length in lengths]
+    tells = rng.permutation(np.arange(n_rows) % n_classes)
+    angles = 2 * np.pi * tells / n_classes
+    directions = np.column_stack([np.cos(angles), np.sin(angles)])
+    for x, direction in zip(X, directions, strict=True):
+        x[0] = direction + rng.normal(scale=0.1, size=N_FEATURES)
+    y = tells if kind in OF_CLASSES else 2.0 * tells - 1
+    if kind in STEPWISE:
+        y = [np.full(length, one) for length, one in zip(lengths, y, strict=True)]
+    return Samples(X, y)
+
+
+def make_order_tells(kind, n_rows=60, n_timesteps=6):
+    """Draw sequences with an upward and a downward pulse; which comes first tells.
+
+    Read from its end, a sequence has the other target.
+    """
+    rng = np.random.default_rng(2)
+    up_first = rng.permutation(np.arange(n_rows) % 2)
+    half = n_timesteps // 2
+    X = []
+    for code in up_first:
+        x = np.zeros((n_timesteps, N_FEATURES))
+        early, late = rng.integers(half), half + rng.integers(half)
+        x[early], x[late] = (1, -1) if code else (-1, 1)
+        X.append(x)
+    y = up_first if kind in OF_CLASSES else 2.0 * up_first - 1
+    if kind in STEPWISE:
+        y = [np.full(n_timesteps, one) for one in y]
+    return Samples(X, y)

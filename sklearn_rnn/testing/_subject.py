@@ -1,0 +1,281 @@
+"""The estimator under test: what it is, what it takes, and fits that checks share."""
+
+from functools import cached_property
+from unittest import SkipTest
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import Tags, TargetTags, get_tags
+
+from sklearn_rnn.testing._answers import (
+    assert_same,
+    is_finite,
+    rows_of,
+    without_padding,
+)
+from sklearn_rnn.testing._samples import (
+    DOCUMENTS,
+    OF_CLASSES,
+    STEPWISE,
+    Samples,
+    as_objects,
+    make_first_step_tells,
+    make_noise,
+    pad,
+)
+
+KINDS = ("classifier", "regressor", "tagger", "step_regressor", "vectorizer")
+
+
+def as_cube(X):
+    """Make a 3-D array of sequences of equal length."""
+    return np.stack(X)
+
+
+CONTAINERS = {
+    "an object array of arrays": as_objects,
+    "a list of arrays": list,
+    "a 3-D array": as_cube,
+}
+"""How sequences are handed over, the most general way first."""
+
+N_TRAIN, N_NEW = 300, 100
+
+
+class Subject:
+    """An estimator under test.
+
+    Whatever it can do is found by trying it once, so that a check can be skipped with
+    the estimator's own words as the reason.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Is only cloned. A ``random_state`` of None becomes 0.
+    kind : str, default="auto"
+        One of `KINDS`, or "auto".
+    rtol : float, default=1e-6
+        By how much answers may differ, relative to the largest one.
+    padding : float, default=nan
+        What the estimator takes for padding behind the end of a sequence.
+    """
+
+    def __init__(self, estimator, kind="auto", rtol=1e-6, padding=np.nan):
+        self.estimator = estimator
+        self.rtol = rtol
+        self.padding = padding
+        self.tags = _tags_of(estimator)
+        self._make_container = as_cube
+        self.refusals = {}
+        if kind == "auto" and _reads_texts(estimator, self.tags):
+            kind = "vectorizer"
+        self.kind = kind
+        if kind != "vectorizer":
+            self._recognise()
+
+    def _recognise(self):
+        """Find what the targets are and how sequences are handed over, by trying."""
+        kinds = _likely_kinds(self.tags) if self.kind == "auto" else (self.kind,)
+        for self.kind in kinds:
+            self.refusals = {}
+            for name, self._make_container in CONTAINERS.items():
+                reason = why_not(self._answer)
+                if reason is None:
+                    return
+                self.refusals[name] = reason
+        # Nothing works: the checks will say why, each for itself.
+        self.kind = kinds[0]
+
+    def _answer(self):
+        """Fit and predict; whether the answers are right is for the checks to see."""
+        X, y = self.data()
+        rows = rows_of(self.fit(X, y).predict(X), len(X), "predict")
+        if self.is_stepwise:
+            n_answers, n_steps = sum(map(np.size, rows)), sum(map(len, X))
+            assert n_answers == n_steps, f"{n_answers} answers for {n_steps} steps"
+
+    # -- what it takes ---------------------------------------------------------
+
+    @property
+    def is_ragged(self):
+        """Whether sequences may differ in length."""
+        return self._make_container is not as_cube
+
+    @property
+    def of_classes(self):
+        """Whether it predicts classes, of sequences or of steps."""
+        return self.kind in OF_CLASSES
+
+    @property
+    def is_stepwise(self):
+        """Whether it predicts something for each step."""
+        return self.kind in STEPWISE
+
+    @property
+    def n_classes(self):
+        """How many classes the data may have."""
+        tags = self.tags.classifier_tags
+        return 3 if tags is None or tags.multi_class else 2
+
+    def require_ragged(self):
+        """Skip a check that needs sequences of unequal length."""
+        if not self.is_ragged:
+            reason = self.refusals.get("a list of arrays", "it was not tried")
+            raise SkipTest(f"sequences of unequal length are not taken: {reason}")
+
+    @cached_property
+    def _refuses_padding(self):
+        X, y = self.noise(ragged=True)
+        cube = pad(X, self.padding, n_more=2)
+        return why_not(lambda: self.said(self.fit(cube, self.pack_target(y)), cube))
+
+    def require_padding(self):
+        """Skip a check that needs a 3-D array with padding."""
+        if self._refuses_padding:
+            raise SkipTest(
+                f"padding by {self.padding} is not taken: {self._refuses_padding}"
+            )
+
+    @cached_property
+    def _differs_by_itself(self):
+        """Why two fits of the same data may not be compared, or None."""
+        X, y = self.data()
+        first, second = (self.said(self.fit(X, y), X) for _ in range(2))
+        return why_not(lambda: assert_same(first, second, "two fits differ"))
+
+    @property
+    def is_repeatable(self):
+        """Whether two fits of the same data can be compared."""
+        return self._differs_by_itself is None
+
+    def require_repeatable(self):
+        """Skip a check that compares two fits, where any two differ."""
+        if not self.is_repeatable:
+            raise SkipTest("two fits of the same data differ, so none can be compared")
+
+    # -- fits and answers ------------------------------------------------------
+
+    def new(self):
+        """Make a clone of the estimator, with a seed where it would draw one."""
+        estimator = clone(self.estimator)
+        unseeded = {
+            name: 0
+            for name, value in estimator.get_params().items()
+            if is_seed(name) and value is None
+        }
+        return estimator.set_params(**unseeded) if unseeded else estimator
+
+    def fit(self, X, y, **params):
+        """Fit a clone; only a vectorizer does without targets."""
+        return self.new().fit(X, y, **params)
+
+    def said(self, fitted, X):
+        """Collect all that an estimator says of each row.
+
+        Returns
+        -------
+        answers : dict of str to list of ndarray
+            By the name of the method.
+        """
+        n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+        said = {}
+        for name in self._methods(fitted):
+            rows = rows_of(getattr(fitted, name)(X), n_rows, name)
+            if self.kind == "vectorizer":
+                rows = list(map(without_padding, rows))
+            assert is_finite(rows), f"{name} gave NaN or infinity."
+            said[name] = rows
+        return said
+
+    def _methods(self, fitted):
+        names = ["predict"]
+        if self.kind == "vectorizer":
+            names = ["transform"]
+        elif self.of_classes:
+            names += ["predict_proba", "decision_function"]
+        if self.kind in ("classifier", "regressor"):
+            names += ["transform"]
+        return [name for name in names if hasattr(fitted, name)]
+
+    # -- data ------------------------------------------------------------------
+
+    def pack(self, X):
+        """Hand sequences over as the estimator takes them."""
+        return list(X) if self.kind == "vectorizer" else self._make_container(X)
+
+    def pack_target(self, y):
+        """Hand targets over: an array, or an object array of one array per row."""
+        return as_objects(y) if isinstance(y, list) else y
+
+    def noise(self, *, ragged=None):
+        """Draw sequences and targets that say nothing of each other, unpacked.
+
+        Of unequal length if that is taken, or as `ragged` says.
+        """
+        if self.kind == "vectorizer":
+            return Samples(list(DOCUMENTS), None)
+        ragged = self.is_ragged if ragged is None else ragged
+        return make_noise(self.kind, ragged=ragged, n_classes=self.n_classes)
+
+    def data(self):
+        """Draw the same, as `fit` takes it."""
+        X, y = self.noise()
+        return self.pack(X), self.pack_target(y)
+
+    @cached_property
+    def fitted(self):
+        """One fit of `data`, for the checks that only ask it."""
+        return self.fit(*self.data())
+
+    def first_step_tells(self, n_rows=N_TRAIN, seed=0, n_classes=None):
+        """Draw data of which the first step alone tells the target, unpacked."""
+        return make_first_step_tells(
+            self.kind,
+            n_rows,
+            seed,
+            ragged=self.is_ragged,
+            n_classes=n_classes or self.n_classes,
+        )
+
+    @cached_property
+    def learnt(self):
+        """A fit of what the first step tells."""
+        X, y = self.first_step_tells()
+        return self.fit(self.pack(X), self.pack_target(y))
+
+
+def why_not(attempt):
+    """Try something; return in one line why it failed, or None."""
+    try:
+        attempt()
+    except Exception as error:  # whatever others raise for what they do not take
+        return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return None
+
+
+def is_seed(name):
+    """Tell whether a parameter is a random state, of the estimator or of a part."""
+    return name.rpartition("__")[2] == "random_state"
+
+
+def _tags_of(estimator):
+    if hasattr(estimator, "__sklearn_tags__"):
+        return get_tags(estimator)
+    return Tags(estimator_type=None, target_tags=TargetTags(required=True))
+
+
+def _reads_texts(estimator, tags):
+    is_predictor = hasattr(estimator, "predict")
+    return (
+        hasattr(estimator, "transform") and not is_predictor and tags.input_tags.string
+    )
+
+
+def _likely_kinds(tags):
+    """Give the kinds to try; no tag says that targets stand at each step."""
+    if tags.estimator_type == "classifier":
+        return ("classifier", "tagger")
+    if tags.estimator_type == "regressor":
+        return ("regressor", "step_regressor")
+    # A tagger refuses numbers for each step, others refuse labels for each.
+    return ("tagger", "step_regressor", "classifier", "regressor")
