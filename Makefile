@@ -36,7 +36,7 @@ demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 10,000 examples; Dask, accelerate
+test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 10,000 examples; Dask, accelerate, ONNX
 	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 	$(INTEROP)/bin/python -m pytest -m slow tests/interop
 
@@ -105,8 +105,8 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(INTEROP), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --quiet --constraint constraints.txt \
-		--editable ".[test,accelerate,dask]" "dask==2025.2.0" "distributed==2025.2.0" \
-		dask-ml nbclient nbformat ipykernel ipywidgets skops
+		--editable ".[test,accelerate,dask,onnx]" "dask==2025.2.0" "distributed==2025.2.0" \
+		dask-ml nbclient nbformat ipykernel ipywidgets skops "onnxruntime>=1.20"
 	@touch $@
 
 # Each peer has its own needs and an environment of its own.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         RNNStepRegressor,
         RNNTagger,
     )
-    from sklearn_rnn.persistence import load, save
+    from sklearn_rnn.persistence import export_onnx, load, save
     from sklearn_rnn.sequences import (
         as_ragged,
         from_channels_first,
@@ -44,6 +44,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "exceptions",
+    "export_onnx",
     "from_channels_first",
     "inspection",
     "load",
@@ -62,6 +63,7 @@ _ROOM_OF = {
     "RNNTagger": "estimators",
     "TextVectorizer": "text",
     "as_ragged": "sequences",
+    "export_onnx": "persistence",
     "from_channels_first": "sequences",
     "load": "persistence",
     "load_vectors": "text",

@@ -36,9 +36,10 @@ ONLY_IN = {
     "torch": {"nn", "_training"},
     "skorch": {"_training"},
     "matplotlib": {"inspection"},
+    "onnx": {"persistence"},
     "safetensors": {"persistence"},
 }
-ONLY_INSIDE_FUNCTIONS = {"matplotlib", "pandas", "polars", "safetensors"}
+ONLY_INSIDE_FUNCTIONS = {"matplotlib", "onnx", "pandas", "polars", "safetensors"}
 SCIKIT_LEARN_SPELLS_VERSIONS = {"__version__", "sklearn_version", "parse_version"}
 
 

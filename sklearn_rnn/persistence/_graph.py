@@ -1,0 +1,273 @@
+"""What a fitted network computes, in the operators of ONNX.
+
+Written operator by operator, not traced: ONNX has recurrent operators that know the
+lengths of the sequences and read them backwards within these, so that the graph is as
+small as the equations and takes any number of rows and steps. Time comes first in all
+arrays between the input and the output, as these operators want it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+PADDING_OF_SUMS = np.float32(0)
+PADDING_OF_MAXIMA = np.float32(-np.inf)
+
+
+class Graph:
+    """Operators in the order in which they run, and the constants they read.
+
+    Attributes
+    ----------
+    nodes : list of (operator, inputs, outputs, attributes)
+        Inputs and outputs are names of values.
+    constants : dict of str to ndarray
+    """
+
+    def __init__(self):
+        self.nodes = []
+        self.constants = {}
+
+    def add(self, operator, *inputs, n_outputs=1, **attributes):
+        """Add an operator.
+
+        Parameters
+        ----------
+        operator : str
+            ONNX's name.
+        *inputs : str or array-like
+            Values by name, or constants; integers of any kind become int64.
+        n_outputs : int, default=1
+        **attributes : object
+            As ONNX names them.
+
+        Returns
+        -------
+        names : str or list of str
+            The value, or the values, that it computes.
+        """
+        inputs = [self._name_of(value) for value in inputs]
+        place = len(self.nodes)
+        outputs = [f"{operator}_{place}_{i}" for i in range(n_outputs)]
+        self.nodes.append((operator, inputs, outputs, attributes))
+        return outputs[0] if n_outputs == 1 else outputs
+
+    def name(self, value, name):
+        """Give a value a name for the users of the graph."""
+        self.nodes.append(("Identity", [value], [name], {}))
+
+    def _name_of(self, value):
+        if isinstance(value, str):
+            return value
+        name = f"constant_{len(self.constants)}"
+        constant = np.asarray(value)
+        if constant.dtype.kind == "i":
+            constant = constant.astype(np.int64)
+        self.constants[name] = constant
+        return name
+
+
+class Steps(NamedTuple):
+    """The outputs of the last layer and what a pooling wants to know of them."""
+
+    states: str  # (n_timesteps, n_samples, n_units)
+    final: str  # (n_samples, n_units), each direction having read everything
+    mask: str  # (n_timesteps, n_samples, 1), True where a step is real
+    is_last: str  # the same, True at the last real step
+
+
+class Layer(NamedTuple):
+    """How ONNX names a cell, and in which order it has the gates of torch."""
+
+    operator: str
+    gates: tuple
+    attributes: dict
+
+
+LAYERS = {
+    "lstm": Layer("LSTM", (0, 3, 1, 2), {}),  # torch: i f g o; ONNX: i o f g
+    # torch multiplies by r after the product with the recurrent weights.
+    "gru": Layer("GRU", (1, 0, 2), {"linear_before_reset": 1}),  # r z n; z r n
+    "rnn": Layer("RNN", (0,), {}),
+}
+
+
+# -- from the inputs to the steps of the last layer ------------------------------------
+
+
+def mark_steps(graph, x, lengths):
+    """Say which steps are real, and which the last real one of its sequence.
+
+    Returns
+    -------
+    mask, is_last : str
+        Of shape (n_timesteps, n_samples, 1).
+    """
+    n_timesteps = graph.add("Shape", x, start=1, end=2)
+    n_timesteps = graph.add("Squeeze", n_timesteps, [0])
+    step = graph.add("Range", 0, n_timesteps, 1)
+    step = graph.add("Unsqueeze", step, [1])  # (n_timesteps, 1)
+    last = graph.add("Sub", lengths, 1)  # (n_samples,)
+    marks = [graph.add("Less", step, lengths), graph.add("Equal", step, last)]
+    return [graph.add("Unsqueeze", mark, [2]) for mark in marks]
+
+
+def look_up(graph, x, vectors):
+    """Turn token ids into vectors; the last one is for all ids beyond the table."""
+    ids = graph.add("Transpose", x, perm=[1, 0])
+    inside = graph.add("Min", ids, len(vectors) - 1)
+    return graph.add("Gather", vectors, inside)
+
+
+def standardize(graph, x, mean, scale, mask):
+    """Put numbers on the scale that the network reads, and zeros in the padding."""
+    exact = graph.add("Cast", graph.add("Transpose", x, perm=[1, 0, 2]), to="DOUBLE")
+    exact = graph.add("Div", graph.add("Sub", exact, mean), scale)
+    numbers = graph.add("Cast", exact, to="FLOAT")
+    # ONNX does not say whether a recurrent operator keeps NaN in the padding apart.
+    return graph.add("Where", mask, numbers, PADDING_OF_SUMS)
+
+
+def run_layers(graph, inputs, lengths, weights, module_params):
+    """Run the recurrent layers one after the other.
+
+    Returns
+    -------
+    states, final : str
+        As `Steps` has them.
+    """
+    lengths = graph.add("Cast", lengths, to="INT32")
+    states = inputs
+    for i in range(module_params["num_layers"]):
+        prefix = f"encoder.layers.{i}"
+        states, final = _run_layer(
+            graph, states, lengths, weights, prefix, module_params
+        )
+    return states, final
+
+
+def _run_layer(graph, inputs, lengths, weights, prefix, module_params):
+    layer = LAYERS[module_params["cell"]]
+    hidden_size = module_params["hidden_size"]
+    cells = ["forward_cell", "backward_cell"][: 1 + module_params["bidirectional"]]
+    attributes = {
+        **layer.attributes,
+        "hidden_size": hidden_size,
+        "direction": "bidirectional" if len(cells) == 2 else "forward",
+    }
+    if layer.operator == "RNN":
+        activation = module_params["nonlinearity"].capitalize()
+        attributes["activations"] = [activation] * len(cells)
+
+    def stack(name):
+        return np.stack(
+            [
+                _reorder(weights[f"{prefix}.{cell}.{name}_l0"], layer.gates)
+                for cell in cells
+            ]
+        )
+
+    states, final = graph.add(
+        layer.operator,
+        inputs,
+        stack("weight_ih"),
+        stack("weight_hh"),
+        np.concatenate([stack("bias_ih"), stack("bias_hh")], axis=1),
+        lengths,
+        n_outputs=2,
+        **attributes,
+    )
+    n_units = len(cells) * hidden_size
+    # (n_timesteps, n_directions, n_samples, hidden_size)
+    states = graph.add("Transpose", states, perm=[0, 2, 1, 3])
+    states = graph.add("Reshape", states, [0, 0, n_units])
+    # (n_directions, n_samples, hidden_size)
+    final = graph.add("Transpose", final, perm=[1, 0, 2])
+    return states, graph.add("Reshape", final, [-1, n_units])
+
+
+def _reorder(weight, gates):
+    blocks = np.split(weight, len(gates))
+    return np.concatenate([blocks[gate] for gate in gates])
+
+
+# -- poolings --------------------------------------------------------------------------
+
+
+def last_step(graph, steps, weights):
+    """Select the states at the last real step."""
+    return _sum_where(graph, steps.is_last, steps.states)
+
+
+def final_state(graph, steps, weights):
+    """Take the states in which each direction has read the whole sequence."""
+    return steps.final
+
+
+def masked_mean(graph, steps, weights):
+    """Average the states over the real steps."""
+    counted = graph.add("Cast", steps.mask, to="FLOAT")
+    n_steps = graph.add("ReduceSum", counted, [0], keepdims=0)
+    return graph.add("Div", _sum_where(graph, steps.mask, steps.states), n_steps)
+
+
+def masked_max(graph, steps, weights):
+    """Take the maximum of each unit over the real steps."""
+    states = graph.add("Where", steps.mask, steps.states, PADDING_OF_MAXIMA)
+    return graph.add("ReduceMax", states, axes=[0], keepdims=0)
+
+
+def final_and_max(graph, steps, weights):
+    """Put the final state and the maximum of each unit side by side."""
+    maximum = masked_max(graph, steps, weights)
+    return graph.add("Concat", steps.final, maximum, axis=1)
+
+
+def attention(graph, steps, weights):
+    """Average the states with weights that were learnt."""
+    hidden = graph.add("Tanh", affine(graph, steps.states, weights, "pooling.hidden"))
+    scores = graph.add("MatMul", hidden, weights["pooling.score.weight"].T)
+    scores = graph.add("Where", steps.mask, scores, PADDING_OF_MAXIMA)
+    shares = graph.add("Softmax", scores, axis=0)  # (n_timesteps, n_samples, 1)
+    return _sum_where(graph, steps.mask, graph.add("Mul", shares, steps.states))
+
+
+POOLINGS = {
+    "last": last_step,
+    "final_state": final_state,
+    "mean": masked_mean,
+    "max": masked_max,
+    "final_max": final_and_max,
+    "attention": attention,
+}
+
+
+def _sum_where(graph, mask, states):
+    kept = graph.add("Where", mask, states, PADDING_OF_SUMS)
+    return graph.add("ReduceSum", kept, [0], keepdims=0)
+
+
+# -- outputs ---------------------------------------------------------------------------
+
+
+def affine(graph, x, weights, name):
+    """Apply a linear map with a bias to the last axis."""
+    product = graph.add("MatMul", x, weights[f"{name}.weight"].T)
+    return graph.add("Add", product, weights[f"{name}.bias"])
+
+
+def class_probabilities(graph, logits, task):
+    """Turn logits into one probability for each class or label."""
+    if task == "multiclass":
+        return graph.add("Softmax", logits, axis=-1)
+    if task == "binary":
+        logits = graph.add("Concat", graph.add("Neg", logits), logits, axis=-1)
+    return graph.add("Sigmoid", logits)
+
+
+def predictions(graph, outputs, mean, scale, *, is_logarithm):
+    """Bring outputs back to the units of the target, in float64."""
+    exact = graph.add("Cast", outputs, to="DOUBLE")
+    if is_logarithm:
+        exact = graph.add("Exp", exact)
+    return graph.add("Add", graph.add("Mul", exact, scale), mean)

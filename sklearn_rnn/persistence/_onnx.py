@@ -1,0 +1,272 @@
+"""Writing what an estimator computes for runtimes that know no Python."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_rnn._training import export_state, replace_file
+from sklearn_rnn.estimators._base import BaseRNN
+from sklearn_rnn.estimators._targets import ClassTarget
+from sklearn_rnn.persistence._graph import (
+    POOLINGS,
+    Graph,
+    Steps,
+    affine,
+    class_probabilities,
+    look_up,
+    mark_steps,
+    predictions,
+    run_layers,
+    standardize,
+)
+
+# The first versions that have all that is used here, for runtimes of any age.
+OPSET = 15
+IR_VERSION = 8
+
+
+def export_onnx(estimator, path):
+    """Write a fitted estimator as an ONNX model, which runs without Python.
+
+    Choose it to predict in a program of another language, in a browser or on a phone.
+    To have the estimator back in Python, `save` it: an ONNX model only predicts.
+
+    Parameters
+    ----------
+    estimator : RNNClassifier, RNNRegressor, RNNTagger or RNNStepRegressor
+        Fitted. Of a pipeline give the last step, ``pipeline[-1]``, and do outside of
+        the model what the steps before it do.
+
+    path : str or path-like
+        The file; by habit its name ends in ``.onnx``. What is there already is
+        replaced, at one stroke and only when all is written.
+
+    Raises
+    ------
+    NotFittedError
+        If the estimator is not fitted.
+    TypeError
+        If it is another one, such as a pipeline or a search.
+    ValueError
+        If it predicts in a way that ONNX has no operators for: a tagger with
+        ``output="crf"``, or words that come with their spelling.
+    ImportError
+        If onnx is missing.
+    OSError
+        If the file cannot be written; what was there before stays.
+
+    See Also
+    --------
+    save : Writes all of an estimator, to be read by `load`.
+
+    Notes
+    -----
+    The model has two inputs, for any number of rows and steps:
+
+    - ``x``: numbers as float32 (n_samples, n_timesteps, n_features), in the units given
+      to ``fit`` and with an axis for the features even if there is one; or token ids as
+      int64 (n_samples, n_timesteps). Shorter sequences are padded on the right, and
+      the padding of numbers may hold anything.
+    - ``lengths``: int64 (n_samples,), the number of real steps of each sequence, from 1
+      to ``n_timesteps``.
+
+    It has one output, with one column for each class, label or target:
+
+    - ``probabilities``: float32, what ``predict_proba`` gives, in the order of
+      ``classes_``. The names of the classes stand in the metadata of the model under
+      ``classes``, as JSON.
+    - ``predictions``: float64, what ``predict`` of a regressor gives, in the units of
+      the target.
+
+    Of estimators with one target for each sequence its shape is (n_samples, n_columns),
+    of the others (n_samples, n_timesteps, n_columns), with zeros in the padding.
+
+    Standardisation, its inverse and the reading of unknown ids are part of the model;
+    the checks of ``X`` are not. It asks for operator set 15 and was run in ONNX
+    Runtime. Numbers that need more digits than float32 has, such as seconds since
+    1970, lose them on entry: subtract what they have in common before ``fit``.
+
+    Examples
+    --------
+    Export the last step of a pipeline, and run it on what the first one gives::
+
+        import numpy as np
+        import onnxruntime
+        from sklearn.pipeline import make_pipeline
+        from sklearn_rnn import RNNClassifier, TextVectorizer, export_onnx
+
+        texts = ["good film", "bad film", "a good one", "a bad one"]
+        pipeline = make_pipeline(TextVectorizer(), RNNClassifier(8))
+        pipeline.fit(texts, ["pos", "neg", "pos", "neg"])
+        export_onnx(pipeline[-1], "opinions.onnx")
+
+        ids = pipeline[0].transform(texts).toarray().astype(np.int64)
+        session = onnxruntime.InferenceSession("opinions.onnx")
+        inputs = {"x": ids, "lengths": (ids > 0).sum(axis=1)}
+        (probabilities,) = session.run(None, inputs)
+    """
+    _check_exportable(estimator)
+    onnx = _onnx()
+    replace_file(Path(path), _make_model(onnx, estimator).SerializeToString())
+
+
+# -- what can be exported --------------------------------------------------------------
+
+
+def _check_exportable(estimator):
+    if not isinstance(estimator, BaseRNN):
+        raise TypeError(
+            "estimator must be a fitted estimator of sklearn_rnn, got "
+            f"{_describe(estimator)}."
+        )
+    check_is_fitted(estimator, "net_")
+    if estimator._net_spec["module_params"].get("crf"):
+        raise ValueError(
+            "output='crf' cannot be exported, for ONNX has no operator that finds the "
+            "likeliest sequence of labels; fit with output='softmax', or save the "
+            "estimator with sklearn_rnn.save."
+        )
+    if estimator.characters_ is not None:
+        raise ValueError(
+            "Words that come with their spelling cannot be exported; fit on "
+            "TextVectorizer(spelling=False), or save the estimator with "
+            "sklearn_rnn.save."
+        )
+
+
+def _describe(thing):
+    if hasattr(thing, "steps"):
+        return (
+            f"a {type(thing).__name__}; export its last step, pipeline[-1], and give "
+            "the model what the steps before it make, such as the ids of a "
+            "TextVectorizer"
+        )
+    if hasattr(thing, "best_estimator_"):
+        return f"a {type(thing).__name__}; export its best_estimator_"
+    return type(thing).__name__ if isinstance(thing, BaseEstimator) else repr(thing)
+
+
+def _onnx():
+    try:
+        import onnx
+    except ImportError as error:
+        raise ImportError(
+            "Exporting needs onnx, which is not installed; run pip install "
+            '"sklearn-rnn[onnx]".'
+        ) from error
+    return onnx
+
+
+# -- from an estimator to a graph ------------------------------------------------------
+
+
+def _draw(estimator):
+    """Draw the graph from ``x`` and ``lengths`` to the output, and name this."""
+    graph = Graph()
+    module_params = estimator._net_spec["module_params"]
+    weights = export_state(estimator.net_, with_optimizer=False)["module"]
+    mask, is_last = mark_steps(graph, "x", "lengths")
+    inputs = _draw_inputs(graph, estimator, weights, mask)
+    states, final = run_layers(graph, inputs, "lengths", weights, module_params)
+    pooling = module_params["pooling"]
+    if pooling is not None:
+        steps = Steps(states, final, mask, is_last)
+        states = POOLINGS[pooling](graph, steps, weights)
+    outputs = affine(graph, states, weights, "head")
+    answer = _draw_answer(graph, estimator, outputs)
+    if pooling is None:
+        zero = np.zeros((), _dtype_of(estimator))
+        answer = graph.add("Where", mask, answer, zero)
+        answer = graph.add("Transpose", answer, perm=[1, 0, 2])
+    graph.name(answer, _output_of(estimator))
+    return graph
+
+
+def _draw_inputs(graph, estimator, weights, mask):
+    reader = estimator._reader()
+    if estimator.token_counts_ is None:
+        return standardize(graph, "x", reader.mean_, reader.scale_, mask)
+    vectors = weights["embedding.weight"]
+    ids = np.arange(len(vectors) + 1)  # the last one stands for all ids beyond
+    return look_up(graph, "x", vectors[reader.transform(ids)])
+
+
+def _draw_answer(graph, estimator, outputs):
+    if isinstance(estimator, ClassTarget):
+        task = getattr(estimator, "_task", "multiclass")  # a tagger has no other
+        return class_probabilities(graph, outputs, task)
+    return predictions(
+        graph,
+        outputs,
+        estimator.target_mean_,
+        estimator.target_scale_,
+        is_logarithm=estimator._setting("loss") == "poisson",
+    )
+
+
+def _output_of(estimator):
+    return "probabilities" if isinstance(estimator, ClassTarget) else "predictions"
+
+
+def _dtype_of(estimator):
+    return np.float32 if isinstance(estimator, ClassTarget) else np.float64
+
+
+# -- from a graph to a model -----------------------------------------------------------
+
+
+def _make_model(onnx, estimator):
+    helper, graph = onnx.helper, _draw(estimator)
+    made = helper.make_graph(
+        [_make_node(onnx, *node) for node in graph.nodes],
+        type(estimator).__name__,
+        _inputs_of(onnx, estimator),
+        [_describe_output(onnx, estimator)],
+        [
+            onnx.numpy_helper.from_array(np.ascontiguousarray(array), name)
+            for name, array in graph.constants.items()
+        ],
+    )
+    model = helper.make_model(
+        made,
+        producer_name="sklearn_rnn",
+        ir_version=IR_VERSION,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+    )
+    if isinstance(estimator, ClassTarget):
+        names = json.dumps(estimator.classes_.tolist(), default=str)
+        helper.set_model_props(model, {"classes": names})
+    return model
+
+
+def _make_node(onnx, operator, inputs, outputs, attributes):
+    if "to" in attributes:
+        attributes = {"to": getattr(onnx.TensorProto, attributes["to"])}
+    return onnx.helper.make_node(operator, inputs, outputs, **attributes)
+
+
+def _inputs_of(onnx, estimator):
+    describe, types = onnx.helper.make_tensor_value_info, onnx.TensorProto
+    shape = ["n_samples", "n_timesteps"]
+    if estimator.token_counts_ is None:
+        x = describe("x", types.FLOAT, [*shape, len(estimator.input_mean_)])
+    else:
+        x = describe("x", types.INT64, shape)
+    return [x, describe("lengths", types.INT64, ["n_samples"])]
+
+
+def _describe_output(onnx, estimator):
+    if isinstance(estimator, ClassTarget):
+        n_columns = len(estimator.classes_)
+    else:
+        n_columns = estimator.n_outputs_
+    stepwise = estimator._net_spec["module_params"]["pooling"] is None
+    steps = ["n_timesteps"] if stepwise else []
+    return onnx.helper.make_tensor_value_info(
+        _output_of(estimator),
+        onnx.helper.np_dtype_to_tensor_dtype(np.dtype(_dtype_of(estimator))),
+        ["n_samples", *steps, n_columns],
+    )

@@ -1,0 +1,106 @@
+"""What cannot be exported is refused by name; the graph itself is run in tests/interop.
+
+None of these tests needs onnx.
+"""
+
+import sys
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+
+from sklearn_rnn import (
+    RNNClassifier,
+    RNNRegressor,
+    RNNStepRegressor,
+    RNNTagger,
+    TextVectorizer,
+    export_onnx,
+)
+from sklearn_rnn.persistence._onnx import _draw
+
+from .conftest import LABELS, MODELS, SMALL, STEPS, TAGS, WORDS, X
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.onnx"
+
+
+@pytest.mark.parametrize(
+    "kind", [RNNClassifier, RNNRegressor, RNNTagger, RNNStepRegressor]
+)
+def test_an_estimator_must_be_fitted(kind, path):
+    with pytest.raises(NotFittedError, match=f"This {kind.__name__} instance"):
+        export_onnx(kind(), path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("thing", "way_out"),
+    [
+        (make_pipeline(TextVectorizer(), RNNClassifier()), r"pipeline\[-1\].*the ids"),
+        (LogisticRegression(), "got LogisticRegression"),
+        (RNNClassifier, "got <class"),
+        (None, "got None"),
+    ],
+)
+def test_only_an_estimator_of_this_package_is_exported(thing, way_out, path):
+    with pytest.raises(TypeError, match=f"fitted estimator of sklearn_rnn.*{way_out}"):
+        export_onnx(thing, path)
+
+
+def test_of_a_search_the_best_estimator_is_named(path):
+    search = GridSearchCV(RNNClassifier(**SMALL), {"hidden_size": [2]}, cv=2)
+    with pytest.raises(TypeError, match="GridSearchCV; export its best_estimator_"):
+        export_onnx(search.fit(X, LABELS), path)
+
+
+def test_a_chain_of_labels_is_refused(path):
+    tagger = RNNTagger(**SMALL, output="crf").fit(X, STEPS)
+    tagger.set_params(output="softmax")  # what was fitted counts
+    with pytest.raises(ValueError, match="output='crf' cannot be exported"):
+        export_onnx(tagger, path)
+    assert not path.exists()
+
+
+def test_words_with_their_spelling_are_refused(path):
+    vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=True)
+    pipeline = make_pipeline(vectorizer, RNNTagger(**SMALL)).fit(WORDS, TAGS)
+    with pytest.raises(ValueError, match=r"TextVectorizer\(spelling=False\)"):
+        export_onnx(pipeline[-1], path)
+
+
+def test_the_way_to_onnx_is_told(path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    model = RNNClassifier(**SMALL).fit(X, LABELS)
+    with pytest.raises(ImportError, match=r'pip install "sklearn-rnn\[onnx\]"'):
+        export_onnx(model, path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [
+        ("attention", "probabilities"),
+        ("ids", "probabilities"),
+        ("tagger", "probabilities"),
+        ("counts", "predictions"),
+        ("two outputs", "predictions"),
+        ("steps", "predictions"),
+    ],
+)
+def test_each_value_of_a_graph_is_there_before_it_is_read(name, output):
+    model, X, y = MODELS[name]
+    graph = _draw(model.fit(X, y))
+    known = {"x", "lengths", *graph.constants}
+    for _, inputs, outputs, _ in graph.nodes:
+        assert known.issuperset(inputs)
+        assert known.isdisjoint(outputs)
+        known.update(outputs)
+    assert graph.nodes[-1][2] == [output]
+    kinds = {array.dtype for array in graph.constants.values()}
+    assert kinds <= {np.dtype(kind) for kind in ("float32", "float64", "int64")}
