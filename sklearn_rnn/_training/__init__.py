@@ -13,9 +13,14 @@ from sklearn_rnn._training._net import (
     transition_scores,
 )
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
-from sklearn_rnn._training._state import export_state, grow_embedding, load_state
+from sklearn_rnn._training._state import (
+    export_state,
+    grow_embedding,
+    load_state,
+    undone_on_error,
+)
 from sklearn_rnn._training._time_budget import TimeBudget
-from sklearn_rnn._training._tree import decode, encode
+from sklearn_rnn._training._tree import decode, encode, key_of
 from sklearn_rnn._training._tree_file import replace_file
 
 __all__ = [
@@ -33,6 +38,7 @@ __all__ = [
     "evaluate",
     "export_state",
     "grow_embedding",
+    "key_of",
     "load_state",
     "make_net",
     "open_checkpoint",
@@ -41,4 +47,5 @@ __all__ = [
     "resolve_device",
     "train",
     "transition_scores",
+    "undone_on_error",
 ]

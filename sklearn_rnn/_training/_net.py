@@ -31,6 +31,7 @@ from sklearn_rnn._training._data import (
 )
 from sklearn_rnn._training._faults import naming_the_batch
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
+from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn.nn import RecurrentNetwork, SampleLoss, every_step
 from sklearn_rnn.sequences import UNK, Sequences
 
@@ -268,6 +269,12 @@ def _make_accelerated_net(params, settings):
     from sklearn_rnn._training import _accelerated  # it needs the class above
 
     accelerator = _accelerated.make_accelerator(params["accelerator"])
+    given = [c[1] if isinstance(c, tuple) else c for c in params["callbacks"]]
+    if accelerator.num_processes > 1 and any(isinstance(c, TimeBudget) for c in given):
+        raise ValueError(
+            "TimeBudget is for one process: of several each has its own clock, and the "
+            "one that ends first lets the others wait for ever. Set max_epochs."
+        )
     if settings["device"] == "auto" and "device" not in settings["net_params"]:
         params["device"] = str(accelerator.device)
     if not accelerator.is_main_process:  # one of them may speak
@@ -275,7 +282,7 @@ def _make_accelerated_net(params, settings):
         params["callbacks"] = [
             callback
             for callback in params["callbacks"]
-            if not (isinstance(callback, tuple) and callback[0] == "progress")
+            if not (isinstance(callback, tuple) and type(callback[1]) is ProgressBar)
         ]
     return _accelerated.AcceleratedSequenceNet(**{**params, "accelerator": accelerator})
 
@@ -372,10 +379,12 @@ def train(
     finally:  # or the net would keep the data of this fit alive
         for holder, name, _ in for_this_training:
             setattr(holder, name, None)
-    net.module_.eval()
+        net.module_.eval()
     diverged_at = callbacks["good_weights"].diverged_at_
     if diverged_at is not None:
         del net.history[diverged_at - 1 :]
+    elif "train_loss" not in net.history[-1]:  # of an epoch that was cut short
+        del net.history[-1]
     return diverged_at
 
 

@@ -5,6 +5,8 @@ and strings: a third of a pickled net, readable without torch's pickles, and
 indifferent to the device they came from.
 """
 
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 
@@ -57,6 +59,18 @@ def load_state(net, state):
         # Last, for a torch scheduler sets the first learning rate when it is made.
         load_optimizer(net, state["optimizer"])
     return net
+
+
+@contextmanager
+def undone_on_error(net):
+    """Bring a net that is trained on in place back to where it was, on an error."""
+    state = export_state(net, with_optimizer=True)
+    try:
+        yield
+    except BaseException:
+        del net.history[:]
+        load_state(net, state)
+        raise
 
 
 def load_optimizer(net, state):

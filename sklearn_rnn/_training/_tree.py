@@ -49,6 +49,17 @@ def encode(node, arrays, encode_other=refuse):
     return encode_other(node, inside)
 
 
+def key_of(value):
+    """Take a value as a key, unless finding it could be made to last.
+
+    The hash of an integer is its rest by 2**61 - 1: larger ones can be chosen so that
+    all have the same.
+    """
+    if type(value) not in PLAIN or (type(value) is int and abs(value) >= 2**60):
+        raise ValueError(f"{value!r:.80} is no key")
+    return value
+
+
 def decode(node, arrays, decode_other=None):
     """Turn back what `encode` made.
 
@@ -72,7 +83,7 @@ def decode(node, arrays, decode_other=None):
         return node
     ((kind, content),) = node.items()
     if kind == "dict":
-        return {inside(key): inside(member) for key, member in content}
+        return {key_of(inside(key)): inside(member) for key, member in content}
     if kind == "list":
         return [inside(member) for member in content]
     if kind == "tuple":

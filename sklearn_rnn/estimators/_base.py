@@ -1,7 +1,7 @@
 """What all estimators share: everything but the target and what becomes of it."""
 
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from numbers import Integral, Real
 from typing import ClassVar, NamedTuple
 
@@ -29,6 +29,7 @@ from sklearn_rnn._training import (
     make_net,
     resolve_device,
     train,
+    undone_on_error,
 )
 from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._input import SequenceInput, check_embedding
@@ -254,30 +255,26 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
 
     def _partial_fit(self, X, y, sample_weight, **target_params):
         """Train for one epoch on one more part of the data, as it comes."""
-        with as_it_was_on_error(self):
-            return self._fit_one_epoch(X, y, sample_weight, **target_params)
-
-    def _fit_one_epoch(self, X, y, sample_weight, **target_params):
         first = not hasattr(self, "net_")
-        resolve_device(self.device)
-        if first:
-            check_embedding(self.embedding)
-            self._keep_settings()
-        part = self._check_part(X, y, sample_weight, reset=first, **target_params)
-        part = part.take(np.flatnonzero(part.weight))
-        _check_some_weight(part)
-        if first:
-            self._learn_target(part.y, part.weight, continued=False)
-        part = self._weigh(part)
-        if first:
-            self._learn_input(part)
-            seed = _draw_seed(self.random_state)
-            net = self._new_net(seed)
-        else:
-            self._count_tokens(part)
-            net = self._net_to_train_on()
-        self._trains_on = True
-        return self._train(net, part, epochs=1)
+        with as_it_was_on_error(self):
+            resolve_device(self.device)
+            if first:
+                check_embedding(self.embedding)
+                self._keep_settings()
+            part = self._check_part(X, y, sample_weight, reset=first, **target_params)
+            part = part.take(np.flatnonzero(part.weight))
+            _check_some_weight(part)
+            if first:
+                self._learn_target(part.y, part.weight, continued=False)
+            part = self._weigh(part)
+            if first:
+                self._learn_input(part)
+                net = self._new_net(_draw_seed(self.random_state))
+            else:
+                self._count_tokens(part)
+                net = self._net_to_train_on()
+            self._trains_on = True
+            return self._train(net, part, epochs=1)
 
     def _net_to_train_on(self):
         """Return the net for one more epoch, with room for every token seen."""
@@ -300,12 +297,15 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
             part and self._dataset(part, self._reader())
             for part in (training, validation)
         ]
-        diverged_at = train(net, *datasets, **how)
+        goes_on = net is getattr(self, "net_", None)
+        with undone_on_error(net) if goes_on else nullcontext():
+            diverged_at = train(net, *datasets, **how)
         vars(self).update(learnt_from(net))
         if diverged_at is not None:
             warnings.warn(
                 f"Training diverged in epoch {diverged_at}: the loss or a weight is "
-                "NaN or infinite. The weights are those of the last good epoch. "
+                "NaN or infinite. The weights are those of the last good epoch, or of "
+                "the best one if it stops early. "
                 "Lower lr, set max_grad_norm, or keep standardize=True.",
                 DivergenceWarning,
                 stacklevel=5,

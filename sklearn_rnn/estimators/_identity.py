@@ -60,7 +60,7 @@ def _identify(estimator, seed, continued, data):
     }
     if continued:
         state = export_state(estimator.net_, with_optimizer=False)
-        identity["first weights"] = describe(state["module"])
+        identity["first weights"] = _hash(state["module"])
     for name, value in data.items():
         identity[name] = _hash(_arrays_of(value))
     for name, value in estimator.get_params(deep=False).items():
@@ -99,7 +99,8 @@ def _call(name, arguments):
 
 def _describe_function(function):
     """Spell a function by its name, its code and what it closes over."""
-    closed_over = [cell.cell_contents for cell in function.__closure__ or ()]
+    contents = [cell.cell_contents for cell in function.__closure__ or ()]
+    closed_over = [content for content in contents if content is not function]
     parts = (
         _code(function.__code__),
         describe(closed_over),
@@ -109,11 +110,15 @@ def _describe_function(function):
 
 
 def _code(code):
-    constants = [
-        _code(value) if inspect.iscode(value) else repr(value)
-        for value in code.co_consts
-    ]
-    return [code.co_code, code.co_names, constants]
+    return [code.co_code, code.co_names, [_constant(c) for c in code.co_consts]]
+
+
+def _constant(value):
+    if inspect.iscode(value):
+        return _code(value)
+    if isinstance(value, frozenset):  # in another order in each process
+        return sorted(map(repr, value))
+    return repr(value)
 
 
 def _arrays_of(data):

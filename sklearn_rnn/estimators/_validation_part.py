@@ -7,7 +7,6 @@ import numpy as np
 from sklearn.model_selection import (
     GroupShuffleSplit,
     ShuffleSplit,
-    StratifiedGroupKFold,
     StratifiedShuffleSplit,
     check_cv,
 )
@@ -15,6 +14,12 @@ from sklearn.model_selection import (
 # From this many training rows on, early_stopping="auto" is on: small data needs
 # all rows and many epochs, large data few epochs.
 AUTO_EARLY_STOPPING_ROWS = 2000
+
+
+# So many ways to hold out a share of the groups are looked at, for one in which the
+# classes have the shares they have in all rows. scikit-learn's splitter that does so,
+# StratifiedGroupKFold, knows no share but one of so many folds.
+TRIALS = 30
 
 
 def wants_early_stopping(early_stopping, n_rows):
@@ -80,35 +85,41 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed, groups=N
 
 def _split(y, validation_fraction, stratify, seed, groups):
     if isinstance(validation_fraction, numbers.Real):
-        splitter = _splitter_of(validation_fraction, y, stratify, seed, groups)
+        splitter = _splitter_of(validation_fraction, stratify, seed, groups)
     else:
         splitter = check_cv(validation_fraction)
         if getattr(splitter, "random_state", seed) is None:
             # Or it would draw from NumPy's global generator.
             splitter = copy.copy(splitter)
             splitter.random_state = seed
-    *others, last = splitter.split(np.zeros(len(y)), y, groups)
-    train, valid = last
-    if stratify and isinstance(validation_fraction, numbers.Real):
-        # Few groups may have a rare class, and not every fold one of them.
-        complete = (part for part in others if _missing_class(y, *part) is None)
-        if _missing_class(y, *last) is not None:
-            train, valid = next(complete, last)
+    parts = list(splitter.split(np.zeros(len(y)), y, groups))
+    if not parts:
+        raise ValueError("it gives no split")
+    by_groups = groups is not None and isinstance(validation_fraction, numbers.Real)
+    train, valid = _nearest(y, parts) if by_groups and stratify else parts[-1]
     rows = np.arange(len(y))
     return rows[train], rows[valid]
 
 
-def _splitter_of(fraction, y, stratify, seed, groups):
-    """Build what splits off a share of the rows."""
+def _splitter_of(fraction, stratify, seed, groups):
+    """Build what splits off a share of the rows, or of the groups."""
     if groups is None:
         splitter_class = StratifiedShuffleSplit if stratify else ShuffleSplit
         return splitter_class(1, test_size=fraction, random_state=seed)
-    if not stratify:
-        return GroupShuffleSplit(1, test_size=fraction, random_state=seed)
-    # scikit-learn shuffles groups *and* keeps shares in its k-fold only.
-    _, counts = np.unique(y, return_counts=True)
-    n_folds = max(2, min(round(1 / fraction), counts.min()))
-    return StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+    n_trials = TRIALS if stratify else 1
+    return GroupShuffleSplit(n_trials, test_size=fraction, random_state=seed)
+
+
+def _nearest(y, parts):
+    """Choose the split whose parts have all classes, in the most similar shares."""
+
+    def distance(part):
+        if _missing_class(y, *part) is not None:
+            return np.inf
+        train, valid = (np.bincount(y[rows], minlength=y.max() + 1) for rows in part)
+        return np.abs(train / train.sum() - valid / valid.sum()).sum()
+
+    return min(parts, key=distance)
 
 
 def _missing_class(y, train, valid):

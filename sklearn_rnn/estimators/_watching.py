@@ -1,9 +1,11 @@
 """Who looks at a fit while it runs: scikit-learn's scorers and its callbacks."""
 
+import inspect
 from contextlib import contextmanager
 from numbers import Real
 
 import numpy as np
+from scipy import sparse
 from sklearn.metrics import check_scoring
 
 from sklearn_rnn._compat import safe_indexing
@@ -60,14 +62,23 @@ def validation_scorer(estimator, given, validation):
         data, weight = (given.X_val, given.y_val), {}
     else:
         rows = validation.rows
-        data = (safe_indexing(given.X, rows), safe_indexing(given.y, rows))
+        X = given.X.tocsr() if sparse.issparse(given.X) else given.X
+        data = (safe_indexing(X, rows), safe_indexing(given.y, rows))
         weight = {"sample_weight": validation.weight}
-        if given.sample_weight is None:  # not every metric takes one
+        if given.sample_weight is None or not _takes_weight(scorer):
             weight = {}
 
     def score(net):
         net.module_.eval()
-        value = scorer(_as_fitted(estimator, net), *data, **weight)
+        try:
+            value = scorer(_as_fitted(estimator, net), *data, **weight)
+        except Exception as error:
+            raise ValueError(
+                f"scoring={estimator.scoring!r} cannot score the validation part: "
+                f"{type(error).__name__}: {error}. Pass a scorer for this target, for "
+                "targets of each step one of sklearn_rnn.metrics, or a callable "
+                "(estimator, X, y) that returns a float."
+            ) from error
         if not isinstance(value, Real):
             raise ValueError(
                 f"scoring={estimator.scoring!r} must give one number, got {value!r}; "
@@ -77,6 +88,11 @@ def validation_scorer(estimator, given, validation):
         return float(value)
 
     return score
+
+
+def _takes_weight(scorer):
+    parameters = inspect.signature(scorer).parameters.values()
+    return any(p.name == "sample_weight" or p.kind == p.VAR_KEYWORD for p in parameters)
 
 
 class FitReport:
@@ -90,6 +106,8 @@ class FitReport:
 
     def __init__(self, estimator, given):
         weight = given.sample_weight
+        if isinstance(weight, Real):  # one for all says nothing
+            weight = None
         self.estimator = estimator
         self.told = {
             "estimator": estimator,

@@ -107,6 +107,9 @@ def find_lr(
     recurrent_part(estimator)
     _check_range(lr_min, lr_max, n_updates)
     *steps, rnn = _steps_of(clone(estimator))
+    for step in (*steps, rnn):
+        if hasattr(step, "set_callbacks"):  # a clone shares those of scikit-learn
+            step.set_callbacks()
     for step in steps:
         X = step.fit_transform(X, y)
     test = LearningRateRange(lr_min, lr_max, n_updates)

@@ -62,8 +62,10 @@ def save(estimator, path):
 
     The classes a file may name are the estimators of this package and those of
     scikit-learn whose state is made of the same things: ``Pipeline``, ``FeatureUnion``,
-    ``ColumnTransformer``, ``TransformedTargetRegressor``, ``SimpleImputer``, ``PCA``,
-    ``TruncatedSVD``, ``LogisticRegression``, ``Ridge`` and the scalers and encoders of
+    ``ColumnTransformer``, ``TransformedTargetRegressor``,
+    ``FixedThresholdClassifier``, ``SimpleImputer``, ``MissingIndicator``, ``PCA``,
+    ``TruncatedSVD``, ``VarianceThreshold``, ``LinearRegression``,
+    ``LogisticRegression``, ``Ridge`` and the scalers and encoders of
     ``sklearn.preprocessing``. A search is none of them: save its ``best_estimator_``.
 
     Examples

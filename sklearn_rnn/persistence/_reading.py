@@ -14,6 +14,7 @@ PRODUCTS = (
     ("hidden_size", "hidden_size"),
     ("hidden_size", "n_features"),
     ("hidden_size", "n_outputs"),
+    ("n_outputs", "n_outputs"),
     ("n_tokens", "embedding_dim"),
     ("hidden_size", "embedding_dim"),
     ("n_characters", "spelling_dim"),
@@ -62,14 +63,18 @@ def _check_net(kind, state):
     weights = state["_net_state"]["module"]
     if not all(isinstance(w, np.ndarray) for w in weights.values()):
         raise TypeError("the weights of a net must be arrays")
+    if len({id(weight) for weight in weights.values()}) < len(weights):
+        raise ValueError("one array cannot be two weights")
     n_weights = sum(weight.size for weight in weights.values())
     sizes = state["_net_spec"]["module_params"]
-    if not 1 <= sizes["num_layers"] <= len(weights):
-        raise ValueError("there are more layers than weights")
+    n_layers = _size(sizes, "num_layers")
+    if n_layers * max(1, _size(sizes, "hidden_size") ** 2) > n_weights:
+        raise ValueError("there are more layers than weights for them")
     for one, other in PRODUCTS:
         size = _size(sizes, one) * _size(sizes, other)
         unused = "spelling" in one + other and not sizes.get("n_characters")
         unused |= "embedding" in other and not sizes.get("n_tokens")
+        unused |= one == other == "n_outputs" and not sizes.get("crf")
         if size > n_weights and not unused:
             raise ValueError(f"{one} times {other} is more than all weights there are")
 
@@ -84,7 +89,7 @@ def _size(sizes, name):
 def _try(estimator):
     """Compute one answer, so that parts that do not fit are found now."""
     if isinstance(estimator, TextVectorizer) and hasattr(estimator, "vocabulary_"):
-        estimator.transform(["a"] if not callable(estimator.analyzer) else [["a"]])
+        estimator.transform(["a"])
     if isinstance(estimator, BaseRNN) and hasattr(estimator, "net_"):
         estimator.predict(_one_step(estimator))
 

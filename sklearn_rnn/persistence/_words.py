@@ -7,13 +7,15 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-from sklearn_rnn._training import encode
+from sklearn_rnn._training import encode, key_of
 from sklearn_rnn.persistence._kinds import NAMED, class_named, name_of, name_of_class
 from sklearn_rnn.persistence._reading import with_state
 from sklearn_rnn.persistence._writing import state_of
 
-# Bytes for each character of the longest string: room that nothing fills stays small.
-WIDEST = 64
+# An array of strings has room for the longest in the place of each. So much may be
+# empty: 64 MB, and 64 bytes for each character that there is.
+FREE_ROOM = 2**26
+ROOM_PER_CHARACTER = 64
 
 
 def encode_other(node, inside):
@@ -73,16 +75,24 @@ def _read_estimator(content):
     return with_state(class_named(name), state)
 
 
+def _has_too_much_room(dtype, members):
+    n_characters = sum(len(member) for member in members if type(member) is str)
+    room = np.dtype(dtype).itemsize * len(members)
+    return room > FREE_ROOM + ROOM_PER_CHARACTER * n_characters
+
+
 def _write_strings(array):
-    return (array.dtype.str, array.shape, array.ravel().tolist())
+    members = array.ravel().tolist()
+    if _has_too_much_room(array.dtype, members):
+        raise TypeError("an array of short strings with room for very long ones")
+    return (array.dtype.str, array.shape, members)
 
 
 def _read_strings(content):
     dtype, shape, members = content
     if np.dtype(dtype).kind not in "UO" or type(members) is not list:
         raise TypeError("an array of strings or objects was written")
-    longest = max((len(member) for member in members if type(member) is str), default=0)
-    if np.dtype(dtype).itemsize > WIDEST * (longest + 1):
+    if _has_too_much_room(dtype, members):
         raise ValueError(f"{dtype!r} is far wider than the strings in it")
     # One by one, or NumPy would make of equally long lists more axes.
     array = np.empty(len(members), dtype=dtype)
@@ -136,8 +146,8 @@ READERS = {
     "text": np.str_,
     "strings": _read_strings,
     "rows": _read_rows,
-    "set": set,
-    "frozenset": frozenset,
+    "set": lambda content: {key_of(member) for member in content},
+    "frozenset": lambda content: frozenset(map(key_of, content)),
     "slice": lambda content: slice(*content),
     "mapping": dict,
 }

@@ -35,10 +35,14 @@ def state_of(estimator, can_be_written):
     state.pop("_skl_callbacks", None)
     if not isinstance(estimator, BaseRNN):
         return state
+    versions = [state, state.get("_settings", state)]  # as it is, and as it was in fit
     left_out = [
         name
         for name in FOR_TRAINING
-        if not (_may_be_written(name, state[name]) and can_be_written(state[name]))
+        if not all(
+            _may_be_written(name, version[name]) and can_be_written(version[name])
+            for version in versions
+        )
     ]
     if left_out:
         warnings.warn(

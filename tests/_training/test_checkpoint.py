@@ -1,7 +1,10 @@
 """A fit that was cut short goes on from its checkpoint as if nothing had been."""
 
 import functools
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -230,6 +233,27 @@ def test_a_warm_start_goes_on(kill, path):
     other.set_params(callbacks=[Checkpoint(path)], max_epochs=6)
     with pytest.raises(CheckpointError, match="first weights was"):
         other.fit(X, y)
+
+
+def test_a_warm_start_goes_on_from_an_epoch_that_was_cut_short(kill, path, monkeypatch):
+    def begun():
+        model = regressor(Pause(), warm_start=True, lr_schedule=None).fit(X, y)
+        assert model.n_iter_ == 2
+        assert len(model.net_.history) == 2
+        return model
+
+    class Pause(Callback):
+        def on_batch_end(self, net, training=False, **kwargs):
+            if training and len(net.history) == 3:
+                raise KeyboardInterrupt
+
+    def make(*callbacks):
+        return begun().set_params(callbacks=callbacks, max_epochs=6)
+
+    resumed = cut_short(kill, make, path, X, y)
+    expected = make().fit(X, y)
+    assert expected.n_iter_ == 8
+    assert_same_fit(resumed, expected)
 
 
 # -- other callbacks ----------------------------------------------------------------
@@ -567,6 +591,38 @@ def test_what_cannot_be_told_from_others_is_refused(path):
 
     with pytest.raises(TypeError, match=r"Checkpoint must know this fit.*no pickles"):
         regressor(Checkpoint(path), lr_schedule=Unknown()).fit(X, y)
+
+
+HASHED = """
+from sklearn_rnn.estimators._identity import describe
+
+def schedule(u):
+    return 0.5 if str(u) in {"one", "two", "three", "four"} else 1.0
+
+def again(u):
+    return again(u - 1) if u else 1.0
+
+def make():
+    def inner(u):
+        return inner(u - 1) if u else 1.0
+    return inner
+
+print(describe(schedule), describe(again), describe(make()))
+"""
+
+
+def test_a_function_reads_the_same_in_every_process():
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", HASHED],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
 
 
 def test_the_callback_itself_stays_as_it_was(path):

@@ -14,6 +14,7 @@ from sklearn.model_selection import GridSearchCV
 from skorch.callbacks import Callback
 
 from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn.callbacks import Checkpoint
 from sklearn_rnn.estimators import _base
 from sklearn_rnn.nn import RecurrentNetwork
@@ -67,6 +68,28 @@ def test_another_error_is_left_alone(monkeypatch):
     monkeypatch.setattr(RecurrentNetwork, "forward", raising(RuntimeError("shapes")))
     with pytest.raises(RuntimeError, match="shapes"):
         regressor().fit(X, y)
+
+
+def test_a_partial_fit_that_fails_leaves_what_was_learnt(monkeypatch):
+    def learnt(n_failures):
+        model = regressor(dropout=0.5, num_layers=2, batch_size=8).partial_fit(X, y)
+        step = SequenceNet.train_step
+        for _ in range(n_failures):
+            calls = iter([step, step])  # the third batch fails
+
+            def fail(net, batch, calls=calls, **kwargs):
+                return next(calls, raising(RAN_OUT[0]))(net, batch, **kwargs)
+
+            monkeypatch.setattr(SequenceNet, "train_step", fail)
+            before = model.predict(X)
+            with pytest.raises(RuntimeError):
+                model.partial_fit(X, y)
+            monkeypatch.undo()
+            np.testing.assert_array_equal(model.predict(X), before)
+            assert model.n_iter_ == len(model.net_.history) == 1
+        return model.partial_fit(X, y).predict(X)
+
+    np.testing.assert_array_equal(learnt(2), learnt(0))
 
 
 def test_a_fit_without_memory_leaves_the_last_one(monkeypatch):

@@ -106,6 +106,14 @@ def test_a_share_of_the_groups_is_held_out_whole(stratify, fraction, n_rows, see
         assert np.bincount(y[valid])[1] in ({4} if fraction == 0.2 else {8, 12})
 
 
+def test_a_rare_class_does_not_change_how_much_is_held_out():
+    rare = np.zeros(3000, dtype=int)
+    rare[[5, 77, 1200]] = 1
+    _, valid = split(rare, groups=np.arange(3000), validation_fraction=0.1)
+    assert len(valid) == 300
+    assert rare[valid].sum() in (1, 2)
+
+
 def test_a_share_of_groups_has_every_class_if_any_does():
     rare = (groups == 7).astype(int) | (groups == 19)
     for seed in range(5):
@@ -193,7 +201,8 @@ def test_a_part_without_a_class_is_refused_but_for_auto(
 
 @pytest.mark.parametrize("early_stopping", [True, "auto"])
 @pytest.mark.parametrize(
-    ("splits", "problem"), [([([0, 99], [100, 101])], "out of bounds"), ([], "unpack")]
+    ("splits", "problem"),
+    [([([0, 99], [100, 101])], "out of bounds"), ([], "gives no split")],
 )
 def test_a_splitter_that_cannot_split_is_refused(
     splits, problem, early_stopping, monkeypatch

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.metrics import accuracy_score, f1_score, make_scorer
@@ -143,6 +144,26 @@ def test_the_scorer_receives_the_weights_of_the_rows_held_out():
     )
     assert model.history_["valid_score"][-1] == pytest.approx(score)
     assert score != accuracy_score(labels[rows], model.predict(X[rows]))
+
+
+def test_a_scorer_that_takes_no_weights_is_called_without():
+    model = RNNClassifier(
+        4, scoring=lambda model, X, y: 1.0, max_epochs=1, **SMALL, **STOPS
+    ).fit(X, labels, sample_weight=np.ones(60))
+    assert model.history_["valid_score"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr", "dia"])
+def test_sparse_ids_of_any_form_are_scored(form):
+    ids = sparse.csr_matrix(rng.integers(1, 9, size=(60, 4))).asformat(form)
+    model = RNNClassifier(4, scoring="accuracy", max_epochs=1, **SMALL, **STOPS)
+    assert model.fit(ids, labels).history_["valid_score"].shape == (1,)
+
+
+def test_a_scorer_for_another_kind_of_target_is_named():
+    model = RNNTagger(4, scoring="accuracy", **SMALL, **STOPS)
+    with pytest.raises(ValueError, match=r"scoring='accuracy' cannot score .*metrics"):
+        model.fit(X, STEPS)
 
 
 def test_the_scorer_sees_the_average_of_the_weights():
@@ -356,6 +377,13 @@ def test_the_data_and_the_weights_are_those_of_fit():
     assert recorder.last[0] is X
     assert recorder.last[1] is y
     assert recorder.told[1][3]["sample_weight"] is weight
+
+
+def test_one_weight_for_all_is_no_weight_to_tell():
+    callback = needs_callbacks()
+    monitor = callback.ScoringMonitor(scoring="r2")
+    RNNRegressor(4, max_epochs=1).set_callbacks(monitor).fit(X, y, sample_weight=2.0)
+    assert len(monitor.get_logs().data) == 2
 
 
 def test_the_estimator_shown_is_the_one_training_would_leave():

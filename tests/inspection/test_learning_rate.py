@@ -286,6 +286,14 @@ def test_what_keeps_or_ends_a_fit_is_left_out(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_callbacks_of_scikit_learn_hear_nothing_of_it():
+    callback = pytest.importorskip("sklearn.callback")
+    monitor = callback.ScoringMonitor(scoring="accuracy")
+    range_test(make_classifier().set_callbacks(monitor))
+    with pytest.raises(ValueError, match="No logs"):
+        monitor.get_logs()
+
+
 def test_a_callback_that_ends_training_is_an_error():
     stop = EarlyStopping(monitor="train_loss", patience=2, sink=lambda message: None)
     model = make_classifier(callbacks=[stop], batch_size=24)

@@ -3,6 +3,7 @@
 Run as a script this file is what each of the processes does.
 """
 
+import io
 import itertools
 import os
 import pickle
@@ -28,7 +29,9 @@ from sklearn_rnn import (
     TextVectorizer,
     as_ragged,
 )
+from sklearn_rnn._training import _callbacks as callbacks_module
 from sklearn_rnn._training._accelerated import make_accelerator, share_of_batch
+from sklearn_rnn.callbacks import TimeBudget
 
 # 50 rows in batches of 7: the last one is a single row, and one process goes without.
 N = 50
@@ -246,7 +249,17 @@ def test_who_learns_something_else_is_told_before_training(learn):
         assert "same network on the same data" in str(error)
 
 
-def test_one_of_them_speaks(capsys):
+class Terminal(io.StringIO):
+    """Where somebody looks."""
+
+    def isatty(self):
+        return True
+
+
+def test_one_of_them_speaks(capsys, monkeypatch):
+    terminal = Terminal()  # a bar appears nowhere else
+    monkeypatch.setattr(callbacks_module, "sys", SimpleNamespace(stderr=terminal))
+
     def learn(verbose):
         in_threads(
             2,
@@ -256,8 +269,20 @@ def test_one_of_them_speaks(capsys):
         )
         return capsys.readouterr()
 
-    assert learn(1).err.count("0/2 ") == 1
+    learn(1)
+    assert terminal.getvalue().count("0/2 ") == 1
     assert learn(2).out.count("train_loss") == 1
+
+
+def test_a_time_budget_is_for_one_process():
+    errors = in_threads(
+        2,
+        lambda net_params, _: RNNClassifier(
+            **SMALL, net_params=net_params, callbacks=[TimeBudget(9)]
+        ).fit(X, LABELS),
+    )
+    assert errors
+    assert all("each has its own clock" in str(error) for error in errors)
 
 
 # -- shares ----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_a_net_larger_than_its_weights_is_refused_before_it_is_made(path, monkey
     monkeypatch.setattr(
         RNNClassifier, "_build_net", lambda *a, **k: pytest.fail("it was made")
     )
-    with pytest.raises(SavedFileError, match="more than all weights there are"):
+    with pytest.raises(SavedFileError, match="weights"):
         load(path)
 
 
@@ -112,6 +113,9 @@ def test_a_net_larger_than_its_weights_is_refused_before_it_is_made(path, monkey
     [
         ('["num_layers", 1]', '["num_layers", 1000000000]'),
         ('["num_layers", 1]', '["num_layers", -1]'),
+        ('["num_layers", 1]', '["num_layers", 9]'),
+        ('"<U3"', '"<U99999999"'),
+        ('["callbacks", null]', f'["callbacks", null], [{2**61}, 1]'),
         ('["hidden_size", 3]', '["hidden_size", "3"]'),
         ('["hidden_size", 3]', '["hidden_size", -3]'),
         ('["callbacks", null]', '["callbacks", {"list": [1]}]'),
@@ -125,6 +129,19 @@ def test_a_state_that_cannot_be_is_refused(path, before, after):
     save(model.fit(X, y), path)
     rewrite(path, lambda tree: tree.replace(before, after))
     with pytest.raises(SavedFileError, match="does not hold an estimator"):
+        load(path)
+
+
+def test_one_array_cannot_be_two_weights(path):
+    model, X, y = MODELS["classifier"]
+    save(model.fit(X, y), path)
+
+    def share(tree):
+        forward, backward = re.findall(r'_cell.weight_hh_l0", {"array": (\d+)}', tree)
+        return tree.replace(f'{{"array": {forward}}}', f'{{"array": {backward}}}')
+
+    rewrite(path, share)
+    with pytest.raises(SavedFileError, match="one array cannot be two weights"):
         load(path)
 
 

@@ -173,6 +173,21 @@ def test_partial_fit_with_an_optimizer_of_its_own_goes_on_with_another(path):
     loaded.partial_fit(X, SUMS)
 
 
+def test_what_was_fitted_with_is_left_out_though_it_was_set_back(path):
+    model = RNNRegressor(**SMALL, callbacks=[WeightAverage()]).fit(X, SUMS)
+    model.set_params(callbacks=None)
+    with pytest.warns(LeftOutWarning, match="callbacks"):
+        save(model, path)
+    assert_same(load(path).predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("params", [{"analyzer": str.split}, {"tokenizer": str.split}])
+def test_functions_by_name_come_back(params, path):
+    model = make_pipeline(TextVectorizer(**params), RNNClassifier(**SMALL))
+    save(model.fit(TEXTS, TONES), path)
+    assert_same(load(path).predict_proba(TEXTS), model.predict_proba(TEXTS))
+
+
 @pytest.mark.parametrize(
     ("estimator", "named"),
     [
