@@ -517,6 +517,55 @@ MUTANTS = [
         "disable=False",
         ("tests/_training/test_callbacks.py",),
     ),
+    Mutant(
+        "a file may name any class",
+        "persistence/_kinds.py",
+        "    if name not in MODULE_OF:\n",
+        "    if name not in MODULE_OF and not name:\n",
+        ("tests/persistence/test_hostile.py",),
+    ),
+    Mutant(
+        "a file with a wrong checksum is read",
+        "persistence/_files.py",
+        'if about.get("checksum") != _checksum(about, named):',
+        "if False:",
+        ("tests/persistence/test_hostile.py",),
+    ),
+    Mutant(
+        "a net may be larger than its weights",
+        "persistence/_reading.py",
+        'if n_layers * max(1, _size(sizes, "hidden_size") ** 2) > n_weights:',
+        "if False:",
+        ("tests/persistence/test_hostile.py",),
+    ),
+    Mutant(
+        "what only training asks for is written whatever it is",
+        "persistence/_writing.py",
+        "    if left_out:\n",
+        "    if False:\n",
+        ("tests/persistence/test_save.py",),
+    ),
+    Mutant(
+        "a partial_fit that fails leaves half an epoch behind",
+        "estimators/_base.py",
+        "with undone_on_error(net) if goes_on else nullcontext():",
+        "with nullcontext():",
+        ("tests/estimators/test_faults.py",),
+    ),
+    Mutant(
+        "each process steps by the gradient of its own share",
+        "_training/_accelerated.py",
+        'flat = accelerator.reduce(flat, reduction="sum")',
+        'flat = accelerator.reduce(flat.clone(), reduction="sum") * 0 + flat',
+        ("tests/interop/test_accelerate.py",),
+    ),
+    Mutant(
+        "the suggested rate is that of the lowest loss",
+        "inspection/_learning_rate.py",
+        "return max(float(lrs[0]), float(np.sqrt(fallen * below_lowest)))",
+        "return float(lrs[np.argmin(smoothed)])",
+        ("tests/inspection/test_learning_rate.py",),
+    ),
 ]
 
 
