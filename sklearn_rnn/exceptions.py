@@ -16,6 +16,7 @@ __all__ = [
     "SklearnRNNWarning",
     "SlicedValidationWarning",
     "TruncationWarning",
+    "VanishingGradientWarning",
 ]
 
 from sklearn.exceptions import ConvergenceWarning
@@ -63,3 +64,7 @@ class TruncationWarning(SklearnRNNWarning):
 
 class DivergenceWarning(SklearnRNNWarning, ConvergenceWarning):
     """The loss became NaN or infinite; the last good weights were kept."""
+
+
+class VanishingGradientWarning(SklearnRNNWarning):
+    """Training learnt nothing, and the first half of the sequences has no effect."""

@@ -26,6 +26,14 @@ settings.register_profile("slow", settings.get_profile("default"), max_examples=
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+def pytest_collection_modifyitems(items):
+    """Let `-m slow` find the properties where the profile asks for many examples."""
+    if os.environ.get("HYPOTHESIS_PROFILE") == "slow":
+        for item in items:
+            if hasattr(getattr(item, "obj", None), "hypothesis"):
+                item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def ctrl_c_interrupts():
     """Answer SIGINT as a terminal does; a shell's background jobs ignore it."""

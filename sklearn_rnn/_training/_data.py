@@ -212,8 +212,11 @@ class SequenceDataset(Dataset):
         """Do what is done batch by batch: tokens are read, numbers are not."""
         if self.sequences.is_tokens:
             return padded if rng is None else self.encoder.forget(padded, rng)
+        padding = np.arange(padded.shape[1]) >= lengths[:, np.newaxis]
+        # Zeros may lie so far from the mean that they would be refused.
+        padded[padding] = self.encoder.mean_
         x = self.encoder.transform(padded)
-        x[np.arange(x.shape[1]) >= lengths[:, np.newaxis]] = 0.0
+        x[padding] = 0.0
         return x
 
 

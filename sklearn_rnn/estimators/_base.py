@@ -34,8 +34,17 @@ from sklearn_rnn._training import (
 from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
-from sklearn_rnn.estimators._watching import learnt_from, reporting, validation_scorer
-from sklearn_rnn.exceptions import DivergenceWarning, SlicedValidationWarning
+from sklearn_rnn.estimators._watching import (
+    forgets_beginnings,
+    learnt_from,
+    reporting,
+    validation_scorer,
+)
+from sklearn_rnn.exceptions import (
+    DivergenceWarning,
+    SlicedValidationWarning,
+    VanishingGradientWarning,
+)
 from sklearn_rnn.sequences import (
     Sequences,
     canonical_rows,
@@ -311,6 +320,17 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
                 stacklevel=5,
             )
             self._trains_on = False  # the optimiser may hold NaN as well
+        elif not (net.interrupted_ or "epochs" in how) and forgets_beginnings(
+            self, training
+        ):
+            warnings.warn(
+                "Training learnt nothing, and the first half of each sequence could "
+                "be left out: over so many steps the gradient vanished. Pass "
+                "pooling='max', 'mean' or 'attention', cell='lstm' or 'gru', or "
+                "shorter windows, and keep standardize=True.",
+                VanishingGradientWarning,
+                stacklevel=5,
+            )
         if net.interrupted_:
             raise InterruptedFitError
         return self

@@ -10,6 +10,7 @@ from sklearn.metrics import check_scoring
 
 from sklearn_rnn._compat import safe_indexing
 from sklearn_rnn._training import best_epoch
+from sklearn_rnn.sequences import Sequences
 
 # Names in skorch's history -> names in `history_`.
 HISTORY = {
@@ -20,6 +21,9 @@ HISTORY = {
     "gradient_norm": "gradient_norm",
     "dur": "seconds",
 }
+
+# These read the states at an end; all others have a short way back to every step.
+READ_AN_END = ("last", "final_state")
 
 
 def learnt_from(net):
@@ -156,3 +160,64 @@ def _as_fitted(estimator, net):
     view = type(estimator).__new__(type(estimator))
     vars(view).update(vars(estimator), net_=net)
     return view
+
+
+def forgets_beginnings(estimator, training):
+    """Say whether a fit learnt nothing and first halves do not reach its answers.
+
+    Parameters
+    ----------
+    estimator : BaseRNN
+        Fitted.
+    training : Part
+
+    Notes
+    -----
+    The gradient of the weights does not tell: the last steps and the output layer get
+    theirs whatever becomes of the first. But where a sequence and its second half
+    have the same state at the end, no gradient reaches the first half.
+    """
+    if estimator._settings.get("pooling") not in READ_AN_END:
+        return False
+    if (training.y == training.y[0]).all():  # there is nothing to learn
+        return False
+    few = _some_rows(training, 8)
+    sequences = few.sequences[few.rows]
+    if sequences.lengths.min() < 2:
+        return False
+    states = [
+        estimator._outputs(part, "represent")
+        for part in (sequences, _second_halves(sequences))
+    ]
+    same = np.allclose(*states, rtol=1e-6, atol=1e-6)
+    return same and _learnt_nothing(estimator, _some_rows(training, 256))
+
+
+def _some_rows(part, n_rows):
+    """Take at most so many rows, evenly."""
+    n_rows = min(n_rows, len(part.rows))
+    return part.take(np.linspace(0, len(part.rows) - 1, n_rows).astype(int))
+
+
+def _second_halves(sequences):
+    """Leave out the first half of the steps of each sequence."""
+    starts, stops = sequences.offsets[:-1], sequences.offsets[1:]
+    starts = (starts + stops) // 2
+    kept = np.concatenate(
+        [np.arange(*ends) for ends in zip(starts, stops, strict=True)]
+    )
+    spelling = None if sequences.spelling is None else sequences.spelling[kept]
+    offsets = np.append(0, np.cumsum(stops - starts))
+    return Sequences(sequences.values[kept], offsets, spelling)
+
+
+def _learnt_nothing(estimator, part):
+    """Say whether one answer for all rows would score about as well."""
+    outputs = estimator._outputs(part.sequences[part.rows])
+    one_for_all = np.broadcast_to(outputs.mean(axis=0), outputs.shape)
+    y = estimator._encode_target(part.y)
+    score, base = (
+        estimator._score_outputs(values, y, part.weight)
+        for values in (outputs, one_for_all)
+    )
+    return score < base + 0.1  # of accuracy or of R²

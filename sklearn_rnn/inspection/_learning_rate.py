@@ -10,7 +10,7 @@ from sklearn.utils import check_scalar
 
 from sklearn_rnn._training import LearningRateRange
 from sklearn_rnn.estimators._identity import only_decides_when
-from sklearn_rnn.exceptions import DivergenceWarning
+from sklearn_rnn.exceptions import DivergenceWarning, VanishingGradientWarning
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
 from sklearn_rnn.inspection._estimators import recurrent_part
 
@@ -115,7 +115,8 @@ def find_lr(
     test = LearningRateRange(lr_min, lr_max, n_updates)
     rnn.set_params(**_settings_of_test(rnn, test))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DivergenceWarning)
+        for expected in (DivergenceWarning, VanishingGradientWarning):
+            warnings.simplefilter("ignore", expected)
         rnn.fit(X, y, sample_weight=sample_weight)
     return _make_display(_record_of(rnn))
 

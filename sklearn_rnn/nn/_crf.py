@@ -223,9 +223,11 @@ class LinearChainCRF(nn.Module):
             parts = emissions.split([int(group.sum()) for group in groups])
             return torch.cat(list(map(self.decode, parts, groups)))
         exact = _exact(emissions)
-        table, end = self._scores(exact.dtype)
-        transitions, start = table[:-1], table[-1]
         steps = _steps(exact, lengths)
+        # Below what the emissions of a whole sequence can make good.
+        forbidden = FORBIDDEN - 2 * len(steps) * float(exact.abs().max())
+        table, end = self._scores(exact.dtype, forbidden)
+        transitions, start = table[:-1], table[-1]
         scores = steps[0] + start
         best_at_end = [(scores + end).argmax(dim=1)]
         origins = []
@@ -265,12 +267,14 @@ class LinearChainCRF(nn.Module):
         """Name the parameters in ``repr``."""
         return f"n_labels={self.n_labels}, n_forbidden={int(self.forbidden.sum())}"
 
-    def _scores(self, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    def _scores(
+        self, dtype: torch.dtype, forbidden: float = FORBIDDEN
+    ) -> tuple[Tensor, Tensor]:
         """Join transitions and start, which is the last row; fill in the forbidden."""
-        table = torch.cat([self.transitions, self.start.unsqueeze(0)])
-        table = table.masked_fill(self.forbidden[:, :-1], FORBIDDEN)
-        end = self.end.masked_fill(self.forbidden[:-1, -1], FORBIDDEN)
-        return table.to(dtype), end.to(dtype)  # (n_labels + 1, n_labels), (n_labels,)
+        table = torch.cat([self.transitions, self.start.unsqueeze(0)]).to(dtype)
+        table = table.masked_fill(self.forbidden[:, :-1], forbidden)
+        end = self.end.to(dtype).masked_fill(self.forbidden[:-1, -1], forbidden)
+        return table, end  # (n_labels + 1, n_labels), (n_labels,)
 
     def _before(self, labels: Tensor, lengths: Tensor) -> Tensor:
         """Give the label before each step; before the first it is that of the start."""

@@ -1,5 +1,5 @@
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sklearn_rnn.nn import length_mask, reverse_within_length
@@ -14,7 +14,6 @@ def test_the_mask_is_true_where_a_step_is_real():
     ]
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=5), st.integers(0, 3))
 def test_each_sequence_is_reversed_and_its_padding_left(lengths, more_padding):
     n_timesteps = max(lengths) + more_padding

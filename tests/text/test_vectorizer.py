@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.base import clone
@@ -102,7 +102,6 @@ def test_truncation_keeps_the_chosen_end(truncate, rows):
     assert kept == [analyze(row) for row in rows]
 
 
-@settings(max_examples=50, deadline=None)
 @given(
     texts=st.lists(st.lists(st.sampled_from("abcd"), max_size=6), min_size=1),
     max_length=st.integers(1, 7),
@@ -241,7 +240,6 @@ def test_dense_output_is_the_padded_sparse_one():
 
 
 @pytest.mark.parametrize("analyzer", ["word", "char"])
-@settings(max_examples=50, deadline=None)
 @given(texts=st.lists(ANY_TEXT, min_size=1, max_size=5))
 def test_inverse_transform_gives_the_tokens_back(analyzer, texts):
     texts = [*texts, "a"]

@@ -1,0 +1,48 @@
+"""Many threads, processes, calls and fits; see `benchmarks/bench_load.py`."""
+
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+if not BENCHMARKS.is_dir():
+    pytest.skip("benchmarks/ is not in the sdist", allow_module_level=True)
+
+
+@pytest.fixture
+def bench_load(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import bench_load
+
+    return bench_load
+
+
+@pytest.mark.slow
+def test_answers_are_right_and_memory_stays_under_load(bench_load):
+    results = bench_load.run(n_processes=2, n_calls=10, n_predictions=3_000, n_fits=100)
+    for name in ("predictions", "fits"):
+        if results[name]["growth"] is not None:  # the system says how much it holds
+            assert results[name]["growth"] < 0.05
+    for name in ("threads", "processes"):
+        part = results[name]
+        right = dict.fromkeys(part["same_bits"], part["answers_of_each_model"])
+        assert part["same_bits"] == right
+
+
+@pytest.mark.slow
+def test_memory_that_grows_is_seen(bench_load):
+    kept = []
+    grown = bench_load.repeat(lambda: kept.append(bytes(1_000_000)), n_calls=200)
+    assert grown["growth"] is None or grown["growth"] > 0.05
+
+
+def test_an_answer_that_is_wrong_is_counted(bench_load):
+    models = {"echo": (Echo(), [1.0])}
+    assert bench_load.count_right(models, {"echo": b"other"}, 3) == {"echo": 0}
+    right = bench_load.answer(*models["echo"])
+    assert bench_load.count_right(models, {"echo": right}, 3) == {"echo": 3}
+
+
+class Echo:
+    def predict(self, X):
+        return X

@@ -1,0 +1,340 @@
+"""The same bits again, gradients that are right, and what long sequences do to them."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+
+from sklearn_rnn import (
+    RNNClassifier,
+    RNNRegressor,
+    RNNTagger,
+    TextVectorizer,
+    as_ragged,
+)
+from sklearn_rnn.exceptions import DivergenceWarning, VanishingGradientWarning
+from sklearn_rnn.nn import (
+    LOSSES,
+    POOLINGS,
+    Affine,
+    ElmanRNN,
+    RecurrentEncoder,
+    RecurrentLayer,
+    RecurrentNetwork,
+    SampleLoss,
+    SeededDropout,
+    TokenEmbedding,
+    make_pooling,
+    reverse_within_length,
+)
+
+SMALL = {"hidden_size": 4, "max_epochs": 2, "random_state": 0, "batch_size": 8}
+CELLS = ["rnn", "gru", "lstm"]
+every_cell = pytest.mark.parametrize("cell", CELLS)
+every_kind = pytest.mark.parametrize("kind", [RNNClassifier, RNNRegressor])
+
+rng = np.random.default_rng(0)
+X = [rng.normal(size=(length, 2)) for length in rng.integers(1, 9, size=30)]
+y = np.arange(30) % 2
+
+
+def weights_of(model):
+    tensors = model.net_.module_.state_dict().values()
+    return b"".join(tensor.numpy().tobytes() for tensor in tensors)
+
+
+# -- again -------------------------------------------------------------------------
+
+
+@every_cell
+@every_kind
+def test_twenty_fits_give_the_same_bits(kind, cell):
+    params = {**SMALL, "max_epochs": 1, "batch_size": 15, "num_layers": 2}
+    model = kind(**params, cell=cell, dropout=0.2)
+    assert len({weights_of(clone(model).fit(X, y)) for _ in range(20)}) == 1
+
+
+def fitted_with_threads(model, n_threads, data):
+    before = torch.get_num_threads()
+    torch.set_num_threads(n_threads)
+    try:
+        return clone(model).fit(*data)
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.changes_global_state
+@every_cell
+@every_kind
+def test_a_small_fit_with_two_threads_has_the_bits_of_one(kind, cell):
+    model = kind(**SMALL, cell=cell)
+    one, two = (fitted_with_threads(model, n, (X, y)) for n in (1, 2))
+    assert weights_of(one) == weights_of(two)
+
+
+@pytest.mark.changes_global_state
+@every_cell
+def test_from_the_same_weights_two_threads_learn_what_one_learns(cell):
+    # Not from the same seed: from 48 units on LAPACK's orthogonal matrices, with which
+    # a network starts, have other bits with two threads than with one.
+    big = rng.normal(size=(64, 15, 8)), rng.normal(size=64)
+    model = RNNRegressor(64, cell=cell, max_epochs=1, warm_start=True, random_state=0)
+    begun = pickle.dumps(model.fit(*big))
+    answers = []
+    for n_threads in (1, 2):
+        model, before = pickle.loads(begun), torch.get_num_threads()
+        torch.set_num_threads(n_threads)
+        try:
+            answers.append(weights_of(model.fit(*big)))
+        finally:
+            torch.set_num_threads(before)
+    assert answers[0] == answers[1]
+
+
+# -- gradients ---------------------------------------------------------------------
+# Those of the network, of the CRF, of the functions behind the cells, of the steps
+# and of the letters stand with their modules in tests/nn.
+
+LENGTHS = torch.tensor([3, 1, 4])
+
+
+def make_numbers(*shape, seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+def assert_gradients_are_right(module, *inputs, fast_mode=False):
+    """Compare the gradients of all inputs and weights with differences."""
+    module, n_inputs = module.double(), len(inputs)
+    names = [name for name, p in module.named_parameters() if p.requires_grad]
+    weights = [p for p in module.parameters() if p.requires_grad]
+
+    def outputs(*tensors):
+        named = dict(zip(names, tensors[n_inputs:], strict=True))
+        found = torch.func.functional_call(module, named, tensors[:n_inputs])
+        return found[0] if isinstance(found, tuple) else found
+
+    inputs = [
+        tensor.requires_grad_() if tensor.is_floating_point() else tensor
+        for tensor in inputs
+    ]
+    inputs = (*inputs, *weights)
+    assert torch.autograd.gradcheck(outputs, inputs, fast_mode=fast_mode)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_gradients_of_an_affine_map_are_right(bias):
+    module = Affine(3, 2, bias=bias, generator=torch.Generator().manual_seed(0))
+    assert_gradients_are_right(module, make_numbers(4, 3))
+
+
+@pytest.mark.parametrize("nonlinearity", ["tanh", "sigmoid", "softplus"])
+def test_gradients_of_an_elman_network_are_right(nonlinearity):
+    module = ElmanRNN(2, 3, nonlinearity)
+    for i, parameter in enumerate(module.parameters()):
+        parameter.data = make_numbers(*parameter.shape, seed=i) / 2
+    assert_gradients_are_right(module, make_numbers(3, 4, 2))
+
+
+@every_cell
+@pytest.mark.parametrize("reverse", [False, True])
+def test_gradients_of_a_layer_are_right(cell, reverse):
+    module = RecurrentLayer(
+        2,
+        3,
+        cell=cell,
+        bidirectional=reverse,
+        generator=torch.Generator().manual_seed(0),
+    )
+    assert_gradients_are_right(module, make_numbers(3, 4, 2), LENGTHS)
+
+
+@every_cell
+def test_gradients_of_an_encoder_are_right(cell):
+    module = RecurrentEncoder(
+        2,
+        2,
+        cell=cell,
+        num_layers=2,
+        bidirectional=True,
+        generator=torch.Generator().manual_seed(0),
+    )
+    assert_gradients_are_right(module, make_numbers(3, 4, 2), LENGTHS, fast_mode=True)
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_gradients_of_a_pooling_are_right(name):
+    generator = torch.Generator().manual_seed(0)
+    pooling = make_pooling(name, 4, bidirectional=True, generator=generator)
+    x = make_numbers(3, 4, 4)
+    if isinstance(pooling, torch.nn.Module):
+        assert_gradients_are_right(pooling, x, LENGTHS)
+    else:
+        x.requires_grad_()
+        assert torch.autograd.gradcheck(lambda x: pooling(x, LENGTHS), x)
+
+
+def test_gradients_of_an_embedding_are_right():
+    module = TokenEmbedding(6, 3, generator=torch.Generator().manual_seed(0)).double()
+    tokens = torch.tensor([[2, 3, 2], [5, 1, 0]])
+    weight = module.weight.detach().clone().requires_grad_()
+
+    def vectors(weight):
+        return torch.func.functional_call(module, {"weight": weight}, (tokens,))[:, :2]
+
+    assert torch.autograd.gradcheck(vectors, weight)
+    # What stands at padding is held at zero, and takes no gradient.
+    found = torch.autograd.grad(module(tokens).sum(), module.weight)[0]
+    assert found.sum(dim=1).tolist() == [0, 3, 6, 3, 0, 3]
+
+
+def test_gradients_of_dropout_are_right():
+    module = SeededDropout(0.5).train()
+    x = make_numbers(4, 5).requires_grad_()
+
+    def dropped(x):
+        module.reseed(0)
+        return module(x)
+
+    assert torch.autograd.gradcheck(dropped, x)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_gradients_of_a_loss_are_right(name):
+    # Far from the kinks of the absolute value and its like.
+    output = make_numbers(5, 2)
+    target = torch.tensor([[0.0, 1.0]] * 5, dtype=torch.float64)
+    if name == "cross_entropy":
+        target = torch.tensor([0, 1, 1, 0, 1])
+    loss = SampleLoss(name)
+    values = loss(output.requires_grad_(), target)
+    assert values.shape == (5,)
+    assert torch.autograd.gradcheck(lambda output: loss(output, target), output)
+
+
+def test_gradients_of_a_reversal_are_right():
+    x = make_numbers(3, 4, 2).requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: reverse_within_length(x, LENGTHS), x)
+
+
+# -- long sequences ----------------------------------------------------------------
+
+
+@pytest.mark.slow
+@every_cell
+@pytest.mark.parametrize("pooling", ["last", "max", "mean"])
+def test_ten_thousand_steps_neither_overflow_nor_lose_their_gradient(cell, pooling):
+    network = RecurrentNetwork(
+        1, n_features=2, hidden_size=3, cell=cell, pooling=pooling, bidirectional=False
+    )
+    x = make_numbers(2, 10_000, 2).float().requires_grad_()
+    output = network(x, torch.tensor([10_000, 9_000]))
+    output.sum().backward()
+    assert output.isfinite().all()
+    assert x.grad.isfinite().all()
+    assert all(p.grad.isfinite().all() for p in network.parameters())
+    norms = x.grad.norm(dim=2)[0]
+    assert norms[5_000:].max() > 1e-5
+    # What is read at the last step alone has no way back to the first.
+    if pooling == "last":
+        assert norms[:5_000].max() < 1e-7
+    else:
+        assert norms[:5_000].max() > 1e-5
+
+
+def first_tells(n_rows, n_timesteps, scale=0.0):
+    """Make sequences of which the first step tells the class."""
+    rng = np.random.default_rng(0)
+    sequences = scale * rng.normal(size=(n_rows, n_timesteps, 1))
+    labels = np.arange(n_rows) % 2
+    sequences[:, 0, 0] = 2 * labels - 1
+    return sequences, labels
+
+
+ONE_WAY = {**SMALL, "pooling": "last", "bidirectional": False}
+
+
+@every_kind
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_what_is_forgotten_on_the_way_is_warned_of(kind, cell):
+    sequences, labels = first_tells(32, 600)
+    with pytest.warns(VanishingGradientWarning, match="pooling='max'") as caught:
+        model = kind(**ONE_WAY, cell=cell).fit(sequences, labels)
+    assert [str(w.category.__name__) for w in caught] == ["VanishingGradientWarning"]
+    assert caught[0].filename == __file__
+    np.testing.assert_allclose(
+        model.transform(sequences), model.transform(sequences[:, 300:]), atol=1e-6
+    )
+    for word in ("first half", "cell='lstm' or 'gru'", "shorter", "standardize=True"):
+        assert word in str(caught[0].message)
+
+
+@pytest.mark.slow
+def test_a_plain_network_forgets_ten_thousand_steps_and_says_so():
+    sequences, labels = first_tells(64, 10_000, scale=1.0)
+    model = RNNClassifier(**{**ONE_WAY, "max_epochs": 1}, cell="rnn")
+    with pytest.warns(VanishingGradientWarning):
+        model.fit(sequences, labels)
+    # The gradient of the weights does not show it: the last steps always have theirs.
+    assert model.history_["gradient_norm"].min() > 0.01
+
+
+@pytest.mark.parametrize("spelling", [False, True])
+def test_words_that_are_forgotten_are_warned_of(spelling):
+    texts = [f"{word} " + "so " * 500 for word in ["good", "bad"] * 16]
+    X = TextVectorizer(spelling=spelling).fit_transform(texts)
+    with pytest.warns(VanishingGradientWarning):
+        RNNClassifier(**ONE_WAY, cell="gru").fit(X, np.arange(32) % 2)
+
+
+QUIET = {
+    "another pooling": ({"pooling": "max"}, None),
+    "both final states": ({"pooling": "final_state", "bidirectional": True}, None),
+    "few steps": ({}, lambda X, y: (X[:, :6], y)),
+    "the end tells": ({"max_epochs": 5, "lr": 0.1}, lambda X, y: (X[:, ::-1], y)),
+    "nothing to learn": ({}, lambda X, y: (X, 0 * y)),
+    "a single step": ({}, lambda X, y: (X[:, -1:], y)),
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_there_is_no_warning_of_a_gradient_that_did_not_vanish(name):
+    params, change = QUIET[name]
+    sequences, labels = first_tells(32, 600)
+    if change is not None:
+        sequences, labels = change(sequences, labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        RNNRegressor(**{**ONE_WAY, "cell": "gru", **params}).fit(sequences, labels)
+
+
+def test_a_part_of_the_data_and_a_tagger_are_not_warned_of():
+    sequences, labels = first_tells(32, 600)
+    model = RNNRegressor(**ONE_WAY, cell="gru")
+    model.partial_fit(sequences, labels)
+    steps = as_ragged(list(np.tile(labels[:, np.newaxis], 600)))
+    RNNTagger(**SMALL, bidirectional=False, cell="gru").fit(sequences, steps)
+
+
+@pytest.mark.slow
+@every_cell
+def test_ten_thousand_steps_that_explode_are_stopped_and_warned_of(cell):
+    sequences, labels = first_tells(8, 10_000, scale=1.0)
+    model = RNNRegressor(
+        **{**ONE_WAY, "max_epochs": 5},
+        cell=cell,
+        lr=1e7,
+        optimizer="sgd",
+        lr_schedule=None,
+        max_grad_norm=None,
+    )
+    with pytest.warns(
+        DivergenceWarning, match=r"epoch \d.*Lower lr, set max_grad_norm"
+    ):
+        model.fit(sequences, labels)
+    assert model.n_iter_ < 5
+    assert np.isfinite(model.predict(sequences)).all()
+    assert np.isfinite(model.history_["train_loss"]).all()
