@@ -31,7 +31,7 @@ from sklearn.base import clone
 
 from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn.datasets import make_adding_problem, make_first_symbol
-from sklearn_rnn.exceptions import DivergenceWarning
+from sklearn_rnn.exceptions import DivergenceWarning, VanishingGradientWarning
 from sklearn_rnn.nn import RecurrentNetwork
 
 MAX_EPOCHS = 15
@@ -71,7 +71,9 @@ def fit_all(estimator, make_data, lengths):
         X, y = make_data(N_TRAIN + N_TEST, length, random_state=0)
         for name, cell in CELLS.items():
             model = clone(estimator).set_params(**cell)
-            models[name, length] = model.fit(X[:N_TRAIN], y[:N_TRAIN])
+            with warnings.catch_warnings():  # of what is to be shown
+                warnings.simplefilter("ignore", VanishingGradientWarning)
+                models[name, length] = model.fit(X[:N_TRAIN], y[:N_TRAIN])
             scores[name].append(model.score(X[N_TRAIN:], y[N_TRAIN:]))
     print("   steps", *(f"{length:6}" for length in lengths))
     for name, row in scores.items():
