@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import sklearn_rnn.estimators  # noqa: F401 - torch draws a random number when loaded
+
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("plot_*.py"))
 
 pytestmark = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
