@@ -6,9 +6,11 @@ import os
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 
+import importlib
 import random
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,3 +62,13 @@ def pytest_runtest_call(item):
         moved = [name for name in before if before[name] != after[name]]
         assert not moved, f"the test changed the global state of {', '.join(moved)}"
     return result
+
+
+@pytest.fixture
+def program(monkeypatch):
+    """Import a program of benchmarks/ by its name, where there are any."""
+    folder = Path(__file__).parents[1] / "benchmarks"
+    if not folder.is_dir():
+        pytest.skip("benchmarks/ is not in the sdist")
+    monkeypatch.syspath_prepend(str(folder))
+    return importlib.import_module

@@ -1,6 +1,7 @@
 """How is it fitted?  skorch nets with few hooks; arrays in, arrays out."""
 
 from sklearn_rnn._training._averaging import WeightAverage
+from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
 from sklearn_rnn._training._data import SequenceDataset, TokenReader
 from sklearn_rnn._training._lr_range import LearningRateRange, planned_rates
@@ -48,4 +49,5 @@ __all__ = [
     "train",
     "transition_scores",
     "undone_on_error",
+    "unnamed",
 ]

@@ -27,6 +27,12 @@ class PauseTraining(StopTraining):
     """Ends the loop before training is done; a checkpoint goes on from there."""
 
 
+def unnamed(callback):
+    """Give what an entry of ``callbacks`` names, or the entry itself."""
+    is_pair = isinstance(callback, tuple) and len(callback) == 2
+    return callback[1] if is_pair else callback
+
+
 class Seeds(Callback):
     """Give each epoch its own random numbers, from the seed and its number.
 

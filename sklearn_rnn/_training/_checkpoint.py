@@ -18,6 +18,7 @@ from skorch.callbacks import (
     PassthroughScoring,
 )
 
+from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._state import export_state, load_optimizer, load_state
 from sklearn_rnn._training._tree_file import read_tree, remove_leftovers, write_tree
 from sklearn_rnn.exceptions import CheckpointError, CheckpointWarning
@@ -191,8 +192,7 @@ class SavedFit:
 
 def is_checkpoint(callback):
     """Whether an entry of ``callbacks``, named or not, is a `Checkpoint`."""
-    named = isinstance(callback, tuple) and len(callback) == 2
-    return isinstance(callback[1] if named else callback, Checkpoint)
+    return isinstance(unnamed(callback), Checkpoint)
 
 
 def open_checkpoint(callbacks, identify, seed):
@@ -211,7 +211,7 @@ def open_checkpoint(callbacks, identify, seed):
     saved_fit : SavedFit or None
         None where there is no checkpoint.
     """
-    given = [callback for callback in callbacks or () if is_checkpoint(callback)]
+    given = [unnamed(c) for c in callbacks or () if is_checkpoint(c)]
     if not given:
         return None
     if len(given) > 1:
@@ -245,7 +245,6 @@ def resume(net, saved_fit):
 
 
 def _path_of(checkpoint, identity):
-    checkpoint = checkpoint[1] if isinstance(checkpoint, tuple) else checkpoint
     given = os.fspath(checkpoint.path)
     path = Path(given)
     if not (path.is_dir() or given.endswith(("/", os.sep))):

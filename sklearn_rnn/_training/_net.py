@@ -20,6 +20,7 @@ from sklearn_rnn._training._callbacks import (
     Seeds,
     StopTraining,
     ValidationScore,
+    unnamed,
     worker_number,
 )
 from sklearn_rnn._training._checkpoint import is_checkpoint, resume
@@ -269,8 +270,8 @@ def _make_accelerated_net(params, settings):
     from sklearn_rnn._training import _accelerated  # it needs the class above
 
     accelerator = _accelerated.make_accelerator(params["accelerator"])
-    given = [c[1] if isinstance(c, tuple) else c for c in params["callbacks"]]
-    if accelerator.num_processes > 1 and any(isinstance(c, TimeBudget) for c in given):
+    budgets = [c for c in params["callbacks"] if isinstance(unnamed(c), TimeBudget)]
+    if accelerator.num_processes > 1 and budgets:
         raise ValueError(
             "TimeBudget is for one process: of several each has its own clock, and the "
             "one that ends first lets the others wait for ever. Set max_epochs."
@@ -282,7 +283,7 @@ def _make_accelerated_net(params, settings):
         params["callbacks"] = [
             callback
             for callback in params["callbacks"]
-            if not (isinstance(callback, tuple) and type(callback[1]) is ProgressBar)
+            if not isinstance(unnamed(callback), ProgressBar)
         ]
     return _accelerated.AcceleratedSequenceNet(**{**params, "accelerator": accelerator})
 
@@ -302,8 +303,7 @@ def _make_early_stopping(settings):
 
 def _clone_callback(callback):
     """Clone a skorch callback or a named one; refuse anything else."""
-    named = isinstance(callback, tuple) and len(callback) == 2
-    made = callback[1] if named else callback
+    made = unnamed(callback)
     is_class = isinstance(made, type) and issubclass(made, Callback)
     if not (is_class or isinstance(made, Callback)):
         raise TypeError(
@@ -383,7 +383,7 @@ def train(
     diverged_at = callbacks["good_weights"].diverged_at_
     if diverged_at is not None:
         del net.history[diverged_at - 1 :]
-    elif "train_loss" not in net.history[-1]:  # of an epoch that was cut short
+    elif net.history and "train_loss" not in net.history[-1]:  # an epoch cut short
         del net.history[-1]
     return diverged_at
 

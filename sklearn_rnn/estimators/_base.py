@@ -320,7 +320,7 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
                 stacklevel=5,
             )
             self._trains_on = False  # the optimiser may hold NaN as well
-        elif not (net.interrupted_ or "epochs" in how) and forgets_beginnings(
+        elif not (net.interrupted_ or self._trains_on) and forgets_beginnings(
             self, training
         ):
             warnings.warn(

@@ -11,6 +11,7 @@ from sklearn_rnn._training import (
     TimeBudget,
     export_state,
     open_checkpoint,
+    unnamed,
 )
 from sklearn_rnn.sequences import Sequences
 
@@ -142,5 +143,4 @@ def _hash(value):
 
 def only_decides_when(callback):
     """Whether a callback, named or not, says when a fit ends and not what it learns."""
-    named = isinstance(callback, tuple) and len(callback) == 2
-    return isinstance(callback[1] if named else callback, Checkpoint | TimeBudget)
+    return isinstance(unnamed(callback), Checkpoint | TimeBudget)

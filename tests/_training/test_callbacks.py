@@ -434,6 +434,16 @@ def test_ctrl_c_in_a_callback_is_raised_on_as_well(moment):
         assert_is_fitted_with(regressor, 3, make_regressor(max_epochs=3).fit(X, y))
 
 
+def test_ctrl_c_before_the_first_epoch_leaves_the_first_weights(monkeypatch):
+    monkeypatch.setattr(
+        net_module.SequenceNet, "check_data", lambda *args: press_ctrl_c()
+    )
+    regressor = make_regressor()
+    with pytest.raises(KeyboardInterrupt):
+        regressor.fit(X, y)
+    assert_is_fitted_with(regressor, 0)
+
+
 def test_ctrl_c_in_partial_fit_is_raised_on():
     regressor = make_regressor(callbacks=[Spy("on_epoch_end", interrupt_third_epoch)])
     regressor.partial_fit(X, y).partial_fit(X, y)

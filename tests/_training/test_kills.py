@@ -1,20 +1,11 @@
 """Real kills; see `benchmarks/bench_resume.py`."""
 
-from pathlib import Path
-
 import pytest
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-if not BENCHMARKS.is_dir():
-    pytest.skip("benchmarks/ is not in the sdist", allow_module_level=True)
 
 
 @pytest.fixture
-def bench_resume(monkeypatch):
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import bench_resume
-
-    return bench_resume
+def bench_resume(program):
+    return program("bench_resume")
 
 
 @pytest.mark.slow

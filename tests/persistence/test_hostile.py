@@ -5,7 +5,6 @@ import pickle
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,17 +16,10 @@ from sklearn_rnn.persistence._files import _about, _checksum
 
 from .conftest import MODELS
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def bench_hostile(monkeypatch):
-    if not BENCHMARKS.is_dir():
-        pytest.skip("benchmarks/ is not in the sdist")
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import bench_hostile
-
-    return bench_hostile
+def bench_hostile(program):
+    return program("bench_hostile")
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,11 @@
 """Many threads, processes, calls and fits; see `benchmarks/bench_load.py`."""
 
-from pathlib import Path
-
 import pytest
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-if not BENCHMARKS.is_dir():
-    pytest.skip("benchmarks/ is not in the sdist", allow_module_level=True)
 
 
 @pytest.fixture
-def bench_load(monkeypatch):
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import bench_load
-
-    return bench_load
+def bench_load(program):
+    return program("bench_load")
 
 
 @pytest.mark.slow
