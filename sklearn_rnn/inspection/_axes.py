@@ -4,6 +4,10 @@
 # yellow, which is too light for a line on white.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black")
 LINE_STYLES = ("-", "--", "-.", ":")
+# Maps of colours that stay apart with any colour vision: of numbers on both sides of
+# zero, blue above it, and of shares.
+AROUND_ZERO = "RdBu"
+FROM_ZERO = "Blues"
 
 
 def axes_or_new(ax):
