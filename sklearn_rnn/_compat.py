@@ -6,6 +6,7 @@ scikit-learn is met in one place.
 
 __all__ = [
     "CallbackSupportMixin",
+    "DocumentationLinkMixin",
     "HasMethods",
     "Interval",
     "RealNotInt",
@@ -16,6 +17,8 @@ __all__ = [
     "safe_indexing",
     "validate_params",
 ]
+
+import os
 
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
@@ -39,3 +42,23 @@ except ImportError:
 
     class CallbackSupportMixin:
         """Nothing: this scikit-learn has no callbacks to support."""
+
+
+# Where the pages stand, once they do. Until then SKLEARN_RNN_DOCS may name a place, as
+# the address of a built `docs/_build/html`; without one nothing is linked.
+DOCUMENTATION = ""
+
+
+class DocumentationLinkMixin:
+    """Leads from the HTML of an estimator to its page, where there is one.
+
+    With a link, scikit-learn from 1.8 on shows what the docstring says of a parameter
+    beside its name.
+    """
+
+    def _get_doc_link(self):
+        address = os.environ.get("SKLEARN_RNN_DOCS", DOCUMENTATION).rstrip("/")
+        kind = type(self)
+        if not address or not kind.__module__.startswith("sklearn_rnn."):
+            return ""
+        return f"{address}/api/generated/sklearn_rnn.{kind.__name__}.html"

@@ -9,6 +9,7 @@ __all__ = [
     "CheckpointError",
     "CheckpointWarning",
     "DivergenceWarning",
+    "IncompleteAttributionWarning",
     "LeftOutWarning",
     "OneHotTargetWarning",
     "SavedFileError",
@@ -44,6 +45,10 @@ class AmbiguousInputWarning(SklearnRNNWarning):
 
 class CheckpointWarning(SklearnRNNWarning):
     """A checkpoint could not be written; training goes on without."""
+
+
+class IncompleteAttributionWarning(SklearnRNNWarning):
+    """Contributions do not sum to the difference that they explain."""
 
 
 class LeftOutWarning(SklearnRNNWarning):

@@ -101,6 +101,34 @@ MUTANTS = [
         ("tests/nn/test_poolings.py",),
     ),
     Mutant(
+        "the running softmax forgets to shrink what it has",
+        "nn/_running.py",
+        "weighted = weighted * kept + weight * output",
+        "weighted = weighted + weight * output",
+        ("tests/nn/test_running.py",),
+    ),
+    Mutant(
+        "a step of the GRU begins from nothing",
+        "nn/_recurrence.py",
+        "if start is None else start\n        parts",
+        "\n        parts",
+        ("tests/nn/test_running.py",),
+    ),
+    Mutant(
+        "live data goes on from anybody's state",
+        "_training/_streams.py",
+        "if state.of != weights:",
+        "if False:",
+        ("tests/estimators/test_over_time.py",),
+    ),
+    Mutant(
+        "a peak at the end counts as a threshold",
+        "metrics/_earliness.py",
+        "order = order[read_more[order] > 0]",
+        "order = order[read_more[order] >= 0]",
+        ("tests/metrics/test_earliness.py",),
+    ),
+    Mutant(
         "the mean counts padded steps",
         "nn/_poolings.py",
         "total / lengths.unsqueeze(1)",
@@ -568,6 +596,82 @@ MUTANTS = [
         "return max(float(lrs[0]), float(np.sqrt(fallen * below_lowest)))",
         "return float(lrs[np.argmin(smoothed)])",
         ("tests/inspection/test_learning_rate.py",),
+    ),
+    Mutant(
+        "the traced candidate of a GRU forgets its reset gate",
+        "nn/_trace.py",
+        "n = (in_n + r * re_n).tanh()",
+        "n = (in_n + re_n).tanh()",
+        ("tests/nn/test_trace.py",),
+    ),
+    Mutant(
+        "the traced backward half is not turned round",
+        "nn/_trace.py",
+        "reverse_within_length(backward[name], lengths)], dim=2)",
+        "backward[name]], dim=2)",
+        ("tests/nn/test_trace.py",),
+    ),
+    Mutant(
+        "states go to the rows in the order of the batches",
+        "_training/_trace.py",
+        "places = iter(batches.order)",
+        "places = iter(range(len(dataset)))",
+        ("tests/_training/test_trace.py",),
+    ),
+    Mutant(
+        "the mean of folds goes beyond the shortest",
+        "inspection/_training_curve.py",
+        "shortest = min(map(len, rows))",
+        "shortest = max(map(len, rows))",
+        ("tests/inspection/test_training_curve.py",),
+    ),
+    Mutant(
+        "rows of one length are divided among bins",
+        "inspection/_length_score.py",
+        "ranks = np.searchsorted(np.sort(lengths), lengths)",
+        "ranks = np.argsort(np.argsort(lengths))",
+        ("tests/inspection/test_length_score.py",),
+    ),
+    Mutant(
+        "an accent is no part of its letter",
+        "text/_spans.py",
+        "stops[-1] = stop  # an accent belongs to the letter before it",
+        "pass",
+        ("tests/text/test_spans.py::test_what_is_changed_on_the_way_is_followed",),
+    ),
+    Mutant(
+        "nothing is left out by occlusion",
+        "_training/_attributions.py",
+        "chosen[np.arange(len(places)), places] = last",
+        "pass",
+        ("tests/_training/test_attributions.py::test_occlusion_is_brute_force",),
+    ),
+    Mutant(
+        "another sequence's step is explained",
+        "_training/_attributions.py",
+        "return np.cumsum(lengths) - lengths + self.steps",
+        "return self.steps",
+        (
+            "tests/_training/test_attributions.py::"
+            "test_one_step_of_a_network_without_pooling_is_explained",
+        ),
+    ),
+    Mutant(
+        "the first class is explained as the second",
+        "inspection/_outputs.py",
+        "np.where(columns == 1, 1.0, -1.0)",
+        "np.ones(len(columns))",
+        (
+            "tests/inspection/test_explain.py::"
+            "test_the_first_of_two_classes_has_the_logit_with_its_sign_turned",
+        ),
+    ),
+    Mutant(
+        "a text is written into HTML as it is",
+        "inspection/_coloured_text.py",
+        "text = html.escape(piece.text)",
+        "text = piece.text",
+        ("tests/inspection/test_importance.py::test_html_is_escaped_and_well_formed",),
     ),
 ]
 

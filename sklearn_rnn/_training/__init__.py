@@ -1,5 +1,12 @@
 """How is it fitted?  skorch nets with few hooks; arrays in, arrays out."""
 
+from sklearn_rnn._training._attributions import (
+    Attributions,
+    Picked,
+    baseline,
+    integrated_gradients,
+    occlusion,
+)
 from sklearn_rnn._training._averaging import WeightAverage
 from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
@@ -20,34 +27,45 @@ from sklearn_rnn._training._state import (
     load_state,
     undone_on_error,
 )
+from sklearn_rnn._training._streams import StreamState, take_step, why_no_step
 from sklearn_rnn._training._time_budget import TimeBudget
+from sklearn_rnn._training._trace import trace
 from sklearn_rnn._training._tree import decode, encode, key_of
 from sklearn_rnn._training._tree_file import replace_file
 
 __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
+    "Attributions",
     "Checkpoint",
     "LearningRateRange",
+    "Picked",
     "SequenceDataset",
+    "StreamState",
     "TimeBudget",
     "TokenReader",
     "WeightAverage",
+    "baseline",
     "best_epoch",
     "decode",
     "encode",
     "evaluate",
     "export_state",
     "grow_embedding",
+    "integrated_gradients",
     "key_of",
     "load_state",
     "make_net",
+    "occlusion",
     "open_checkpoint",
     "planned_rates",
     "replace_file",
     "resolve_device",
+    "take_step",
+    "trace",
     "train",
     "transition_scores",
     "undone_on_error",
     "unnamed",
+    "why_no_step",
 ]

@@ -417,21 +417,23 @@ def evaluate(net, dataset, method="predict", dtype=np.float64):
     net : SequenceNet
         Initialized; its module is in evaluation mode.
     dataset : SequenceDataset
-    method : {"predict", "represent", "attention_weights", "decode", "log_proba"}
+    method : {"predict", "represent", "attention_weights", "decode", "log_proba", \
+            "predict_over_time"}
     dtype : dtype
-        Of the values; those of the first three have the precision of float32.
+        Of the values; all but labels and log-probabilities have the precision of
+        float32.
 
     Returns
     -------
     values : ndarray of shape (n_rows, n_columns)
         Batches of fewer columns than the widest are filled up with zeros. From a
-        network without pooling one row for each step, ``(n_steps_total, n_columns)``,
-        or one label, ``(n_steps_total,)``.
+        network without pooling, and over time, one row for each step,
+        ``(n_steps_total, n_columns)``, or one label, ``(n_steps_total,)``.
     """
     _keep_memory()
     batches = PredictionBatches(dataset)
     compute = getattr(net.module_, method)
-    places = _places_of_outputs(net, dataset)
+    places = _places_of_outputs(net, dataset, method)
     values, start = None, 0
     for inputs, _ in batches:
         remedy = "Cut the longest rows, or predict where there is more memory."
@@ -447,7 +449,7 @@ def evaluate(net, dataset, method="predict", dtype=np.float64):
     return values
 
 
-def _places_of_outputs(net, dataset):
+def _places_of_outputs(net, dataset, method="predict"):
     """Say where the outputs of each row belong: at one place or, without pooling, many.
 
     Returns
@@ -455,7 +457,7 @@ def _places_of_outputs(net, dataset):
     places : Sequences
         Of int64; one member for each row.
     """
-    if net.module_.pooling is every_step:
+    if net.module_.pooling is every_step or method == "predict_over_time":
         offsets = dataset.sequences[dataset.rows].offsets
     else:
         offsets = np.arange(len(dataset) + 1)

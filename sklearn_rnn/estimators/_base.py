@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import (
     CallbackSupportMixin,
+    DocumentationLinkMixin,
     HasMethods,
     Interval,
     StrOptions,
@@ -33,6 +34,7 @@ from sklearn_rnn._training import (
 )
 from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._input import SequenceInput, check_embedding
+from sklearn_rnn.estimators._over_time import OverTime
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
 from sklearn_rnn.estimators._watching import (
     forgets_beginnings,
@@ -101,7 +103,13 @@ class Part(NamedTuple):
         return Part(self.sequences, rows, self.y[rows], weight)
 
 
-class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
+class BaseRNN(
+    SequenceInput,
+    OverTime,
+    CallbackSupportMixin,
+    DocumentationLinkMixin,
+    BaseEstimator,
+):
     """Base of the estimators that hold a recurrent net.
 
     A subclass says what its target is:
@@ -112,7 +120,8 @@ class BaseRNN(SequenceInput, CallbackSupportMixin, BaseEstimator):
       training part;
     - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``,
       ``_output_params()`` -> what else the module is told of its output;
-    - ``_score_outputs(outputs, y, weight)`` -> the score of the validation part.
+    - ``_score_outputs(outputs, y, weight)`` -> the score of the validation part;
+    - ``_answers(outputs)`` -> probabilities or predictions.
 
     Below the checks stand ``_split_target``, ``_encode_target``, ``_row_weight`` and
     ``_target_weight``, for those whose targets need more than to be taken as they are.

@@ -9,6 +9,7 @@ from sklearn.metrics import accuracy_score
 
 from sklearn_rnn._compat import fit_context
 from sklearn_rnn.estimators._pooled import PooledRNN
+from sklearn_rnn.estimators._stepwise import split_steps
 from sklearn_rnn.estimators._targets import ClassTarget
 from sklearn_rnn.sequences import check_labels, encode_labels, warn_if_one_hot
 
@@ -352,10 +353,39 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
             In the order of ``classes_``; rows sum to 1, but for multilabel
             targets, where each column is the probability of that label.
         """
-        logits = self._class_logits(X)
-        if self._task == "multiclass":
-            return softmax(logits, axis=1)
-        return expit(logits)
+        return self._answers(self._outputs(X))
+
+    def predict_proba_over_time(self, X):
+        """Predict the probability of each class after each step.
+
+        Row ``t`` of a member is what `predict_proba` gives for the first ``t + 1``
+        steps of that sequence; the last row is that for all of it.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        probabilities : object ndarray of shape (n_samples,)
+            Of float64 arrays ``(n_timesteps_i, n_classes)``, in the order of
+            ``classes_``.
+
+        See Also
+        --------
+        step : Reads live data, one step at a time.
+        sklearn_rnn.metrics.earliness_accuracy_curve : How early can one stop reading?
+
+        Notes
+        -----
+        With ``bidirectional=False`` each sequence is read once.  With two directions
+        (the default) the backward half begins anew with each step: all prefixes are
+        read, which takes time by the square of the length.  Fit with
+        ``bidirectional=False`` where this is too slow.
+        """
+        outputs, offsets = self._outputs_over_time(X)
+        return split_steps(self._answers(outputs), offsets)
 
     def predict_log_proba(self, X):
         """Predict the logarithm of the probability of each class.
@@ -370,15 +400,18 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
         log_probabilities : float64 ndarray of shape (n_samples, n_classes)
             Accurate where the probability itself would round to 0.
         """
-        logits = self._class_logits(X)
+        logits = self._class_logits(self._outputs(X))
         if self._task == "multiclass":
             return log_softmax(logits, axis=1)
         return log_expit(logits)
 
-    def _class_logits(self, X):
-        """Return one column of logits per class or label."""
-        logits = self._outputs(X)
-        return np.hstack([-logits, logits]) if self._task == "binary" else logits
+    def _answers(self, outputs):
+        logits = self._class_logits(outputs)
+        return softmax(logits, axis=1) if self._task == "multiclass" else expit(logits)
+
+    def _class_logits(self, outputs):
+        """Give one column of logits per class or label."""
+        return np.hstack([-outputs, outputs]) if self._task == "binary" else outputs
 
     # -- the target ------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from sklearn.base import RegressorMixin
 
 from sklearn_rnn._compat import fit_context
 from sklearn_rnn.estimators._pooled import PooledRNN
+from sklearn_rnn.estimators._stepwise import split_steps
 from sklearn_rnn.estimators._targets import RealTarget
 from sklearn_rnn.sequences import check_reals
 
@@ -313,7 +314,41 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
         y : float64 ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The shape of the y given to `fit`.
         """
-        predicted = self._from_scale(self._outputs(X))
+        return self._answers(self._outputs(X))
+
+    def predict_over_time(self, X):
+        """Predict the targets after each step.
+
+        Row ``t`` of a member is what `predict` gives for the first ``t + 1`` steps of
+        that sequence; the last row is that for all of it.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        y : object ndarray of shape (n_samples,)
+            Of float64 arrays ``(n_timesteps_i,)`` or ``(n_timesteps_i, n_outputs)``.
+
+        See Also
+        --------
+        step : Reads live data, one step at a time.
+        RNNStepRegressor : Learns a target for each step.
+
+        Notes
+        -----
+        With ``bidirectional=False`` each sequence is read once.  With two directions
+        (the default) the backward half begins anew with each step: all prefixes are
+        read, which takes time by the square of the length.  Fit with
+        ``bidirectional=False`` where this is too slow.
+        """
+        outputs, offsets = self._outputs_over_time(X)
+        return split_steps(self._answers(outputs), offsets)
+
+    def _answers(self, outputs):
+        predicted = self._from_scale(outputs)
         return predicted[:, 0] if self._y_ndim == 1 else predicted
 
     # -- the target ------------------------------------------------------------

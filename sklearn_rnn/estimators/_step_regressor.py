@@ -316,9 +316,11 @@ class RNNStepRegressor(RealTarget, StepwiseRNN):
             as the members of the y given to `fit`.
         """
         outputs, offsets = self._step_outputs(X)
+        return split_steps(self._answers(outputs), offsets)
+
+    def _answers(self, outputs):
         predicted = self._from_scale(outputs)
-        columns = predicted[:, 0] if self._member_ndim == 1 else predicted
-        return split_steps(columns, offsets)
+        return predicted[:, 0] if self._member_ndim == 1 else predicted
 
     def score(self, X, y, sample_weight=None):
         """Compute the share of the variance of all steps that is explained, R².

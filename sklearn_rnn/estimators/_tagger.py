@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
@@ -383,6 +384,9 @@ class RNNTagger(ClassTarget, StepwiseRNN):
             probability itself would round to 0.
         """
         return split_steps(*self._step_outputs(X, "log_proba"))
+
+    def _answers(self, outputs):
+        return softmax(outputs, axis=1)
 
     def score(self, X, y, sample_weight=None):
         """Compute the share of the steps whose class is predicted.

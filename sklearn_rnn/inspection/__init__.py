@@ -1,6 +1,30 @@
-"""What to look at before and after a training: learning rates, drawn."""
+"""What a network learnt, and how: training, states, answers and errors, drawn."""
 
-__all__ = ["LearningRateDisplay", "ScheduleDisplay", "find_lr"]
+__all__ = [
+    "AttentionDisplay",
+    "EarlinessDisplay",
+    "Explanation",
+    "LearningRateDisplay",
+    "LengthScoreDisplay",
+    "ScheduleDisplay",
+    "StatesDisplay",
+    "StepImportanceDisplay",
+    "TokenImportanceDisplay",
+    "TrainingCurveDisplay",
+    "TransitionsDisplay",
+    "explain",
+    "find_lr",
+    "hidden_states",
+]
 
+from sklearn_rnn.inspection._attention import AttentionDisplay
+from sklearn_rnn.inspection._earliness import EarlinessDisplay
+from sklearn_rnn.inspection._explain import Explanation, explain
+from sklearn_rnn.inspection._importance import StepImportanceDisplay
 from sklearn_rnn.inspection._learning_rate import LearningRateDisplay, find_lr
+from sklearn_rnn.inspection._length_score import LengthScoreDisplay
 from sklearn_rnn.inspection._schedule import ScheduleDisplay
+from sklearn_rnn.inspection._states import StatesDisplay, hidden_states
+from sklearn_rnn.inspection._token_importance import TokenImportanceDisplay
+from sklearn_rnn.inspection._training_curve import TrainingCurveDisplay
+from sklearn_rnn.inspection._transitions import TransitionsDisplay

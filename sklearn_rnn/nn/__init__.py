@@ -36,6 +36,7 @@ from sklearn_rnn.nn._poolings import (
 )
 from sklearn_rnn.nn._spelling import SpellingEncoder
 from sklearn_rnn.nn._steps import every_step, pad_steps
+from sklearn_rnn.nn._trace import trace_cell, trace_network
 
 __all__ = [
     "CELLS",
@@ -72,4 +73,6 @@ __all__ = [
     "poisson",
     "reverse_within_length",
     "squared_error",
+    "trace_cell",
+    "trace_network",
 ]

@@ -38,7 +38,7 @@ class ElmanRNN(nn.Module):
 
     Notes
     -----
-    With :math:`h_0 = 0`, for each time step [1]_,
+    With :math:`h_0 = 0` unless another is given, for each time step [1]_,
 
     .. math::
         h_t = \phi(W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh}).
@@ -67,12 +67,14 @@ class ElmanRNN(nn.Module):
         self.bias_ih_l0 = parameter(hidden_size)
         self.bias_hh_l0 = parameter(hidden_size)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, start: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Run over the sequences from left to right.
 
         Parameters
         ----------
         x : Tensor of shape (n_samples, n_timesteps, input_size)
+        start : Tensor of shape (1, n_samples, hidden_size), default=None
+            The hidden state before the first step; zero if None.
 
         Returns
         -------
@@ -84,6 +86,8 @@ class ElmanRNN(nn.Module):
         bias = self.bias_ih_l0 + self.bias_hh_l0
         inputs = functional.linear(x, self.weight_ih_l0, bias)
         state = inputs.new_zeros(inputs.shape[0], inputs.shape[2])
+        if start is not None:
+            state = start[0]
         states = []
         for step in inputs.unbind(dim=1):
             state = self.activation(torch.addmm(step, state, self.weight_hh_l0.T))

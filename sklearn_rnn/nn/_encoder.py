@@ -149,6 +149,15 @@ class RecurrentEncoder(nn.Module):
             self.layers.append(layer)
             self.n_units = layer.n_units
 
+    def forward_cells(self) -> list[nn.Module]:
+        """List the cells that read from left to right, the lowest first.
+
+        Returns
+        -------
+        cells : list of Module
+        """
+        return [layer.get_submodule("forward_cell") for layer in self.layers]
+
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Compute the output of the last layer at each time step.
 

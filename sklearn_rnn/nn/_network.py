@@ -22,6 +22,13 @@ from sklearn_rnn.nn._poolings import (
     make_pooling,
     masked_max,
 )
+from sklearn_rnn.nn._running import (
+    RunningState,
+    pool_prefixes,
+    running_form,
+    start_cells,
+    step_cells,
+)
 from sklearn_rnn.nn._spelling import SpellingEncoder
 from sklearn_rnn.nn._steps import every_step, whole_groups
 
@@ -108,6 +115,8 @@ class RecurrentNetwork(nn.Module):
         The linear map to the outputs.
     crf : LinearChainCRF or None
         The distribution over sequences of labels.
+    bidirectional : bool
+        As given.
     dropout : SeededDropout
         Used at each of the places named above.
     n_units : int
@@ -217,6 +226,7 @@ class RecurrentNetwork(nn.Module):
             )
             input_size += self.spelling.n_units
         self.dropout = SeededDropout(dropout)
+        self.bidirectional = bidirectional
         self.encoder = RecurrentEncoder(
             input_size,
             hidden_size,
@@ -265,9 +275,53 @@ class RecurrentNetwork(nn.Module):
             float32 in training mode, float64 in evaluation mode (of float32
             precision, so that a softmax of them sums to one).
         """
+        return self.forward_vectors(self.embed(x, lengths, spelling), lengths)
+
+    def embed(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
+        """Compute the vectors that the encoder reads: the first half of `forward`.
+
+        Parameters
+        ----------
+        x : Tensor
+            Sequences, as for `forward`.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Characters of the tokens, as for `forward`.
+
+        Returns
+        -------
+        vectors : Tensor of shape (n_samples, n_timesteps, input_size)
+            Of tokens their vectors, joined by those of their spelling where there is
+            one; of numbers the numbers, with zeros in the padding. In training mode
+            after dropout. The time axis comes first in memory.
+        """
+        lengths = lengths.to(x.device)
+        return self._embed(x, lengths, self._spell(spelling, lengths))
+
+    def forward_vectors(self, vectors: Tensor, lengths: Tensor) -> Tensor:
+        """Compute the outputs from vectors of `embed`: the second half of `forward`.
+
+        Parameters
+        ----------
+        vectors : Tensor of shape (n_samples, n_timesteps, input_size)
+            As from `embed`, or any others, such as points between two of them.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+
+        Returns
+        -------
+        outputs : Tensor of shape (n_samples, n_outputs) or (n_real_steps, n_outputs)
+            Those of `forward`. In evaluation mode they have a gradient too, unless
+            torch's ``no_grad`` is set; on a GPU only the training mode has one.
+        """
         if not self.training:
-            return self._exact(self.predict(x, lengths, spelling))
-        pooled = self._pool(*self._encode(x, lengths, spelling))
+            pooled = self._represent(vectors, lengths)
+            return self._exact(self._predict_head(pooled))
+        pooled = self._pool(*self._encode(vectors, lengths))
         outputs: Tensor = self.head(self.dropout(pooled))
         return outputs
 
@@ -291,13 +345,104 @@ class RecurrentNetwork(nn.Module):
         outputs : float32 Tensor of shape (n_samples, n_outputs) or \
                 (n_real_steps, n_outputs)
         """
-        pooled = self.represent(x, lengths, spelling)
-        groups = pooled[whole_groups(len(pooled), pooled.device)]
-        if self.head.keeps_bits(groups):
-            outputs: Tensor = self.head.predict(groups)
-        else:
-            outputs = self.head(self._exact(groups)).to(groups.dtype)
-        return outputs[: len(pooled)]
+        return self._predict_head(self.represent(x, lengths, spelling))
+
+    def predict_over_time(
+        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    ) -> Tensor:
+        """Compute what `predict` gives for the steps up to each step.
+
+        Row by row it is `predict` of the first step alone, of the first two, and so
+        on, but the network runs once. Only with one direction.
+
+        Parameters
+        ----------
+        x : Tensor
+            Sequences, as for `forward`.
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps, at least 1; on any device.
+        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+                default=None
+            Characters of the tokens, as for `forward`.
+
+        Returns
+        -------
+        outputs : float32 Tensor of shape (n_real_steps, n_outputs)
+
+        Raises
+        ------
+        ValueError
+            If the network has two directions.
+        """
+        self._check_one_direction("predict_over_time")
+        vectors = self.embed(x, lengths, spelling)
+        outputs, lengths = self._encode(vectors, lengths)
+        outputs, lengths = outputs[: len(x)], lengths[: len(x)]
+        exact = outputs if self.pooling in SELECTING else self._exact(outputs)
+        pooled = pool_prefixes(self.pooling, exact, outputs.dtype)
+        return self._predict_head(every_step(pooled, lengths))
+
+    def step(
+        self,
+        x: Tensor,
+        state: RunningState | None = None,
+        spelling: Tensor | None = None,
+    ) -> tuple[Tensor, RunningState]:
+        """Read one more step of each sequence, in evaluation mode.
+
+        Parameters
+        ----------
+        x : Tensor
+            Token ids of shape (n_samples,), or numbers of shape (n_samples,
+            n_features).
+        state : RunningState, default=None
+            What the step before returned; None at the first step. It is not changed.
+        spelling : int Tensor of shape (n_samples, n_letters), default=None
+            Characters of the tokens, for a network with ``n_characters``.
+
+        Returns
+        -------
+        outputs : float32 Tensor of shape (n_samples, n_outputs)
+            What `predict` gives for all steps so far; without pooling, at this one.
+        state : RunningState
+            What the next step needs.
+
+        Raises
+        ------
+        ValueError
+            If the network has two directions.
+
+        Examples
+        --------
+        >>> import torch
+        >>> from sklearn_rnn.nn import RecurrentNetwork
+        >>> network = RecurrentNetwork(2, n_tokens=100, cell="gru").eval()
+        >>> tokens = torch.tensor([[5, 7, 9], [8, 6, 2]])
+        >>> state = None
+        >>> for t in range(3):
+        ...     outputs, state = network.step(tokens[:, t], state)
+        >>> expected = network.predict(tokens, torch.tensor([3, 3]))
+        >>> bool(torch.allclose(outputs, expected))
+        True
+        """
+        self._check_one_direction("step")
+        with torch.no_grad():
+            rows = whole_groups(len(x), x.device)
+            cells = self.encoder.forward_cells()
+            if state is None:
+                before = RunningState(start_cells(cells, len(rows)), ())
+            else:
+                before = _take(rows, state)
+            lengths = torch.ones_like(rows)
+            spelled = None if spelling is None else spelling[rows].unsqueeze(1)
+            spelled = self._spell(spelled, lengths)
+            inputs = self._embed(x[rows].unsqueeze(1), lengths, spelled)[:, 0]
+            after = step_cells(cells, inputs, before.cells)
+            output = after[-1][0]
+            exact = output if self.pooling in SELECTING else self._exact(output)
+            pooled, memory = running_form(self.pooling)(before.memory, exact)
+            outputs = self._predict_head(pooled[: len(x)].to(output.dtype))
+        return outputs, _take(slice(len(x)), RunningState(after, memory))
 
     def represent(
         self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
@@ -318,10 +463,7 @@ class RecurrentNetwork(nn.Module):
         -------
         pooled : float32 Tensor of shape (n_samples, n_units) or (n_real_steps, n_units)
         """
-        pooled = self._pool(*self._encode(x, lengths, spelling))
-        # The rows that fill up the last group come after those asked for.
-        n_rows = int(lengths.sum()) if self.pooling is every_step else len(lengths)
-        return pooled[:n_rows]
+        return self._represent(self.embed(x, lengths, spelling), lengths)
 
     def decode(
         self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
@@ -427,7 +569,8 @@ class RecurrentNetwork(nn.Module):
                 "Only a network with pooling='attention' has attention weights; "
                 f"this one pools with {self.pooling.__name__}."
             )
-        outputs, lengths = self._encode(x, lengths, spelling)
+        vectors = self.embed(x, lengths, spelling)
+        outputs, lengths = self._encode(vectors, lengths)
         weights = self.pooling.weights(self._exact(outputs), lengths)
         return weights.to(outputs.dtype)[: len(x)]
 
@@ -441,17 +584,31 @@ class RecurrentNetwork(nn.Module):
         """
         self.dropout.reseed(seed)
 
-    def _encode(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
+    def _represent(self, vectors: Tensor, lengths: Tensor) -> Tensor:
+        """Compute what the head reads from what the encoder reads."""
+        pooled = self._pool(*self._encode(vectors, lengths))
+        # The rows that fill up the last group come after those asked for.
+        n_rows = int(lengths.sum()) if self.pooling is every_step else len(lengths)
+        return pooled[:n_rows]
+
+    def _predict_head(self, pooled: Tensor) -> Tensor:
+        """Compute the outputs so that the bits of a row do not show its place."""
+        groups = pooled[whole_groups(len(pooled), pooled.device)]
+        if self.head.keeps_bits(groups):
+            outputs: Tensor = self.head.predict(groups)
+        else:
+            outputs = self.head(self._exact(groups)).to(groups.dtype)
+        return outputs[: len(pooled)]
+
+    def _encode(self, vectors: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Compute the last layer's outputs, for whole groups in evaluation mode."""
-        lengths = lengths.to(x.device)
-        spelled = self._spell(spelling, lengths)
+        lengths = lengths.to(vectors.device)
         if not self.training:
-            rows = whole_groups(len(x), x.device)
-            x, lengths = x[rows], lengths[rows]
-            spelled = None if spelled is None else spelled.index_select(1, rows)
-        outputs: Tensor = self.encoder(self._embed(x, lengths, spelled), lengths)
+            rows = whole_groups(len(vectors), vectors.device)
+            if len(rows) > len(vectors):
+                steps = vectors.transpose(0, 1).index_select(1, rows)
+                vectors, lengths = steps.transpose(0, 1), lengths[rows]
+        outputs: Tensor = self.encoder(vectors, lengths)
         return outputs, lengths
 
     def _spell(self, spelling: Tensor | None, lengths: Tensor) -> Tensor | None:
@@ -496,11 +653,24 @@ class RecurrentNetwork(nn.Module):
                 "every time step; this one gives one row per sequence."
             )
 
+    def _check_one_direction(self, method: str) -> None:
+        if self.bidirectional:
+            raise ValueError(
+                f"{method} needs a network with bidirectional=False; the backward half "
+                "of this one reads from the end, and begins anew with each step."
+            )
+
     def _exact(self, values: Tensor) -> Tensor:
         """Raise to float64 in evaluation mode, where sums must not show order."""
         if self.training or values.device.type == "mps":  # which has no float64
             return values
         return values.double()
+
+
+def _take(rows: Tensor | slice, state: RunningState) -> RunningState:
+    """Select rows of all that a state holds."""
+    cells = tuple(tuple(part[rows] for part in cell) for cell in state.cells)
+    return RunningState(cells, tuple(part[rows] for part in state.memory))
 
 
 def _check_crf(

@@ -13,8 +13,9 @@ The time axis comes first in memory throughout: a step is then one block.
 """
 
 import copy
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from itertools import repeat
+from typing import Any, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +48,10 @@ class Weights(NamedTuple):
     w_hh: Tensor  # (n_gates * hidden_size, hidden_size)
     b_ih: Tensor  # (n_gates * hidden_size,)
     b_hh: Tensor  # (n_gates * hidden_size,)
+
+
+State: TypeAlias = tuple[Tensor, ...]
+"""What a cell carries from step to step: h or, of an LSTM, h and c."""
 
 
 def run_cell(cell: nn.Module, x: Tensor) -> Tensor:
@@ -84,8 +89,66 @@ def run_cell(cell: nn.Module, x: Tensor) -> Tensor:
     return _run_functions(cell, x.transpose(0, 1), _weights_of(cell)).transpose(0, 1)
 
 
-def _predict(cell: nn.Module, x: Tensor) -> Tensor:
-    """Compute the outputs so that their bits do not show a row's place."""
+@torch.no_grad()
+def step_cell(cell: nn.Module, x: Tensor, state: State) -> State:
+    """Take one step of a cell in evaluation mode, from the state before it.
+
+    Parameters
+    ----------
+    cell : torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN or ElmanRNN
+        As `make_cell` makes it.
+    x : Tensor of shape (n_samples, input_size)
+        In whole groups of 8 rows, so that bits do not show a row's place.
+    state : tuple of Tensor, each of shape (n_samples, hidden_size)
+        As `start_of` or an earlier step gave it; it is not changed.
+
+    Returns
+    -------
+    state : tuple of Tensor, each of shape (n_samples, hidden_size)
+        The first one is the output of the cell.
+    """
+    step = x.unsqueeze(1)  # (n_samples, 1, input_size)
+    if isinstance(cell, nn.LSTM):
+        return _step_lstm(cell, step, state)
+    if x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
+        return (_predict(cell, step, state[0])[:, 0],)
+    return (_run_module(cell, step, state[0])[:, 0],)
+
+
+def start_of(cell: nn.Module, n_samples: int) -> State:
+    """Make the state of a cell before its first step: zeros.
+
+    Parameters
+    ----------
+    cell : torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN or ElmanRNN
+        As `make_cell` makes it.
+    n_samples : int
+        Number of rows.
+
+    Returns
+    -------
+    state : tuple of Tensor, each of shape (n_samples, hidden_size)
+        The hidden state, and behind it the cell state of an LSTM.
+    """
+    w_hh = _weights_of(cell).w_hh
+    n_parts = 2 if isinstance(cell, nn.LSTM) else 1
+    return tuple(w_hh.new_zeros(n_samples, w_hh.shape[1]) for _ in range(n_parts))
+
+
+def _step_lstm(cell: nn.LSTM, step: Tensor, state: State) -> State:
+    dtype = step.dtype
+    if step.device.type == "cpu" and not has_onednn():
+        cell, step = copy.deepcopy(cell).double(), step.double()
+    h, c = (part.to(step.dtype).unsqueeze(0) for part in state)
+    _, after = cell(step, (h, c))
+    return tuple(part.squeeze(0).to(dtype) for part in after)
+
+
+def _predict(cell: nn.Module, x: Tensor, start: Tensor | None = None) -> Tensor:
+    """Compute the outputs so that their bits do not show a row's place.
+
+    What a cell other than the LSTM starts from may be given, (n_samples, hidden_size).
+    """
     if isinstance(cell, nn.LSTM) and has_onednn():
         return _run_module(cell, x)
     weights = _weights_of(cell)
@@ -95,28 +158,36 @@ def _predict(cell: nn.Module, x: Tensor) -> Tensor:
     n_rows = ENTRIES // (2 * (hidden_size + n_idle)) // ROWS * ROWS
     if isinstance(cell, nn.LSTM) or not has_mkl() or n_rows == 0:
         # On a copy, for another thread may be using the cell.
-        return _run_module(copy.deepcopy(cell).double(), x.double()).to(x.dtype)
+        start = None if start is None else start.double()
+        outputs = _run_module(copy.deepcopy(cell).double(), x.double(), start)
+        return outputs.to(x.dtype)
     if n_idle > 0:
         weights = _fill_up(weights, n_idle)
+    inputs = x.transpose(0, 1).split(n_rows, dim=1)
+    starts: Iterable[Tensor | None] = repeat(None, len(inputs))
+    if start is not None:
+        starts = pad(start, (0, n_idle)).split(n_rows)
     groups = [
-        _run_functions(cell, group, weights)[..., :hidden_size]
-        for group in x.transpose(0, 1).split(n_rows, dim=1)
+        _run_functions(cell, group, weights, h)[..., :hidden_size]
+        for group, h in zip(inputs, starts, strict=True)
     ]
     states = groups[0] if len(groups) == 1 else torch.cat(groups, dim=1)
     return states.transpose(0, 1)
 
 
-def _run_module(cell: nn.Module, x: Tensor) -> Tensor:
-    outputs: Tensor = cell(x)[0]
+def _run_module(cell: nn.Module, x: Tensor, start: Tensor | None = None) -> Tensor:
+    outputs: Tensor = cell(x, None if start is None else start.unsqueeze(0))[0]
     return outputs
 
 
-def _run_functions(cell: nn.Module, x: Tensor, weights: Weights) -> Tensor:
+def _run_functions(
+    cell: nn.Module, x: Tensor, weights: Weights, start: Tensor | None = None
+) -> Tensor:
     states: Tensor
     if isinstance(cell, nn.GRU):
-        states = GRUFunction.apply(x, *weights)
+        states = GRUFunction.apply(x, *weights, start)
     else:
-        states = ElmanFunction.apply(x, *weights, cell.nonlinearity)
+        states = ElmanFunction.apply(x, *weights, cell.nonlinearity, start)
     return states  # (n_timesteps, n_samples, hidden_size)
 
 
@@ -146,15 +217,18 @@ class ElmanFunction(Function):
         b_ih: Tensor,
         b_hh: Tensor,
         nonlinearity: str,
+        start: Tensor | None = None,
     ) -> Tensor:
-        """Compute the states (n_timesteps, n_samples, hidden_size)."""
+        """Compute the states (n_timesteps, n_samples, hidden_size).
+
+        There is no gradient to what they start from, which is zero if None.
+        """
         apply_ = IN_PLACE[nonlinearity]
         states = _project(x, w_ih, b_ih + b_hh)
         recurrent = w_hh.t()
-        first, *others = states.unbind()
-        h = apply_(first)
-        for step in others:
-            h = apply_(step.addmm_(h, recurrent))
+        h = start
+        for step in states.unbind():
+            h = apply_(step if h is None else step.addmm_(h, recurrent))
         ctx.save_for_backward(x, w_ih, w_hh, states)
         ctx.nonlinearity = nonlinearity
         return states
@@ -178,6 +252,7 @@ class ElmanFunction(Function):
             deltas[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1),
             bias,
             bias.clone(),
+            None,
             None,
         )
 
@@ -204,9 +279,18 @@ class GRUFunction(Function):
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+        ctx: Any,
+        x: Tensor,
+        w_ih: Tensor,
+        w_hh: Tensor,
+        b_ih: Tensor,
+        b_hh: Tensor,
+        start: Tensor | None = None,
     ) -> Tensor:
-        """Compute the states (n_timesteps, n_samples, hidden_size)."""
+        """Compute the states (n_timesteps, n_samples, hidden_size).
+
+        There is no gradient to what they start from, which is zero if None.
+        """
         hidden_size = w_hh.shape[1]
         gates, rest = slice(2 * hidden_size), slice(2 * hidden_size, None)
         # Apart in memory, the gates and the candidates are faster by a tenth.
@@ -215,7 +299,7 @@ class GRUFunction(Function):
         states, memories = torch.empty_like(candidates), torch.empty_like(candidates)
         w_rz, w_n, b_n = w_hh[gates].t(), w_hh[rest].t(), b_hh[rest]
         r, z = rz.chunk(2, dim=2)
-        h = x.new_zeros(x.shape[1], hidden_size)
+        h = x.new_zeros(x.shape[1], hidden_size) if start is None else start
         parts = (a.unbind() for a in (rz, r, z, candidates, memories, states))
         for rz_t, r_t, z_t, n_t, m_t, h_t in zip(*parts, strict=True):
             rz_t.addmm_(h, w_rz).sigmoid_()
@@ -263,6 +347,7 @@ class GRUFunction(Function):
             to_weight,
             flat.sum(dim=0),
             to_bias,
+            None,
         )
 
 

@@ -8,6 +8,7 @@ __all__ = [
     "as_ragged",
     "canonical_rows",
     "check_labels",
+    "check_one_step",
     "check_reals",
     "check_sequences",
     "check_step_labels",
@@ -15,6 +16,7 @@ __all__ = [
     "encode_labels",
     "find_classes",
     "from_channels_first",
+    "iterate_prefixes",
     "read_sparse_tokens",
     "sliding_windows",
     "warn_if_one_hot",
@@ -22,6 +24,8 @@ __all__ = [
 
 from sklearn_rnn.sequences._canonical import canonical_rows
 from sklearn_rnn.sequences._containers import from_channels_first
+from sklearn_rnn.sequences._one_step import check_one_step
+from sklearn_rnn.sequences._prefixes import iterate_prefixes
 from sklearn_rnn.sequences._ragged_targets import (
     as_ragged,
     check_step_labels,

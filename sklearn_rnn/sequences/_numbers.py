@@ -1,6 +1,7 @@
 """Arrays of numbers with two or three axes become `Sequences`."""
 
 __all__ = [
+    "check_finite",
     "check_real",
     "looks_like_padded_tokens",
     "read_cube",
@@ -37,7 +38,7 @@ def read_table(X: Any) -> tuple[Sequences, int]:
     X = check_array(X, dtype=REAL, input_name="X", ensure_all_finite=False)
     offsets = np.arange(len(X) + 1) * X.shape[1]
     values = X.reshape(-1, 1)
-    _check_finite(values, offsets)
+    check_finite(values, offsets)
     return Sequences(values, offsets), X.shape[1]
 
 
@@ -65,7 +66,7 @@ def read_feature_list(arrays: list[np.ndarray]) -> Sequences:
     values = check_real(np.concatenate(arrays))
     offsets = offsets_of([len(array) for array in arrays])
     if values.ndim == 1:
-        _check_finite(values[:, np.newaxis], offsets)
+        check_finite(values[:, np.newaxis], offsets)
         return Sequences(values[:, np.newaxis], offsets)
     return _read_steps(values, offsets)
 
@@ -112,11 +113,11 @@ def _read_steps(values: np.ndarray, offsets: np.ndarray) -> Sequences:
     if np.isnan(last_steps).all(axis=1).any():
         padding = np.isnan(values).all(axis=1)
         values, offsets = drop_padding(values, offsets, ~padding)
-    _check_finite(values, offsets)
+    check_finite(values, offsets)
     return Sequences(values, offsets)
 
 
-def _check_finite(values: np.ndarray, offsets: np.ndarray) -> None:
+def check_finite(values: np.ndarray, offsets: np.ndarray) -> None:
     """Refuse NaN and inf, saying where."""
     for start in range(0, len(values), CHUNK):
         finite = np.isfinite(values[start : start + CHUNK])

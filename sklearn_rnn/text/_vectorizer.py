@@ -14,6 +14,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import (
+    DocumentationLinkMixin,
     HasMethods,
     Interval,
     RealNotInt,
@@ -27,6 +28,7 @@ from sklearn_rnn.text._analyzers import (
     check_documents,
     warn_about_unused,
 )
+from sklearn_rnn.text._spans import Token, make_follower, spans_of
 from sklearn_rnn.text._spelling import Speller, read_words
 from sklearn_rnn.text._vocabulary import (
     Ids,
@@ -43,7 +45,7 @@ from sklearn_rnn.text._vocabulary import (
 UNKNOWN_WORD = "<unk>"
 
 
-class TextVectorizer(TransformerMixin, BaseEstimator):
+class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
     r"""Turn each text into the sequence of its tokens' ids.
 
     `CountVectorizer` counts words and forgets their order; this keeps the
@@ -371,6 +373,57 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
             tokens[unknown] = read_words(spelling[unknown])
         return np.split(tokens, offsets[1:-1])
 
+    def token_spans(self, X: Iterable[Any]) -> list[NDArray[np.int64]]:
+        """Say where in each document its tokens stand.
+
+        Row ``t`` belongs to what `transform` puts at step ``t``, so that whatever is
+        known of a step, such as its label, can be shown in the text.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Documents, as in `fit`.
+
+        Returns
+        -------
+        spans : list of int64 ndarrays of shape (n_tokens, 2)
+            Start and end of each token that `transform` keeps, counted in characters
+            of the document as it was given: it stands in ``document[start:end]``. A
+            document without tokens has one row, (0, 0); a token that is not in the
+            document has (-1, -1).
+
+        Raises
+        ------
+        ValueError
+            As in `transform`.
+
+        Notes
+        -----
+        Lowercasing, `strip_accents`, `token_pattern`, `stop_words` and
+        ``analyzer='char'`` are followed character by character; an accent belongs to
+        the letter before it. Tokens made of one character (the two of "ﬁ", the three
+        of "½", where accents are stripped) all have its span, and an empty match of
+        `token_pattern` an empty one. What a ``preprocessor`` or a callable
+        ``strip_accents`` makes of a text is aligned with it, which is a guess where it
+        rewrites much. The tokens of a ``tokenizer`` or a callable ``analyzer`` are
+        looked for one after the other, in whatever case; those of a document that is
+        no str have no place.
+
+        Examples
+        --------
+        >>> from sklearn_rnn import TextVectorizer
+        >>> texts = ["Très ﬁn!"]
+        >>> vectorizer = TextVectorizer(strip_accents="unicode").fit(texts)
+        >>> vectorizer.vocabulary_
+        {'!': 2, 'fin': 3, 'tres': 4}
+        >>> (spans,) = vectorizer.token_spans(texts)
+        >>> spans.tolist()
+        [[0, 4], [5, 7], [7, 8]]
+        >>> [texts[0][start:end] for start, end in spans]
+        ['Très', 'ﬁn', '!']
+        """
+        return [spans_of(tokens) for tokens in self._follow(X)]
+
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give the names of the output's columns, which are positions.
 
@@ -400,6 +453,16 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
             That of `CountVectorizer` with these parameters.
         """
         return build_analyzer(self.get_params(deep=False))
+
+    def _follow(self, X: Iterable[Any]) -> list[list[Token]]:
+        """Give the tokens that `transform` keeps of each document, with their spans."""
+        _, max_length, _ = self._fitted()
+        follow = make_follower(self.get_params(deep=False), self.build_analyzer())
+        documents = [follow(document) for document in self._check_documents(X)]
+        if self.max_length is not None and self.truncate is None:
+            _refuse_longer(np.array(list(map(len, documents))), self.max_length)
+        kept = keep(max_length, self.truncate)
+        return [tokens[kept] for tokens in documents]
 
     def _learn(self, X: Iterable[Any]) -> tuple[Ids, Offsets]:
         """Set the fitted attributes; return what the rows hold, and offsets."""
@@ -447,11 +510,8 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         speller: Speller | None,
     ) -> tuple[Ids, Offsets, int]:
         """Turn documents into flat ids and offsets, and count those cut."""
-        documents = check_documents(
-            X, any_kind=callable(self.analyzer) or self.preprocessor is not None
-        )
         ids, offsets, n_cut = encode(
-            map(self.build_analyzer(), documents),
+            map(self.build_analyzer(), self._check_documents(X)),
             look_up,
             keep(max_length, self.truncate),
             speller,
@@ -459,6 +519,12 @@ class TextVectorizer(TransformerMixin, BaseEstimator):
         if self.max_length is not None and self.truncate is None:
             _refuse_longer(np.diff(offsets), self.max_length)
         return ids, offsets, n_cut
+
+    def _check_documents(self, X: Iterable[Any]) -> Iterable[Any]:
+        """Yield the documents, each checked to be what the analysis can read."""
+        return check_documents(
+            X, any_kind=callable(self.analyzer) or self.preprocessor is not None
+        )
 
     def _as_matrix(self, ids: Ids, offsets: Offsets, width: int) -> Any:
         """Lay flat ids out as one row per document, of this width at least."""

@@ -149,6 +149,41 @@ def test_the_network_is_the_composition_of_its_parts():
     torch.testing.assert_close(network(x, lengths), expected, rtol=0, atol=1e-14)
 
 
+@pytest.mark.parametrize("spelled", [True, False, None])
+@pytest.mark.parametrize("training", [True, False])
+@torch.no_grad()
+def test_forward_is_cut_in_two_at_the_vectors_of_the_encoder(training, spelled):
+    tokens = spelled is not None
+    x, lengths = make_sequences(5, 6, tokens=tokens)
+    inputs = (x, lengths, make_spelling(x)) if spelled else (x, lengths)
+    n_characters = N_CHARACTERS if spelled else None
+    network = make_network(
+        tokens=tokens, dropout=0.5, num_layers=2, n_characters=n_characters
+    )
+    network.train(training).reseed(1)
+    expected = network(*inputs)
+    network.reseed(1)
+    vectors = network.embed(*inputs)
+    assert torch.equal(network.forward_vectors(vectors, lengths), expected)
+    if not tokens:
+        assert torch.equal(vectors, x)
+    elif not (spelled or training):
+        assert torch.equal(vectors, network.embedding(x))
+
+
+@pytest.mark.parametrize("options", CELL_OPTIONS, ids=CELL_IDS)
+def test_the_gradient_to_the_vectors_is_numerically_right_when_evaluated(options):
+    network = make_network(tokens=False, bidirectional=True, pooling="mean", **options)
+    network.double().eval()
+    x, lengths = make_sequences(3, 4, tokens=False, dtype=torch.float64)
+    vectors = network.embed(x, lengths).requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda vectors: network.forward_vectors(vectors, lengths),
+        vectors,
+        fast_mode=True,
+    )
+
+
 @pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.parametrize("options", CELL_OPTIONS, ids=CELL_IDS)
 def test_gradients_agree_with_numerical_ones(options, pooling):

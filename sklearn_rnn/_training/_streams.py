@@ -1,0 +1,141 @@
+"""Live data: one step of each stream at a time, and where the streams stand."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from sklearn_rnn.nn._running import RunningState
+
+
+@dataclass(frozen=True, eq=False)
+class StreamState:
+    """Where some streams stand after the steps read so far.
+
+    Made by ``step`` of an estimator and given back to it with the next step. It is
+    never changed, so that one state may be gone on from more than once, and it can be
+    pickled: it holds arrays only.
+
+    Parameters
+    ----------
+    n_streams : int
+        Number of streams.
+    n_steps : int
+        Number of steps read.
+    of : str
+        The net it comes from, as `name_weights` names it.
+    contents : tree of ndarray
+        What the net carries on, a row for each stream.
+    """
+
+    n_streams: int
+    n_steps: int
+    of: str = field(repr=False)
+    contents: Any = field(repr=False)
+
+
+def take_step(net, dataset, state):
+    """Read one more step of each stream.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized; its module is in evaluation mode and has one direction.
+    dataset : SequenceDataset
+        Sequences of one step each.
+    state : StreamState or None
+        None at the first step.
+
+    Returns
+    -------
+    outputs : float64 ndarray of shape (n_streams, n_outputs)
+        Of the precision of float32.
+    state : StreamState
+    """
+    weights = name_weights(net)
+    if state is not None:
+        _check_state(state, weights, len(dataset))
+    inputs, _ = dataset.batch(np.arange(len(dataset)))
+    steps = {
+        name: inputs[name][:, 0].to(net.device)
+        for name in ("x", "spelling")
+        if name in inputs
+    }
+    before = None if state is None else _to_tensors(state.contents, net.device)
+    with torch.inference_mode():
+        outputs, after = net.module_.step(**steps, state=before)
+    n_steps = 1 if state is None else state.n_steps + 1
+    state = StreamState(len(dataset), n_steps, weights, _to_arrays(after))
+    return outputs.cpu().numpy().astype(np.float64), state
+
+
+def why_no_step(net):
+    """Say what about a net forbids to answer before the end; None if nothing does."""
+    if net.module_.bidirectional:
+        return "bidirectional"
+    return None if net.module_.crf is None else "crf"
+
+
+def name_weights(net):
+    """Name the weights of a net, the same name for the same weights.
+
+    A name is made anew only when training has gone on, for that of a large table of
+    vectors takes longer than a step.
+    """
+    n_epochs, name = vars(net).get("_name_of_weights", (None, None))
+    if n_epochs != len(net.history):
+        name = _digest(net.module_)
+        net._name_of_weights = len(net.history), name
+    return name
+
+
+def _digest(module):
+    # What tells two networks apart whose weights have the same names and shapes.
+    cell = module.encoder.forward_cells()[0]
+    words = [
+        type(cell).__name__,
+        getattr(cell, "nonlinearity", ""),
+        getattr(module.pooling, "__name__", "attention"),
+    ]
+    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=16)
+    for name, tensor in module.state_dict().items():
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(tensor.cpu().numpy()))
+    return digest.hexdigest()
+
+
+def _check_state(state, weights, n_streams):
+    if not isinstance(state, StreamState):
+        raise TypeError(
+            "state must be what the step before returned, or None at the first step, "
+            f"got {type(state).__name__}; step returns (answer, state)."
+        )
+    if state.of != weights:
+        raise ValueError(
+            "state comes from another fitted estimator, or from before this one was "
+            "trained further; begin anew with state=None."
+        )
+    if state.n_streams != n_streams:
+        raise ValueError(
+            f"x_t holds a step of {n_streams} streams, but state is that of "
+            f"{state.n_streams}; pass one step of each of them, in the same order."
+        )
+
+
+def _to_arrays(state):
+    return tuple(
+        part.cpu().numpy() if isinstance(part, torch.Tensor) else _to_arrays(part)
+        for part in state
+    )
+
+
+def _to_tensors(contents, device):
+    """Make tensors of their own, which share no memory with a state."""
+
+    def copy(parts):
+        return tuple(torch.tensor(part, device=device) for part in parts)
+
+    cells, memory = contents
+    return RunningState(tuple(map(copy, cells)), copy(memory))

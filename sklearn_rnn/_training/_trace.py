@@ -1,0 +1,43 @@
+"""The gates and states of a trained net, row by row."""
+
+import torch
+from skorch.utils import to_tensor
+
+from sklearn_rnn._training._data import PredictionBatches
+from sklearn_rnn._training._faults import naming_the_batch
+from sklearn_rnn.nn import trace_network
+
+
+def trace(net, dataset):
+    """Compute what the layers of a net do at each step of each row.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized.
+    dataset : SequenceDataset
+        Without targets.
+
+    Returns
+    -------
+    rows : list of list of dict of str to float32 ndarray of shape \
+            (n_timesteps, n_units)
+        For each row, in its own order, and for each layer, the lowest first, what
+        `sklearn_rnn.nn.trace_network` gives, without padding.
+    """
+    batches = PredictionBatches(dataset)
+    places = iter(batches.order)
+    rows = {}
+    for inputs, _ in batches:
+        with torch.inference_mode(), naming_the_batch(inputs, "Ask for fewer rows."):
+            layers = trace_network(net.module_, **to_tensor(inputs, device=net.device))
+        layers = [
+            {name: values.cpu().numpy() for name, values in layer.items()}
+            for layer in layers
+        ]
+        for i, length in enumerate(inputs["lengths"].tolist()):
+            rows[next(places)] = [
+                {name: values[i, :length].copy() for name, values in layer.items()}
+                for layer in layers
+            ]
+    return [rows[row] for row in range(len(dataset))]

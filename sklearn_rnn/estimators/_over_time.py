@@ -1,0 +1,94 @@
+"""Answers before the end: after each step of what there is, and as steps come in."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_rnn._training import SequenceDataset, take_step, why_no_step
+from sklearn_rnn.sequences import check_one_step, iterate_prefixes
+
+# With two directions the prefixes are read in parts of about this many steps, so that a
+# long sequence does not take memory by the square of its length.
+PREFIX_STEPS = 2**16
+
+WHY_NO_STEP = {
+    "bidirectional": (
+        "{name} was fitted with bidirectional=True, and its backward half reads from "
+        "the end, which live data has not reached: there is nothing to go on from. Fit "
+        "with bidirectional=False. (RNNClassifier.predict_proba_over_time and "
+        "RNNRegressor.predict_over_time answer with two directions as well.)"
+    ),
+    "crf": (
+        "{name} was fitted with output='crf', where the probabilities at a step depend "
+        "on the steps to come; fit with output='softmax'."
+    ),
+}
+
+
+class OverTime:
+    """The part of an estimator that answers before its sequences end.
+
+    A subclass says by ``_answers(outputs)`` what becomes of the outputs of the network.
+    """
+
+    def step(self, x_t, state=None):
+        """Read one more step of live data, and answer.
+
+        The answer is that for all steps read so far; of `RNNTagger` and
+        `RNNStepRegressor`, that at this step.  It is what the whole sequences would
+        be told, but each step is read once.
+
+        Parameters
+        ----------
+        x_t : array-like
+            One step of each of some streams: numbers of shape (n_samples, n_features),
+            of one variable per step (n_samples,); token ids of shape (n_samples,), or
+            what the `TextVectorizer` of `fit` makes of one word each.
+        state : object, default=None
+            Where the streams stand: what the call before returned, None at the first
+            step.  It is not changed, so that one state may be gone on from more than
+            once, and can be pickled.
+
+        Returns
+        -------
+        answer : float64 ndarray of shape (n_samples, n_classes), or \
+                (n_samples,) or (n_samples, n_outputs)
+            Probabilities of a classifier and of a tagger, predictions of a regressor.
+        state : object
+            Where the streams stand now, for the next call.
+
+        Raises
+        ------
+        ValueError
+            If `x_t` is not one step as `fit` saw them, if `state` is that of other
+            streams or of another fitted estimator, or if the estimator was fitted
+            with ``bidirectional=True`` or ``output="crf"``.
+        TypeError
+            If `state` is no state.
+
+        Notes
+        -----
+        Where `fit` saw an X of shape (n_samples, n_timesteps), `predict` wants as many
+        steps, and `step` takes any number of them.
+        """
+        check_is_fitted(self, "net_")
+        self._check_can_step()
+        sequences = check_one_step(self, x_t)
+        self._check_spelling(sequences, reset=False)
+        dataset = SequenceDataset(sequences, self._reader())
+        outputs, state = take_step(self.net_, dataset, state)
+        return self._answers(outputs), state
+
+    def _check_can_step(self):
+        reason = why_no_step(self.net_)
+        if reason is not None:
+            raise ValueError(WHY_NO_STEP[reason].format(name=type(self).__name__))
+
+    def _outputs_over_time(self, X):
+        """Run the net over each prefix of X; one row for each, and where each ends."""
+        sequences = self._read(X)
+        if why_no_step(self.net_) is None:
+            outputs = self._outputs(sequences, "predict_over_time")
+        else:
+            parts = iterate_prefixes(sequences, PREFIX_STEPS)
+            outputs = np.concatenate([self._outputs(part) for part in parts])
+        return outputs, sequences.offsets

@@ -1,0 +1,172 @@
+"""How much of a sequence has to be read, drawn."""
+
+from sklearn_rnn.inspection._axes import axes_or_new, next_style
+from sklearn_rnn.inspection._rows import read_rows
+from sklearn_rnn.metrics import earliness_accuracy_curve
+
+
+class EarlinessDisplay:
+    """The share of right answers over the share of the steps that were read.
+
+    Made by `from_estimator` or `from_predictions`, which draw it too. Several on the
+    same axes compare estimators: each gets a colour and dashes of its own.
+
+    Parameters
+    ----------
+    earliness : ndarray of shape (n_thresholds,)
+        Mean share of the steps of a sequence that was read.
+    accuracy : ndarray of shape (n_thresholds,)
+        Share of right answers.
+    thresholds : ndarray of shape (n_thresholds,)
+        The largest probability at which reading stops; the last one is infinite.
+    name : str, default=None
+        Name in the legend.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it was drawn.
+    figure_ : matplotlib Figure
+        The figure of the axes.
+    line_ : matplotlib Line2D
+        The curve.
+    end_ : matplotlib PathCollection
+        The point where everything is read.
+
+    See Also
+    --------
+    sklearn_rnn.metrics.earliness_accuracy_curve : Computes it, and says how.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn_rnn import RNNClassifier
+    >>> from sklearn_rnn.datasets import make_sine_waves
+    >>> from sklearn_rnn.inspection import EarlinessDisplay
+    >>> X, y = make_sine_waves(60, 12, random_state=0)
+    >>> model = RNNClassifier(8, bidirectional=False, random_state=0).fit(X, y)
+    >>> display = EarlinessDisplay.from_estimator(model, X, y)
+    >>> bool(display.earliness[-1] == 1.0)
+    True
+    >>> plt.close(display.figure_)
+    """
+
+    def __init__(self, *, earliness, accuracy, thresholds, name=None):
+        self.earliness = earliness
+        self.accuracy = accuracy
+        self.thresholds = thresholds
+        self.name = name
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, ax=None, label=None, **kwargs):
+        """Ask an estimator after each step of each sequence, and draw the curve.
+
+        Parameters
+        ----------
+        estimator : fitted RNNClassifier or Pipeline
+            Of a pipeline the last step is asked.
+        X : what its ``predict`` takes
+            Sequences, best those that it was not trained on.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure if None.
+        label : str, default=None
+            Name in the legend; that of the class if None.
+        **kwargs : dict
+            Passed to matplotlib's ``plot``, such as ``color``.
+
+        Returns
+        -------
+        display : EarlinessDisplay
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no `RNNClassifier` and no pipeline that ends in one.
+        """
+        rows = read_rows(estimator, X)
+        if not hasattr(rows.rnn, "predict_proba_over_time"):
+            raise TypeError(
+                "estimator must be an RNNClassifier, or a Pipeline whose last step is "
+                f"one, got {rows.rnn!r}."
+            )
+        return cls.from_predictions(
+            y,
+            rows.rnn.predict_proba_over_time(rows.sequences),
+            classes=rows.rnn.classes_,
+            ax=ax,
+            label=type(rows.rnn).__name__ if label is None else label,
+            **kwargs,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls, y_true, probas, *, classes=None, ax=None, label=None, **kwargs
+    ):
+        """Draw the curve of probabilities that are there already.
+
+        Parameters
+        ----------
+        y_true, probas, classes
+            As for `sklearn_rnn.metrics.earliness_accuracy_curve`.
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure if None.
+        label : str, default=None
+            Name in the legend.
+        **kwargs : dict
+            Passed to matplotlib's ``plot``, such as ``color``.
+
+        Returns
+        -------
+        display : EarlinessDisplay
+        """
+        earliness, accuracy, thresholds = earliness_accuracy_curve(
+            y_true, probas, classes=classes
+        )
+        display = cls(
+            earliness=earliness, accuracy=accuracy, thresholds=thresholds, name=label
+        )
+        return display.plot(ax, **kwargs)
+
+    def plot(self, ax=None, *, label=None, **kwargs):
+        """Draw the accuracy over the share of the steps read, and mark the end.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure if None.
+        label : str, default=None
+            Name in the legend; ``name`` if None.
+        **kwargs : dict
+            Passed to matplotlib's ``plot``, such as ``color``.
+
+        Returns
+        -------
+        display : EarlinessDisplay
+            Itself.
+        """
+        ax = axes_or_new(ax)
+        style = {"lw": 2.5, **next_style(ax), "label": label or self.name, **kwargs}
+        (self.line_,) = ax.plot(100 * self.earliness, 100 * self.accuracy, **style)
+        # A collection and not a line, which would take a colour from the next display.
+        self.end_ = ax.scatter(
+            100 * self.earliness[-1],
+            100 * self.accuracy[-1],
+            s=80,
+            color=self.line_.get_color(),
+            edgecolor="white",
+            zorder=3,
+            clip_on=False,
+            label=f"all read: {self.accuracy[-1]:.1%}",
+        )
+        ax.set(
+            xlabel="steps read, mean (%)",
+            ylabel="right answers (%)",
+            title="How early is the answer right?",
+            xlim=(0, 102),
+        )
+        ax.grid(alpha=0.3)
+        ax.legend(loc="lower right")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self

@@ -1,0 +1,165 @@
+"""What a recurrent cell computes on its way: its gates and states at each step."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from sklearn_rnn.nn._cells import NONLINEARITIES
+from sklearn_rnn.nn._encoder import RecurrentLayer
+from sklearn_rnn.nn._lengths import reverse_within_length
+from sklearn_rnn.nn._recurrence import PARAMETERS
+
+Trace = dict[str, Tensor]
+
+
+def trace_cell(cell: nn.Module, x: Tensor) -> Trace:
+    r"""Compute the gates and states of one cell at each time step.
+
+    For looking, not for training: the equations of `make_cell` one by one, without
+    the shortcuts that make a network fast.
+
+    Parameters
+    ----------
+    cell : torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN or ElmanRNN
+        As `make_cell` makes it.
+    x : Tensor of shape (n_samples, n_timesteps, input_size)
+        Read from left to right.
+
+    Returns
+    -------
+    trace : dict of str to Tensor of shape (n_samples, n_timesteps, hidden_size)
+        In the words of `make_cell`: "hidden" is :math:`h_t`, for every cell. Of an
+        LSTM also "cell" (:math:`c_t`) and the gates "input" (:math:`i_t`), "forget"
+        (:math:`f_t`) and "output" (:math:`o_t`), of a GRU the gates "reset"
+        (:math:`r_t`) and "update" (:math:`z_t`); and of both the "candidate"
+        (:math:`g_t`, :math:`n_t`).
+
+    See Also
+    --------
+    trace_network : All layers and directions of a network.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_rnn.nn import make_cell, trace_cell
+    >>> lstm = make_cell("lstm", 3, 5, generator=torch.Generator())
+    >>> trace = trace_cell(lstm, torch.zeros(2, 7, 3))
+    >>> list(trace)
+    ['input', 'forget', 'candidate', 'output', 'cell', 'hidden']
+    >>> trace["forget"].shape
+    torch.Size([2, 7, 5])
+    """
+    step = _step_of(cell)
+    w_ih, w_hh, b_ih, b_hh = map(cell.get_parameter, PARAMETERS)
+    from_inputs = linear(x, w_ih, b_ih)
+    zeros = x.new_zeros(len(x), w_hh.shape[1])
+    now = {"hidden": zeros, "cell": zeros}
+    steps = []
+    for from_input in from_inputs.unbind(dim=1):
+        from_state = linear(now["hidden"], w_hh, b_hh)
+        now = step(from_input, from_state, now)
+        steps.append(now)
+    return {name: torch.stack([s[name] for s in steps], dim=1) for name in now}
+
+
+def trace_network(
+    network: Any, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+) -> list[Trace]:
+    """Compute the gates and states of a network's layers at each time step.
+
+    Parameters
+    ----------
+    network : RecurrentNetwork
+        It is left as it is, in training mode or not; what is computed is what it
+        does in evaluation mode.
+    x : Tensor
+        Sequences, as for its ``forward``.
+    lengths : int64 Tensor of shape (n_samples,)
+        Number of real steps, at least 1.
+    spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), default=None
+        Characters of the tokens, as for its ``forward``.
+
+    Returns
+    -------
+    layers : list of dict of str to Tensor of shape (n_samples, n_timesteps, n_units)
+        For each layer, the lowest first, what `trace_cell` gives. The units of the
+        forward direction come first, then those of the backward one, whose steps
+        stand where they are read; so that "hidden" is the output of the layer.
+        Steps at or beyond ``lengths`` hold numbers without a meaning.
+
+    See Also
+    --------
+    trace_cell : One cell; it has the names.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_rnn.nn import RecurrentNetwork, trace_network
+    >>> network = RecurrentNetwork(2, n_features=3, cell="gru", bidirectional=True)
+    >>> (layer,) = trace_network(network, torch.zeros(1, 4, 3), torch.tensor([4]))
+    >>> layer["update"].shape
+    torch.Size([1, 4, 128])
+    """
+    network = copy.deepcopy(network).eval()  # another thread may be using it
+    inputs: list[Any] = []
+    for layer in network.encoder.layers:
+        layer.register_forward_pre_hook(lambda _, given: inputs.append(given))
+    with torch.no_grad():
+        network.represent(x, lengths, spelling)
+        # The rows that fill up the last group come after those asked for.
+        return [
+            _trace_layer(layer, steps[: len(x)], counts[: len(x)])
+            for layer, (steps, counts) in zip(
+                network.encoder.layers, inputs, strict=True
+            )
+        ]
+
+
+def _trace_layer(layer: RecurrentLayer, x: Tensor, lengths: Tensor) -> Trace:
+    """Trace both directions of a layer, side by side."""
+    forward = trace_cell(layer.forward_cell, x)
+    if layer.backward_cell is None:
+        return forward
+    backward = trace_cell(layer.backward_cell, reverse_within_length(x, lengths))
+    return {
+        name: torch.cat([half, reverse_within_length(backward[name], lengths)], dim=2)
+        for name, half in forward.items()
+    }
+
+
+def _step_of(cell: nn.Module) -> Callable[[Tensor, Tensor, Trace], Trace]:
+    if isinstance(cell, nn.LSTM):
+        return _lstm_step
+    if isinstance(cell, nn.GRU):
+        return _gru_step
+    activation = NONLINEARITIES[str(cell.nonlinearity)]
+    return lambda from_input, from_state, _: {
+        "hidden": activation(from_input + from_state)
+    }
+
+
+def _lstm_step(from_input: Tensor, from_state: Tensor, before: Trace) -> Trace:
+    i, f, g, o = (from_input + from_state).chunk(4, dim=1)
+    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+    c = f * before["cell"] + i * g
+    return {
+        "input": i,
+        "forget": f,
+        "candidate": g,
+        "output": o,
+        "cell": c,
+        "hidden": o * c.tanh(),
+    }
+
+
+def _gru_step(from_input: Tensor, from_state: Tensor, before: Trace) -> Trace:
+    in_r, in_z, in_n = from_input.chunk(3, dim=1)
+    re_r, re_z, re_n = from_state.chunk(3, dim=1)
+    r, z = (in_r + re_r).sigmoid(), (in_z + re_z).sigmoid()
+    n = (in_n + r * re_n).tanh()
+    hidden = (1 - z) * n + z * before["hidden"]
+    return {"reset": r, "update": z, "candidate": n, "hidden": hidden}

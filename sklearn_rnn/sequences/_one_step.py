@@ -1,0 +1,104 @@
+"""The door for one step of each of some sequences, as live data brings it."""
+
+__all__ = ["check_one_step"]
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._containers import holds_text, refuse_text, to_array
+from sklearn_rnn.sequences._numbers import check_finite, check_real
+from sklearn_rnn.sequences._sequences import Sequences
+from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
+
+
+def check_one_step(estimator: Any, x: Any) -> Sequences:
+    """Read one step of each stream as sequences of one step.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Fitted: it has ``input_kind_`` and ``n_features_in_``.
+    x : array-like
+        - for token ids an array of shape (n_samples,) or (n_samples, 1), or a sparse
+          matrix with one token in each row, with its spelling or without;
+        - for one variable per step numbers of shape (n_samples,) or (n_samples, 1);
+        - for several variables numbers of shape (n_samples, n_features).
+
+    Returns
+    -------
+    sequences : Sequences
+        Each of one step.
+
+    Raises
+    ------
+    ValueError
+        If `x` is no single step, or of another kind or width than X was in ``fit``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator
+    >>> from sklearn_rnn.sequences import check_one_step, check_sequences
+    >>> estimator = BaseEstimator()
+    >>> _ = check_sequences(estimator, np.ones((5, 9, 2)), reset=True)
+    >>> check_one_step(estimator, np.ones((3, 2)))
+    Sequences(n_samples=3, n_steps=3, n_features=2)
+    """
+    x = to_array(x)
+    if not sparse.issparse(x):
+        x = np.asarray(x)
+        if holds_text(x):
+            refuse_text()
+        if x.ndim == 0:
+            raise SequenceError(
+                f"x_t must hold a step of each stream, got the single value {x!r}; of "
+                "one stream pass an array or a list with one member."
+            )
+    if estimator.input_kind_ == "tokens":
+        return _read_tokens(x)
+    return _read_numbers(estimator, x)
+
+
+def _read_tokens(x: Any) -> Sequences:
+    if sparse.issparse(x):
+        sequences = read_sparse_tokens(x)
+    else:
+        ids = x.reshape(-1, 1) if x.ndim == 1 else x
+        if ids.ndim != 2 or len(ids) == 0:
+            raise SequenceError(
+                "x_t must hold the token id of each stream, of shape (n_samples,), got "
+                f"shape {x.shape}."
+            )
+        sequences = read_dense_tokens(ids)
+    longer = sequences.lengths > 1
+    if longer.any():
+        row = np.argmax(longer)
+        raise SequenceError(
+            f"x_t must hold one token of each stream, got {sequences.lengths[row]} at "
+            f"row {row}; call step once for each of them."
+        )
+    return sequences
+
+
+def _read_numbers(estimator: Any, x: Any) -> Sequences:
+    univariate = estimator.input_kind_ == "univariate"
+    n_features = 1 if univariate else estimator.n_features_in_
+    if sparse.issparse(x):
+        raise SequenceError(
+            f"{type(estimator).__name__} was fitted on numbers, got a sparse x_t; "
+            "convert it with x_t.toarray()."
+        )
+    if x.ndim == 1 and n_features == 1:
+        x = x.reshape(-1, 1)
+    if x.ndim != 2 or x.shape[1] != n_features:
+        wanted = "(n_samples,)" if n_features == 1 else f"(n_samples, {n_features})"
+        raise SequenceError(
+            f"x_t must hold one step of each stream, of shape {wanted} as "
+            f"{type(estimator).__name__} was fitted, got shape {x.shape}."
+        )
+    values = check_real(x)
+    check_finite(values, np.arange(len(values) + 1))
+    return Sequences(values, np.arange(len(values) + 1))

@@ -1,0 +1,249 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    make_scorer,
+    mean_absolute_error,
+    r2_score,
+    roc_auc_score,
+)
+from sklearn.pipeline import make_pipeline
+
+from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger, TextVectorizer
+from sklearn_rnn.inspection import LengthScoreDisplay, _length_score
+from sklearn_rnn.inspection._length_score import bins_of_lengths
+from sklearn_rnn.metrics import flat_accuracy, flat_accuracy_score
+
+random = np.random.default_rng(0)
+LENGTHS = random.integers(2, 12, size=40)
+SERIES = [random.normal(size=(length, 1)) for length in LENGTHS]
+y = np.arange(40) % 2
+FAST = {"max_epochs": 1, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return RNNClassifier(2, cell="rnn", **FAST).fit(SERIES, y)
+
+
+@pytest.fixture
+def few_resamples(monkeypatch):
+    """Leave the intervals rough where other things are tested."""
+    monkeypatch.setattr(_length_score, "N_RESAMPLES", 10)
+
+
+def rows_of(display):
+    """Find the rows of each bin again, by the lengths it tells."""
+    return [
+        np.flatnonzero((low <= LENGTHS) & (high >= LENGTHS))
+        for low, high in zip(display.shortest, display.longest, strict=True)
+    ]
+
+
+# -- the bins ------------------------------------------------------------------
+
+
+def test_bins_have_equal_numbers_of_rows_where_lengths_differ():
+    bins = bins_of_lengths(np.array([30, 10, 20, 60, 50, 40]), 3)
+    assert [rows.tolist() for rows in bins] == [[1, 2], [0, 5], [3, 4]]
+
+
+def test_rows_of_one_length_stay_together():
+    lengths = np.array([5, 5, 5, 5, 5, 5, 7, 9])
+    bins = bins_of_lengths(lengths, 4)
+    assert [lengths[rows].tolist() for rows in bins] == [[5] * 6, [7, 9]]
+    (everything,) = bins_of_lengths(np.full(3, 7), 5)
+    assert everything.tolist() == [0, 1, 2]
+
+
+# -- the scores ----------------------------------------------------------------
+
+
+def test_the_score_of_a_bin_is_that_of_its_rows(classifier):
+    display = LengthScoreDisplay.from_estimator(classifier, SERIES, y, n_bins=3)
+    bins = rows_of(display)
+    assert [len(rows) for rows in bins] == display.n_rows.tolist()
+    assert sum(display.n_rows) == 40
+    for rows, score in zip(bins, display.scores, strict=True):
+        members = [SERIES[row] for row in rows]
+        assert score == pytest.approx(classifier.score(members, y[rows]))
+    assert display.overall == classifier.score(SERIES, y)
+    assert display.name == "accuracy"
+
+
+@pytest.mark.usefixtures("few_resamples")
+@pytest.mark.parametrize(
+    ("scoring", "metric", "answer"),
+    [
+        ("f1", f1_score, "predict"),
+        ("roc_auc", roc_auc_score, "predict_proba"),
+        (make_scorer(accuracy_score), accuracy_score, "predict"),
+    ],
+)
+def test_a_scorer_scores_the_rows_of_each_bin(classifier, scoring, metric, answer):
+    display = LengthScoreDisplay.from_estimator(
+        classifier, SERIES, list(y), scoring=scoring, n_bins=3
+    )
+    answers = getattr(classifier, answer)(SERIES)
+    answers = answers[:, 1] if answers.ndim == 2 else answers
+    for rows, score in zip(rows_of(display), display.scores, strict=True):
+        assert score == pytest.approx(metric(y[rows], answers[rows]))
+    assert display.name == (scoring if isinstance(scoring, str) else "score")
+    low, high = display.intervals.T
+    assert (low < high).all()
+    assert (low <= display.scores).all() and (display.scores <= high).all()
+
+
+@pytest.mark.usefixtures("few_resamples")
+def test_the_estimator_is_asked_once_for_all_rows(classifier, monkeypatch):
+    asked = []
+    predict = RNNClassifier.predict
+
+    def count(self, X):
+        asked.append(len(X))
+        return predict(self, X)
+
+    monkeypatch.setattr(RNNClassifier, "predict", count)
+    LengthScoreDisplay.from_estimator(classifier, SERIES, y, scoring="f1")
+    assert asked == [40]
+
+
+@pytest.mark.usefixtures("few_resamples")
+def test_numbers_are_scored_by_r2():
+    target = LENGTHS + random.normal(size=40)
+    model = RNNRegressor(2, cell="rnn", **FAST).fit(SERIES, target)
+    display = LengthScoreDisplay.from_estimator(model, SERIES, target, n_bins=2)
+    predicted = model.predict(SERIES)
+    for rows, score in zip(rows_of(display), display.scores, strict=True):
+        assert score == pytest.approx(r2_score(target[rows], predicted[rows]))
+    assert display.name == "R²"
+
+
+@pytest.mark.usefixtures("few_resamples")
+@pytest.mark.parametrize("scoring", [None, flat_accuracy])
+def test_a_tagger_is_scored_over_the_steps_of_each_bin(scoring):
+    tags = [["a", *random.choice(["b", "c"], size=n - 1)] for n in LENGTHS]
+    model = RNNTagger(2, cell="rnn", **FAST).fit(SERIES, tags)
+    display = LengthScoreDisplay.from_estimator(model, SERIES, tags, scoring=scoring)
+    predicted = model.predict(SERIES)
+    for rows, score in zip(rows_of(display), display.scores, strict=True):
+        expected = flat_accuracy_score([tags[row] for row in rows], predicted[rows])
+        assert score == pytest.approx(expected)
+    if scoring is None:
+        assert display.name == "accuracy of the steps"
+
+
+@pytest.mark.usefixtures("few_resamples")
+def test_the_padding_of_a_table_of_labels_is_not_scored():
+    table = np.array([[1, 0, 9], [1, 1, 1], [0, 9, 9]])
+    y_pred = [np.array([1, 1]), np.array([1, 1, 0]), np.array([0])]
+    display = LengthScoreDisplay.from_predictions(table, y_pred, [2, 3, 1], n_bins=3)
+    np.testing.assert_allclose(display.scores, [1, 1 / 2, 2 / 3])
+    assert display.overall == pytest.approx(4 / 6)
+
+
+@pytest.mark.usefixtures("few_resamples")
+def test_several_outputs_are_scored_as_they_are():
+    y_true = [[0.0, 1.0], [1.0, 30.0], [2.0, 10.0], [3.0, 20.0]]
+    y_pred = np.array([[0.5, 2.0], [1.0, 31.0], [2.5, 10.0], [3.0, 25.0]])
+    display = LengthScoreDisplay.from_predictions(y_true, y_pred, [4] * 4)
+    assert display.scores[0] == pytest.approx(r2_score(y_true, y_pred))
+
+
+def test_lengths_are_those_that_the_network_reads():
+    texts = ["one", "one two", "one two three four five", "one two three"] * 2
+    labels = [0, 1, 0, 1] * 2
+    vectorizer = TextVectorizer(max_length=3, truncate="end")
+    pipeline = make_pipeline(vectorizer, RNNClassifier(2, **FAST))
+    pipeline.fit(texts[:1] + texts[3:4], [0, 1])
+    display = LengthScoreDisplay.from_estimator(pipeline, texts, labels, n_bins=4)
+    assert display.longest.tolist() == [1, 2, 3]
+
+
+# -- the intervals -------------------------------------------------------------
+
+
+def test_the_interval_of_an_accuracy_is_that_of_wilson():
+    # 8 of 10 at 95 %: 0.490 to 0.943, as Wilson's formula gives by hand with
+    # z = 1.96: middle (0.8 + 0.19208) / 1.38416 = 0.7167, reach 1.96 * sqrt(0.016 +
+    # 0.009604) / 1.38416 = 0.2266.
+    y_pred = np.repeat([1, 0], [8, 2])
+    display = LengthScoreDisplay.from_predictions(
+        np.ones(10, dtype=int), y_pred, np.full(10, 7), confidence_level=0.95
+    )
+    np.testing.assert_allclose(display.intervals, [[0.4901, 0.9433]], atol=1e-4)
+
+
+def test_an_interval_by_resampling_is_about_that_of_the_mean():
+    # The mean absolute error of 400 rows has the standard error of a mean.
+    errors = np.random.default_rng(1).exponential(size=400)
+    display = LengthScoreDisplay.from_predictions(
+        errors, np.zeros(400), np.full(400, 3), metric=mean_absolute_error
+    )
+    reach = 1.645 * errors.std() / 20
+    expected = [[errors.mean() - reach, errors.mean() + reach]]
+    np.testing.assert_allclose(display.intervals, expected, rtol=0, atol=0.03)
+    assert display.name == "mean_absolute_error"
+
+
+def test_the_same_seed_gives_the_same_interval():
+    def intervals(**params):
+        return LengthScoreDisplay.from_predictions(
+            LENGTHS / 7, random_draws, LENGTHS, n_bins=2, **params
+        ).intervals
+
+    random_draws = np.random.default_rng(2).normal(size=40)
+    np.testing.assert_array_equal(intervals(), intervals(random_state=0))
+    assert (intervals() != intervals(random_state=1)).any()
+
+
+# -- the picture ---------------------------------------------------------------
+
+
+def test_the_picture_shows_scores_lengths_and_numbers():
+    _, ax = plt.subplots()
+    display = LengthScoreDisplay.from_predictions(
+        [0, 0, 0, 1], [0, 0, 1, 0], [2, 2, 5, 9], n_bins=2, name="share right", ax=ax
+    )
+    assert display.ax_ is ax and display.figure_ is ax.figure
+    texts = [label.get_text() for label in ax.get_xticklabels()]
+    assert texts == ["2\nn = 2", "5 to 9\nn = 2"]
+    points = display.errorbar_.lines[0]
+    np.testing.assert_array_equal(points.get_ydata(), [1.0, 0.0])
+    assert display.overall_line_.get_ydata()[0] == 0.5
+    assert ax.get_ylabel() == "share right"
+    assert display.plot() is display
+
+
+# -- what is refused -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"n_bins": 0}, "n_bins == 0"),
+        ({"n_bins": 2.5}, "n_bins must be an instance of int"),
+        ({"confidence_level": 1.0}, "confidence_level == 1.0"),
+        ({"scoring": "precision_at_dawn"}, "scoring"),
+        ({"scoring": ["f1"]}, r"name of one scorer, .*\['f1'\]"),
+    ],
+)
+def test_bad_parameters_are_refused(classifier, params, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        LengthScoreDisplay.from_estimator(classifier, SERIES, y, **params)
+
+
+@pytest.mark.parametrize("scoring", [None, "f1"])
+def test_other_numbers_of_rows_are_refused(classifier, scoring):
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        LengthScoreDisplay.from_estimator(classifier, SERIES, y[:-1], scoring=scoring)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        LengthScoreDisplay.from_predictions(y, y, LENGTHS[:-1])
+
+
+def test_other_estimators_are_refused():
+    with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
+        LengthScoreDisplay.from_estimator(LogisticRegression(), SERIES, y)
