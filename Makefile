@@ -11,7 +11,9 @@ DATA ?= ../shared/data
 VENV := .venv
 OLDEST := .venv-oldest
 INTEROP := .venv-interop
-PEERS := .venv-tensorflow .venv-jax .venv-onnx
+DOCS := .venv-docs
+PACKAGE := .venv-package
+PEERS := .venv-tensorflow .venv-jax .venv-onnx .venv-sktime
 BENCH := bench_output
 BIN := $(VENV)/bin
 
@@ -23,8 +25,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The networks of the tests are too small to share among threads.
 test test-slow test-oldest coverage mutants: export OMP_NUM_THREADS ?= 1
 
-.PHONY: help demo test test-slow test-oldest coverage lint docs bench \
-	bench-peers mutants clean
+.PHONY: help demo test test-slow test-oldest coverage lint docs look package bench \
+	bench-peers coming-from mutants clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -48,8 +50,15 @@ lint: $(VENV)/lint.stamp ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(VENV)/docs.stamp ## the pages, in docs/_build/html
-	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+docs: $(DOCS)/made.stamp ## the pages and the gallery, every example run; in docs/_build/html
+	OMP_NUM_THREADS=1 $(DOCS)/bin/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+look: docs ## every page in Chromium, on a desktop and on a telephone; pictures in docs/_build/looks
+	$(DOCS)/bin/python -m pip install --quiet "selenium>=4.20"
+	$(DOCS)/bin/python tools/look_at_docs.py
+
+package: $(PACKAGE)/made.stamp ## build wheel and sdist into dist/, check and try both
+	$(PACKAGE)/bin/python tools/try_package.py
 
 bench: $(VENV)/test.stamp ## measurements, shortened, in torch; DATA= names the data
 	@mkdir -p $(BENCH)
@@ -58,7 +67,7 @@ bench: $(VENV)/test.stamp ## measurements, shortened, in torch; DATA= names the 
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
 	$(BIN)/python benchmarks/bench_text.py "$(DATA)" --json $(BENCH)/text.json
 
-bench-peers: $(VENV)/test.stamp $(PEERS:=/made.stamp) ## the same in full, beside Keras and ONNX Runtime; takes hours
+bench-peers: $(VENV)/test.stamp $(filter-out .venv-sktime/%,$(PEERS:=/made.stamp)) ## the same in full, beside Keras and ONNX Runtime; takes hours
 	@mkdir -p $(BENCH)
 	$(BIN)/python benchmarks/compare.py --out $(BENCH)/compare.json \
 		--python-tensorflow .venv-tensorflow/bin/python \
@@ -77,11 +86,18 @@ bench-peers: $(VENV)/test.stamp $(PEERS:=/made.stamp) ## the same in full, besid
 	$(BIN)/python benchmarks/bench_text.py "$(DATA)" --json $(BENCH)/text.json \
 		--python-tensorflow .venv-tensorflow/bin/python
 
+coming-from: $(VENV)/test.stamp .venv-tensorflow/made.stamp .venv-sktime/made.stamp ## the programs beside ours in Keras, skorch, sktime and TF-IDF
+	@mkdir -p $(BENCH)
+	$(BIN)/python benchmarks/bench_coming_from.py run --out $(BENCH)/coming_from.json \
+		--python-keras .venv-tensorflow/bin/python \
+		--python-sktime .venv-sktime/bin/python
+
 mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must turn a test red
 	$(BIN)/python tools/mutants.py
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(OLDEST) $(INTEROP) $(PEERS) $(BENCH) demo_output docs/_build docs/api
+	rm -rf $(VENV) $(OLDEST) $(INTEROP) $(DOCS) $(PACKAGE) $(PEERS) $(BENCH) demo_output dist \
+		docs/_build docs/api docs/auto_examples
 
 $(VENV)/made.stamp:
 	$(PYTHON) -m venv --clear $(VENV)
@@ -100,6 +116,19 @@ $(OLDEST)/test.stamp: pyproject.toml constraints-oldest.txt
 		--constraint constraints-oldest.txt --editable ".[test]"
 	@touch $@
 
+# LIME, SHAP and MAPIE are for two examples, and for nothing in the package.
+$(DOCS)/made.stamp: pyproject.toml constraints.txt
+	@echo "installing into $(DOCS), once; this takes a few minutes"
+	$(PYTHON) -m venv --clear $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--editable ".[docs,neighbours]"
+	@touch $@
+
+$(PACKAGE)/made.stamp: pyproject.toml
+	$(PYTHON) -m venv --clear $(PACKAGE)
+	$(PACKAGE)/bin/python -m pip install --quiet "build>=1.2" "twine>=6.1"
+	@touch $@
+
 # dask-ml 2025.1 does not work with Dask from 2025.3 on (its issue 1016).
 $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(INTEROP), once; this takes a minute or two"
@@ -114,6 +143,7 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 .venv-jax/made.stamp: REQUIREMENTS = "keras>=3.10" "jax[cpu]>=0.6"
 .venv-onnx/made.stamp: REQUIREMENTS = \
 	--constraint constraints.txt torch "onnx>=1.17" "onnxruntime>=1.20"
+.venv-sktime/made.stamp: REQUIREMENTS = "torch==2.13.0" "sktime>=0.36" "numba>=0.60"
 
 $(PEERS:=/made.stamp):
 	@echo "installing into $(@D), once; this takes a minute or two"

@@ -35,6 +35,8 @@ LIBRARIES = (
     "jax",
     "onnx",
     "onnxruntime",
+    "sktime",
+    "numba",
 )
 
 
