@@ -1,9 +1,17 @@
 """How Sphinx builds these pages; it reads the package and nothing from the network."""
 
+import os
+import sys
 from importlib import import_module
 from pathlib import Path
 
 import sklearn_rnn
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_extensions"))
+
+import gallery  # noqa: F401
+import inventories
 
 project = "sklearn_rnn"
 author = "sklearn_rnn developers"
@@ -13,22 +21,69 @@ version = release = sklearn_rnn.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
+    "sphinx.ext.intersphinx",
     "numpydoc",
     "myst_parser",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+    "figures",
+    "mathml",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_extensions", "figures", "inventories"]
 templates_path = ["_templates"]
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 autosummary_generate = True
+# numpydoc's sections name the types, with shapes; the signature stays readable.
+autodoc_typehints = "none"
 numpydoc_show_class_members = False
+# A reference that leads nowhere is a warning, and so ends the build.
+nitpicky = True
+# Another room's name, without its room.
+nitpick_ignore = [("py:obj", "RNNClassifier")]
+
+# Nothing is fetched, neither here nor by whoever opens a page.
+intersphinx_mapping = inventories.make(
+    HERE / "inventories", HERE / "_build" / "inventories"
+)
+html_math_renderer = "mathml"
+myst_update_mathjax = False
+
+# The HTML of an estimator in an example leads from there to its page here.
+os.environ["SKLEARN_RNN_DOCS"] = ".."
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "ignore_pattern": r"__init__\.py|demo\.py",
+    "backreferences_dir": "api/backreferences",
+    "doc_module": ("sklearn_rnn",),
+    "within_subsection_order": "gallery.by_story",
+    "reset_modules": ("matplotlib", "gallery.make_warnings_errors"),
+    "reset_modules_order": "both",
+    "abort_on_example_error": True,
+    "image_srcset": ["2x"],
+    # What differs from one building to the next is left out.
+    "write_computation_times": False,
+    "min_reported_time": float("inf"),
+    "download_all_examples": False,
+    "show_signature": False,
+}
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"sklearn_rnn {version}"
+html_favicon = "_static/favicon.svg"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
 html_show_sourcelink = False
-html_theme_options = {"navigation_with_keys": False, "show_prev_next": False}
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "navigation_with_keys": False,
+    "show_prev_next": False,
+    "header_links_before_dropdown": 6,
+}
+copybutton_exclude = ".linenos, .gp, .go"
 
 # --- The API reference: a table for each public room, from its __all__. ---
 
@@ -51,15 +106,16 @@ def write_api_page(path):
         module = import_module(room)
         names = [n for n in module.__all__ if callable(getattr(module, n))]
         first_line = module.__doc__.splitlines()[0]
+        lines += [f".. py:module:: {room}", "", f".. currentmodule:: {room}", ""]
         lines += [room, "-" * len(room), "", first_line, ""]
-        lines += [".. autosummary::", "   :toctree: generated", ""]
-        lines += [f"   {room}.{name}" for name in names]
+        lines += [".. autosummary::", "   :toctree: generated", "   :nosignatures:", ""]
+        lines += [f"   {name}" for name in names]
         lines += [""]
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-write_api_page(Path(__file__).parent / "api" / "index.rst")
+write_api_page(HERE / "api" / "index.rst")
 
 
 # What scikit-learn adds to every estimator is told in its own documentation, and its

@@ -157,6 +157,7 @@ for title, max_grad_norm in {"clipped": 1.0, "not clipped": None}.items():
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DivergenceWarning)
+            warnings.simplefilter("ignore", VanishingGradientWarning)
             descents[title].append(model.fit(X[:N_TRAIN], y[:N_TRAIN]))
     scores = [model.score(X[N_TRAIN:], y[N_TRAIN:]) for model in descents[title]]
     norms = [model.history_["gradient_norm"].max() for model in descents[title]]

@@ -1,6 +1,7 @@
 """The snippets of the README and the guide run as they are printed."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import sklearn_rnn.estimators  # noqa: F401 - torch draws a random number when l
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FIGURES = sorted((ROOT / "docs/figures").glob("*.py"))
+FIGURE = re.compile(r"^```\{plot\} (\S+)$(.*?)^```$", re.MULTILINE | re.DOTALL)
 SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -45,6 +48,47 @@ def test_the_snippets_of_a_page_run_in_order(page, tmp_path, monkeypatch):
 def test_the_links_of_a_page_lead_somewhere(page):
     for target in relative_links(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("script", FIGURES, ids=lambda script: script.stem)
+def test_a_figure_is_drawn(script, monkeypatch):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    pytest.importorskip("safetensors")
+    plt.close("all")
+    monkeypatch.chdir(ROOT)
+    try:
+        runpy.run_path(str(script), run_name="__main__")
+        figures = [plt.figure(number) for number in plt.get_fignums()]
+        assert figures and all(figure.axes for figure in figures)
+        for figure in figures:
+            figure.canvas.draw()
+    finally:
+        plt.close("all")
+
+
+def test_every_figure_stands_in_a_page_with_words_for_it():
+    drawn = []
+    for page in PAGES:
+        for script, options in FIGURE.findall(page.read_text(encoding="utf-8")):
+            assert (page.parent / script).exists(), script
+            assert re.search(r"^:alt: \S", options, re.MULTILINE), script
+            drawn.append((page.parent / script).resolve())
+    assert set(drawn) == set(FIGURES)
+
+
+# What a reader looks up rather than reads.
+WITHOUT_A_PICTURE = {"index", "further_reading"}
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs/guide").glob("*.md")), ids=name_of
+)
+def test_a_page_of_the_guide_opens_with_a_picture_and_a_program(page):
+    if page.stem in WITHOUT_A_PICTURE:
+        return
+    opening = page.read_text(encoding="utf-8").split("\n")[:45]
+    assert any(re.match(r"```\{plot\}|!\[", line) for line in opening)
+    assert any(re.match(r"```(python|\{literalinclude\})", line) for line in opening)
 
 
 def test_the_readme_shows_at_most_fifteen_lines():

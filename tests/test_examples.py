@@ -1,6 +1,7 @@
 """The examples run from top to bottom: shortened here, in full among the slow tests."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,19 @@ import sklearn_rnn.estimators  # noqa: F401 - torch draws a random number when l
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("plot_*.py"))
 
-pytestmark = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+# Packages that no extra of the tests brings; `make docs` has them and runs these too.
+NEEDS = {"plot_conformal": ["mapie"], "plot_explanations": ["lime", "shap"]}
+
+
+def with_its_needs(path):
+    """Leave out an example whose packages are missing, and say which."""
+    missing = [name for name in NEEDS.get(path.stem, ()) if find_spec(name) is None]
+    reason = f"needs {' and '.join(missing)}; make docs runs it"
+    skip = pytest.mark.skipif(bool(missing), reason=reason)
+    return pytest.param(path, id=path.stem, marks=skip)
+
+
+pytestmark = pytest.mark.parametrize("path", [with_its_needs(p) for p in EXAMPLES])
 
 
 def run(path, source, folder, monkeypatch):
