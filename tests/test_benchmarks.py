@@ -18,16 +18,26 @@ sys.path.insert(0, str(BENCHMARKS))
 import bench_accuracy  # noqa: E402
 import bench_defaults  # noqa: E402
 import bench_latency  # noqa: E402
+import bench_questions  # noqa: E402
 import bench_scaling  # noqa: E402
 import bench_text  # noqa: E402
 import report  # noqa: E402
 from accuracy.models import join_steps, resample  # noqa: E402
 from accuracy.problems import PROBLEMS  # noqa: E402
 from compare import worker_command  # noqa: E402
-from defaults.tasks import split  # noqa: E402
+from defaults.tasks import mixed, split  # noqa: E402
 from implementations import bucketed_loop, ours, raw_loop, skorch_net  # noqa: E402
 from measuring import environment  # noqa: E402
 from processes import Worker, WorkerError  # noqa: E402
+from questions.rivals import (  # noqa: E402
+    Convolution,
+    FeedForward,
+    LastState,
+    Padder,
+    SelfAttention,
+    TorchRival,
+)
+from questions.tasks import first_of_two, inner_rows  # noqa: E402
 from realdata import Part  # noqa: E402
 from report import make_table, search_table, text_table, write_report  # noqa: E402
 from worker import serve  # noqa: E402
@@ -329,7 +339,7 @@ def test_texts_that_are_not_there_are_skipped(run_program, tmp_path, capsys):
 # -- defaults and accuracy ---------------------------------------------------------
 
 RESULTS = BENCHMARKS / "results"
-PAGE = BENCHMARKS.parent / "docs" / "guide" / "choosing.md"
+GUIDE = BENCHMARKS.parent / "docs" / "guide"
 
 
 def results_of(name):
@@ -421,15 +431,17 @@ def test_series_are_resampled_between_their_real_steps():
     np.testing.assert_allclose(resample(X, n_steps=5)[0], expected)
 
 
-@pytest.mark.parametrize("name", ["defaults", "accuracy"])
+@pytest.mark.parametrize("name", ["defaults", "accuracy", "questions"])
 def test_the_guide_shows_the_tables_of_the_results(name):
     program = {
         "defaults": bench_defaults.write_tables,
         "accuracy": bench_accuracy.table,
+        "questions": bench_questions.write_tables,
     }
     written = program[name](results_of(name))
     blocks = written.split("<!-- end of table -->")
-    page = PAGE.read_text(encoding="utf-8")
+    pages = ["choosing.md", "questions.md"] if name == "questions" else ["choosing.md"]
+    page = "\n".join((GUIDE / one).read_text(encoding="utf-8") for one in pages)
     assert len(blocks) > 1
     for block in blocks:
         assert block.strip() in page
@@ -439,3 +451,155 @@ def test_every_problem_has_settings_and_a_log_of_what_was_tried():
     settings = json.loads(bench_accuracy.CHOSEN.read_text(encoding="utf-8"))
     tried = {attempt["problem"] for attempt in results_of("accuracy_tries")}
     assert set(settings) == set(PROBLEMS) == tried
+
+
+# -- questions ---------------------------------------------------------------------
+
+RAGGED = np.full((3, 6, 2), np.nan)
+for _row, _length in enumerate([6, 2, 4]):
+    RAGGED[_row, :_length] = np.random.default_rng(_row).normal(size=(_length, 2))
+
+
+def probabilities(net, X, n_more_steps=0):
+    """Return what a network says of rows of numbers, with more zeros behind them."""
+    x, lengths = Padder().fit(RAGGED).transform(X)
+    x = torch.nn.functional.pad(x, (0, 0, 0, n_more_steps))
+    with torch.no_grad():
+        return net.eval()(x, lengths).numpy()
+
+
+@pytest.mark.changes_global_state  # torch draws the first weights from its generator
+@pytest.mark.parametrize("pooling", ["max", "final_max"])
+@pytest.mark.parametrize("module", [Convolution, SelfAttention])
+def test_a_rival_reads_a_row_as_if_it_were_alone(module, pooling):
+    net = module(2, is_tokens=False, n_outputs=3, pooling=pooling)
+    together = probabilities(net, RAGGED)
+    alone = [probabilities(net, RAGGED[row : row + 1]) for row in range(3)]
+    np.testing.assert_allclose(np.concatenate(alone), together, atol=1e-5)
+    np.testing.assert_allclose(probabilities(net, RAGGED, 9), together, atol=1e-5)
+
+
+@pytest.mark.changes_global_state
+@pytest.mark.parametrize("given_lengths", [True, False])
+def test_only_without_lengths_the_padding_is_read(given_lengths):
+    net = LastState(2, 3, given_lengths)
+    as_it_is, longer = (probabilities(net, RAGGED, n_more) for n_more in (0, 9))
+    assert np.allclose(as_it_is, longer, atol=1e-5) == given_lengths
+
+
+@pytest.mark.changes_global_state
+def test_a_rival_learns_tokens_and_takes_new_ones_as_unknown():
+    X, y, _ = first_of_two(n_samples=8, n_timesteps=4)
+    rival = TorchRival(Convolution, 0.01, max_epochs=1, is_classifier=True, seed=0)
+    rival.fit(X, y)
+    unknown, new = X.copy(), X.copy()
+    unknown.data[:], new.data[:] = 1, 99
+    assert np.array_equal(rival.predict(new), rival.predict(unknown))
+
+
+def test_the_first_of_two_is_the_one_that_stands_first():
+    X, y, _ = first_of_two(n_samples=50, n_timesteps=7)
+    for row, first in zip(X.toarray(), y, strict=True):
+        assert sorted(row[row < 4]) == [2, 3]
+        assert row[row < 4][0] == (2 if first else 3)
+    assert 0 < y.mean() < 1
+
+
+def test_grouped_rows_that_stand_by_class_are_mixed():
+    whole = Part(np.arange(100), np.arange(100) // 10, np.arange(100) % 5)
+    read = mixed(whole)
+    assert sorted(read.X) == list(range(100))
+    assert (read.y == read.X // 10).all() and (read.groups == read.X % 5).all()
+    assert len(set(read.y[:50])) == 10
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        ("counts", [[0, 0, 1, 2], [0, 1, 0, 0]]),
+        # Places 0, 1 and 2 with four tokens each.
+        (
+            "places",
+            [[0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1], [0, 1, *[0] * 10]],
+        ),
+    ],
+)
+def test_the_perceptron_reads_counts_or_places(features, expected):
+    X = ours.to_sequences(TokenRows(np.array([3, 2, 3, 9]), np.array([0, 3, 4])))
+    perceptron = FeedForward(features, 0.01, 1, is_classifier=True, seed=0)
+    perceptron.n_columns = 4  # so that 9 is unknown
+    columns = perceptron._columns(X).toarray()
+    assert columns.tolist() == expected
+
+
+def test_the_perceptron_reads_padding_as_the_mean():
+    perceptron = FeedForward("flat", 0.01, 1, is_classifier=True, seed=0)
+    perceptron.padder = Padder().fit(RAGGED)
+    columns = perceptron._columns(RAGGED)
+    assert columns.shape == (3, 12)
+    assert (columns[1, 4:] == 0).all()
+    assert columns[0].std() > 0.1
+
+
+@pytest.mark.parametrize("question", bench_questions.QUESTIONS.values())
+def test_rates_are_chosen_on_training_rows_only(question, monkeypatch):
+    asked = []
+
+    class Rival:
+        def fit(self, X, y):
+            asked.append(set(X))
+            return self
+
+        def score(self, X, y):
+            assert not set(X) & asked[-1]
+            assert question.task.kind != "future" or min(X) > max(asked[-1])
+            return -abs(self.lr - 0.003)
+
+    def make(name, question, lr, seed, max_epochs):
+        rival = Rival()
+        rival.lr = lr
+        return rival
+
+    monkeypatch.setattr(bench_questions, "make_architecture", make)
+    train = Part(np.arange(100), np.arange(100) % 2)
+    assert bench_questions.choose_rate("lstm", question, train, seed=0) == 0.003
+    assert [len(rows) for rows in asked] == [80, 80, 80]
+    assert sorted(np.concatenate(inner_rows(question.task, 100))) == list(range(100))
+
+
+def test_the_best_of_a_task_is_bold():
+    runs = {}
+    for task in bench_questions.QUESTIONS:
+        for number, network in enumerate(bench_questions.ARCHITECTURES):
+            for seed in range(2):
+                run = {"task": task, "network": network, "n_weights": 1500}
+                run |= {"score": 0.1 * number + 0.02 * seed, "seconds": 2.0}
+                runs[task, network, seed] = run
+    record = {"architectures": runs}
+    _, _, first, *_, last = bench_questions.architecture_table(record)
+    assert first.startswith("| rnn | 0.010 (0.000-0.020) |")
+    assert last.startswith("| self-attention | **0.510** (0.500-0.520) |")
+    assert bench_questions.cost_table(record)[2].startswith("| rnn | 2 / 2.0 |")
+
+
+def test_questions_go_on_where_they_stopped(tmp_path, monkeypatch):
+    asked = []
+
+    def measure(value, folder):
+        asked.append(value)
+        return {"value": value}
+
+    for names in ([("one",)], [("one",), ("two",)]):
+        section = {"section": (lambda names=names: names, measure)}
+        monkeypatch.setattr(bench_questions, "SECTIONS", section)
+        bench_questions.run(tmp_path, tmp_path / "questions.json", ["section"])
+    assert asked == ["one", "two"]
+    record = json.loads((tmp_path / "questions.json").read_text(encoding="utf-8"))
+    assert [run["value"] for run in record["section"].values()] == ["one", "two"]
+
+
+def test_every_question_was_asked_to_its_end():
+    record = results_of("questions")
+    for section, (name_all, _) in bench_questions.SECTIONS.items():
+        keys = {json.dumps(arguments, ensure_ascii=False) for arguments in name_all()}
+        assert set(record[section]) == keys

@@ -75,6 +75,13 @@ def split(task, whole, seed):
     return train[: task.n_train], valid[: task.n_valid]
 
 
+def mixed(whole):
+    """Put grouped rows in random order: `split` takes the first of each part."""
+    if whole.groups is None:
+        return whole
+    return whole.take(np.random.default_rng(0).permutation(len(whole.y)))
+
+
 def make_parts(task, folder, seed):
     """Read a task and split it; texts become token ids.
 
@@ -82,7 +89,7 @@ def make_parts(task, folder, seed):
     -------
     train, valid : Part
     """
-    whole = task.read(folder)
+    whole = mixed(task.read(folder))
     train, valid = (whole.take(rows) for rows in split(task, whole, seed))
     if task.vectorizer is None:
         return train, valid

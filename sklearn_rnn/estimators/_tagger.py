@@ -38,8 +38,8 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         remember more and overfit sooner.
 
     cell : {"rnn", "gru", "lstm"}, default="lstm"
-        The recurrent cell.  "rnn" (Elman) is smallest and forgets first; "lstm"
-        remembers longest; "gru" lies between.
+        The recurrent cell.  "rnn" (Elman) is the smallest; "lstm" has gates that learn
+        what to keep, "gru" has fewer of them.  None is the best on all data.
 
     num_layers : int, default=1
         Number of layers stacked on each other.

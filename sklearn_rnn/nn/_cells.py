@@ -136,9 +136,8 @@ def make_cell(
     Parameters
     ----------
     cell : {"rnn", "gru", "lstm"}
-        "rnn" is the smallest and forgets soonest; "gru" and "lstm" have gates
-        that let them remember over many steps, for three and four times the
-        weights.
+        "rnn" is the smallest; "gru" and "lstm" have gates that can learn what to
+        keep over many steps, for three and four times the weights.
     input_size : int
         Number of features per time step.
     hidden_size : int

@@ -1,0 +1,1 @@
+"""What people ask of recurrent networks: the tasks and what stands beside ours."""
