@@ -8,7 +8,12 @@ from pathlib import Path
 import sklearn_rnn
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE / "_extensions"))
+EXTENSIONS = str(HERE / "_extensions")
+sys.path.insert(0, EXTENSIONS)
+# For the processes that run the examples.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [EXTENSIONS, *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 
 import gallery  # noqa: F401
 import inventories
@@ -63,6 +68,7 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "gallery.make_warnings_errors"),
     "reset_modules_order": "both",
     "abort_on_example_error": True,
+    "parallel": 2,
     "image_srcset": ["2x"],
     # What differs from one building to the next is left out.
     "write_computation_times": False,
