@@ -52,5 +52,8 @@ def make_warnings_errors(gallery_conf, fname, when):
     warnings.resetwarnings()
     if when == "before":
         warnings.simplefilter("error")
+        # What the neighbours still use is theirs to mend.
+        for kind in (DeprecationWarning, PendingDeprecationWarning):
+            warnings.filterwarnings("ignore", category=kind, module="lime|mapie|shap")
         # Nothing is shown here: the figures are taken as they are open.
         warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
