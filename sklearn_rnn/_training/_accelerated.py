@@ -160,7 +160,7 @@ def make_accelerator(factory):
             raise
         raise ImportError(
             "net_params['accelerator'] needs the package accelerate; install it with "
-            'pip install "sklearn-rnn[accelerate]".'
+            "pip install accelerate."
         ) from error
     n_launched = int(os.environ.get("WORLD_SIZE", 1))
     if n_launched != accelerator.num_processes:

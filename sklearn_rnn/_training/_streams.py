@@ -1,7 +1,7 @@
 """Live data: one step of each stream at a time, and where the streams stand."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,23 @@ class StreamState:
     n_steps: int
     of: str = field(repr=False)
     contents: Any = field(repr=False)
+
+    def take(self, streams):
+        """Go on with some of the streams only.
+
+        Parameters
+        ----------
+        streams : array-like of int or of bool
+            Which, by number or by a mask.
+
+        Returns
+        -------
+        state : StreamState
+        """
+        chosen = np.arange(self.n_streams)[np.asarray(streams)]
+        return replace(
+            self, n_streams=len(chosen), contents=_take(chosen, self.contents)
+        )
 
 
 def take_step(net, dataset, state):
@@ -120,8 +137,16 @@ def _check_state(state, weights, n_streams):
     if state.n_streams != n_streams:
         raise ValueError(
             f"x_t holds a step of {n_streams} streams, but state is that of "
-            f"{state.n_streams}; pass one step of each of them, in the same order."
+            f"{state.n_streams}; pass one step of each of them, in the same order, or "
+            "state.take(...) of those that go on."
         )
+
+
+def _take(streams, contents):
+    """Select rows of every array of a tree."""
+    if isinstance(contents, np.ndarray):
+        return contents[streams]
+    return tuple(_take(streams, part) for part in contents)
 
 
 def _to_arrays(state):

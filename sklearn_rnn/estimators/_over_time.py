@@ -54,7 +54,8 @@ class OverTime:
                 (n_samples,) or (n_samples, n_outputs)
             Probabilities of a classifier and of a tagger, predictions of a regressor.
         state : object
-            Where the streams stand now, for the next call.
+            Where the streams stand now, for the next call. ``state.take(streams)``
+            is that of some of them, when others have ended.
 
         Raises
         ------

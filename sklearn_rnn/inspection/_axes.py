@@ -25,7 +25,7 @@ def axes_or_new(ax):
     except ImportError as error:
         raise ImportError(
             "Drawing needs matplotlib, which is not installed; run pip install "
-            "'sklearn-rnn[plot]'. The arrays are in the display without it."
+            "matplotlib. The arrays are in the display without it."
         ) from error
     _, ax = plt.subplots(layout="constrained")
     return ax

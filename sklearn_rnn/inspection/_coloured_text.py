@@ -14,6 +14,9 @@ WHITE = (255, 255, 255)
 # as the Web Content Accessibility Guidelines 2.1 define it; here both read alike.
 LUMINANCE_OF_EQUAL_CONTRAST = 0.179
 
+# The ink of what no token covers, such as the end of a text that was cut.
+NOT_READ = "#767676"
+
 STYLE = (
     "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;"
     "line-height:1.7;padding:0.5em;color:#000;background-color:#fff"
@@ -110,7 +113,9 @@ def html_of(pieces, explanation):
 def _html_of_piece(piece, largest):
     text = html.escape(piece.text)
     if piece.value is None:
-        return text
+        if not piece.text.strip():
+            return text
+        return f'<span title="not read" style="color:{NOT_READ}">{text}</span>'
     colour = colour_of(piece.value / largest)
     about = html.escape(f"{piece.name}: {piece.value:+.3g}")
     style = f"background-color:#{colour};color:{ink_on(colour)}"

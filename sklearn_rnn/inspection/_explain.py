@@ -124,15 +124,13 @@ def explain(
 
     Parameters
     ----------
-    estimator : fitted RNNClassifier, RNNRegressor, RNNTagger, RNNStepRegressor or \
-            Pipeline
+    estimator : fitted estimator of this package, or Pipeline
         With a pipeline the contributions are of what its last step reads, and with a
         `TextVectorizer` before that of the tokens, with their places in the text.
     X : what the estimator's ``predict`` takes
         Texts or sequences, one for each explanation.
-    method : {"integrated_gradients", "occlusion", "attention"}, \
-            default="integrated_gradients"
-        How to explain. "attention" needs an estimator with ``pooling="attention"``.
+    method : str, default="integrated_gradients"
+        "integrated_gradients", "occlusion" or "attention". "attention" needs an estimator with ``pooling="attention"``.
     target : object, default=None
         What to explain: a class, or one for each row; None takes the class that is
         predicted for each row. With several labels (multilabel) or several outputs

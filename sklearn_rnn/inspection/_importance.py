@@ -6,7 +6,7 @@ import numpy as np
 
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO, axes_or_new
 from sklearn_rnn.inspection._coloured_text import heading, label
-from sklearn_rnn.inspection._explain import explain
+from sklearn_rnn.inspection._explain import Explanation, explain
 from sklearn_rnn.inspection._rows import choose_row
 
 
@@ -81,6 +81,12 @@ class ImportanceDisplay:
         return cls.from_explanation(explanation, ax=ax)
 
     def _check_kind(self, is_of_tokens):
+        if not isinstance(self.explanation, Explanation):
+            raise TypeError(
+                f"explanation must be one Explanation, got "
+                f"{type(self.explanation).__name__}; explain returns a list with one "
+                "for each row: pass one of them, such as explain(...)[0]."
+            )
         if (self.explanation.tokens is not None) != is_of_tokens:
             raise ValueError(
                 f"{type(self).__name__} draws explanations of {self.kind}, got "

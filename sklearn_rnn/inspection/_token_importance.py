@@ -3,7 +3,7 @@
 import re
 
 from sklearn_rnn.inspection._axes import axes_or_new
-from sklearn_rnn.inspection._coloured_text import html_of, ink_on, pieces_of
+from sklearn_rnn.inspection._coloured_text import NOT_READ, html_of, ink_on, pieces_of
 from sklearn_rnn.inspection._importance import ImportanceDisplay
 
 # In points: what is tried from the left to the right until all of the text fits.
@@ -18,6 +18,8 @@ LEFT_OUT = " […]"
 
 class TokenImportanceDisplay(ImportanceDisplay):
     """The contributions of the tokens of one text, as colours behind its words.
+
+    Words in grey were not read: stop words, and what was cut off at ``max_length``.
 
     Made by `from_estimator` or `from_explanation`, which draw it too.
 
@@ -142,7 +144,7 @@ class TokenImportanceDisplay(ImportanceDisplay):
         ax, self.texts_ = self.ax_, []
         points = _points_from_top_left(ax)
         for box in page.boxes:
-            ink = "black"
+            ink = NOT_READ
             if box.value is not None:
                 colour = mapping.to_rgba(box.value)
                 ink = {"#000": "black", "#fff": "white"}[ink_on(to_hex(colour)[1:])]

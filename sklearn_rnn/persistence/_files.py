@@ -194,6 +194,6 @@ def _safetensors():
     except ImportError as error:
         raise ImportError(
             "Saving and loading need safetensors, which is not installed; run pip "
-            "install 'sklearn-rnn[safetensors]'."
+            "install safetensors."
         ) from error
     return safetensors.numpy

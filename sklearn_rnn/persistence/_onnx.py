@@ -154,8 +154,7 @@ def _onnx():
         import onnx
     except ImportError as error:
         raise ImportError(
-            "Exporting needs onnx, which is not installed; run pip install "
-            '"sklearn-rnn[onnx]".'
+            "Exporting needs onnx, which is not installed; run pip install onnx."
         ) from error
     return onnx
 

@@ -54,7 +54,7 @@ def check_one_step(estimator: Any, x: Any) -> Sequences:
             refuse_text()
         if x.ndim == 0:
             raise SequenceError(
-                f"x_t must hold a step of each stream, got the single value {x!r}; of "
+                f"x_t must hold a step of each stream, got the single value {x}; of "
                 "one stream pass an array or a list with one member."
             )
     if estimator.input_kind_ == "tokens":
@@ -94,10 +94,10 @@ def _read_numbers(estimator: Any, x: Any) -> Sequences:
     if x.ndim == 1 and n_features == 1:
         x = x.reshape(-1, 1)
     if x.ndim != 2 or x.shape[1] != n_features:
-        wanted = "(n_samples,)" if n_features == 1 else f"(n_samples, {n_features})"
+        or_flat = " or (n_samples,)" if n_features == 1 else ""
         raise SequenceError(
-            f"x_t must hold one step of each stream, of shape {wanted} as "
-            f"{type(estimator).__name__} was fitted, got shape {x.shape}."
+            "x_t must hold one step of each stream, of shape "
+            f"(n_samples, {n_features}){or_flat}, got shape {x.shape}."
         )
     values = check_real(x)
     check_finite(values, np.arange(len(values) + 1))

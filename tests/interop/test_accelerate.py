@@ -345,7 +345,7 @@ REFUSED = {
     "no accelerate": (
         needs_what_is_missing,
         ImportError,
-        ['pip install "sklearn-rnn[accelerate]"'],
+        ["pip install accelerate"],
     ),
 }
 
