@@ -22,8 +22,8 @@ MAX_PARTS = 256
 PATH_BYTES = 2**28
 NUMBERS_PER_UNIT = 16
 
-# Steps of the rows that occlusion predicts together.
-OCCLUSION_STEPS = 2**17
+# Ids or numbers in the rows that occlusion predicts together.
+OCCLUSION_VALUES = 2**19
 
 # What spells a token that has no letters; see `TextVectorizer`.
 NO_LETTERS = ord("\ufffd")
@@ -137,6 +137,12 @@ def integrated_gradients(net, sequences, reader, picked, *, tol=1e-3):
     .. [1] M. Sundararajan, A. Taly and Q. Yan, "Axiomatic Attribution for Deep
        Networks", ICML 2017.
     """
+    # Whatever mode the caller is in.
+    with torch.inference_mode(False), torch.enable_grad():
+        return _integrate(net, sequences, reader, picked, tol)
+
+
+def _integrate(net, sequences, reader, picked, tol):
     module = copy.deepcopy(net.module_).cpu().double().eval().requires_grad_(False)
     dataset = SequenceDataset(sequences, reader)
     base = SequenceDataset(baseline(sequences, reader), reader)
@@ -297,7 +303,7 @@ def occlusion(net, sequences, reader, picked):
     values = []
     for row in rows:
         n_values = sequences[[row]].values.size
-        size = max(1, OCCLUSION_STEPS // int(sequences.lengths[row]))
+        size = max(1, OCCLUSION_VALUES // n_values)
         left = [
             outputs(
                 _leave_out(sequences, base, row, np.arange(start, stop)),
@@ -317,8 +323,7 @@ def _leave_out(sequences, base, row, places):
     length = int(sequences.lengths[row])
     offsets = length * np.arange(len(places) + 1)
     if not sequences.is_tokens:
-        copies = np.repeat(sequences[row][np.newaxis], len(places), axis=0)
-        copies = copies.astype(np.float64).reshape(len(places), -1)
+        copies = np.tile(sequences[row].astype(np.float64).ravel(), (len(places), 1))
         copies[np.arange(len(places)), places] = base[row].ravel()[places]
         return Sequences(copies.reshape(offsets[-1], -1), offsets)
     # The tokens of the row, and behind them the one that takes their place.

@@ -90,9 +90,9 @@ def take_step(net, dataset, state):
 
 def why_no_step(net):
     """Say what about a net forbids to answer before the end; None if nothing does."""
-    if net.module_.bidirectional:
-        return "bidirectional"
-    return None if net.module_.crf is None else "crf"
+    if net.module_.crf is not None:
+        return "crf"
+    return "bidirectional" if net.module_.bidirectional else None
 
 
 def name_weights(net):
@@ -151,9 +151,15 @@ def _take(streams, contents):
 
 def _to_arrays(state):
     return tuple(
-        part.cpu().numpy() if isinstance(part, torch.Tensor) else _to_arrays(part)
+        _frozen(part) if isinstance(part, torch.Tensor) else _to_arrays(part)
         for part in state
     )
+
+
+def _frozen(tensor):
+    array = tensor.cpu().numpy()
+    array.flags.writeable = False
+    return array
 
 
 def _to_tensors(contents, device):

@@ -19,7 +19,7 @@ WHY_NO_STEP = {
     ),
     "crf": (
         "{name} was fitted with output='crf', where the probabilities at a step depend "
-        "on the steps to come; fit with output='softmax'."
+        "on the steps to come; fit with output='softmax' and bidirectional=False."
     ),
 }
 

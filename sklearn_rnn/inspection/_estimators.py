@@ -1,6 +1,8 @@
 """The recurrent estimator in what a user hands over."""
 
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn.estimators._base import BaseRNN
 
@@ -14,12 +16,55 @@ def recurrent_part(estimator):
         If that is none of ours.
     """
     is_pipeline = isinstance(estimator, Pipeline)
-    found = estimator.steps[-1][1] if is_pipeline else estimator
+    return _checked(estimator.steps[-1][1] if is_pipeline else estimator, is_pipeline)
+
+
+def fitted_steps(estimator):
+    """Give the steps that X is led through, and the recurrent estimator at their end.
+
+    Parameters
+    ----------
+    estimator : fitted estimator, Pipeline or search
+        Pipelines may stand in each other; of a search the best estimator counts, of a
+        frozen estimator the one inside.
+
+    Returns
+    -------
+    transformers : list of transformers
+    rnn : RNNClassifier, RNNRegressor, RNNTagger or RNNStepRegressor
+        Fitted.
+
+    Raises
+    ------
+    TypeError
+        If the last step is none of ours.
+    NotFittedError
+        If it is not fitted.
+    """
+    *transformers, last = _flat(estimator)
+    rnn = _checked(last, bool(transformers))
+    check_is_fitted(rnn)
+    return transformers, rnn
+
+
+def _flat(estimator):
+    """List the steps of pipelines in pipelines, without those that do nothing."""
+    if isinstance(estimator, FrozenEstimator):
+        return _flat(estimator.estimator)
+    if hasattr(estimator, "best_estimator_"):
+        return _flat(estimator.best_estimator_)
+    if not isinstance(estimator, Pipeline):
+        return [estimator]
+    steps = [step for _, step in estimator.steps if step not in (None, "passthrough")]
+    return [part for step in steps for part in _flat(step)]
+
+
+def _checked(found, is_pipeline):
     if isinstance(found, BaseRNN):
         return found
     where = "a Pipeline that ends in " if is_pipeline else ""
     raise TypeError(
         "estimator must be an RNNClassifier, RNNRegressor, RNNTagger or "
         f"RNNStepRegressor, or a Pipeline whose last step is one, got {where}"
-        f"{found!r}; of a search pass the estimator that it was made with."
+        f"{found!r}; of a search pass best_estimator_ once it is fitted."
     )

@@ -12,7 +12,7 @@ from sklearn_rnn._training import integrated_gradients, occlusion
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
 from sklearn_rnn.inspection._coloured_text import html_of, pieces_of
-from sklearn_rnn.inspection._estimators import recurrent_part
+from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.inspection._outputs import choose_outputs
 from sklearn_rnn.inspection._rows import read_rows
 
@@ -125,12 +125,14 @@ def explain(
     Parameters
     ----------
     estimator : fitted estimator of this package, or Pipeline
-        With a pipeline the contributions are of what its last step reads, and with a
-        `TextVectorizer` before that of the tokens, with their places in the text.
+        Of a fitted search the best one counts. With a pipeline the contributions are of
+        what its last step reads, and with a `TextVectorizer` before that of the tokens,
+        with their places in the text.
     X : what the estimator's ``predict`` takes
         Texts or sequences, one for each explanation.
     method : str, default="integrated_gradients"
-        "integrated_gradients", "occlusion" or "attention". "attention" needs an estimator with ``pooling="attention"``.
+        "integrated_gradients", "occlusion" or "attention", which needs an estimator
+        with ``pooling="attention"``.
     target : object, default=None
         What to explain: a class, or one for each row; None takes the class that is
         predicted for each row. With several labels (multilabel) or several outputs
@@ -214,14 +216,16 @@ def explain(
     >>> bool(abs(found.values.sum() - (found.output - found.base_output)) < 0.01)
     True
     """
-    rnn = recurrent_part(estimator)
+    _, rnn = fitted_steps(estimator)
     if method not in METHODS:
         accepted = ", ".join(map(repr, METHODS))
         raise ValueError(f"method must be one of {accepted}, got {method!r}.")
     check_scalar(tol, "tol", Real, min_val=0, include_boundaries="neither")
+    if np.isnan(tol):
+        raise ValueError("tol must be a number above 0, got nan; 1e-3 suits most.")
     if method == "attention":
         _check_attention(rnn, target, step)
-    rows = read_rows(estimator, X)
+    rows = read_rows(estimator, X, words=True)
     if method == "attention":
         return _attention(rows)
     output = choose_outputs(rnn, rows.sequences, target, step)

@@ -106,7 +106,8 @@ class ImportanceDisplay:
     def _finish(self, mapping, **where):
         """Add the title and the colour bar."""
         ax = self.ax_
-        ax.set_title(heading(self.explanation))
+        # A class may be called "$5", which is no formula.
+        ax.set_title(heading(self.explanation), parse_math=False)
         self.colorbar_ = ax.figure.colorbar(mapping, ax=ax, **where)
         self.colorbar_.set_label(label(self.explanation))
 
@@ -212,7 +213,7 @@ class StepImportanceDisplay(ImportanceDisplay):
                 self.lines_ += self._draw_line(row - 0.8 * (column - middle) / reach)
         rows = np.arange(n_variables)
         if n_variables <= 3 * self.MOST_LINES:
-            self.ax_.set_yticks(rows, self._names(n_variables))
+            self.ax_.set_yticks(rows, self._names(n_variables), parse_math=False)
         else:
             self.ax_.set_ylabel("variable")
         self.ax_.hlines(rows[1:] - 0.5, -0.5, len(values) - 0.5, color="0.8", lw=0.8)

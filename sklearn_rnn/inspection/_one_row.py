@@ -37,7 +37,7 @@ def read_one_row(estimator, X, row):
     IndexError
         If there is no such row.
     """
-    rows = read_rows(estimator, choose_row(X, row))
+    rows = read_rows(estimator, choose_row(X, row), words=True)
     steps = rows.sequences[0]
     if not rows.sequences.is_tokens:
         return OneRow(rows.rnn, rows.sequences, values=steps)

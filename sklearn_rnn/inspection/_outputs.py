@@ -165,8 +165,8 @@ def _check_step(step, length):
 
 def _per_row(given, n_rows, read):
     """Read one value for all rows, or one for each."""
-    if not hasattr(given, "__len__") or isinstance(given, str | bytes):
-        given = [given] * n_rows
+    if np.ndim(given) == 0:
+        given = [given.item() if isinstance(given, np.ndarray) else given] * n_rows
     values = given.tolist() if isinstance(given, np.ndarray) else list(given)
     if len(values) != n_rows:
         raise ValueError(

@@ -1,14 +1,16 @@
 """What the recurrent estimator reads of the rows a user hands over."""
 
+from collections.abc import Iterator
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
+from scipy import sparse
+from sklearn.utils import check_scalar
 
 from sklearn_rnn._compat import safe_indexing
 from sklearn_rnn.estimators._base import BaseRNN
-from sklearn_rnn.inspection._estimators import recurrent_part
+from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.sequences import Sequences
 from sklearn_rnn.text import TextVectorizer
 from sklearn_rnn.text._spans import spans_of
@@ -25,35 +27,36 @@ class Rows(NamedTuple):
     spans: list[np.ndarray] | None = None
 
 
-def read_rows(estimator, X):
+def read_rows(estimator, X, *, words=False):
     """Lead X through the steps of a fitted pipeline, up to its last one.
 
     Parameters
     ----------
-    estimator : fitted estimator or Pipeline
+    estimator : fitted estimator, Pipeline or search
     X : what its ``predict`` takes
+    words : bool, default=False
+        Whether to follow the tokens in the texts, which takes longer than `predict`.
 
     Returns
     -------
     rows : Rows
-        With texts, tokens and their spans in the texts where the step before the last
-        is a `TextVectorizer`. The texts are those that it reads: where other steps
-        come before it, what these made of X. The tokens are the analyzer's own, the
-        network may know them or not; ``'<unk>'`` stands for a text without any.
+        With texts, tokens and their spans in the texts where that is asked for and the
+        step before the last is a `TextVectorizer`. The texts are those that it reads:
+        where other steps come before it, what these made of X. The tokens are the
+        analyzer's own, the network may know them or not; ``'<unk>'`` stands for a text
+        without any.
     """
-    rnn = recurrent_part(estimator)
-    check_is_fitted(rnn)
-    steps = estimator.steps[:-1] if isinstance(estimator, Pipeline) else ()
-    steps = [step for _, step in steps if step not in (None, "passthrough")]
+    transformers, rnn = fitted_steps(estimator)
+    if isinstance(X, Iterator):  # it would be empty when it is read again
+        X = list(X)
     texts = tokens = spans = None
-    for step in steps:
-        if step is steps[-1] and isinstance(step, TextVectorizer):
-            texts = X if isinstance(X, str) else list(X)  # a generator is read twice
-            X = step.transform(texts)
+    for step in transformers:
+        before, X = X, step.transform(X)
+        is_last = step is transformers[-1]
+        if words and is_last and isinstance(step, TextVectorizer):
+            texts = list(before)
             followed = map(_words_and_spans, step._follow(texts))
             tokens, spans = map(list, zip(*followed, strict=True))
-        else:
-            X = step.transform(X)
     return Rows(rnn, rnn._read(X), texts, tokens, spans)
 
 
@@ -75,9 +78,16 @@ def choose_row(X, row):
     ------
     IndexError
         If there is no such row.
+    TypeError
+        If `row` is no integer.
     """
+    check_scalar(row, "row", Integral)
     if isinstance(X, str):
         return X
+    if isinstance(X, Iterator):
+        X = list(X)
+    if sparse.issparse(X):
+        X = X.tocsr()
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if not -n_rows <= row < n_rows:
         raise IndexError(

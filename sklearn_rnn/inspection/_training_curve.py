@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn.inspection._axes import COLORS
-from sklearn_rnn.inspection._estimators import recurrent_part
+from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.inspection._panels import panels_or_new
 
 
@@ -253,9 +253,7 @@ def _trained(group):
 def _fitted_part(estimator):
     if hasattr(estimator, "refit"):  # a search
         check_is_fitted(estimator, "best_estimator_")
-    rnn = recurrent_part(getattr(estimator, "best_estimator_", estimator))
-    check_is_fitted(rnn)
-    return rnn
+    return fitted_steps(estimator)[1]
 
 
 def _label(group, column, n_rows):

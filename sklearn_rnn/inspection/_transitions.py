@@ -3,7 +3,7 @@
 import numpy as np
 
 from sklearn_rnn.inspection._axes import AROUND_ZERO, axes_or_new
-from sklearn_rnn.inspection._estimators import recurrent_part
+from sklearn_rnn.inspection._estimators import fitted_steps
 
 # With more labels the numbers would not be readable.
 WRITTEN_LABELS = 10
@@ -85,7 +85,7 @@ class TransitionsDisplay:
         ValueError
             If it has no CRF.
         """
-        tagger = recurrent_part(estimator)
+        _, tagger = fitted_steps(estimator)
         if not hasattr(type(tagger), "transitions_"):
             raise TypeError(
                 "TransitionsDisplay needs an RNNTagger with output='crf', got "

@@ -50,8 +50,8 @@ def refuse_empty(lengths: ArrayLike) -> None:
             f"Every sequence must have at least one step, but the one at row "
             f"{np.argmax(empty)} of X has zero length (or is nothing but padding, "
             f"ids 0 or NaN; {empty.sum()} such in X). Drop these rows from X and y, or "
-            "give each one step that says 'nothing here', as TextVectorizer does for empty "
-            "documents."
+            "give each one step that says 'nothing here', as TextVectorizer does for "
+            "empty documents."
         )
 
 

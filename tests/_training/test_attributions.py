@@ -268,7 +268,7 @@ def test_the_net_is_left_as_it_was():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("steps_at_once", [1, 2**17])
 def test_occlusion_is_brute_force(kind, steps_at_once, monkeypatch):
-    monkeypatch.setattr(attributions, "OCCLUSION_STEPS", steps_at_once)
+    monkeypatch.setattr(attributions, "OCCLUSION_VALUES", steps_at_once)
     sequences, reader, _ = KINDS[kind]
     net = net_of(kind, pooling="max", bidirectional=True)
     found = occlusion(net, sequences, reader, Picked(COLUMNS))

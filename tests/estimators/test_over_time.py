@@ -417,7 +417,7 @@ def test_a_crf_cannot_step():
         (SERIES, sparse.csr_matrix([[1, 2]]), "fitted on numbers, got a sparse x_t"),
         (SERIES, ["a", "b"], "X holds strings"),
         (SERIES, 3.0, "the single value"),
-        (TABLE, np.zeros((3, 2)), r"shape \(n_samples,\)"),
+        (TABLE, np.zeros((3, 2)), r"\(n_samples, 1\) or \(n_samples,\)"),
         (IDS, [[4, 5]], "one token of each stream, got 2 at row 0"),
         (IDS, [4.5], "must be integers, got 4.5"),
         (IDS, [-4], "must not be negative"),
@@ -444,3 +444,23 @@ def test_a_frame_with_names_warns_of_nothing():
     model = live(X=frame)
     expected, _ = model.step(TABLE[:, 0])
     np.testing.assert_array_equal(model.step(frame["a"])[0], expected)
+
+
+@pytest.mark.parametrize("streams", [[2, 0], [True, False, True]])
+def test_streams_that_go_on_are_taken_from_a_state(streams):
+    model = live(pooling="attention")
+    x = rng.normal(size=(4, 3, 2))
+    _, state = read_live(model, x[:3])
+    kept = np.arange(3)[streams]
+    expected, _ = model.step(x[3], state)
+    some = state.take(streams)
+    found, _ = model.step(x[3][kept], some)
+    np.testing.assert_array_equal(found, expected[kept])
+    assert (some.n_streams, some.n_steps, state.n_streams) == (2, 3, 3)
+
+
+def test_the_arrays_of_a_state_cannot_be_written_to():
+    _, state = live().step(np.ones((2, 2)))
+    (hidden, *_), *_ = state.contents[0]
+    with pytest.raises(ValueError, match="read-only"):
+        hidden[:] = 9.0

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy import sparse
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -357,10 +358,10 @@ def test_steps_before_the_vectorizer_and_a_generator_are_led_through():
 
 
 def test_rows_hold_the_words_of_the_analyzer(pipeline):
-    rows = read_rows(pipeline, ["Bad zebra"])
+    rows = read_rows(pipeline, ["Bad zebra"], words=True)
     assert rows.tokens[0].tolist() == ["bad", "zebra"]
     assert rows.spans[0].tolist() == [[0, 3], [4, 9]]
-    assert read_rows(fitted(), X).spans is None
+    assert read_rows(fitted(), X, words=True).spans is None
 
 
 def test_a_text_shows_itself_in_colours_and_numbers_do_not(pipeline, classifier):
@@ -436,3 +437,32 @@ def test_what_does_not_add_up_is_said():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         explain(model, X[:3], tol=10.0)
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_the_mode_of_torch_does_not_matter(mode):
+    model = fitted(cell="lstm", pooling="max")
+    (expected,) = explain(model, X[:1])
+    with mode():
+        (found,) = explain(model, X[:1])
+    np.testing.assert_array_equal(found.values, expected.values)
+
+
+def test_a_target_and_a_step_may_be_arrays_without_axes():
+    model = RNNTagger(**STEPWISE).fit(X, [list("ababa")] * 20)
+    given = {"target": np.array("b"), "step": np.array(-1)}
+    (found,) = explain(model, X[:1], method="occlusion", **given)
+    assert (found.target, found.step) == ("b", 4)
+
+
+def test_no_number_is_no_tolerance():
+    with pytest.raises(ValueError, match="tol must be a number above 0, got nan"):
+        explain(fitted(), X, tol=np.nan)
+
+
+def test_occlusion_of_many_variables_takes_parts(monkeypatch):
+    model = fitted()
+    (expected,) = explain(model, X[:1], method="occlusion")
+    monkeypatch.setattr("sklearn_rnn._training._attributions.OCCLUSION_VALUES", 30)
+    (found,) = explain(model, X[:1], method="occlusion")
+    np.testing.assert_array_equal(found.values, expected.values)

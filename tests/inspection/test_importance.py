@@ -22,7 +22,12 @@ from sklearn_rnn.inspection import (
     _token_importance,
     explain,
 )
-from sklearn_rnn.inspection._coloured_text import colour_of, ink_on, pieces_of
+from sklearn_rnn.inspection._coloured_text import (
+    NOT_READ,
+    colour_of,
+    ink_on,
+    pieces_of,
+)
 
 rng = np.random.default_rng(0)
 SMALL = {"hidden_size": 4, "max_epochs": 2, "cell": "rnn", "random_state": 0}
@@ -356,3 +361,29 @@ def test_each_display_refuses_what_the_other_draws():
         TokenImportanceDisplay.from_explanation(of_series([1.0, 2.0]))
     with pytest.raises(ValueError, match=r"of numbers.*TokenImportanceDisplay"):
         StepImportanceDisplay.from_explanation(of_text("a b"))
+
+
+@pytest.mark.parametrize("name", ["$5_and_$10", r"$\\bad$"])
+def test_a_class_may_be_called_like_a_formula(name):
+    model = make_pipeline(TextVectorizer(), RNNClassifier(**SMALL))
+    model.fit(["good", "bad"] * 3, [name, "other"] * 3)
+    display = TokenImportanceDisplay.from_estimator(model, ["good"], target=name)
+    display.figure_.canvas.draw()
+    assert name in display.ax_.get_title()
+
+
+def test_a_list_of_explanations_is_refused_with_the_way_out(pipeline):
+    found = explain(pipeline, ["good", "bad"])
+    with pytest.raises(TypeError, match=r"pass one of them, such as explain"):
+        TokenImportanceDisplay.from_explanation(found)
+
+
+def test_what_was_not_read_is_grey_and_says_so():
+    model = make_pipeline(TextVectorizer(max_length=2), RNNClassifier(**SMALL))
+    model.fit(["a good film", "a bad film"] * 3, [1, 0] * 3)
+    display = TokenImportanceDisplay.from_estimator(model, ["A good film!"])
+    inks = {text.get_text(): text.get_color() for text in display.texts_}
+    assert inks["film!"] == NOT_READ and inks["A"] != NOT_READ
+    assert (
+        f'<span title="not read" style="color:{NOT_READ}"> film!' in display.to_html()
+    )

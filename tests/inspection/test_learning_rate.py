@@ -338,5 +338,5 @@ def test_plot_draws_on_the_axes_given_and_returns_itself():
 def test_without_matplotlib_the_way_to_it_is_told(monkeypatch):
     display = range_test()
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"sklearn-rnn\[plot\]"):
+    with pytest.raises(ImportError, match="pip install matplotlib"):
         display.plot()

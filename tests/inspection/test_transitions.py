@@ -73,7 +73,8 @@ def test_many_labels_have_none():
 def test_what_has_no_transitions_is_refused():
     with pytest.raises(ValueError, match="needs output='crf'"):
         TransitionsDisplay.from_estimator(fitted())
+    classifier = RNNClassifier(2, max_epochs=1).fit([[1.0, 2.0], [3.0, 4.0]], [0, 1])
     with pytest.raises(TypeError, match="needs an RNNTagger with output='crf'"):
-        TransitionsDisplay.from_estimator(RNNClassifier())
+        TransitionsDisplay.from_estimator(classifier)
     with pytest.raises(NotFittedError):
         TransitionsDisplay.from_estimator(RNNTagger(output="crf"))
