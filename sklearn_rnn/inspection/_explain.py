@@ -53,7 +53,8 @@ class Explanation:
     series : ndarray of shape (n_timesteps,) or (n_timesteps, n_features), or None
         The numbers, of a sequence of numbers.
     variables : list of str or None
-        The names of the variables, where they are known.
+        The names of the variables, for the picture. Sequences of numbers carry none, so
+        that `explain` leaves them to ``dataclasses.replace(found, variables=[...])``.
 
     See Also
     --------
@@ -294,13 +295,7 @@ def _row(rows, i):
             "spans": None if rows.spans is None else rows.spans[i],
             "text": text if isinstance(text, str) else None,
         }
-    names = getattr(rows.rnn, "feature_names_in_", None)
-    if rows.rnn.input_kind_ == "univariate":  # those are names of steps
-        names = None
-    return {
-        "series": _shaped(rows.sequences[i].copy(), rows.rnn),
-        "variables": None if names is None else list(names),
-    }
+    return {"series": _shaped(rows.sequences[i].copy(), rows.rnn)}
 
 
 def _shaped(values, rnn):
