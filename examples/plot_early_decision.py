@@ -128,7 +128,7 @@ plt.show()
 
 fig, ax = plt.subplots(figsize=(6, 4.5), layout="constrained")
 for name, model in models.items():
-    EarlinessDisplay.from_estimator(model, test, y_test, ax=ax, label=name)
+    EarlinessDisplay.from_estimator(model, test, y_test, ax=ax, name=name)
 ax.set_title("Six languages: reading until the network is sure")
 plt.show()
 

@@ -58,7 +58,7 @@ class EarlinessDisplay:
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, label=None, **kwargs):
+    def from_estimator(cls, estimator, X, y, *, ax=None, name=None, **kwargs):
         """Ask an estimator after each step of each sequence, and draw the curve.
 
         Parameters
@@ -71,7 +71,7 @@ class EarlinessDisplay:
             Their classes.
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
-        label : str, default=None
+        name : str, default=None
             Name in the legend; that of the class if None.
         **kwargs : dict
             Passed to matplotlib's ``plot``, such as ``color``.
@@ -84,6 +84,8 @@ class EarlinessDisplay:
         ------
         TypeError
             If the estimator is no `RNNClassifier` and no pipeline that ends in one.
+        ValueError
+            If it was fitted to several labels for each sequence.
         """
         rows = read_rows(estimator, X)
         if not hasattr(rows.rnn, "predict_proba_over_time"):
@@ -91,28 +93,34 @@ class EarlinessDisplay:
                 "estimator must be an RNNClassifier, or a Pipeline whose last step is "
                 f"one, got {rows.rnn!r}."
             )
+        if rows.rnn._task == "multilabel":
+            raise ValueError(
+                "estimator was fitted to multilabel targets, which have no single "
+                "answer that could be right early; draw an estimator of one class for "
+                "each sequence."
+            )
         return cls.from_predictions(
             y,
             rows.rnn.predict_proba_over_time(rows.sequences),
             classes=rows.rnn.classes_,
             ax=ax,
-            label=type(rows.rnn).__name__ if label is None else label,
+            name=type(rows.rnn).__name__ if name is None else name,
             **kwargs,
         )
 
     @classmethod
     def from_predictions(
-        cls, y_true, probas, *, classes=None, ax=None, label=None, **kwargs
+        cls, y_true, y_proba, *, classes=None, ax=None, name=None, **kwargs
     ):
         """Draw the curve of probabilities that are there already.
 
         Parameters
         ----------
-        y_true, probas, classes
+        y_true, y_proba, classes
             As for `sklearn_rnn.metrics.earliness_accuracy_curve`.
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
-        label : str, default=None
+        name : str, default=None
             Name in the legend.
         **kwargs : dict
             Passed to matplotlib's ``plot``, such as ``color``.
@@ -122,22 +130,22 @@ class EarlinessDisplay:
         display : EarlinessDisplay
         """
         earliness, accuracy, thresholds = earliness_accuracy_curve(
-            y_true, probas, classes=classes
+            y_true, y_proba, classes=classes
         )
         display = cls(
-            earliness=earliness, accuracy=accuracy, thresholds=thresholds, name=label
+            earliness=earliness, accuracy=accuracy, thresholds=thresholds, name=name
         )
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, label=None, **kwargs):
+    def plot(self, ax=None, *, name=None, **kwargs):
         """Draw the accuracy over the share of the steps read, and mark the end.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
-        label : str, default=None
-            Name in the legend; ``name`` if None.
+        name : str, default=None
+            Name in the legend; that of the display if None.
         **kwargs : dict
             Passed to matplotlib's ``plot``, such as ``color``.
 
@@ -146,8 +154,25 @@ class EarlinessDisplay:
         display : EarlinessDisplay
             Itself.
         """
+        is_new = ax is None
         ax = axes_or_new(ax)
-        style = {"lw": 2.5, **next_style(ax), "label": label or self.name, **kwargs}
+        try:
+            self._draw(ax, self.name if name is None else name, kwargs)
+        except Exception:
+            if is_new:  # or an empty picture would be shown later
+                import matplotlib.pyplot as plt
+
+                plt.close(ax.figure)
+            raise
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _draw(self, ax, name, kwargs):
+        from matplotlib.cbook import normalize_kwargs
+        from matplotlib.lines import Line2D
+
+        style = {"linewidth": 2.5, **next_style(ax), "label": name}
+        style |= normalize_kwargs(kwargs, Line2D)
         (self.line_,) = ax.plot(100 * self.earliness, 100 * self.accuracy, **style)
         # A collection and not a line, which would take a colour from the next display.
         self.end_ = ax.scatter(
@@ -168,5 +193,3 @@ class EarlinessDisplay:
         )
         ax.grid(alpha=0.3)
         ax.legend(loc="lower right")
-        self.ax_, self.figure_ = ax, ax.figure
-        return self

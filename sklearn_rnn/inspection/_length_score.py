@@ -1,17 +1,21 @@
 """Do long sequences fare worse than short ones?  Scores by length."""
 
 import warnings
+from collections.abc import Iterator
+from inspect import ismethod
 from numbers import Integral, Real
-from statistics import NormalDist
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from scipy.stats import binomtest
+from sklearn.base import BaseEstimator, is_regressor
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import accuracy_score, check_scoring, r2_score
 from sklearn.utils import check_consistent_length, check_random_state, check_scalar
 from sklearn.utils.multiclass import type_of_target
 
 from sklearn_rnn._compat import safe_indexing
+from sklearn_rnn.estimators import RNNStepRegressor
+from sklearn_rnn.estimators._stepwise import StepwiseRNN
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
 from sklearn_rnn.inspection._rows import read_rows
 
@@ -29,9 +33,9 @@ class LengthScoreDisplay:
     Parameters
     ----------
     scores : ndarray of shape (n_bins,)
-        The score of each bin.
+        The score of each bin; NaN where its rows cannot be scored.
     intervals : ndarray of shape (n_bins, 2)
-        Lower and upper end of the interval of each score.
+        Lower and upper end of the interval of each score; NaN where there is none.
     shortest, longest : int ndarray of shape (n_bins,)
         The lengths of the shortest and the longest row of each bin.
     n_rows : int ndarray of shape (n_bins,)
@@ -40,7 +44,7 @@ class LengthScoreDisplay:
         The score of all rows.
     confidence_level : float, default=0.9
         Of the intervals.
-    name : str, default="score"
+    score_name : str, default="score"
         Name of the score.
 
     Attributes
@@ -58,10 +62,11 @@ class LengthScoreDisplay:
     -----
     The interval of an accuracy over rows is Wilson's for a share [1]_. Every other
     score is computed again on 200 samples of the bin's rows, drawn with replacement;
-    the interval holds the middle of them [2]_. Where all rows of a bin are alike, as
-    when each is right, such a sample shows nothing of how the score might vary, and
-    the interval has no width. Both are about the rows: trained again, a network
-    scores differently once more.
+    the interval holds the middle of them [2]_. Samples that cannot be scored, as those
+    that lack a class, are left out; where fewer than a tenth can, there is no
+    interval. Where all rows of a bin are alike, as when each is right, such a sample
+    shows nothing of how the score might vary, and the interval has no width. Both are
+    about the rows: trained again, a network scores differently once more.
 
     References
     ----------
@@ -93,7 +98,7 @@ class LengthScoreDisplay:
         n_rows,
         overall,
         confidence_level=0.9,
-        name="score",
+        score_name="score",
     ):
         self.scores = scores
         self.intervals = intervals
@@ -102,7 +107,7 @@ class LengthScoreDisplay:
         self.n_rows = n_rows
         self.overall = overall
         self.confidence_level = confidence_level
-        self.name = name
+        self.score_name = score_name
 
     @classmethod
     def from_estimator(
@@ -115,7 +120,7 @@ class LengthScoreDisplay:
         n_bins=5,
         confidence_level=0.9,
         random_state=0,
-        name=None,
+        score_name=None,
         ax=None,
     ):
         """Predict once for all rows, score by length and draw it.
@@ -130,8 +135,8 @@ class LengthScoreDisplay:
         scoring : str or callable, default=None
             A scorer, by name or as `make_scorer` makes it. It is called with row
             numbers in the place of X and a stand-in that knows the answers of the
-            estimator for them. None takes the accuracy, or R² for numbers.
-        n_bins, confidence_level, random_state, name, ax
+            estimator for them. None takes the accuracy, or R² of a regressor.
+        n_bins, confidence_level, random_state, score_name, ax
             As for `from_predictions`.
 
         Returns
@@ -143,17 +148,27 @@ class LengthScoreDisplay:
         TypeError
             If the estimator is none of this package.
         ValueError
-            If a parameter cannot be used.
+            If a parameter cannot be used, or the rows cannot be scored all together.
+
+        Warns
+        -----
+        UndefinedMetricWarning
+            If a bin cannot be scored, as for want of a class; it names the lengths.
         """
         if not (scoring is None or isinstance(scoring, str) or callable(scoring)):
             raise TypeError(
                 f"scoring must be the name of one scorer, a scorer or None, got "
                 f"{scoring!r}; draw one display for each score."
             )
-        lengths = read_rows(estimator, X).sequences.lengths
+        X = list(X) if isinstance(X, Iterator) else X  # read here and by each answer
+        rnn, sequences, *_ = read_rows(estimator, X)
+        lengths = sequences.lengths
         check_consistent_length(lengths, y)
-        if scoring is None or scoring in ("accuracy", "r2"):
-            metric = {"accuracy": accuracy_score, "r2": r2_score}.get(scoring)
+        if scoring is None:
+            has_numbers = is_regressor(rnn) or isinstance(rnn, RNNStepRegressor)
+            scoring = "r2" if has_numbers else "accuracy"
+        if scoring in ("accuracy", "r2"):
+            metric = {"accuracy": accuracy_score, "r2": r2_score}[scoring]
             score, title = _score_of(y, estimator.predict(X), metric)
         else:
             scorer = check_scoring(estimator, scoring)
@@ -163,6 +178,8 @@ class LengthScoreDisplay:
             def score(rows):
                 return scorer(known, rows, safe_indexing(y, rows))
 
+            if isinstance(rnn, StepwiseRNN):
+                _check_stepwise(score, lengths, scoring)
         display = _make_display(
             cls,
             score,
@@ -170,7 +187,7 @@ class LengthScoreDisplay:
             n_bins,
             confidence_level,
             random_state,
-            title if name is None else name,
+            title if score_name is None else score_name,
         )
         return display.plot(ax)
 
@@ -185,7 +202,7 @@ class LengthScoreDisplay:
         n_bins=5,
         confidence_level=0.9,
         random_state=0,
-        name=None,
+        score_name=None,
         ax=None,
     ):
         """Score predictions by the lengths of their rows and draw it.
@@ -193,9 +210,9 @@ class LengthScoreDisplay:
         Parameters
         ----------
         y_true, y_pred : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The targets and what was predicted. Of a tagger or a step regressor lists
-            or object arrays with an array for each row: their steps are joined, row
-            after row.
+            The targets and what was predicted; several outputs as an ndarray. Of a
+            tagger or a step regressor lists or object arrays with an array of a member
+            for each step: they are joined, row after row.
         lengths : int array-like of shape (n_samples,)
             Number of steps of each row.
         metric : callable (y_true, y_pred) -> float, default=None
@@ -206,7 +223,7 @@ class LengthScoreDisplay:
             Of the intervals, in (0, 1).
         random_state : int, RandomState instance or None, default=0
             Determines the samples of rows.
-        name : str, default=None
+        score_name : str, default=None
             Name of the score in the picture; found out if None.
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
@@ -218,18 +235,31 @@ class LengthScoreDisplay:
         Raises
         ------
         ValueError
-            If a parameter cannot be used, or the numbers of rows differ.
+            If a parameter cannot be used, the numbers of rows or steps differ, or the
+            rows cannot be scored all together.
+
+        Warns
+        -----
+        UndefinedMetricWarning
+            If a bin cannot be scored, as for want of a class; it names the lengths.
         """
         check_consistent_length(y_true, y_pred, lengths)
+        lengths = np.asarray(lengths)
+        if len(lengths) == 0:
+            raise ValueError(
+                "y_true, y_pred and lengths hold no row; a score needs at least one."
+            )
+        if _is_ragged(y_pred):
+            _check_steps(y_pred, lengths)
         score, title = _score_of(y_true, y_pred, metric)
         display = _make_display(
             cls,
             score,
-            np.asarray(lengths),
+            lengths,
             n_bins,
             confidence_level,
             random_state,
-            title if name is None else name,
+            title if score_name is None else score_name,
         )
         return display.plot(ax)
 
@@ -265,6 +295,15 @@ class LengthScoreDisplay:
         self.overall_line_ = ax.axhline(
             self.overall, color=red, ls="--", label=f"all rows: {self.overall:.3g}"
         )
+        for place in places[np.isnan(self.scores)]:
+            ax.text(
+                place,
+                0.03,
+                "no score",
+                transform=ax.get_xaxis_transform(),
+                ha="center",
+                color="dimgrey",
+            )
         labels = [
             f"{_range(a, b)}\nn = {n}"
             for a, b, n in zip(self.shortest, self.longest, self.n_rows, strict=True)
@@ -273,7 +312,7 @@ class LengthScoreDisplay:
         ax.set_xlim(-0.5, len(places) - 0.5)
         ax.set(
             xlabel="length in steps, number of rows",
-            ylabel=self.name,
+            ylabel=self.score_name,
             title="Score by length",
         )
         ax.legend()
@@ -299,7 +338,7 @@ class _Answered(BaseEstimator):
             raise AttributeError(name)
         found = getattr(self.estimator, name)
         if name not in ANSWERS:
-            return found
+            return _refuse_rows(name) if ismethod(found) else found
         answers = found(self.X)
 
         def look_up(rows):
@@ -316,9 +355,50 @@ class _Answered(BaseEstimator):
         return True
 
 
+def _refuse_rows(name):
+    """Make what stands for a method that would need X itself."""
+
+    def refuse(*args, **kwargs):
+        raise TypeError(
+            f"The scorer calls {name} of the estimator, but is given row numbers in "
+            f"the place of X, which only {', '.join(ANSWERS)} understand; use these, "
+            "or scoring=None for what score would say."
+        )
+
+    return refuse
+
+
+def _check_stepwise(score, lengths, scoring):
+    """Refuse scorers that take one answer for each row from those with many."""
+    try:
+        score(np.arange(len(lengths)))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"scoring={scoring!r} failed on an estimator that answers at each step: "
+            f"{_sentence(error)} Take a scorer of sequences, as those of "
+            "sklearn_rnn.metrics, or from_predictions with metric=, which joins the "
+            "steps."
+        ) from error
+
+
+def _is_ragged(y_pred):
+    """Tell whether there are answers for each step, and not for each row."""
+    return np.ndim(next(iter(y_pred))) > 0 and getattr(y_pred, "ndim", 1) == 1
+
+
+def _check_steps(y_pred, lengths):
+    for i, (row, length) in enumerate(zip(y_pred, lengths, strict=True)):
+        if len(row) != length:
+            raise ValueError(
+                "y_pred as a list must hold a member for each step, got "
+                f"{len(row)} for {length} steps at row {i}; give several outputs of a "
+                "row as an ndarray, np.asarray(y_pred)."
+            )
+
+
 def _score_of(y_true, y_pred, metric):
     """Make a score of rows, and find its name."""
-    is_ragged = np.ndim(next(iter(y_pred))) > 0 and getattr(y_pred, "ndim", 1) == 1
+    is_ragged = _is_ragged(y_pred)
     if is_ragged:
         y_true, y_pred = _ragged(y_true, like=y_pred), _ragged(y_pred, like=y_pred)
     else:
@@ -348,7 +428,9 @@ def _ragged(y, like):
     return np.fromiter(rows, dtype=object, count=len(y))
 
 
-def _make_display(cls, score, lengths, n_bins, confidence_level, random_state, name):
+def _make_display(
+    cls, score, lengths, n_bins, confidence_level, random_state, score_name
+):
     check_scalar(n_bins, "n_bins", Integral, min_val=1)
     check_scalar(
         confidence_level,
@@ -359,23 +441,36 @@ def _make_display(cls, score, lengths, n_bins, confidence_level, random_state, n
         include_boundaries="neither",
     )
     random = check_random_state(random_state)
+    # First, for what is wrong with the scorer itself is told best by all rows.
+    overall = float(score(np.arange(len(lengths))))
     bins = bins_of_lengths(lengths, n_bins)
-    scores = np.array([score(rows) for rows in bins], dtype=float)
+    shortest = np.array([lengths[rows].min() for rows in bins])
+    longest = np.array([lengths[rows].max() for rows in bins])
+    scores, reasons = _score_bins(score, bins)
+    if reasons:
+        places = (
+            f"{_range(shortest[i], longest[i])} (n = {len(bins[i])})" for i in reasons
+        )
+        warnings.warn(
+            f"No score of the rows of length {', '.join(places)}: "
+            f"{next(iter(reasons.values()))} Fewer bins hold more rows each, "
+            f"n_bins={n_bins} was given.",
+            UndefinedMetricWarning,
+            stacklevel=3,
+        )
     intervals = [
-        _wilson(s, len(rows), confidence_level)
-        if getattr(score, "is_share", False)
-        else _bootstrap(score, rows, confidence_level, random)
-        for s, rows in zip(scores, bins, strict=True)
+        _interval(score, value, rows, confidence_level, random)
+        for value, rows in zip(scores, bins, strict=True)
     ]
     return cls(
         scores=scores,
         intervals=np.array(intervals),
-        shortest=np.array([lengths[rows].min() for rows in bins]),
-        longest=np.array([lengths[rows].max() for rows in bins]),
+        shortest=shortest,
+        longest=longest,
         n_rows=np.array([len(rows) for rows in bins]),
-        overall=float(score(np.arange(len(lengths)))),
+        overall=overall,
         confidence_level=confidence_level,
-        name=name,
+        score_name=score_name,
     )
 
 
@@ -398,26 +493,61 @@ def bins_of_lengths(lengths, n_bins):
     return [np.flatnonzero(codes == code) for code in np.unique(codes)]
 
 
-def _wilson(share, n_rows, level):
-    """Compute Wilson's interval of a share."""
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    middle = (share + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
-    spread = share * (1 - share) / n_rows + z**2 / (4 * n_rows**2)
-    reach = z * np.sqrt(spread) / (1 + z**2 / n_rows)
-    return middle - reach, middle + reach
+def _score_bins(score, bins):
+    """Score each bin; where that cannot be done, keep the reason by the bin's place."""
+    scores, reasons, warned = np.full(len(bins), np.nan), {}, {}
+    for i, rows in enumerate(bins):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                scores[i] = score(rows)
+            except ValueError as error:
+                reasons[i] = _sentence(error)
+                continue
+        messages = [str(warning.message) for warning in caught]
+        if np.isnan(scores[i]):
+            reasons[i] = _sentence(messages[0] if messages else "it is NaN")
+        else:
+            warned.update(zip(messages, caught, strict=True))
+    for warning in warned.values():  # once, and not for each bin
+        warnings.warn_explicit(
+            warning.message, warning.category, warning.filename, warning.lineno
+        )
+    return scores, reasons
+
+
+def _interval(score, value, rows, level, random):
+    if np.isnan(value):
+        return np.nan, np.nan
+    if getattr(score, "is_share", False):
+        n_right = round(value * len(rows))
+        test = binomtest(n_right, len(rows))
+        return tuple(test.proportion_ci(level, method="wilson"))
+    return _bootstrap(score, rows, level, random)
 
 
 def _bootstrap(score, rows, level, random):
     """Compute the middle of the scores of rows drawn with replacement."""
     draws = random.randint(len(rows), size=(N_RESAMPLES, len(rows)))
-    with warnings.catch_warnings():  # a draw may hold one class only
-        warnings.simplefilter("ignore", UndefinedMetricWarning)
-        warnings.filterwarnings("ignore", message="A single label was found")
-        scores = np.array([score(rows[draw]) for draw in draws], dtype=float)
+    with warnings.catch_warnings():  # of a draw that lacks a class, say
+        warnings.simplefilter("ignore")
+        scores = np.array([_score_or_nan(score, rows[draw]) for draw in draws])
     scores = scores[np.isfinite(scores)]
-    if len(scores) == 0:
+    if len(scores) < N_RESAMPLES / 10:
         return np.nan, np.nan
     return tuple(np.quantile(scores, [0.5 - level / 2, 0.5 + level / 2]))
+
+
+def _score_or_nan(score, rows):
+    try:
+        return float(score(rows))
+    except ValueError:
+        return np.nan
+
+
+def _sentence(reason):
+    """End a reason with a full stop, so that another sentence may follow."""
+    return f"{str(reason).strip().rstrip('.')}."
 
 
 def _range(shortest, longest):

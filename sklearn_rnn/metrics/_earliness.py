@@ -15,7 +15,7 @@ MAX_THRESHOLDS = 1000
 
 
 def earliness_accuracy_curve(
-    y_true: Any, probas: Any, *, classes: Any = None
+    y_true: Any, y_proba: Any, *, classes: Any = None
 ) -> tuple[Floats, Floats, Floats]:
     r"""Trade the steps read against the right answers.
 
@@ -28,7 +28,7 @@ def earliness_accuracy_curve(
     ----------
     y_true : array-like of shape (n_samples,)
         The right class of each sequence.
-    probas : array-like of shape (n_samples,)
+    y_proba : array-like of shape (n_samples,)
         For each sequence an array (n_timesteps_i, n_classes): the probabilities after
         each step, as ``predict_proba_over_time`` of `~sklearn_rnn.RNNClassifier` gives
         them.
@@ -86,11 +86,11 @@ def earliness_accuracy_curve(
     --------
     >>> import numpy as np
     >>> from sklearn_rnn.metrics import earliness_accuracy_curve
-    >>> probas = [
+    >>> y_proba = [
     ...     np.array([[0.6, 0.4], [0.2, 0.8]]),  # takes back what it thought first
     ...     np.array([[0.7, 0.3], [0.9, 0.1]]),
     ... ]
-    >>> earliness, accuracy, thresholds = earliness_accuracy_curve([1, 0], probas)
+    >>> earliness, accuracy, thresholds = earliness_accuracy_curve([1, 0], y_proba)
     >>> thresholds
     array([0.6, 0.7, inf])
     >>> earliness
@@ -99,7 +99,7 @@ def earliness_accuracy_curve(
     array([0.5, 1. , 1. ])
     """
     y_true = column_or_1d(y_true)
-    members = _read_members(probas, len(y_true))
+    members = _read_members(y_proba, len(y_true))
     columns = _find_columns(y_true, classes, members[0].shape[1])
     records = [
         _find_records(member, column)
@@ -157,32 +157,32 @@ def _find_columns(y_true: NDArray[Any], classes: Any, n_columns: int) -> Any:
     if len(known) != n_columns:
         where = "y_true holds" if classes is None else "classes names"
         raise ValueError(
-            f"probas have {n_columns} columns, but {where} {len(known)} classes; pass "
+            f"y_proba has {n_columns} columns, but {where} {len(known)} classes; pass "
             "classes=estimator.classes_."
         )
     places = {label: place for place, label in enumerate(known.tolist())}
     return [places.get(label, -1) for label in y_true.tolist()]
 
 
-def _read_members(probas: Any, n_samples: int) -> list[Floats]:
-    members = [np.asarray(member, dtype=np.float64) for member in probas]
+def _read_members(y_proba: Any, n_samples: int) -> list[Floats]:
+    members = [np.asarray(member, dtype=np.float64) for member in y_proba]
     if len(members) != n_samples or n_samples == 0:
         raise ValueError(
             "Found input variables with inconsistent numbers of samples: "
-            f"[{n_samples}, {len(members)}]; y_true and probas need one member for "
+            f"[{n_samples}, {len(members)}]; y_true and y_proba need one member for "
             "each sequence, and at least one."
         )
     for i, member in enumerate(members):
         if member.ndim != 2 or len(member) == 0:
             raise ValueError(
-                "Each member of probas must have shape (n_timesteps_i, n_classes), got "
-                f"{member.shape} at row {i}; predict_proba_over_time gives them."
+                "Each member of y_proba must have shape (n_timesteps_i, n_classes), "
+                f"got {member.shape} at row {i}; predict_proba_over_time gives them."
             )
         if member.shape[1] != members[0].shape[1]:
             raise ValueError(
-                "Each member of probas must have as many columns, got "
+                "Each member of y_proba must have as many columns, got "
                 f"{members[0].shape[1]} at row 0 and {member.shape[1]} at row {i}."
             )
         if np.isnan(member).any():
-            raise ValueError(f"probas contain NaN, first at row {i}.")
+            raise ValueError(f"y_proba contains NaN, first at row {i}.")
     return members

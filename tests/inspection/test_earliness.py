@@ -47,9 +47,9 @@ def test_an_estimator_and_its_predictions_draw_the_same(pipeline):
 
 
 def test_a_second_curve_looks_different(pipeline):
-    first = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, label="one")
+    first = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, name="one")
     second = EarlinessDisplay.from_estimator(
-        pipeline, TEXTS, MOODS, ax=first.ax_, label="two"
+        pipeline, TEXTS, MOODS, ax=first.ax_, name="two"
     )
     assert second.ax_ is first.ax_
     assert second.line_.get_color() != first.line_.get_color()
@@ -75,3 +75,44 @@ def test_what_answers_with_numbers_is_refused():
     X, y = np.zeros((4, 3)), np.arange(4.0)
     with pytest.raises(TypeError, match="must be an RNNClassifier"):
         EarlinessDisplay.from_estimator(model.fit(X, y), X, y)
+
+
+def test_several_labels_for_a_sequence_are_refused_before_anything_is_computed(
+    monkeypatch,
+):
+    X, y = np.zeros((4, 3)), np.array([[0, 1], [1, 1], [1, 0], [0, 0]])
+    model = make_classifier().fit(X, y)
+    monkeypatch.setattr(RNNClassifier, "predict_proba_over_time", None)
+    with pytest.raises(ValueError, match="multilabel targets, which have no single"):
+        EarlinessDisplay.from_estimator(model, X, y)
+
+
+@pytest.mark.parametrize(
+    ("style", "get", "value"),
+    [
+        ({"linewidth": 1}, "get_linewidth", 1),
+        ({"lw": 1}, "get_linewidth", 1),
+        ({"ls": ":"}, "get_linestyle", ":"),
+        ({"c": "k"}, "get_color", "k"),
+        ({"label": "mine"}, "get_label", "mine"),
+    ],
+)
+def test_a_style_may_have_its_short_name(pipeline, style, get, value):
+    display = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, **style)
+    assert getattr(display.line_, get)() == value
+
+
+def test_a_name_may_be_given_when_it_is_drawn_again(pipeline):
+    display = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS)
+    assert display.line_.get_label() == display.name == "RNNClassifier"
+    assert display.plot(name="again").line_.get_label() == "again"
+
+
+def test_a_failed_call_leaves_no_figure_open_and_closes_none_of_others(pipeline):
+    with pytest.raises(AttributeError, match="colour"):
+        EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, colour="red")
+    assert plt.get_fignums() == []
+    figure, ax = plt.subplots()
+    with pytest.raises(AttributeError, match="colour"):
+        EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, ax=ax, colour="red")
+    assert plt.get_fignums() == [figure.number]

@@ -1,10 +1,15 @@
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     accuracy_score,
+    balanced_accuracy_score,
     f1_score,
+    log_loss,
     make_scorer,
     mean_absolute_error,
     r2_score,
@@ -12,7 +17,13 @@ from sklearn.metrics import (
 )
 from sklearn.pipeline import make_pipeline
 
-from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger, TextVectorizer
+from sklearn_rnn import (
+    RNNClassifier,
+    RNNRegressor,
+    RNNStepRegressor,
+    RNNTagger,
+    TextVectorizer,
+)
 from sklearn_rnn.inspection import LengthScoreDisplay, _length_score
 from sklearn_rnn.inspection._length_score import bins_of_lengths
 from sklearn_rnn.metrics import flat_accuracy, flat_accuracy_score
@@ -71,7 +82,7 @@ def test_the_score_of_a_bin_is_that_of_its_rows(classifier):
         members = [SERIES[row] for row in rows]
         assert score == pytest.approx(classifier.score(members, y[rows]))
     assert display.overall == classifier.score(SERIES, y)
-    assert display.name == "accuracy"
+    assert display.score_name == "accuracy"
 
 
 @pytest.mark.usefixtures("few_resamples")
@@ -91,7 +102,7 @@ def test_a_scorer_scores_the_rows_of_each_bin(classifier, scoring, metric, answe
     answers = answers[:, 1] if answers.ndim == 2 else answers
     for rows, score in zip(rows_of(display), display.scores, strict=True):
         assert score == pytest.approx(metric(y[rows], answers[rows]))
-    assert display.name == (scoring if isinstance(scoring, str) else "score")
+    assert display.score_name == (scoring if isinstance(scoring, str) else "score")
     low, high = display.intervals.T
     assert (low < high).all()
     assert (low <= display.scores).all() and (display.scores <= high).all()
@@ -119,7 +130,7 @@ def test_numbers_are_scored_by_r2():
     predicted = model.predict(SERIES)
     for rows, score in zip(rows_of(display), display.scores, strict=True):
         assert score == pytest.approx(r2_score(target[rows], predicted[rows]))
-    assert display.name == "R²"
+    assert display.score_name == "R²"
 
 
 @pytest.mark.usefixtures("few_resamples")
@@ -133,7 +144,7 @@ def test_a_tagger_is_scored_over_the_steps_of_each_bin(scoring):
         expected = flat_accuracy_score([tags[row] for row in rows], predicted[rows])
         assert score == pytest.approx(expected)
     if scoring is None:
-        assert display.name == "accuracy of the steps"
+        assert display.score_name == "accuracy of the steps"
 
 
 @pytest.mark.usefixtures("few_resamples")
@@ -163,6 +174,126 @@ def test_lengths_are_those_that_the_network_reads():
     assert display.longest.tolist() == [1, 2, 3]
 
 
+def test_a_generator_is_read_once():
+    texts, labels = ["one", "one two", "two", "two one one"], [0, 1, 0, 1]
+    pipeline = make_pipeline(TextVectorizer(), RNNClassifier(2, **FAST))
+    pipeline.fit(texts, labels)
+    for scoring in (None, make_scorer(accuracy_score)):
+        display = LengthScoreDisplay.from_estimator(
+            pipeline, (text for text in texts), labels, scoring=scoring, n_bins=2
+        )
+        assert display.overall == pipeline.score(texts, labels)
+
+
+@pytest.mark.usefixtures("few_resamples")
+@pytest.mark.parametrize(
+    ("kind", "target", "name"),
+    [
+        (RNNRegressor, LENGTHS, "R²"),
+        (RNNStepRegressor, [np.arange(n) for n in LENGTHS], "R² of the steps"),
+    ],
+)
+def test_whole_numbers_of_a_regressor_are_no_classes(kind, target, name, monkeypatch):
+    model = kind(2, cell="rnn", **FAST).fit(SERIES, target)
+    whole = np.array([np.round(answer) for answer in model.predict(SERIES)], object)
+    whole = whole.astype(float) if kind is RNNRegressor else whole
+    monkeypatch.setattr(kind, "predict", lambda self, X: whole)
+    display = LengthScoreDisplay.from_estimator(model, SERIES, target, n_bins=2)
+    assert display.score_name == name
+
+
+# -- bins without a score ------------------------------------------------------
+
+# Of the rows up to length 5 all are of class 0; the others are of three classes.
+THREE = np.where(LENGTHS <= 5, 0, np.arange(40) % 3)
+
+
+@pytest.fixture(scope="module")
+def of_three():
+    return RNNClassifier(2, cell="rnn", **FAST).fit(SERIES, THREE)
+
+
+@pytest.mark.usefixtures("few_resamples")
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr", "top_k_accuracy"])
+def test_a_bin_without_a_class_has_no_score_and_is_named(of_three, scoring):
+    with pytest.warns(UndefinedMetricWarning) as caught:
+        display = LengthScoreDisplay.from_estimator(
+            of_three, SERIES, THREE, scoring=scoring, n_bins=3
+        )
+    (warning,) = caught
+    short = rows_of(display)[0]
+    assert set(THREE[short]) == {0}
+    text = f"rows of length 2 to {display.longest[0]} (n = {len(short)}): "
+    assert text in str(warning.message)
+    assert warning.filename == __file__
+    assert np.isnan(display.scores).tolist() == [True, False, False]
+    assert np.isnan(display.intervals).tolist() == [[True] * 2, *[[False] * 2] * 2]
+    assert [text.get_text() for text in display.ax_.texts] == ["no score"]
+
+
+def test_draws_that_cannot_be_scored_are_left_out():
+    # Three rows, one of them of class 1, whose probability is always right: a draw of
+    # them has a log loss unless it lacks a class. Those that have one are of 1 or 2
+    # rows of class 1, and give -log(0.9) for each row of it, -log(0.6) for the others.
+    proba = np.array([0.4, 0.4, 0.9])
+    lengths = np.full(3, 5)
+    display = LengthScoreDisplay.from_predictions(
+        [0, 0, 1], proba, lengths, metric=log_loss, confidence_level=0.98
+    )
+    right, unsure = -np.log(0.9), -np.log(0.6)
+    expected = [(2 * right + unsure) / 3, (right + 2 * unsure) / 3]
+    np.testing.assert_allclose(display.intervals, [expected])
+
+
+def test_hardly_any_draw_with_a_score_gives_no_interval():
+    # Of 30 draws of 30 rows, the chance that both single ones are in it is 0.4; with
+    # a metric that wants each row, hardly any draw has a score, but the bin has.
+    def of_all_rows(y_true, y_pred):
+        if len(set(y_true)) < len(y_true):
+            raise ValueError("a row is missing")
+        return 1.0
+
+    rows = np.arange(30)
+    display = LengthScoreDisplay.from_predictions(
+        rows, rows, np.full(30, 5), metric=of_all_rows
+    )
+    assert display.scores.tolist() == [1.0]
+    assert np.isnan(display.intervals).all()
+
+
+def test_a_bin_of_one_row_has_no_r2():
+    y_true = np.array([0.5, 1.5, 2.5, 3.5, 4.5])
+    with pytest.warns(UndefinedMetricWarning, match=r"length 9 \(n = 1\): R\^2") as c:
+        display = LengthScoreDisplay.from_predictions(
+            y_true, y_true + 0.25, [3, 3, 3, 3, 9], n_bins=5
+        )
+    assert len(c) == 1
+    assert np.isnan(display.scores).tolist() == [False, True]
+    assert display.overall == pytest.approx(r2_score(y_true, y_true + 0.25))
+
+
+def test_a_warning_of_the_scorer_is_heard_once_and_not_for_each_draw():
+    y_true = np.array([0, 0, 0, 1, 1, 1, 0, 1])
+    y_pred = np.array([0, 1, 0, 1, 0, 1, 0, 1])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        LengthScoreDisplay.from_predictions(
+            y_true,
+            y_pred,
+            [2, 2, 2, 4, 4, 4, 7, 7],
+            metric=balanced_accuracy_score,
+            n_bins=3,
+        )
+    assert len({str(warning.message) for warning in caught}) == len(caught) == 1
+
+
+def test_what_cannot_be_scored_at_all_is_the_error_of_the_metric():
+    with pytest.raises(ValueError, match="only one label"):
+        LengthScoreDisplay.from_predictions(
+            [1, 1], np.array([0.5, 0.6]), [2, 3], metric=log_loss
+        )
+
+
 # -- the intervals -------------------------------------------------------------
 
 
@@ -177,6 +308,17 @@ def test_the_interval_of_an_accuracy_is_that_of_wilson():
     np.testing.assert_allclose(display.intervals, [[0.4901, 0.9433]], atol=1e-4)
 
 
+def test_none_and_all_right_have_intervals_too():
+    # No row of n is right: Wilson's interval is 0 to z² / (n + z²).
+    display = LengthScoreDisplay.from_predictions(
+        [1] * 8, [0] * 4 + [1] * 4, [2] * 4 + [3] * 4, n_bins=2
+    )
+    reach = 1.6448536**2 / (4 + 1.6448536**2)
+    np.testing.assert_allclose(
+        display.intervals, [[0, reach], [1 - reach, 1]], atol=1e-6
+    )
+
+
 def test_an_interval_by_resampling_is_about_that_of_the_mean():
     # The mean absolute error of 400 rows has the standard error of a mean.
     errors = np.random.default_rng(1).exponential(size=400)
@@ -186,7 +328,7 @@ def test_an_interval_by_resampling_is_about_that_of_the_mean():
     reach = 1.645 * errors.std() / 20
     expected = [[errors.mean() - reach, errors.mean() + reach]]
     np.testing.assert_allclose(display.intervals, expected, rtol=0, atol=0.03)
-    assert display.name == "mean_absolute_error"
+    assert display.score_name == "mean_absolute_error"
 
 
 def test_the_same_seed_gives_the_same_interval():
@@ -206,7 +348,12 @@ def test_the_same_seed_gives_the_same_interval():
 def test_the_picture_shows_scores_lengths_and_numbers():
     _, ax = plt.subplots()
     display = LengthScoreDisplay.from_predictions(
-        [0, 0, 0, 1], [0, 0, 1, 0], [2, 2, 5, 9], n_bins=2, name="share right", ax=ax
+        [0, 0, 0, 1],
+        [0, 0, 1, 0],
+        [2, 2, 5, 9],
+        n_bins=2,
+        score_name="share right",
+        ax=ax,
     )
     assert display.ax_ is ax and display.figure_ is ax.figure
     texts = [label.get_text() for label in ax.get_xticklabels()]
@@ -247,3 +394,36 @@ def test_other_numbers_of_rows_are_refused(classifier, scoring):
 def test_other_estimators_are_refused():
     with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
         LengthScoreDisplay.from_estimator(LogisticRegression(), SERIES, y)
+
+
+def test_no_rows_are_refused():
+    with pytest.raises(ValueError, match="hold no row"):
+        LengthScoreDisplay.from_predictions([], [], [])
+
+
+def test_outputs_in_lists_are_not_taken_for_steps():
+    y_true, y_pred = [[1, 0], [1, 1]], [[1, 0], [1, 0]]
+    with pytest.raises(ValueError, match=r"got 2 for 3 steps at row 1; .*asarray"):
+        LengthScoreDisplay.from_predictions(y_true, y_pred, [2, 3])
+    display = LengthScoreDisplay.from_predictions(y_true, np.array(y_pred), [2, 3])
+    assert display.overall == 1 / 2  # both labels of a row must be right
+    display = LengthScoreDisplay.from_predictions(y_true, y_pred, [2, 2])
+    assert display.overall == 3 / 4  # two sequences of two steps
+
+
+def test_a_scorer_that_hands_rows_to_score_is_told_so(classifier):
+    def scorer(estimator, X, y):
+        return estimator.score(X, y)
+
+    with pytest.raises(TypeError, match=r"calls score .*row numbers .*scoring=None"):
+        LengthScoreDisplay.from_estimator(classifier, SERIES, y, scoring=scorer)
+
+
+@pytest.mark.parametrize(
+    "scoring", ["f1_macro", make_scorer(f1_score, average="macro")]
+)
+def test_a_scorer_of_single_answers_is_refused_for_a_tagger(scoring):
+    tags = [["a", *["b"] * (n - 1)] for n in LENGTHS]
+    model = RNNTagger(2, cell="rnn", **FAST).fit(SERIES, tags)
+    with pytest.raises(ValueError, match=r"answers at each step: .*from_predictions"):
+        LengthScoreDisplay.from_estimator(model, SERIES, tags, scoring=scoring)
