@@ -3,14 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from difflib import SequenceMatcher
-from itertools import chain
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
+from sklearn_rnn.text._alignment import align
 from sklearn_rnn.text._analyzers import ANALYZER_PARAMETERS
 
 Span = tuple[int, int]
@@ -24,9 +24,8 @@ EMPTY: Span = (0, 0)
 # As in CountVectorizer: a lone white space stays what it is.
 WHITE_SPACES = re.compile(r"\s\s+")
 
-# What a text is cut into before it is aligned: letter by letter would take the square
-# of its length.
-PIECES = re.compile(r"\w+|\s+|[^\w\s]")
+# So many tokens ahead are looked at before one is taken that stands behind other text.
+N_AHEAD = 3
 
 
 class Followed(NamedTuple):
@@ -114,22 +113,83 @@ def look_for(words: Iterable[str], followed: Followed) -> list[Token]:
     tokens : list of Token
         Those not found behind the one before have no place.
     """
+    words = list(words)
     text = _lower_each(followed.text)
-    tokens, position = [], 0
+    lowered = list(map(_lower_each, words))
+    places = _find_each(lowered, text, overlap=False)
+    if None in places:
+        closer = _find_each(lowered, text, overlap=True)
+        if places.count(None) > closer.count(None) and _mostly_overlap(closer):
+            places = closer
+    return [
+        Token(word, NOT_FOUND if place is None else _span_of_text(followed, *place))
+        for word, place in zip(words, places, strict=True)
+    ]
+
+
+def _find_each(words: list[str], text: str, *, overlap: bool) -> list[Span | None]:
+    """Find each word behind the one before or, if they overlap, behind its start."""
+    places: list[Span | None] = []
+    position = 0
+    for t, word in enumerate(words):
+        start = text.find(word, position) if word else -1
+        stop = start + len(word)
+        ahead = words[t + 1 : t + 1 + N_AHEAD]
+        if start < 0 or _belongs_later(ahead, text, position, start, stop, overlap):
+            places.append(None)
+            continue
+        places.append((start, stop))
+        position = start + 1 if overlap else stop
+    return places
+
+
+def _belongs_later(
+    ahead: list[str], text: str, position: int, start: int, stop: int, overlap: bool
+) -> bool:
+    """Say whether a word found at start is the same word met later, of other tokens.
+
+    So it is if the next tokens all stand before its end, and as close together as they
+    do behind it, if they do.
+    """
+    if not ahead or not text[position:start].strip():
+        return False
+    before = _reach(ahead, text[:stop], position, overlap)
+    if before is None:
+        return False
+    from_here = start + 1 if overlap else stop
+    behind = _reach(ahead, text, from_here, overlap)
+    return behind is None or before - position <= behind - from_here
+
+
+def _reach(words: list[str], text: str, position: int, overlap: bool) -> int | None:
+    """Give the end of words that follow each other in a text, if all do."""
+    stop = position
     for word in words:
-        start = text.find(_lower_each(word), position) if word else -1
-        span = NOT_FOUND
-        if start >= 0:
-            position = start + len(word)
-            span = _span_of_text(followed, start, position)
-        tokens.append(Token(word, span))
-    return tokens
+        start = text.find(word, position)
+        if start < 0:
+            return None
+        stop = start + len(word)
+        position = start + 1 if overlap else stop
+    return stop
+
+
+def _mostly_overlap(places: list[Span | None]) -> bool:
+    """Say whether at least every other word begins before the one before it ends."""
+    found = [place for place in places if place is not None]
+    n_overlaps = sum(right[0] < left[1] for left, right in pairwise(found))
+    return 2 * n_overlaps >= len(found)
 
 
 def _span_of_text(followed: Followed, start: int, stop: int) -> Span:
     """Give the place of a token; what only the preprocessor wrote has none."""
-    span = followed.span(start, stop)
-    return NOT_FOUND if start < stop and span[0] >= span[1] else span
+    if start == stop:
+        return followed.span(start, stop)
+    placed = [
+        place
+        for place in range(start, stop)
+        if followed.starts[place] < followed.stops[place]
+    ]
+    return followed.span(placed[0], placed[-1] + 1) if placed else NOT_FOUND
 
 
 # -- from the document to what is split into tokens ----------------------------
@@ -192,48 +252,18 @@ def _repeat(followed: Followed, text: str, counts: list[int]) -> Followed:
 
 def _align(followed: Followed, text: str) -> Followed:
     """Guess the places of the characters of a text that a function has changed."""
-    places = _align_pieces(
-        PIECES.findall(_lower_each(followed.text)), PIECES.findall(_lower_each(text))
-    )
-    ends = [*followed.stops[-1:], 0][0]
-    starts = [*followed.starts, ends]
-    spans = [
-        (starts[start], followed.stops[stop - 1] if start < stop else starts[start])
-        for start, stop in places
-    ]
-    return Followed(text, [span[0] for span in spans], [span[1] for span in spans])
-
-
-def _align_pieces(before: list[str], after: list[str]) -> list[Span]:
-    """Give for each character of `after` the part of `before` it comes from.
-
-    Parameters
-    ----------
-    before, after : list of str
-        Words or, where these differ, characters.
-
-    Returns
-    -------
-    places : list of (start, stop)
-        In characters of `before`; an empty part for what is new.
-    """
-    offsets = [0]
-    for piece in before:
-        offsets.append(offsets[-1] + len(piece))
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    places: list[Span] = []
-    for kind, i, j, k, m in matcher.get_opcodes():
-        first, n_after = offsets[i], sum(map(len, after[k:m]))
-        n_before = offsets[j] - first
-        olds, news = before[i:j], after[k:m]
-        if kind == "replace" and max(map(len, chain(olds, news))) > 1:
-            inner = _align_pieces(list("".join(olds)), list("".join(news)))
-            places += [(first + start, first + stop) for start, stop in inner]
-        elif n_before == n_after:
-            places += [(first + n, first + n + 1) for n in range(n_after)]
+    places = align(_lower_each(followed.text), _lower_each(text))
+    starts: list[int] = []
+    stops: list[int] = []
+    end = 0
+    for place in places:
+        if place is None:  # what is new stands nowhere, between its neighbours
+            starts.append(end)
         else:
-            places += [(first, first + n_before)] * n_after
-    return places
+            start, end = followed.span(*place)
+            starts.append(start)
+        stops.append(end)
+    return Followed(text, starts, stops)
 
 
 def _lower_each(text: str) -> str:
@@ -293,6 +323,6 @@ def _split_characters(followed: Followed) -> list[Token]:
             for place in range(position, start)
         ]
         if start < stop:
-            tokens.append(Token(" ", followed.span(start, stop)))
+            tokens.append(Token(" ", _span_of_text(followed, start, stop)))
         position = stop
     return tokens

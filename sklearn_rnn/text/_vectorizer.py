@@ -335,10 +335,12 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         look_up = fixed_look_up(vocabulary)
         ids, offsets, n_cut = self._encode(X, look_up, max_length, speller)
         if n_cut and self.max_length is None:
+            are, their = ("is", "its") if n_cut == 1 else ("are", "their")
             warnings.warn(
-                f"{n_cut} of {len(offsets) - 1} documents are longer than the longest "
-                f"in fit ({max_length} tokens) and lost their {self.truncate}; set "
-                "max_length to choose the number of tokens to keep.",
+                f"{n_cut} of {len(offsets) - 1} documents {are} longer than the "
+                f"longest in fit ({max_length} tokens) and lost {their} "
+                f"{self.truncate}; set max_length to choose the number of tokens to "
+                "keep.",
                 TruncationWarning,
                 stacklevel=3,  # scikit-learn wraps transform once for set_output
             )
@@ -403,11 +405,20 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         ``analyzer='char'`` are followed character by character; an accent belongs to
         the letter before it. Tokens made of one character (the two of "ﬁ", the three
         of "½", where accents are stripped) all have its span, and an empty match of
-        `token_pattern` an empty one. What a ``preprocessor`` or a callable
-        ``strip_accents`` makes of a text is aligned with it, which is a guess where it
-        rewrites much. The tokens of a ``tokenizer`` or a callable ``analyzer`` are
-        looked for one after the other, in whatever case; those of a document that is
-        no str have no place.
+        `token_pattern` an empty one.
+
+        What a ``preprocessor`` or a callable ``strip_accents`` makes of a text is
+        aligned with it, word by word, which is a guess. Equal words and those with
+        the same first two letters are found again; between these as many words stand
+        for each other, one by one. Where their numbers differ, all that is new has
+        the whole of the old as its place, or (-1, -1) if that is more than five
+        words. Long texts rewritten beyond recognition get (-1, -1), too.
+
+        The tokens of a ``tokenizer`` or a callable ``analyzer`` are looked for one
+        after the other, in whatever case, and may overlap if they mostly do. Those
+        out of this order have (-1, -1); an invented one that the text has later may
+        be found there, unless the next ones stand before it. Tokens of a document
+        that is no str have no place.
 
         Examples
         --------

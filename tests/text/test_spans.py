@@ -1,5 +1,9 @@
 """Tokens found again in the text they come from."""
 
+import codecs
+import re
+from time import process_time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -125,6 +129,28 @@ def test_the_tokens_of_an_analyzer_are_looked_for_in_any_case():
     assert spans == [[0, 5], [6, 10], [11, 15]]
 
 
+@pytest.mark.parametrize(
+    ("text", "tokens", "expected"),
+    [
+        ("abcd", ["ab", "bc", "cd"], [[0, 2], [1, 3], [2, 4]]),
+        # The second "bc" is not taken for the first.
+        ("abcabc", ["ab", "bc", "ca", "ab"], [[0, 2], [1, 3], [2, 4], [3, 5]]),
+        ("aa a", ["aa", "a"], [[0, 2], [3, 4]]),
+        # An invented token does not take the place of a later one.
+        (
+            "a good one",
+            ["one", "a", "good", "one"],
+            [[-1, -1], [0, 1], [2, 6], [7, 10]],
+        ),
+        # What is left out may hold the next token: "a" is in the tag.
+        ("good <a> film a", ["good", "film", "a"], [[0, 4], [9, 13], [14, 15]]),
+        ("a b", ["b", "a"], [[-1, -1], [0, 1]]),
+    ],
+)
+def test_tokens_of_an_analyzer_may_overlap_or_be_invented(text, tokens, expected):
+    assert spans_in(text, analyzer=lambda _: tokens) == expected
+
+
 def test_a_document_that_is_no_text_has_no_places():
     assert spans_in(["a", "b"], analyzer=list) == [[-1, -1]] * 2
     assert spans_in([], analyzer=list) == [[0, 0]]
@@ -176,3 +202,108 @@ def test_any_text_is_followed(text, lowercase, strip_accents, pattern, stop_word
 def neighbours(spans):
     """Give the spans before and after each one."""
     return [spans[max(0, i - 1) : i] + spans[i + 1 : i + 2] for i in range(len(spans))]
+
+
+# -- a preprocessor that changes many words ------------------------------------
+
+SENTENCE = (
+    "The children were playing happily in the gardens while their parents watched the "
+    "dogs running around. "
+)
+BREAK = "<br /><br />"
+
+
+def cut_words(text):
+    return re.sub(r"(\w{3})\w*", r"\1", text)
+
+
+def to_latin(text):
+    return text.translate({0x430 + n: chr(97 + n) * (1 + n % 2) for n in range(26)})
+
+
+def to_cyrillic(text):
+    return text.translate({97 + n: 0x430 + n for n in range(26)})
+
+
+def words_in(text):
+    """Give the places of the words, without the tags."""
+    return [list(m.span()) for m in re.finditer(r"\w+", text) if m[0] != "br"]
+
+
+def rewritten(n_words):
+    """Give texts and what changes them: no word is left out, none put in."""
+    words = (SENTENCE * (n_words // 16 + 1)).split()[:n_words]
+    text = " ".join(words).lower()
+    lines = [" ".join(words[t : t + 25]) for t in range(0, n_words, 25)]
+    return {
+        "cut": (text, cut_words),
+        "tags": (BREAK.join(lines), lambda t: t.replace(BREAK, " ")),
+        "tags all over": (BREAK.join(words), lambda t: t.replace(BREAK, " ")),
+        "cut and tags": (
+            BREAK.join(lines),
+            lambda t: cut_words(t.replace(BREAK, " ")),
+        ),
+        "other letters": (to_cyrillic(text), to_latin),
+        "cipher": (text, lambda t: codecs.encode(t, "rot13")),
+    }
+
+
+@pytest.mark.parametrize("name", rewritten(1))
+def test_each_rewritten_word_stands_on_its_own(name):
+    text, preprocessor = rewritten(102)[name]
+    spans = spans_in(text, preprocessor=preprocessor, token_pattern=r"\w+")
+    assert spans == words_in(text)
+
+
+@pytest.mark.parametrize("name", rewritten(1))
+def test_a_long_text_is_aligned_in_a_moment(name):
+    text, preprocessor = rewritten(1200)[name]
+    start = process_time()
+    spans = spans_in(text, preprocessor=preprocessor, token_pattern=r"\w+")
+    assert process_time() - start < 2  # below 0.2 s where this was written
+    assert spans == words_in(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("a b c", "b c end", ["b", "c", None]),
+        ("b a", "a b", [None, "b"]),
+        ("the better dogs were here", "the good dog be here", None),
+        (
+            "see http://x.org/a?b=c now",
+            "see URL now",
+            ["see", "http://x.org/a?b=c", "now"],
+        ),
+        ("big red dogs", "hound pet", ["big red dogs"] * 2),
+        ("one two three four five six", "uno due", [None, None]),
+        (
+            "我喜欢猫。你好吗",
+            "我 喜欢 猫 。 你好 吗",
+            ["我", "喜欢", "猫", "。", "你好", "吗"],
+        ),
+        ("", "abc", [None]),
+    ],
+)
+def test_what_a_rewritten_word_comes_from_worked_by_hand(before, after, expected):
+    spans = spans_in(before, preprocessor=lambda _: after, token_pattern=r"\w+|[^\w\s]")
+    found = [None if start < 0 else before[start:stop] for start, stop in spans]
+    assert found == (before.split() if expected is None else expected)
+
+
+def test_white_space_stands_where_what_was_left_out_stood():
+    text = "Le <b>chœur</b>"
+    found = pieces(text, preprocessor=lambda _: "Le choeur", analyzer="char")
+    assert found == ["L", "e", " <b>", "c", "h", "œ", "œ", "u", "r"]
+
+
+def test_a_text_too_long_to_weigh_all_pairs_is_cut_at_words_met_once():
+    text = BREAK.join(f"a{n}b" for n in range(3500)) + BREAK
+    spans = spans_in(text, preprocessor=lambda t: t.replace(BREAK, " "))
+    assert spans == words_in(text)
+
+
+def test_a_text_too_long_to_weigh_and_without_words_met_once_gets_no_places():
+    text = f"x {'a b ' * 2000}y"
+    spans = spans_in(text, preprocessor=lambda t: "1 2 " + t[2:-1].replace("b", "b b"))
+    assert set(map(tuple, spans)) == {(-1, -1)}

@@ -139,7 +139,7 @@ def test_max_length_counts_tokens(truncate, kept):
 
 def test_cut_documents_are_warned_about_and_spelled_as_far_as_they_are_kept():
     vectorizer = TextVectorizer(spelling=True).fit(["a b"])
-    with pytest.warns(TruncationWarning, match="1 of 2 documents"):
+    with pytest.warns(TruncationWarning, match="1 of 2 documents is .* lost its end"):
         X = vectorizer.transform(["a b c", "a"])
     assert [t.tolist() for t in vectorizer.inverse_transform(X)] == [["a", "b"], ["a"]]
 

@@ -141,7 +141,7 @@ def test_longer_documents_at_transform_are_cut_with_one_warning():
     with pytest.warns(TruncationWarning) as caught:
         X = vectorizer.transform(texts)
     assert len(caught) == 1
-    assert "2 of 3 documents" in str(caught[0].message)
+    assert "2 of 3 documents are longer" in str(caught[0].message)
     assert "lost their start; set max_length" in str(caught[0].message)
     assert caught[0].filename == __file__
     assert X.toarray().tolist() == [[3, 4, 1], [2, 0, 0], [2, 2, 3]]
