@@ -53,7 +53,7 @@ COURSES = {"constant": None, "cosine": "cosine", "one cycle": "one_cycle"}
 
 for name, lr_schedule in COURSES.items():
     network.set_params(lr=test.suggestion, lr_schedule=lr_schedule)
-    ScheduleDisplay.from_estimator(network, N_TRAIN, ax=right, label=name)
+    ScheduleDisplay.from_estimator(network, N_TRAIN, ax=right, name=name)
 plt.show()
 
 # %%

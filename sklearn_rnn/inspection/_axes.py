@@ -31,6 +31,15 @@ def axes_or_new(ax):
     return ax
 
 
+def line_style(ax, name, given, *, linewidth=2.0):
+    """Style a line: what is given, by any of matplotlib's names, over our defaults."""
+    from matplotlib.cbook import normalize_kwargs
+    from matplotlib.lines import Line2D
+
+    style = {"linewidth": linewidth, **next_style(ax), "label": name}
+    return style | normalize_kwargs(given, Line2D)
+
+
 def next_style(ax):
     """Choose colour and dashes by how many lines the axes hold already."""
     n_lines = len(ax.lines)

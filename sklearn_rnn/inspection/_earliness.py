@@ -1,6 +1,6 @@
 """How much of a sequence has to be read, drawn."""
 
-from sklearn_rnn.inspection._axes import axes_or_new, next_style
+from sklearn_rnn.inspection._axes import axes_or_new, line_style
 from sklearn_rnn.inspection._rows import read_rows
 from sklearn_rnn.metrics import earliness_accuracy_curve
 
@@ -168,11 +168,7 @@ class EarlinessDisplay:
         return self
 
     def _draw(self, ax, name, kwargs):
-        from matplotlib.cbook import normalize_kwargs
-        from matplotlib.lines import Line2D
-
-        style = {"linewidth": 2.5, **next_style(ax), "label": name}
-        style |= normalize_kwargs(kwargs, Line2D)
+        style = line_style(ax, name, kwargs, linewidth=2.5)
         (self.line_,) = ax.plot(100 * self.earliness, 100 * self.accuracy, **style)
         # A collection and not a line, which would take a colour from the next display.
         self.end_ = ax.scatter(

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils import check_scalar
 
 from sklearn_rnn._training import planned_rates
-from sklearn_rnn.inspection._axes import axes_or_new, next_style
+from sklearn_rnn.inspection._axes import axes_or_new, line_style
 from sklearn_rnn.inspection._estimators import recurrent_part
 
 
@@ -60,7 +60,7 @@ class ScheduleDisplay:
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, n_samples, *, ax=None, label=None, **kwargs):
+    def from_estimator(cls, estimator, n_samples, *, ax=None, name=None, **kwargs):
         """Plan the rates of a fit and draw them; nothing is trained.
 
         Parameters
@@ -74,7 +74,7 @@ class ScheduleDisplay:
             validation, and equal ones counted once.
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
-        label : str, default=None
+        name : str, default=None
             Name of the schedule in the legend; that of ``lr_schedule`` if None.
         **kwargs : dict
             Passed to matplotlib's ``plot``, such as ``color``.
@@ -107,19 +107,19 @@ class ScheduleDisplay:
                 "cannot be planned; draw history_['lr'] of a fitted estimator, or pass "
                 "one with a schedule such as 'cosine'."
             )
-        name = _name_of(rnn.lr_schedule)
+        name = _name_of(rnn.lr_schedule) if name is None else name
         display = cls(lrs=lrs, updates_per_epoch=updates_per_epoch, name=name)
-        return display.plot(ax, label=label, **kwargs)
+        return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, label=None, **kwargs):
+    def plot(self, ax=None, *, name=None, **kwargs):
         """Draw the rate over the updates.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
-        label : str, default=None
-            Name in the legend; ``name`` if None.
+        name : str, default=None
+            Name in the legend; that of the display if None.
         **kwargs : dict
             Passed to matplotlib's ``plot``, such as ``color``.
 
@@ -130,7 +130,7 @@ class ScheduleDisplay:
         """
         ax = axes_or_new(ax)
         epochs = np.arange(len(self.lrs)) / self.updates_per_epoch
-        style = {**next_style(ax), "lw": 2.0, "label": label or self.name, **kwargs}
+        style = line_style(ax, self.name if name is None else name, kwargs)
         (self.line_,) = ax.plot(epochs, self.lrs, **style)
         ax.set_ylim(bottom=0.0)
         ax.set(xlabel="epoch", ylabel="learning rate", title="Planned learning rate")

@@ -73,7 +73,7 @@ def test_several_on_one_axes_can_be_told_apart():
         model = make_regressor(lr_schedule=schedule)
         display = ScheduleDisplay.from_estimator(model, 10, ax=ax)
         assert display.ax_ is ax
-    ScheduleDisplay.from_estimator(model, 10, ax=ax, label="mine", color="black")
+    ScheduleDisplay.from_estimator(model, 10, ax=ax, name="mine", c="black", lw=1)
     names = [text.get_text() for text in ax.get_legend().get_texts()]
     assert names == ["constant", "cosine", "StepLR", "slower", "ConstantLR", "mine"]
     styles = {(line.get_color(), line.get_linestyle()) for line in ax.lines}
@@ -85,7 +85,7 @@ def test_arrays_can_be_drawn_without_an_estimator():
     display = ScheduleDisplay(lrs=np.array([0.1, 0.2]), updates_per_epoch=1)
     assert display.plot() is display
     assert display.ax_.get_legend() is None
-    display.plot(display.ax_, label="again")
+    display.plot(display.ax_, name="again")
     assert len(display.ax_.get_legend().get_texts()) == 1
 
 
