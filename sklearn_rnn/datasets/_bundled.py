@@ -3,12 +3,18 @@
 __all__ = ["load_births", "load_co2", "load_languages", "load_tweets"]
 
 import gzip
+from collections.abc import Iterable, Iterator
 from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils import Bunch
 
 from sklearn_rnn._compat import validate_params
+
+if TYPE_CHECKING:  # in importlib.resources.abc from Python 3.11 on
+    from importlib.abc import Traversable
 
 # The codes are those of the source; their English names.
 LANGUAGE_NAMES = {
@@ -66,7 +72,9 @@ _CONSTRAINTS = {"return_X_y": ["boolean"]}
 
 
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
-def load_languages(*, return_X_y=False):
+def load_languages(
+    *, return_X_y: bool = False
+) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
     """Load paragraphs of the Universal Declaration of Human Rights in 48 languages.
 
     A text classification task: which language is this? The texts are
@@ -140,7 +148,9 @@ def load_languages(*, return_X_y=False):
 
 
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
-def load_tweets(*, return_X_y=False):
+def load_tweets(
+    *, return_X_y: bool = False
+) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
     """Load tweets with the sentiment that people read in them.
 
     A text regression task: how negative or positive is this? With the sign of the
@@ -208,7 +218,9 @@ def load_tweets(*, return_X_y=False):
 
 
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
-def load_births(*, return_X_y=False):
+def load_births(
+    *, return_X_y: bool = False
+) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
     """Load the number of births in the United States on each day of 1994 to 2003.
 
     A single series without gaps, with a strong week, a mild year and sharp
@@ -263,7 +275,7 @@ def load_births(*, return_X_y=False):
 
 
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
-def load_co2(*, return_X_y=False):
+def load_co2(*, return_X_y: bool = False) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
     """Load the weekly carbon dioxide of the air at Mauna Loa, 1958 to 2001.
 
     A single series with a rising trend, a year, and real gaps: weeks without a
@@ -317,7 +329,13 @@ def load_co2(*, return_X_y=False):
     return _series(dates, concentrations, "co2.rst", filename, return_X_y)
 
 
-def _series(dates, values, description, filename, return_X_y):
+def _series(
+    dates: list[str],
+    values: Iterable[str],
+    description: str,
+    filename: str,
+    return_X_y: bool,
+) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
     """Return what both series loaders return, from columns of strings."""
     data = np.array(dates, dtype="datetime64[D]")
     target = np.array(values, dtype=np.float64)
@@ -331,7 +349,7 @@ def _series(dates, values, description, filename, return_X_y):
     )
 
 
-def _read_columns(filename, separator=","):
+def _read_columns(filename: str, separator: str = ",") -> Iterator[tuple[str, ...]]:
     """Return the columns of a bundled table, without its header, as strings."""
     # By bytes, not by path, so that it also works from within a zip file.
     text = gzip.decompress((_files() / "data" / filename).read_bytes()).decode("utf-8")
@@ -340,10 +358,10 @@ def _read_columns(filename, separator=","):
     return zip(*(line.split(separator) for line in lines), strict=True)
 
 
-def _read_description(filename):
+def _read_description(filename: str) -> str:
     """Return a description, reStructuredText."""
     return (_files() / "descr" / filename).read_text(encoding="utf-8")
 
 
-def _files():
+def _files() -> "Traversable":
     return resources.files("sklearn_rnn.datasets")

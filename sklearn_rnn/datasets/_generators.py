@@ -8,13 +8,19 @@ __all__ = [
 ]
 
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
+from numpy.random import RandomState
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.utils import check_random_state
 
 from sklearn_rnn._compat import Interval, validate_params
 from sklearn_rnn.sequences import UNK, as_ragged
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 _AT_LEAST_1 = [Interval(Integral, 1, None, closed="left")]
 _AT_LEAST_2 = [Interval(Integral, 2, None, closed="left")]
@@ -37,14 +43,14 @@ _AMPLITUDES = np.array([1.0, 0.0, 1.0, 1.5])
     prefer_skip_nested_validation=True,
 )
 def make_activities(
-    n_samples=100,
-    n_timesteps=200,
+    n_samples: int = 100,
+    n_timesteps: int = 200,
     *,
-    min_timesteps=None,
-    mean_duration=40,
-    noise=0.5,
-    random_state=None,
-):
+    min_timesteps: int | None = None,
+    mean_duration: float = 40,
+    noise: float = 0.5,
+    random_state: RandomState | int | None = None,
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Make sensor series of somebody who walks, climbs stairs, runs and rests.
 
     A task with a label for every step: two accelerations tell what is being done.
@@ -147,8 +153,12 @@ def make_activities(
     prefer_skip_nested_validation=True,
 )
 def make_adding_problem(
-    n_samples=1000, n_timesteps=50, *, min_timesteps=None, random_state=None
-):
+    n_samples: int = 1000,
+    n_timesteps: int = 50,
+    *,
+    min_timesteps: int | None = None,
+    random_state: RandomState | int | None = None,
+) -> tuple[Floats | list[Floats], Floats]:
     """Make the adding problem: two marked numbers of a long sequence, summed.
 
     A regression task that asks for memory: every step holds a random number and
@@ -233,8 +243,12 @@ def make_adding_problem(
     prefer_skip_nested_validation=True,
 )
 def make_first_symbol(
-    n_samples=1000, n_timesteps=50, *, n_symbols=2, random_state=None
-):
+    n_samples: int = 1000,
+    n_timesteps: int = 50,
+    *,
+    n_symbols: int = 2,
+    random_state: RandomState | int | None = None,
+) -> tuple[csr_matrix, Integers]:
     """Make sequences of symbols of which only the first one counts.
 
     A classification task that asks for memory: the class is the first symbol,
@@ -308,8 +322,13 @@ def make_first_symbol(
     prefer_skip_nested_validation=True,
 )
 def make_sine_waves(
-    n_samples=300, n_timesteps=50, *, n_classes=3, noise=0.1, random_state=None
-):
+    n_samples: int = 300,
+    n_timesteps: int = 50,
+    *,
+    n_classes: int = 3,
+    noise: float = 0.1,
+    random_state: RandomState | int | None = None,
+) -> tuple[Floats, Integers]:
     """Make sine waves whose class is their frequency.
 
     A classification task of numbers: the phase is random, so that no single
@@ -375,26 +394,30 @@ def make_sine_waves(
     return waves[..., np.newaxis], y
 
 
-def _draw_activities(bouts, random):
+def _draw_activities(bouts: NDArray[Any], random: RandomState) -> Integers:
     """Return the activity of each step: walking in every other bout."""
     walks = (bouts + random.randint(2, size=(len(bouts), 1))) % 2 == 0
     return np.where(walks, 0, _draw_for_bouts(bouts, 1, len(_ACTIVITIES), random))
 
 
-def _draw_for_bouts(bouts, low, high, random):
+def _draw_for_bouts(
+    bouts: NDArray[Any], low: int, high: int, random: RandomState
+) -> Integers:
     """Return an integer in [low, high) for each step, the same for a whole bout."""
     n_samples, n_timesteps = bouts.shape
     drawn = random.randint(low, high, size=(n_samples, n_timesteps + 1))
     return np.take_along_axis(drawn, bouts, axis=1)
 
 
-def _cut(table, lengths):
+def _cut(table: NDArray[Any], lengths: Integers) -> NDArray[np.object_]:
     """Return the first steps of each row, as an array of arrays."""
     pairs = zip(table, lengths, strict=True)
     return as_ragged([row[:length].copy() for row, length in pairs])
 
 
-def _draw_lengths(n_samples, n_timesteps, min_timesteps, random):
+def _draw_lengths(
+    n_samples: int, n_timesteps: int, min_timesteps: int | None, random: RandomState
+) -> Integers:
     """Return the length of each sample, int64 of shape (n_samples,)."""
     if min_timesteps is not None and min_timesteps > n_timesteps:
         raise ValueError(
@@ -405,12 +428,12 @@ def _draw_lengths(n_samples, n_timesteps, min_timesteps, random):
     return random.randint(shortest, n_timesteps + 1, size=n_samples)
 
 
-def _balanced_classes(n_samples, n_classes, random):
+def _balanced_classes(n_samples: int, n_classes: int, random: RandomState) -> Integers:
     """Return shuffled classes of equal size, int64 of shape (n_samples,)."""
     return random.permutation(np.arange(n_samples, dtype=np.int64) % n_classes)
 
 
-def _private_random_state(random_state):
+def _private_random_state(random_state: RandomState | int | None) -> RandomState:
     """Return a RandomState; unlike scikit-learn's never the global one for None."""
     if random_state is None:
         return np.random.RandomState()
