@@ -225,11 +225,18 @@ MUTANTS = [
     Mutant(
         "Ctrl-C is swallowed",
         "_training/_net.py",
-        "self.interrupted_ = True",
-        "self.interrupted_ = False",
+        "if ctrl_c.raised and not isinstance(stop, StopTraining):",
+        "if False:",
+        ("tests/_training/test_ctrl_c.py",),
+    ),
+    Mutant(
+        "Ctrl-C is not told from the wish of a callback",
+        "_training/_ctrl_c.py",
+        "self._has_raised = True",
+        "pass",
         (
-            "tests/_training/test_callbacks.py",
-            "tests/_training/test_net.py",
+            "tests/_training/test_ctrl_c.py"
+            "::test_ctrl_c_in_a_callback_is_raised_whatever_the_handler",
         ),
     ),
     Mutant(

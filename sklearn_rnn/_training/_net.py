@@ -1,7 +1,5 @@
 """The skorch net behind every estimator: skorch's loop with few hooks."""
 
-import dis
-
 import numpy as np
 import torch
 from sklearn.base import clone
@@ -24,6 +22,7 @@ from sklearn_rnn._training._callbacks import (
     worker_number,
 )
 from sklearn_rnn._training._checkpoint import is_checkpoint, resume
+from sklearn_rnn._training._ctrl_c import CtrlC
 from sklearn_rnn._training._data import (
     MAX_PREDICTION_ROWS,
     PredictionBatches,
@@ -84,44 +83,29 @@ class SequenceNet(NeuralNet):
         places = _places_of_outputs(self, dataset)[batches.order].values
         yield torch.cat(outputs)[np.argsort(places)]
 
-    def notify(self, method_name, **cb_kwargs):
-        """Tell the callbacks; a KeyboardInterrupt *they* raise ends training."""
-        try:
-            super().notify(method_name, **cb_kwargs)
-        except StopTraining:
-            raise
-        except KeyboardInterrupt as stop:
-            if _was_raised_by_a_statement(stop):
-                raise StopTraining from stop
-            raise
+    def on_train_begin(self, net, X=None, y=None, **kwargs):
+        """Count the training as interrupted until its loop has said otherwise."""
+        super().on_train_begin(net, X=X, y=y, **kwargs)
+        self.interrupted_, self.paused_ = True, False
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
-        """Run skorch's loop and remember what ended it too soon."""
-        self.interrupted_ = self.paused_ = False
-        try:
-            return super().fit_loop(X, y, epochs=epochs, **fit_params)
-        except StopTraining as stop:
-            self.paused_ = isinstance(stop, PauseTraining)
-            raise
-        except KeyboardInterrupt:
-            self.interrupted_ = True
-            raise
+        """Run skorch's loop and remember what ended it.
+
+        A KeyboardInterrupt that is not Ctrl-C is how a callback of skorch ends it.
+        """
+        with CtrlC() as ctrl_c:
+            try:
+                super().fit_loop(X, y, epochs=epochs, **fit_params)
+            except KeyboardInterrupt as stop:
+                if ctrl_c.raised and not isinstance(stop, StopTraining):
+                    raise
+                self.paused_ = isinstance(stop, PauseTraining)
+        self.interrupted_ = False
+        return self
 
 
 def _without_weight(inputs):
     return {name: value for name, value in inputs.items() if name != "weight"}
-
-
-def _was_raised_by_a_statement(error):
-    """Whether code raised `error`, as skorch's EarlyStopping does to end training.
-
-    Ctrl-C raises between two instructions, whichever they are.
-    """
-    trace = error.__traceback__
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
-    return dis.opname[instruction] == "RAISE_VARARGS"
 
 
 def resolve_device(device, *, anywhere=False):

@@ -1,7 +1,4 @@
 import gc
-import signal
-import sys
-import threading
 import weakref
 
 import numpy as np
@@ -20,7 +17,6 @@ from sklearn_rnn._training import (
     transition_scores,
 )
 from sklearn_rnn._training import _data as data_module
-from sklearn_rnn._training._net import _was_raised_by_a_statement
 from sklearn_rnn.sequences import Sequences, Standardizer
 
 rng = np.random.default_rng(0)
@@ -374,100 +370,6 @@ def test_the_validation_data_is_let_go():
     del validation, sequences, training
     gc.collect()
     assert [ref() for ref in kept] == [None, None, None]
-
-
-# -- who interrupted? ----------------------------------------------------------
-
-
-class Wish(KeyboardInterrupt):
-    pass
-
-
-def state_it():
-    raise KeyboardInterrupt
-
-
-def state_a_subclass_of_it():
-    raise Wish
-
-
-def state_it_from_another():
-    try:
-        {}["missing"]
-    except KeyError as error:
-        raise KeyboardInterrupt from error
-
-
-def press_ctrl_c():
-    signal.raise_signal(signal.SIGINT)
-
-
-def press_it_and_raise_on():
-    try:
-        press_ctrl_c()
-    except KeyboardInterrupt:
-        raise
-
-
-def press_it_and_raise_by_name():
-    try:
-        press_ctrl_c()
-    except KeyboardInterrupt as error:
-        raise error
-
-
-def press_it_with_something_to_clean_up():
-    try:
-        press_ctrl_c()
-    finally:
-        len("clean")
-
-
-def compute_until_it_comes():
-    main = threading.main_thread().ident
-    timer = threading.Timer(0.02, signal.pthread_kill, (main, signal.SIGINT))
-    timer.start()
-    number = 0
-    while True:
-        number += 1
-
-
-def judge(function):
-    try:
-        function()
-    except KeyboardInterrupt as error:
-        return _was_raised_by_a_statement(error)
-
-
-statements = [state_it, state_a_subclass_of_it, state_it_from_another]
-presses = [
-    press_ctrl_c,
-    press_it_and_raise_on,
-    press_it_and_raise_by_name,
-    press_it_with_something_to_clean_up,
-]
-
-
-# Many times, for Python rewrites the instructions of what runs often.
-@pytest.mark.parametrize("n_times", [1, 100])
-@pytest.mark.parametrize("traced", [False, True])
-def test_a_statement_is_told_from_ctrl_c(n_times, traced):
-    before = sys.gettrace()
-    if traced:
-        sys.settrace(lambda *_: lambda *_: None)
-    try:
-        judged = [
-            ([judge(f) for f in statements], [judge(f) for f in presses])
-            for _ in range(n_times)
-        ]
-    finally:
-        sys.settrace(before)
-    assert judged == [([True] * 3, [False] * 4)] * n_times
-
-
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="POSIX only")
-def test_ctrl_c_amid_a_computation_is_no_statement():
-    assert judge(compute_until_it_comes) is False
 
 
 # -- the device ----------------------------------------------------------------
