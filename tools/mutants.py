@@ -292,6 +292,16 @@ MUTANTS = [
         ("tests/estimators/test_training.py",),
     ),
     Mutant(
+        "new labels in a warm start are told of partial_fit",
+        "estimators/_base.py",
+        "with _naming_warm_start() if continued else nullcontext():",
+        "with nullcontext():",
+        (
+            "tests/estimators/test_training.py"
+            "::test_a_warm_start_refuses_other_labels_by_its_own_name",
+        ),
+    ),
+    Mutant(
         "set_params moves a fitted estimator",
         "estimators/_base.py",
         "return self._settings[name]",

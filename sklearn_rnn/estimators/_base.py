@@ -49,6 +49,7 @@ from sklearn_rnn.exceptions import (
 )
 from sklearn_rnn.sequences import (
     Sequences,
+    UnseenLabelsError,
     canonical_rows,
     check_sequences,
 )
@@ -224,9 +225,10 @@ class BaseRNN(
         resolve_device(self.device)
         check_embedding(self.embedding)
         self._keep_settings()
-        whole = self._check_part(
-            given.X, given.y, given.sample_weight, reset=not continued
-        )
+        with _naming_warm_start() if continued else nullcontext():
+            whole = self._check_part(
+                given.X, given.y, given.sample_weight, reset=not continued
+            )
         check_consistent_length(whole.sequences, given.groups)
         validation = self._check_validation(given, n_rows=len(whole.rows))
         seed = _draw_seed(self.random_state)
@@ -582,6 +584,19 @@ def as_it_was_on_error(estimator):
         vars(estimator).clear()
         vars(estimator).update(before)
         raise
+
+
+@contextmanager
+def _naming_warm_start():
+    """Say why labels are not known where `fit` goes on from other data."""
+    try:
+        yield
+    except UnseenLabelsError as error:
+        raise ValueError(
+            "warm_start=True goes on with the classes of the last fit, and y holds "
+            "others: fit once with warm_start=False on rows of all classes, or drop "
+            "the rows of the new ones."
+        ) from error
 
 
 def _check_some_weight(part, name="training"):

@@ -5,6 +5,7 @@ __all__ = [
     "UNK",
     "Sequences",
     "Standardizer",
+    "UnseenLabelsError",
     "as_ragged",
     "canonical_rows",
     "check_labels",
@@ -34,6 +35,7 @@ from sklearn_rnn.sequences._ragged_targets import (
 from sklearn_rnn.sequences._sequences import PAD, UNK, Sequences
 from sklearn_rnn.sequences._standardize import Standardizer
 from sklearn_rnn.sequences._targets import (
+    UnseenLabelsError,
     check_labels,
     check_reals,
     encode_labels,

@@ -102,6 +102,10 @@ def find_classes(y):
         ) from error
 
 
+class UnseenLabelsError(ValueError):
+    """Says that some labels are not among the classes."""
+
+
 def encode_labels(y, classes):
     """Replace each label by its index in `classes`.
 
@@ -117,7 +121,7 @@ def encode_labels(y, classes):
 
     Raises
     ------
-    ValueError
+    UnseenLabelsError
         If a label of `y` is not among `classes`.
     """
     codes = np.array([], dtype=np.int64)
@@ -125,7 +129,7 @@ def encode_labels(y, classes):
         codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
     unknown = classes[codes] != y if len(codes) else np.ones(len(y), dtype=bool)
     if unknown.any():
-        raise ValueError(
+        raise UnseenLabelsError(
             f"y holds labels that are not among the classes {classes.tolist()!r}: "
             f"{np.unique(y[unknown]).tolist()!r}; drop these rows, or name every class "
             "in the first call (partial_fit: classes=...)."

@@ -436,6 +436,15 @@ def test_a_warm_start_refuses_weights_of_another_shape_or_meaning(changed):
         regressor.set_params(**changed).fit(X, y)
 
 
+def test_a_warm_start_refuses_other_labels_by_its_own_name():
+    classifier = make_classifier(warm_start=True).fit(X, labels)
+    expected = classifier.predict(X)
+    with pytest.raises(ValueError, match="fit once with warm_start=False") as refusal:
+        classifier.fit(X, labels + 1)
+    assert "partial_fit" not in str(refusal.value)
+    np.testing.assert_array_equal(classifier.predict(X), expected)
+
+
 def test_a_warm_start_takes_what_may_change():
     classifier = make_classifier(warm_start=True).fit(X, labels)
     classifier.set_params(dropout=0.5, class_weight={0: 1.0, 1: 100.0}, max_epochs=30)
