@@ -4,6 +4,7 @@ The import statements are read, not run, those inside functions included.
 """
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,54 @@ def test_each_file_keeps_the_order_of_the_rooms(path):
 
 def test_every_room_has_its_place_in_the_order():
     assert {room_of(path) for path in FILES} <= set(MAY_IMPORT)
+
+
+def name_of(path):
+    """Spell a file as the module it is."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports_of(sources):
+    """Say for each module, given by name and source, which of them it imports."""
+    graph = {}
+    for module, source in sources.items():
+        nodes = ast.walk(ast.parse(source))
+        statements = [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+        names = {name for node in statements for name in imported_names(node)}
+        # A name is a module, or is in the one that is spelled before its last dot.
+        spelled = {n if n in sources else n.rpartition(".")[0] for n in names}
+        graph[module] = spelled & set(sources)
+    return graph
+
+
+def find_circle(graph):
+    """Name the modules of one circle of imports; none where there is no circle."""
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_modules_import_each_other():
+    # Imports inside functions count. That the __init__ of a folder runs before each of
+    # its modules does not.
+    sources = {name_of(path): path.read_text(encoding="utf-8") for path in FILES}
+    del sources["sklearn_rnn"]  # the front door
+    assert len(sources) > 90
+    assert find_circle(imports_of(sources)) == []
+
+
+def test_a_circle_is_seen():
+    sources = {
+        "p.a": "from p.b import f\n",
+        "p.b": "def g():\n    from p import c\n",
+        "p.c": "import p.a\n",
+        "p.d": "from p.a import f\n",
+    }
+    assert set(find_circle(imports_of(sources))) == {"p.a", "p.b", "p.c"}
+    assert find_circle(imports_of({**sources, "p.c": ""})) == []
 
 
 @pytest.mark.parametrize(

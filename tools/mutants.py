@@ -193,7 +193,7 @@ MUTANTS = [
     ),
     Mutant(
         "the last weights stay, not the best",
-        "_training/_net.py",
+        "_training/_make_net.py",
         "load_best=True",
         "load_best=False",
         (
@@ -217,7 +217,7 @@ MUTANTS = [
     ),
     Mutant(
         "callbacks keep their state between fits",
-        "_training/_net.py",
+        "_training/_make_net.py",
         "return clone(callback, safe=False)",
         "return callback",
         ("tests/estimators/test_neighbours_faults.py",),
@@ -529,7 +529,7 @@ MUTANTS = [
     ),
     Mutant(
         "early stopping takes a lower score for a better one",
-        "_training/_net.py",
+        "_training/_make_net.py",
         "lower_is_better=by_loss",
         "lower_is_better=True",
         ("tests/estimators/test_watching.py",),

@@ -12,14 +12,8 @@ from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
 from sklearn_rnn._training._data import SequenceDataset, TokenReader
 from sklearn_rnn._training._lr_range import LearningRateRange, planned_rates
-from sklearn_rnn._training._net import (
-    best_epoch,
-    evaluate,
-    make_net,
-    resolve_device,
-    train,
-    transition_scores,
-)
+from sklearn_rnn._training._make_net import make_net, resolve_device
+from sklearn_rnn._training._net import best_epoch, evaluate, train, transition_scores
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import (
     export_state,

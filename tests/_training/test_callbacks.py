@@ -13,8 +13,9 @@ from torch.optim import lr_scheduler
 from sklearn_rnn import RNNRegressor
 from sklearn_rnn._training import SequenceDataset, make_net, train
 from sklearn_rnn._training import _callbacks as callbacks_module
-from sklearn_rnn._training import _net as net_module
 from sklearn_rnn._training._callbacks import GradientNorm, KeepGoodWeights, Seeds
+from sklearn_rnn._training._data import TrainBatches
+from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn.exceptions import DivergenceWarning
 from sklearn_rnn.sequences import Sequences, Standardizer
 
@@ -402,14 +403,14 @@ def assert_is_fitted_with(regressor, n_epochs, same_as=None):
 
 
 def test_ctrl_c_between_callbacks_is_raised_on_and_keeps_what_was_learnt(monkeypatch):
-    batches_of = net_module.TrainBatches.__iter__
+    batches_of = TrainBatches.__iter__
 
     def interrupted(batches):
         yield from batches_of(batches)
         if batches.dataset.epoch == 2:
             press_ctrl_c()  # when all updates of the second epoch are made
 
-    monkeypatch.setattr(net_module.TrainBatches, "__iter__", interrupted)
+    monkeypatch.setattr(TrainBatches, "__iter__", interrupted)
     regressor = make_regressor(max_epochs=9)
     with pytest.raises(KeyboardInterrupt):
         regressor.fit(X, y)
@@ -435,9 +436,7 @@ def test_ctrl_c_in_a_callback_is_raised_on_as_well(moment):
 
 
 def test_ctrl_c_before_the_first_epoch_leaves_the_first_weights(monkeypatch):
-    monkeypatch.setattr(
-        net_module.SequenceNet, "check_data", lambda *args: press_ctrl_c()
-    )
+    monkeypatch.setattr(SequenceNet, "check_data", lambda *args: press_ctrl_c())
     regressor = make_regressor()
     with pytest.raises(KeyboardInterrupt):
         regressor.fit(X, y)

@@ -1,0 +1,217 @@
+"""Building the skorch net of an estimator from its parameters."""
+
+import torch
+from sklearn.base import clone
+from skorch.callbacks import Callback, EarlyStopping
+from skorch.utils import noop
+
+from sklearn_rnn._training._callbacks import (
+    EpochReport,
+    GradientNorm,
+    KeepGoodWeights,
+    ProgressBar,
+    Schedule,
+    Seeds,
+    ValidationScore,
+    unnamed,
+    worker_number,
+)
+from sklearn_rnn._training._checkpoint import is_checkpoint
+from sklearn_rnn._training._data import (
+    MAX_PREDICTION_ROWS,
+    PredictionBatches,
+    TrainBatches,
+)
+from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
+from sklearn_rnn._training._time_budget import TimeBudget
+from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
+
+
+def resolve_device(device, *, anywhere=False):
+    """Name the torch device to use.
+
+    Parameters
+    ----------
+    device : str
+        "auto" takes the GPU if there is one, and the worker processes of a
+        search take turns over several; anything else is torch's name of a device.
+    anywhere : bool, default=False
+        Whether any device will do where the named one is missing, as for an
+        estimator that was fitted on another machine.
+
+    Raises
+    ------
+    ValueError
+        If the device is unknown to torch or not present.
+    """
+    if device == "auto":
+        return _own_gpu() if torch.cuda.is_available() else "cpu"
+    try:
+        torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(
+            f"device={device!r} is not a torch device; pass 'auto', 'cpu', "
+            "'cuda', 'cuda:1' or 'mps'."
+        ) from error
+    try:
+        torch.zeros((), device=device).item()
+    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        if anywhere:
+            return resolve_device("auto")
+        raise ValueError(
+            f"device={device!r} was asked for, but torch finds no such device "
+            "here; pass device='auto' to use a GPU only where there is one."
+        ) from error
+    return device
+
+
+def _own_gpu():
+    """Name the GPU of this process: workers take turns."""
+    number = worker_number()
+    if number is None:  # the main process: torch's current GPU
+        return "cuda"
+    return f"cuda:{number % torch.cuda.device_count()}"
+
+
+def make_net(
+    module_params,
+    settings,
+    *,
+    loss,
+    score,
+    seed,
+    n_rows,
+    device,
+    stops_early,
+):
+    """Build the skorch net for one estimator.
+
+    Parameters
+    ----------
+    module_params : dict
+        Keyword arguments of `RecurrentNetwork`.
+    settings : dict
+        The estimator's parameters, by name.
+    loss : str
+        A name of `sklearn_rnn.nn.LOSSES`.
+    score : callable (outputs, y, weight) -> float
+        The validation score.
+    seed : int
+        What is random in the training follows from it.
+    n_rows : int or None
+        Number of training rows, from which schedules and the progress bar know the
+        end. None where parts come one by one, and nobody knows it.
+    device : str
+        torch's name of the device.
+    stops_early : bool
+        Whether to watch the validation loss.
+
+    Returns
+    -------
+    net : SequenceNet
+        Not initialized.
+    """
+    net_params = settings["net_params"] or {}
+    if reserved := sorted({"callbacks", "train_split"} & set(net_params)):
+        raise ValueError(
+            f"net_params may not hold {' and '.join(reserved)}; pass callbacks= to the "
+            "estimator, and validation_fraction= or X_val and y_val."
+        )
+    planned = {**settings, **net_params}
+    updates = None
+    if n_rows is not None:
+        updates = -(-n_rows // planned["batch_size"]) * planned["max_epochs"]
+    # In the order of their work at the end of an epoch: early stopping ends it.
+    callbacks = [
+        ("seeds", Seeds(seed)),
+        ("gradient_norm", GradientNorm(settings["max_grad_norm"])),
+        ("valid_score", ValidationScore(score)),
+        ("good_weights", KeepGoodWeights()),
+        ("schedule", Schedule(settings["lr_schedule"], updates)),
+    ]
+    if updates is not None and settings["verbose"] == 1:
+        callbacks.append(("progress", ProgressBar(planned["max_epochs"])))
+    given = [_clone_callback(callback) for callback in settings["callbacks"] or ()]
+    callbacks += [callback for callback in given if not is_checkpoint(callback)]
+    callbacks.append(("report", EpochReport()))
+    if stops_early:
+        callbacks.append(("early_stopping", _make_early_stopping(settings)))
+    # After all the others, whose state it keeps.
+    callbacks += [callback for callback in given if is_checkpoint(callback)]
+    params = {
+        "module": RecurrentNetwork,
+        **{f"module__{name}": value for name, value in module_params.items()},
+        "criterion": SampleLoss,
+        "criterion__loss": loss,
+        "criterion__quantile": settings.get("quantile", 0.5),
+        "optimizer": OPTIMIZERS.get(settings["optimizer"], settings["optimizer"]),
+        "lr": settings["lr"],
+        "batch_size": settings["batch_size"],
+        "max_epochs": settings["max_epochs"],
+        "iterator_train": TrainBatches,
+        "iterator_valid": PredictionBatches,
+        "iterator_valid__batch_size": MAX_PREDICTION_ROWS,
+        "train_split": None,
+        "callbacks": callbacks,
+        "device": device,
+        "verbose": max(0, settings["verbose"] - 1),
+    }
+    if settings["verbose"] < 2:
+        params["callbacks__print_log"] = None
+    # A named optimiser takes 0 too: AdamW's own default would decay by 0.01.
+    if settings["weight_decay"] or settings["optimizer"] in OPTIMIZERS:
+        params["optimizer__weight_decay"] = settings["weight_decay"]
+    if can_fuse(settings["optimizer"], net_params, device):
+        params["optimizer__fused"] = True
+    if "accelerator" in net_params:
+        return _make_accelerated_net({**params, **net_params}, settings)
+    return SequenceNet(**{**params, **net_params})
+
+
+def _make_accelerated_net(params, settings):
+    """Build the net that shares its batches with other processes."""
+    from sklearn_rnn._training import _accelerated  # only where it is asked for
+
+    accelerator = _accelerated.make_accelerator(params["accelerator"])
+    budgets = [c for c in params["callbacks"] if isinstance(unnamed(c), TimeBudget)]
+    if accelerator.num_processes > 1 and budgets:
+        raise ValueError(
+            "TimeBudget is for one process: of several each has its own clock, and the "
+            "one that ends first lets the others wait for ever. Set max_epochs."
+        )
+    if settings["device"] == "auto" and "device" not in settings["net_params"]:
+        params["device"] = str(accelerator.device)
+    if not accelerator.is_main_process:  # one of them may speak
+        params["verbose"] = 0
+        params["callbacks"] = [
+            callback
+            for callback in params["callbacks"]
+            if not isinstance(unnamed(callback), ProgressBar)
+        ]
+    return _accelerated.AcceleratedSequenceNet(**{**params, "accelerator": accelerator})
+
+
+def _make_early_stopping(settings):
+    by_loss = settings["scoring"] == "loss"
+    return EarlyStopping(
+        monitor="valid_loss" if by_loss else "valid_score",
+        lower_is_better=by_loss,
+        patience=settings["n_iter_no_change"],
+        threshold=settings["tol"],
+        threshold_mode="abs",
+        load_best=True,
+        sink=noop,
+    )
+
+
+def _clone_callback(callback):
+    """Clone a skorch callback or a named one; refuse anything else."""
+    made = unnamed(callback)
+    is_class = isinstance(made, type) and issubclass(made, Callback)
+    if not (is_class or isinstance(made, Callback)):
+        raise TypeError(
+            "callbacks must hold skorch callbacks or (name, callback) pairs, got "
+            f"{callback!r}; derive it from skorch.callbacks.Callback."
+        )
+    return clone(callback, safe=False)
