@@ -193,9 +193,9 @@ MUTANTS = [
     ),
     Mutant(
         "the last weights stay, not the best",
-        "_training/_make_net.py",
-        "load_best=True",
-        "load_best=False",
+        "_training/_callbacks.py",
+        "net.module_.load_state_dict(self.best_weights_)",
+        "pass",
         (
             "tests/estimators/test_training.py",
             "tests/estimators/test_neighbours_faults.py",
@@ -529,10 +529,20 @@ MUTANTS = [
     ),
     Mutant(
         "early stopping takes a lower score for a better one",
-        "_training/_make_net.py",
-        "lower_is_better=by_loss",
-        "lower_is_better=True",
+        "_training/_callbacks.py",
+        'value = -value if self.monitor == "valid_loss" else value',
+        "value = -value",
         ("tests/estimators/test_watching.py",),
+    ),
+    Mutant(
+        "the best epoch is the last that was better by tol",
+        "_training/_callbacks.py",
+        "if value > self.best_value_:",
+        "if value > self.to_beat_:",
+        (
+            "tests/estimators/test_watching.py"
+            "::test_the_best_epoch_is_that_of_the_least_loss_whatever_tol_says",
+        ),
     ),
     Mutant(
         "groups are torn by a share of the rows",

@@ -159,12 +159,64 @@ class KeepGoodWeights(Callback):
         self.good_weights_ = None
 
     def _remember(self, net):
-        weights = net.module_.state_dict()
-        self.good_weights_ = {name: w.clone() for name, w in weights.items()}
+        self.good_weights_ = _copy_of_weights(net.module_)
 
     def _stop(self, net):
         self.diverged_at_ = len(net.history)
         raise StopTraining
+
+
+class StopEarly(Callback):
+    """End training when the validation part no longer improves.
+
+    At the end the weights of the best epoch come back. skorch's EarlyStopping would
+    take for the best one the last that was better by its threshold.
+
+    Parameters
+    ----------
+    monitor : {"valid_loss", "valid_score"}
+        The loss shall fall, the score rise.
+    patience : int
+        Epochs without improvement after which training ends.
+    tol : float
+        A value improves on the last one that did by more than this.
+
+    Attributes
+    ----------
+    best_epoch_ : int
+        The first epoch of the best value, counted from 1; 0 before there is one.
+    """
+
+    carries = ("best_value_", "best_epoch_", "best_weights_", "to_beat_", "misses_")
+
+    def __init__(self, monitor, patience, tol):
+        self.monitor = monitor
+        self.patience = patience
+        self.tol = tol
+
+    def on_train_begin(self, net, **kwargs):
+        self.best_value_ = self.to_beat_ = -np.inf
+        self.best_epoch_, self.best_weights_ = 0, None
+        self.misses_ = 0
+
+    def on_epoch_end(self, net, **kwargs):
+        value = net.history[-1, self.monitor]
+        value = -value if self.monitor == "valid_loss" else value
+        if value > self.best_value_:
+            self.best_value_ = value
+            self.best_epoch_ = len(net.history)
+            self.best_weights_ = _copy_of_weights(net.module_)
+        self.misses_ += 1
+        if value > self.to_beat_:
+            self.to_beat_ = value + self.tol
+            self.misses_ = 0
+        if self.misses_ == self.patience:
+            raise StopTraining
+
+    def on_train_end(self, net, **kwargs):
+        if self.best_weights_ is not None:
+            net.module_.load_state_dict(self.best_weights_)
+        self.best_weights_ = None
 
 
 def worker_number():
@@ -174,6 +226,10 @@ def worker_number():
     """
     number = re.search(r"\d+$", multiprocessing.current_process().name)
     return None if number is None else int(number.group())
+
+
+def _copy_of_weights(module):
+    return {name: weight.clone() for name, weight in module.state_dict().items()}
 
 
 def _is_finite(module):

@@ -2,8 +2,7 @@
 
 import torch
 from sklearn.base import clone
-from skorch.callbacks import Callback, EarlyStopping
-from skorch.utils import noop
+from skorch.callbacks import Callback
 
 from sklearn_rnn._training._callbacks import (
     EpochReport,
@@ -12,6 +11,7 @@ from sklearn_rnn._training._callbacks import (
     ProgressBar,
     Schedule,
     Seeds,
+    StopEarly,
     ValidationScore,
     unnamed,
     worker_number,
@@ -193,16 +193,8 @@ def _make_accelerated_net(params, settings):
 
 
 def _make_early_stopping(settings):
-    by_loss = settings["scoring"] == "loss"
-    return EarlyStopping(
-        monitor="valid_loss" if by_loss else "valid_score",
-        lower_is_better=by_loss,
-        patience=settings["n_iter_no_change"],
-        threshold=settings["tol"],
-        threshold_mode="abs",
-        load_best=True,
-        sink=noop,
-    )
+    monitor = "valid_loss" if settings["scoring"] == "loss" else "valid_score"
+    return StopEarly(monitor, settings["n_iter_no_change"], settings["tol"])
 
 
 def _clone_callback(callback):

@@ -123,7 +123,8 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
 
     tol : float, default=1e-4
         By how much the validation loss must fall, or the score rise, to count as
-        improvement; the loss is that of the standardised target.
+        improvement; the loss is that of the standardised target.  It decides when
+        training ends, not which epoch is the best.
 
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last `fit`, with a new
@@ -175,8 +176,8 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
         Number of epochs trained.
 
     best_epoch_ : int
-        The epoch, counted from 1, that the weights are of: the best one where
-        training stopped early, else the last.
+        The epoch, counted from 1, that the weights are of: with early stopping that
+        of the lowest validation loss or the highest score, else the last.
 
     net_ : skorch.NeuralNet
         The trained net; its module is a `sklearn_rnn.nn.RecurrentNetwork`.

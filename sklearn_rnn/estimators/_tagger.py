@@ -141,7 +141,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
 
     tol : float, default=1e-4
         By how much the validation loss must fall, or the score rise, to count as
-        improvement.
+        improvement.  It decides when training ends, not which epoch is the best.
 
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last `fit`, with a new
@@ -190,8 +190,8 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         Number of epochs trained.
 
     best_epoch_ : int
-        The epoch, counted from 1, that the weights are of: the best one where
-        training stopped early, else the last.
+        The epoch, counted from 1, that the weights are of: with early stopping that
+        of the lowest validation loss or the highest score, else the last.
 
     net_ : skorch.NeuralNet
         The trained net; its module is a `sklearn_rnn.nn.RecurrentNetwork`.

@@ -99,7 +99,7 @@ def test_a_score_is_watched_upwards_and_tol_is_the_least_rise():
     ).fit(X, labels)
     # 3.05 and 3.09 do not rise enough, nor do the three after the first 5.
     assert model.history_["valid_score"].tolist() == heights[:9]
-    assert model.best_epoch_ == 6
+    assert model.best_epoch_ == 8
 
 
 def test_the_scorer_sees_the_rows_held_out_as_they_were_given():
@@ -246,11 +246,16 @@ def test_without_early_stopping_the_last_epoch_is_the_one_kept():
     assert model.partial_fit(X, y).best_epoch_ == 4
 
 
-def test_the_best_epoch_is_that_of_the_least_loss():
-    model = RNNRegressor(8, max_epochs=40, tol=0, n_iter_no_change=3, **SMALL, **STOPS)
-    model.set_params(lr=0.1).fit(X, y)
-    assert model.best_epoch_ == np.argmin(model.history_["valid_loss"]) + 1
-    assert model.n_iter_ == model.best_epoch_ + 3
+def test_the_best_epoch_is_that_of_the_least_loss_whatever_tol_says():
+    params = {"lr_schedule": None, **SMALL, "lr": 0.03}
+    model = RNNRegressor(8, early_stopping=True, n_iter_no_change=3, **params)
+    model.set_params(max_epochs=40, tol=0.03).fit(X, y, X_val=X_val, y_val=y_val)
+    losses = model.history_["valid_loss"]
+    last_improvement = model.n_iter_ - 3
+    assert 0 < losses[last_improvement - 1] - losses.min() < 0.03
+    assert model.best_epoch_ == np.argmin(losses) + 1
+    short = RNNRegressor(8, max_epochs=model.best_epoch_, **params).fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), short.predict(X))
 
 
 # -- groups ----------------------------------------------------------------------------
