@@ -73,6 +73,24 @@ MUTANTS = [
         ("tests/nn/test_recurrence.py",),
     ),
     Mutant(
+        "the start of the GRU gets no gradient past the update gate",
+        "nn/_recurrence.py",
+        "to_start = (gs[0] * zs[0]).addmm_(rows[0], w_hh)",
+        "to_start = rows[0] @ w_hh",
+        (
+            "tests/nn/test_recurrence.py::test_the_gradient_to_the_start_is_the_numerical_one",
+        ),
+    ),
+    Mutant(
+        "the start of the Elman RNN gets no gradient",
+        "nn/_recurrence.py",
+        "to_start = deltas[0] @ w_hh",
+        "to_start = None",
+        (
+            "tests/nn/test_recurrence.py::test_the_gradient_to_the_start_is_the_numerical_one",
+        ),
+    ),
+    Mutant(
         "hidden units are not filled up to 16",
         "nn/_bits.py",
         "COLUMNS = 16",

@@ -205,7 +205,9 @@ class ElmanFunction(Function):
     the gradient to :math:`a_t` is, backwards through time,
 
     .. math::
-        \delta_t = (g_t + W_{hh}^\top \delta_{t+1}) \odot \phi'(a_t).
+        \delta_t = (g_t + W_{hh}^\top \delta_{t+1}) \odot \phi'(a_t),
+
+    and the gradient to the start :math:`h_0` is :math:`W_{hh}^\top \delta_1`.
     """
 
     @staticmethod
@@ -221,7 +223,7 @@ class ElmanFunction(Function):
     ) -> Tensor:
         """Compute the states (n_timesteps, n_samples, hidden_size).
 
-        There is no gradient to what they start from, which is zero if None.
+        What they start from, (n_samples, hidden_size), is zero if None.
         """
         apply_ = IN_PLACE[nonlinearity]
         states = _project(x, w_ih, b_ih + b_hh)
@@ -229,15 +231,15 @@ class ElmanFunction(Function):
         h = start
         for step in states.unbind():
             h = apply_(step if h is None else step.addmm_(h, recurrent))
-        ctx.save_for_backward(x, w_ih, w_hh, states)
+        ctx.save_for_backward(x, w_ih, w_hh, states, start)
         ctx.nonlinearity = nonlinearity
         return states
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        """Compute the gradients to the input and the parameters."""
+        """Compute the gradients to the input, the parameters and the start."""
         _refuse_second_derivative()
-        x, w_ih, w_hh, states = ctx.saved_tensors
+        x, w_ih, w_hh, states, start = ctx.saved_tensors
         deltas = grad.clone(memory_format=torch.contiguous_format)
         slopes = SLOPES[ctx.nonlinearity](states).unbind()
         steps = deltas.unbind()
@@ -246,14 +248,19 @@ class ElmanFunction(Function):
             delta = steps[t].addmm_(delta, w_hh).mul_(slopes[t])
         flat = deltas.flatten(0, 1)  # (n_timesteps * n_samples, hidden_size)
         bias = flat.sum(dim=0)
+        to_weight = deltas[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1)
+        to_start = None
+        if start is not None:
+            to_weight.addmm_(deltas[0].t(), start)
+            to_start = deltas[0] @ w_hh
         return (
             _input_gradient(ctx, x, flat, w_ih),
             flat.t() @ x.flatten(0, 1),
-            deltas[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1),
+            to_weight,
             bias,
             bias.clone(),
             None,
-            None,
+            to_start,
         )
 
 
@@ -274,7 +281,8 @@ class GRUFunction(Function):
         \bar g_{t-1} &= g_{t-1} + \bar g_t \odot z_t + W_{hr}^\top \delta^r_t
                         + W_{hz}^\top \delta^z_t + W_{hn}^\top \delta^m_t.
 
-    What multiplies :math:`\bar g_t` is known before the loop.
+    What multiplies :math:`\bar g_t` is known before the loop. The gradient to the
+    start is :math:`\bar g_0`, with :math:`g_0 = 0`.
     """
 
     @staticmethod
@@ -289,7 +297,7 @@ class GRUFunction(Function):
     ) -> Tensor:
         """Compute the states (n_timesteps, n_samples, hidden_size).
 
-        There is no gradient to what they start from, which is zero if None.
+        What they start from, (n_samples, hidden_size), is zero if None.
         """
         hidden_size = w_hh.shape[1]
         gates, rest = slice(2 * hidden_size), slice(2 * hidden_size, None)
@@ -306,14 +314,14 @@ class GRUFunction(Function):
             torch.addmm(b_n, h, w_n, out=m_t)
             n_t.addcmul_(r_t, m_t).tanh_()
             h = torch.lerp(n_t, h, z_t, out=h_t)
-        ctx.save_for_backward(x, w_ih, w_hh, rz, candidates, memories, states)
+        ctx.save_for_backward(x, w_ih, w_hh, rz, candidates, memories, states, start)
         return states
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        """Compute the gradients to the input and the parameters."""
+        """Compute the gradients to the input, the parameters and the start."""
         _refuse_second_derivative()
-        x, w_ih, w_hh, rz, n, m, states = ctx.saved_tensors
+        x, w_ih, w_hh, rz, n, m, states, start = ctx.saved_tensors
         r, z = rz.chunk(2, dim=2)
         # First the factors of the gradient, then, in place, the deltas themselves.
         deltas = n.new_empty(*n.shape[:2], 3, n.shape[2])
@@ -325,6 +333,8 @@ class GRUFunction(Function):
         to_r.addcmul_(to_r, r, value=-1)
         to_h = n.neg()
         to_h[1:] += states[:-1]
+        if start is not None:
+            to_h[0] += start
         torch.mul(to_h, z, out=to_z)
         to_z.addcmul_(to_z, z, value=-1)
 
@@ -339,6 +349,10 @@ class GRUFunction(Function):
                 gs[t - 1].addcmul_(gs[t], zs[t]).addmm_(rows[t], w_hh)
         to_weight = joined[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1)
         to_bias = joined.sum(dim=(0, 1))
+        to_start = None
+        if start is not None:
+            to_weight.addmm_(rows[0].t(), start)
+            to_start = (gs[0] * zs[0]).addmm_(rows[0], w_hh)
         torch.mul(whole, to_n, out=to_m)  # the input enters n_t past m_t
         flat = joined.flatten(0, 1)  # (n_timesteps * n_samples, 3 * hidden_size)
         return (
@@ -347,7 +361,7 @@ class GRUFunction(Function):
             to_weight,
             flat.sum(dim=0),
             to_bias,
-            None,
+            to_start,
         )
 
 

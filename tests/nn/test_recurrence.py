@@ -152,6 +152,23 @@ def test_the_gradient_of_the_gru_function_is_the_numerical_one():
     assert torch.autograd.gradcheck(GRUFunction.apply, inputs)
 
 
+@pytest.mark.parametrize("alone", [False, True], ids=["with all others", "alone"])
+@pytest.mark.parametrize("options", [OURS[0], {"cell": "gru"}], ids=name_of)
+def test_the_gradient_to_the_start_is_the_numerical_one(options, alone):
+    weights = weights_of(random_cell(options, 2, 3))
+    inputs = [random_numbers(3, 2, 2).double(), *weights]
+    inputs.append(random_numbers(2, 3, seed=3).double())
+    for tensor in inputs[-1:] if alone else inputs:
+        tensor.requires_grad_()
+
+    def states(*inputs):
+        if options["cell"] == "gru":
+            return GRUFunction.apply(*inputs)
+        return ElmanFunction.apply(*inputs[:-1], "tanh", inputs[-1])
+
+    assert torch.autograd.gradcheck(states, inputs)
+
+
 @every_cell_of_ours
 def test_a_second_walk_over_the_same_graph_gives_the_same_gradients(options):
     module = random_cell(options)
