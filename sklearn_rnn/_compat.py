@@ -5,6 +5,7 @@ scikit-learn is met in one place.
 """
 
 __all__ = [
+    "CUT_FIT_PARAMS",
     "CallbackSupportMixin",
     "DocumentationLinkMixin",
     "HasMethods",
@@ -42,6 +43,18 @@ except ImportError:
 
     class CallbackSupportMixin:
         """Nothing: this scikit-learn has no callbacks to support."""
+
+
+# The functions that cut what is passed to `fit` to the rows of a fold, for searches,
+# cross-validation, stacking, calibration, thresholds and the elimination of features.
+CUT_FIT_PARAMS = {
+    "_fit_and_predict",
+    "_fit_and_score",
+    "_fit_and_score_over_thresholds",
+    "_fit_classifier_calibrator_pair",
+    "_permutation_test_score",
+    "_rfe_single_fit",
+}
 
 
 # Where the pages stand, once they do. Until then SKLEARN_RNN_DOCS may name a place, as

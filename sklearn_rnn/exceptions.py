@@ -60,7 +60,7 @@ class OneHotTargetWarning(SklearnRNNWarning):
 
 
 class SlicedValidationWarning(SklearnRNNWarning):
-    """X_val is as long as X, so that cross-validation cuts it to every fold."""
+    """X_val is as long as X, so that cross-validation cut it to a fold."""
 
 
 class TruncationWarning(SklearnRNNWarning):

@@ -15,7 +15,7 @@ PACKAGE = Path(sklearn_rnn.__file__).parent
 
 # Rooms of one line do not import each other.
 ORDER = [
-    {"exceptions", "_compat"},
+    {"exceptions", "_compat", "_messages"},
     {"sequences"},
     {"text", "metrics", "datasets"},
     {"nn"},

@@ -491,9 +491,39 @@ MUTANTS = [
     Mutant(
         "no warning where X_val is cut by every fold",
         "estimators/_base.py",
-        "if len(validation.rows) == n_rows:",
-        "if False:",
+        "if len(validation.rows) == n_rows and",
+        "if False and",
         ("tests/estimators/test_composition.py",),
+    ),
+    Mutant(
+        "a fit by hand warns that X_val is cut",
+        "estimators/_base.py",
+        ' and is_called_by("sklearn", CUT_FIT_PARAMS):',
+        ":",
+        (
+            "tests/estimators/test_composition.py::test_validation_data_with_as_many_rows_is_cut_to_every_fold",
+        ),
+    ),
+    Mutant(
+        "a warning names a line of scikit-learn",
+        "_messages.py",
+        'LIBRARIES = {PACKAGE, "sklearn", "skorch"',
+        'LIBRARIES = {PACKAGE, "skorch"',
+        ("tests/test_messages.py::test_a_warning_names_the_line_of_the_user",),
+    ),
+    Mutant(
+        "a library is told by the beginning of its name",
+        "_messages.py",
+        'return str(name).partition(".")[0]',
+        'return str(name)[:11].partition(".")[0]',
+        ("tests/test_messages.py::test_the_user_is_whoever_is_no_library",),
+    ),
+    Mutant(
+        "a long list is printed whole",
+        "_messages.py",
+        "AT_MOST = 5",
+        "AT_MOST = 10_000",
+        ("tests/test_messages.py::test_a_long_list_is_cut_after_five",),
     ),
     Mutant(
         "a fit that goes on forgets what callbacks carry",

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import warnings
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
@@ -18,6 +17,7 @@ from skorch.callbacks import (
     PassthroughScoring,
 )
 
+from sklearn_rnn._messages import warn
 from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._state import export_state, load_optimizer, load_state
 from sklearn_rnn._training._tree_file import read_tree, remove_leftovers, write_tree
@@ -161,11 +161,10 @@ class Checkpoint(Callback):
         try:
             write_tree(self.saved_fit_.path, tree)
         except OSError as error:
-            warnings.warn(
+            warn(
                 f"The checkpoint {self.saved_fit_.path} could not be written: {error}. "
                 "Training goes on; what was written before stays.",
                 CheckpointWarning,
-                stacklevel=2,
             )
 
 

@@ -1,6 +1,5 @@
 """What all estimators share: everything but the target and what becomes of it."""
 
-import warnings
 from contextlib import contextmanager, nullcontext
 from numbers import Integral, Real
 from typing import ClassVar, NamedTuple
@@ -11,6 +10,7 @@ from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import (
+    CUT_FIT_PARAMS,
     CallbackSupportMixin,
     DocumentationLinkMixin,
     HasMethods,
@@ -19,6 +19,7 @@ from sklearn_rnn._compat import (
     check_sample_weight,
     fit_context,
 )
+from sklearn_rnn._messages import is_called_by, warn
 from sklearn_rnn._training import (
     OPTIMIZERS,
     SCHEDULES,
@@ -198,8 +199,8 @@ class BaseRNN(
         X_val, y_val : like X and y, default=None
             Validation data, used instead of a part of X.  Its loss and score
             stand in ``history_`` whether or not early stopping is on.  If it has
-            as many rows as X, cross-validation and searches cut it to every fold;
-            a `SlicedValidationWarning` says so.
+            as many rows as X, cross-validation and searches cut it to every fold,
+            with a `SlicedValidationWarning`.
         groups : array-like of shape (n_samples,), default=None
             The group of each row.  Early stopping holds out whole groups, or passes
             them to the splitter in ``validation_fraction``.
@@ -322,25 +323,23 @@ class BaseRNN(
             diverged_at = train(net, *datasets, **how)
         vars(self).update(learnt_from(net))
         if diverged_at is not None:
-            warnings.warn(
+            warn(
                 f"Training diverged in epoch {diverged_at}: the loss or a weight is "
                 "NaN or infinite. The weights are those of the last good epoch, or of "
                 "the best one if it stops early. "
                 "Lower lr, set max_grad_norm, or keep standardize=True.",
                 DivergenceWarning,
-                stacklevel=5,
             )
             self._trains_on = False  # the optimiser may hold NaN as well
         elif not (net.interrupted_ or self._trains_on) and forgets_beginnings(
             self, training
         ):
-            warnings.warn(
+            warn(
                 "Training learnt nothing, and the first half of each sequence could "
                 "be left out: over so many steps the gradient vanished. Pass "
                 "pooling='max', 'mean' or 'attention', cell='lstm' or 'gru', or "
                 "shorter windows, and keep standardize=True.",
                 VanishingGradientWarning,
-                stacklevel=5,
             )
         if net.interrupted_:
             raise InterruptedFitError
@@ -391,17 +390,15 @@ class BaseRNN(
         if X_val is None:
             return None
         validation = self._check_part(X_val, y_val, reset=False)
-        # Who cut X_val cannot be seen from here, but cut like X it is as long as X.
-        if len(validation.rows) == n_rows:
-            warnings.warn(
-                f"X_val has as many rows as X, {n_rows}. Cross-validation and searches "
-                "cut such an argument to the rows of each fold, as they cut "
-                "sample_weight, so that each fold watches another part of it. Pass it "
-                "with another number of rows, or use validation_fraction. If you call "
-                "fit yourself, or X_val happens to be as long as a fold, all of it "
-                "is watched.",
+        # Cut like X, it is as long as X.
+        if len(validation.rows) == n_rows and is_called_by("sklearn", CUT_FIT_PARAMS):
+            warn(
+                f"X_val has as many rows as this fold of X, {n_rows}. Cross-validation "
+                "and searches cut an argument that is as long as X to the rows of each "
+                "fold, as they cut sample_weight, so that each fold watches another "
+                "part of it. Pass it with another number of rows, or use "
+                "validation_fraction.",
                 SlicedValidationWarning,
-                stacklevel=5,
             )
         return validation
 

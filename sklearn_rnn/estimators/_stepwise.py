@@ -38,8 +38,8 @@ class StepwiseRNN(BaseRNN):
         X_val, y_val : like X and y, default=None
             Validation data, used instead of a part of X.  Its loss and score
             stand in ``history_`` whether or not early stopping is on.  If it has
-            as many rows as X, cross-validation and searches cut it to every fold;
-            a `SlicedValidationWarning` says so.
+            as many rows as X, cross-validation and searches cut it to every fold,
+            with a `SlicedValidationWarning`.
         groups : array-like of shape (n_samples,), default=None
             The group of each row.  Early stopping holds out whole groups, or passes
             them to the splitter in ``validation_fraction``.

@@ -1,6 +1,5 @@
 """What made the network say this?  Contributions of tokens, steps and variables."""
 
-import warnings
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_scalar
 
+from sklearn_rnn._messages import warn
 from sklearn_rnn._training import integrated_gradients, occlusion
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
@@ -313,10 +313,9 @@ def _warn_where_incomplete(found, output, tol):
     missing = np.where(short, in_units * np.abs(found.missing), 0.0)
     worst = int(np.argmax(missing))
     whole = (in_units * difference)[worst]
-    warnings.warn(
+    warn(
         f"The contributions of {short.sum()} of {len(short)} rows do not add up after "
         f"4,096 points: at row {worst} {missing[worst]:.2g} ({output.unit}) is missing "
         f"of {whole:.2g}. Raise tol, which is {tol!r}, or take method='occlusion'.",
         IncompleteAttributionWarning,
-        stacklevel=3,
     )

@@ -14,6 +14,7 @@ from sklearn.utils import check_consistent_length, check_random_state, check_sca
 from sklearn.utils.multiclass import type_of_target
 
 from sklearn_rnn._compat import safe_indexing
+from sklearn_rnn._messages import warn
 from sklearn_rnn.estimators import RNNStepRegressor
 from sklearn_rnn.estimators._stepwise import StepwiseRNN
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
@@ -451,12 +452,11 @@ def _make_display(
         places = (
             f"{_range(shortest[i], longest[i])} (n = {len(bins[i])})" for i in reasons
         )
-        warnings.warn(
+        warn(
             f"No score of the rows of length {', '.join(places)}: "
             f"{next(iter(reasons.values()))} Fewer bins hold more rows each, "
             f"n_bins={n_bins} was given.",
             UndefinedMetricWarning,
-            stacklevel=3,
         )
     intervals = [
         _interval(score, value, rows, confidence_level, random)
@@ -510,9 +510,7 @@ def _score_bins(score, bins):
         else:
             warned.update(zip(messages, caught, strict=True))
     for warning in warned.values():  # once, and not for each bin
-        warnings.warn_explicit(
-            warning.message, warning.category, warning.filename, warning.lineno
-        )
+        warn(warning.message)
     return scores, reasons
 
 

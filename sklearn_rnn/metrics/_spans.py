@@ -8,7 +8,6 @@ runs that begin and end as the scheme says.
 
 __all__ = ["span_f1_score", "span_precision_recall_fscore", "spans"]
 
-import warnings
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
 from sklearn_rnn._compat import Interval, StrOptions, validate_params
+from sklearn_rnn._messages import warn
 from sklearn_rnn.metrics._rows import Labels, join, read_row, step_weights
 
 PREFIXES = {"bio": "BI", "bioes": "BIES"}
@@ -483,9 +483,8 @@ def _warn_undefined(
     empty = np.flatnonzero(denominator == 0)
     if len(empty):
         where = "" if types is None else f" of {', '.join(types[i] for i in empty)}"
-        warnings.warn(
+        warn(
             f"There is no {which} span{where}: the {score} is undefined and set to 0. "
             "Choose another value, or 0 without this warning, with zero_division.",
             UndefinedMetricWarning,
-            stacklevel=4,
         )

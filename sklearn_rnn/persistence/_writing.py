@@ -1,8 +1,8 @@
 """Taking the state of an estimator, without what only code could say."""
 
 import inspect
-import warnings
 
+from sklearn_rnn._messages import warn
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.exceptions import LeftOutWarning
 from sklearn_rnn.persistence._reading import NET_PARAMS
@@ -45,12 +45,11 @@ def state_of(estimator, can_be_written):
         )
     ]
     if left_out:
-        warnings.warn(
+        warn(
             f"The file does not hold {' and '.join(left_out)} of "
             f"{type(estimator).__name__}, which cannot be written without code; only "
             "training asks for them. What is loaded has the defaults there.",
             LeftOutWarning,
-            stacklevel=2,
         )
         state = _with_defaults(type(estimator), left_out, state)
     return state

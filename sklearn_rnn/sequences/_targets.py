@@ -1,13 +1,18 @@
 """y as numbers a network can learn: class indices, indicators, reals."""
 
-import warnings
-
 import numpy as np
 from scipy import sparse
+from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, column_or_1d
 
+from sklearn_rnn._messages import warn
 from sklearn_rnn.exceptions import OneHotTargetWarning
+
+COLUMN = (
+    "A column-vector y was passed when a 1d array was expected; pass y.ravel(), of "
+    "shape (n_samples,)."
+)
 
 
 def check_labels(y):
@@ -34,7 +39,9 @@ def check_labels(y):
     check_classification_targets(y)
     if type_of_target(y, input_name="y").startswith("multilabel"):
         return check_array(y, input_name="y", dtype=np.float32), True
-    return column_or_1d(y, warn=True), False
+    if np.shape(y)[1:] == (1,):  # scikit-learn would warn at a line of ours
+        warn(COLUMN, DataConversionWarning)
+    return column_or_1d(y), False
 
 
 def _check_comparable(y):
@@ -140,12 +147,11 @@ def encode_labels(y, classes):
 def warn_if_one_hot(y):
     """Warn when every row of the indicator matrix `y` has exactly one label."""
     if len(y) > 2 and y.shape[1] > 1 and np.all(y.sum(axis=1) == 1):
-        warnings.warn(
+        warn(
             f"y of shape {y.shape} looks one-hot encoded. It is learnt as "
             f"{y.shape[1]} independent labels; for classes that exclude each other "
             "pass y.argmax(axis=1).",
             OneHotTargetWarning,
-            stacklevel=7,
         )
 
 

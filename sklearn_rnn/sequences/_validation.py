@@ -2,7 +2,6 @@
 
 __all__ = ["check_sequences"]
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from scipy import sparse
 from sklearn.utils import check_array
 
 from sklearn_rnn._compat import check_feature_names
+from sklearn_rnn._messages import warn
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
 from sklearn_rnn.sequences._containers import holds_text, refuse_text, to_array
 from sklearn_rnn.sequences._numbers import (
@@ -190,10 +190,9 @@ def _check_width(estimator: Any, kind: str, width: int | None) -> None:
 
 
 def _warn_ambiguous() -> None:
-    warnings.warn(
+    warn(
         "X is read as numbers, but looks like token ids padded with zeros, perhaps "
         "made dense by ColumnTransformer (see its sparse_threshold). If they are "
         "token ids, pass input='tokens'; if not, input='numbers' ends this warning.",
         AmbiguousInputWarning,
-        stacklevel=7,
     )

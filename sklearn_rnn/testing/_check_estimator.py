@@ -1,11 +1,11 @@
 """All checks of an estimator, one after the other, as scikit-learn runs its own."""
 
-import warnings
 from unittest import SkipTest
 
 import numpy as np
 from sklearn.exceptions import EstimatorCheckFailedWarning, SkipTestWarning
 
+from sklearn_rnn._messages import warn
 from sklearn_rnn.testing import _company, _learning, _manners, _refusals, _texts
 from sklearn_rnn.testing._subject import KINDS, Subject
 
@@ -165,14 +165,13 @@ def check_sequence_estimator(
     for check in checks:
         result = _run(check, subject, excused.get(check.__name__), on_fail)
         if result["status"] == "skipped" and on_skip == "warn":
-            warnings.warn(
+            warn(
                 f"Skipping {result['check_name']} for {type(estimator).__name__}: "
                 f"{result['exception']}",
                 SkipTestWarning,
-                stacklevel=2,
             )
         if result["status"] in ("failed", "xfail") and on_fail == "warn":
-            warnings.warn(EstimatorCheckFailedWarning(**result), stacklevel=2)
+            warn(EstimatorCheckFailedWarning(**result))
         results.append(result)
     return results
 

@@ -1,10 +1,11 @@
 """A document becomes a list of tokens, by the analyzer of `CountVectorizer`."""
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any
 
 from sklearn.feature_extraction.text import CountVectorizer
+
+from sklearn_rnn._messages import warn
 
 ANALYZER_PARAMETERS = (
     "strip_accents",
@@ -34,10 +35,9 @@ def warn_about_unused(parameters: dict[str, Any]) -> None:
         unused = ("tokenizer", "stop_words")
     unused = tuple(name for name in unused if parameters[name] is not None)
     if unused:
-        warnings.warn(
+        warn(
             f"{' and '.join(unused)} will not be used since analyzer={analyzer!r}; "
             "leave out what is not used, or choose another analyzer.",
-            stacklevel=3,
         )
 
 

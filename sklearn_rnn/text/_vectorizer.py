@@ -1,6 +1,5 @@
 """The transformer from texts to token ids."""
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
 from typing import Any
@@ -21,6 +20,7 @@ from sklearn_rnn._compat import (
     StrOptions,
     fit_context,
 )
+from sklearn_rnn._messages import warn
 from sklearn_rnn.exceptions import TruncationWarning
 from sklearn_rnn.sequences import PAD, Sequences, read_sparse_tokens
 from sklearn_rnn.text._analyzers import (
@@ -336,13 +336,12 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         ids, offsets, n_cut = self._encode(X, look_up, max_length, speller)
         if n_cut and self.max_length is None:
             are, their = ("is", "its") if n_cut == 1 else ("are", "their")
-            warnings.warn(
+            warn(
                 f"{n_cut} of {len(offsets) - 1} documents {are} longer than the "
                 f"longest in fit ({max_length} tokens) and lost {their} "
                 f"{self.truncate}; set max_length to choose the number of tokens to "
                 "keep.",
                 TruncationWarning,
-                stacklevel=3,  # scikit-learn wraps transform once for set_output
             )
         if speller is not None:
             ids, offsets = speller.write_behind(ids, offsets)
@@ -571,11 +570,10 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
             return
         lost = [word for word in vocabulary if word != word.lower()]
         if lost:
-            warnings.warn(
+            warn(
                 f"{len(lost)} of {len(vocabulary)} words of vocabulary hold upper case "
                 f"letters, such as {lost[0]!r}, and will not be found in lowercased "
                 "documents; set lowercase=False.",
-                stacklevel=3,
             )
 
     def __sklearn_tags__(self) -> Any:
