@@ -220,6 +220,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a net holds its estimator after training",
+        "_training/_net.py",
+        "            setattr(holder, name, None)\n",
+        "            pass\n",
+        (
+            "tests/estimators/test_training.py"
+            "::test_a_deleted_estimator_frees_its_memory_at_once",
+        ),
+    ),
+    Mutant(
+        "the first optimiser of a process keeps the estimator",
+        "_training/_make_net.py",
+        "    _make_first_optimizer()\n",
+        "",
+        (
+            "tests/estimators/test_training.py"
+            "::test_a_deleted_estimator_frees_its_memory_at_once",
+        ),
+    ),
+    Mutant(
         "predictions come in the order of length",
         "_training/_net.py",
         "where = places[batches.order[start:stop]].values",

@@ -94,20 +94,18 @@ class GradientNorm(Callback):
 class ValidationScore(Callback):
     """Record the score of the validation part after each epoch.
 
-    Parameters
+    `train` sets one of two functions, for the time of the training only: they know the
+    estimator, which holds the net.
+
+    Attributes
     ----------
     score : callable (outputs, y, weight) -> float
         Receives NumPy arrays of the whole validation part.
-
-    Notes
-    -----
-    ``scorer``, if `train` sets it, is called with the net instead.
+    scorer : callable (net) -> float
+        Is called in its place.
     """
 
-    scorer = None
-
-    def __init__(self, score):
-        self.score = score
+    score = scorer = None
 
     def on_train_begin(self, net, **kwargs):
         if self.scorer is not None:
@@ -117,7 +115,7 @@ class ValidationScore(Callback):
         self.parts_ = []
 
     def on_batch_end(self, net, batch=None, training=False, **step):
-        if not training and self.scorer is None:
+        if not training and self.score is not None:
             inputs, y = batch
             outputs = net.module_.read_out(step["y_pred"], inputs["lengths"])
             self.parts_.append((outputs.cpu(), y, weight_of_targets(inputs)))

@@ -1,5 +1,8 @@
 """Building the skorch net of an estimator from its parameters."""
 
+from functools import cache
+from threading import Thread
+
 import torch
 from sklearn.base import clone
 from skorch.callbacks import Callback
@@ -79,7 +82,6 @@ def make_net(
     settings,
     *,
     loss,
-    score,
     seed,
     n_rows,
     device,
@@ -95,8 +97,6 @@ def make_net(
         The estimator's parameters, by name.
     loss : str
         A name of `sklearn_rnn.nn.LOSSES`.
-    score : callable (outputs, y, weight) -> float
-        The validation score.
     seed : int
         What is random in the training follows from it.
     n_rows : int or None
@@ -112,6 +112,7 @@ def make_net(
     net : SequenceNet
         Not initialized.
     """
+    _make_first_optimizer()
     net_params = settings["net_params"] or {}
     if reserved := sorted({"callbacks", "train_split"} & set(net_params)):
         raise ValueError(
@@ -126,7 +127,7 @@ def make_net(
     callbacks = [
         ("seeds", Seeds(seed)),
         ("gradient_norm", GradientNorm(settings["max_grad_norm"])),
-        ("valid_score", ValidationScore(score)),
+        ("valid_score", ValidationScore()),
         ("good_weights", KeepGoodWeights()),
         ("schedule", Schedule(settings["lr_schedule"], updates)),
     ]
@@ -167,6 +168,19 @@ def make_net(
     if "accelerator" in net_params:
         return _make_accelerated_net({**params, **net_params}, settings)
     return SequenceNet(**{**params, **net_params})
+
+
+@cache
+def _make_first_optimizer():
+    """Let torch import what it imports with the first optimiser of a process.
+
+    Something there keeps the frames of all callers, and with them an estimator and its
+    data, until Python looks for circles. A thread has no callers.
+    """
+    parameter = torch.zeros(1, requires_grad=True)
+    thread = Thread(target=torch.optim.SGD, args=[[parameter]])
+    thread.start()
+    thread.join()
 
 
 def _make_accelerated_net(params, settings):

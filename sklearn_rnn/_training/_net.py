@@ -109,6 +109,7 @@ def train(
     validation=None,
     *,
     epochs=None,
+    score=None,
     scorer=None,
     report=None,
     saved_fit=None,
@@ -123,8 +124,10 @@ def train(
     validation : SequenceDataset, default=None
     epochs : int, default=None
         The net's ``max_epochs`` if None.
+    score : callable (outputs, y, weight) -> float, default=None
+        Scores what the net says of the validation part.
     scorer : callable (net) -> float, default=None
-        Scores the validation part in place of the net's own score.
+        Scores the validation part in its place.
     report : object, default=None
         What `EpochReport` tells of each epoch.
     saved_fit : SavedFit, default=None
@@ -149,6 +152,7 @@ def train(
         return None
     for_this_training = [
         (net, "train_split", validation and predefined_split(validation)),
+        (callbacks["valid_score"], "score", None if scorer else score),
         (callbacks["valid_score"], "scorer", scorer),
         (callbacks["report"], "report", report),
     ]
@@ -156,7 +160,7 @@ def train(
         setattr(holder, name, value)
     try:
         net.partial_fit(dataset, None, epochs=epochs)
-    finally:  # or the net would keep the data of this fit alive
+    finally:  # or the net would keep the data of this fit, and its estimator, alive
         for holder, name, _ in for_this_training:
             setattr(holder, name, None)
         net.module_.eval()

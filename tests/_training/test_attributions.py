@@ -60,7 +60,6 @@ def net_of(kind, **options):
         KINDS[kind][2] | params,
         settings,
         loss="cross_entropy",
-        score=None,
         seed=0,
         n_rows=4,
         device="cpu",

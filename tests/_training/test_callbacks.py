@@ -42,13 +42,12 @@ def make_trained(validation=None, *, score=lambda outputs, y, weight: 0.0, **par
         {"n_outputs": 1, "n_features": 1, "hidden_size": 3, "cell": "rnn"},
         RNNRegressor(**params).get_params(deep=False),
         loss="squared_error",
-        score=score,
         seed=0,
         n_rows=10,
         device="cpu",
         stops_early=False,
     ).initialize()
-    train(net, make_dataset(), validation)
+    train(net, make_dataset(), validation, score=score)
     return net
 
 

@@ -1,10 +1,14 @@
+import gc
+import pickle
+import weakref
+
 import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupShuffleSplit, TimeSeriesSplit
 from skorch.callbacks import Callback
 
-from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger, as_ragged
 from sklearn_rnn._training import OPTIMIZERS
 from sklearn_rnn.datasets import make_first_symbol, make_sine_waves
 from sklearn_rnn.exceptions import DivergenceWarning
@@ -451,3 +455,33 @@ def test_a_warm_start_takes_what_may_change():
     classifier.fit(X, labels)
     assert classifier.net_.module_.dropout.p == 0.5
     assert classifier.predict(X).mean() > labels.mean()
+
+
+# -- the end -------------------------------------------------------------------
+
+STEP_LABELS = as_ragged([np.arange(len(row)) % 2 for row in X])
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda: make_classifier(
+            early_stopping=True, scoring="accuracy", n_iter_no_change=1, max_epochs=9
+        ).fit(X, labels),
+        lambda: RNNTagger(3, output="crf", max_epochs=2).fit(X, STEP_LABELS),
+        lambda: make_regressor().partial_fit(X, y).partial_fit(X, y),
+        lambda: pickle.loads(pickle.dumps(make_regressor().fit(X, y))),
+    ],
+    ids=["watched", "crf", "in parts", "unpickled"],
+)
+def test_a_deleted_estimator_frees_its_memory_at_once(fit):
+    gc.disable()
+    try:
+        model = fit()
+        model.predict(X)
+        weights = next(model.net_.module_.parameters())
+        left = [weakref.ref(part) for part in (model, model.net_, weights)]
+        del model, weights
+        assert [ref() for ref in left] == [None, None, None]
+    finally:
+        gc.enable()
