@@ -26,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 test test-slow test-oldest coverage mutants: export OMP_NUM_THREADS ?= 1
 
 .PHONY: help demo test test-slow test-oldest coverage lint docs look package bench \
-	bench-peers coming-from mutants clean
+	bench-peers coming-from figures mutants clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -91,6 +91,9 @@ coming-from: $(VENV)/test.stamp .venv-tensorflow/made.stamp .venv-sktime/made.st
 	$(BIN)/python benchmarks/bench_coming_from.py run --out $(BENCH)/coming_from.json \
 		--python-keras .venv-tensorflow/bin/python \
 		--python-sktime .venv-sktime/bin/python
+
+figures: $(VENV)/test.stamp ## write the measured figures of the pages from benchmarks/results
+	$(BIN)/python tools/write_figures.py
 
 mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must turn a test red
 	$(BIN)/python tools/mutants.py

@@ -138,12 +138,7 @@ def table(results):
                 problem.published,
             ]
         )
-    lines = [
-        "<!-- table: accuracy -->",
-        *markdown(heads, rows),
-        "<!-- end of table -->",
-    ]
-    return "\n".join(lines)
+    return "\n".join(markdown(heads, rows))
 
 
 def parse_arguments():

@@ -339,7 +339,6 @@ def test_texts_that_are_not_there_are_skipped(run_program, tmp_path, capsys):
 # -- defaults and accuracy ---------------------------------------------------------
 
 RESULTS = BENCHMARKS / "results"
-GUIDE = BENCHMARKS.parent / "docs" / "guide"
 
 
 def results_of(name):
@@ -429,22 +428,6 @@ def test_series_are_resampled_between_their_real_steps():
     X[0, :3] = [[0, 10], [1, 20], [2, 30]]
     expected = [[0, 10], [0.5, 15], [1, 20], [1.5, 25], [2, 30]]
     np.testing.assert_allclose(resample(X, n_steps=5)[0], expected)
-
-
-@pytest.mark.parametrize("name", ["defaults", "accuracy", "questions"])
-def test_the_guide_shows_the_tables_of_the_results(name):
-    program = {
-        "defaults": bench_defaults.write_tables,
-        "accuracy": bench_accuracy.table,
-        "questions": bench_questions.write_tables,
-    }
-    written = program[name](results_of(name))
-    blocks = written.split("<!-- end of table -->")
-    pages = ["choosing.md", "questions.md"] if name == "questions" else ["choosing.md"]
-    page = "\n".join((GUIDE / one).read_text(encoding="utf-8") for one in pages)
-    assert len(blocks) > 1
-    for block in blocks:
-        assert block.strip() in page
 
 
 def test_every_problem_has_settings_and_a_log_of_what_was_tried():

@@ -1,0 +1,80 @@
+"""What do the programs print that the guide quotes: its snippets, and some examples?
+
+    python benchmarks/bench_pages.py --out benchmarks/results/pages.json
+    python benchmarks/bench_pages.py pitfalls --out benchmarks/results/pages.json
+
+A run replaces what it ran. All on one thread, from the seeds in the programs;
+`plot_conformal` needs MAPIE.
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from measuring import environment, write_json
+
+ROOT = Path(__file__).parents[1]
+GUIDE = ROOT / "docs" / "guide"
+EXAMPLES = ROOT / "examples"
+PROGRAMS = (
+    "classification",
+    "pitfalls",
+    "pitfalls_of_settings",
+    "regression",
+    "plot_calibration",
+    "plot_conformal",
+    "plot_early_decision",
+    "plot_rare_events",
+)
+SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def sources_of(name):
+    """Give the program of an example, or the snippets of a page in their order."""
+    if name.startswith("plot_"):
+        return [(EXAMPLES / f"{name}.py").read_text(encoding="utf-8")]
+    return SNIPPET.findall((GUIDE / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def printed_by(name):
+    """Run a program in a folder of its own; return its lines."""
+    names, printed, here = {"__name__": "__main__"}, io.StringIO(), os.getcwd()
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(printed):
+        os.chdir(folder)
+        try:
+            for source in sources_of(name):
+                exec(compile(source, name, "exec"), names)
+        finally:
+            os.chdir(here)
+    return printed.getvalue().splitlines()
+
+
+def main():
+    """Run the programs, and keep what they print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("programs", nargs="*", default=PROGRAMS, metavar="program")
+    parser.add_argument("--out", type=Path, required=True, help="JSON to add to")
+    arguments = parser.parse_args()
+    os.environ["MPLBACKEND"] = "agg"
+    torch.set_num_threads(1)
+    record = {"printed": {}}
+    if arguments.out.exists():
+        record = json.loads(arguments.out.read_text(encoding="utf-8"))
+    for name in arguments.programs:
+        start = time.process_time()
+        record["printed"][name] = printed_by(name)
+        print(f"{name}: {time.process_time() - start:.0f} s")
+        record = {"environment": environment(), "printed": record["printed"]}
+        write_json(arguments.out, record)
+
+
+if __name__ == "__main__":
+    main()
