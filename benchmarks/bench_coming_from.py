@@ -189,11 +189,6 @@ def measure(pythons, seeds, out):
 # -- the tables ----------------------------------------------------------------
 
 
-def figure(values, digits):
-    """Write a median and its spread, or the only value there is."""
-    return spread(values, digits) if values[1:] else f"{values[0]:.{digits}f}"
-
-
 def table(record, comparison):
     """Write accuracy and seconds of the programs of one comparison."""
     data, programs = COMPARISONS[comparison]
@@ -201,8 +196,8 @@ def table(record, comparison):
     for program in programs:
         found = record["results"].get(f"{data}: {program.name}")
         if found:
-            right = figure([one["accuracy"] for one in found], 3)
-            seconds = figure([one["seconds"] for one in found], 1)
+            right = spread([one["accuracy"] for one in found], 3)
+            seconds = spread([one["seconds"] for one in found], 1)
             rows.append([program.title, right, seconds, str(len(found))])
     return "\n".join(markdown(["program", "accuracy", "seconds", "seeds"], rows))
 

@@ -386,13 +386,30 @@ def versions(record):
     return [f"On {made['date'][:10]}, with {used}."]
 
 
+def machines(record):
+    """Say on what each workload was measured, and with what."""
+    lines = report.describe(record)
+    return [line for line in lines if not line.startswith("- `")]  # not the commands
+
+
+OPERATIONS = {
+    "mkldnn_rnn_layer": "LSTM in oneDNN, forward",
+    "mkldnn_rnn_layer_backward": "LSTM in oneDNN, backward",
+    "other operations": "other operations",
+    "Python": "Python",
+}
+
+
 def profile(record):
     """Write the shares of a fit's time, as torch's profiler counts them."""
     rows = []
     for name, shares in record.items():
         if name != "environment":
-            cells = ", ".join(f"{key} {share:.0%}" for key, share in shares.items())
-            rows.append([name, cells])
+            cells = [
+                f"{OPERATIONS.get(operation, f'`{operation}`')} {100 * share:.0f} %"
+                for operation, share in shares.items()
+            ]
+            rows.append([name, ", ".join(cells)])
     return markdown(["workload", "the largest shares"], rows)
 
 
@@ -436,7 +453,8 @@ TABLES = {
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),
-    "machines": ("compare", report.describe),
+    "machines": ("compare", machines),
+    "machines, in torch": ("compare_torch", machines),
     **{
         f"compare {name}": (
             "compare",

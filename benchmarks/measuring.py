@@ -66,8 +66,10 @@ def ratios(numerators, denominators):
 
 
 def spread(values, digits=2):
-    """Write the median with the lowest and the highest value."""
+    """Write the median with the lowest and the highest value, or the only one."""
     median = statistics.median(values)
+    if not values[1:]:
+        return f"{median:.{digits}f}"
     return f"{median:.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
 
 
