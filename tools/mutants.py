@@ -735,6 +735,16 @@ MUTANTS = [
         ("tests/text/test_spans.py::test_what_is_changed_on_the_way_is_followed",),
     ),
     Mutant(
+        "a token that may be in two places is said to be in the first",
+        "text/_spans.py",
+        "        if place != span[0]:\n            return None\n",
+        "",
+        (
+            "tests/text/test_spans.py::"
+            "test_tokens_of_a_tokenizer_have_spans_if_they_are_found_in_one_way",
+        ),
+    ),
+    Mutant(
         "nothing is left out by occlusion",
         "_training/_attributions.py",
         "chosen[np.arange(len(places)), places] = last",

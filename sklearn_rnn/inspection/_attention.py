@@ -3,12 +3,12 @@
 import numpy as np
 
 from sklearn_rnn.inspection._axes import COLORS, FROM_ZERO, axes_or_new
-from sklearn_rnn.inspection._one_row import read_one_row
 from sklearn_rnn.inspection._panels import (
     READABLE_LABELS,
     draw_series,
     label_steps,
 )
+from sklearn_rnn.inspection._rows import read_one_row
 
 # Lines in these stand out from the ground.
 ON_BLUE = ("black", *COLORS[1:5])

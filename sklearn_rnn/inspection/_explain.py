@@ -47,7 +47,8 @@ class Explanation:
         The tokens as the `TextVectorizer` of a pipeline cuts them, or their ids where
         X holds these; None for numbers.
     spans : int64 ndarray of shape (n_timesteps, 2) or None
-        Where they stand in the text; see `TextVectorizer.token_spans`.
+        Where they are in the text; see `TextVectorizer.token_spans`. None where that
+        is not known, as behind a ``preprocessor`` that rewrites the text.
     text : str or None
         The text itself; None where a document is a list of tokens.
     series : ndarray of shape (n_timesteps,) or (n_timesteps, n_features), or None

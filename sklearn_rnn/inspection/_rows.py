@@ -12,8 +12,6 @@ from sklearn_rnn._compat import safe_indexing
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.sequences import Sequences
-from sklearn_rnn.text import TextVectorizer
-from sklearn_rnn.text._spans import spans_of
 from sklearn_rnn.text._vectorizer import UNKNOWN_WORD
 
 
@@ -24,7 +22,16 @@ class Rows(NamedTuple):
     sequences: Sequences
     texts: list[str] | None = None
     tokens: list[np.ndarray] | None = None
-    spans: list[np.ndarray] | None = None
+    spans: list[np.ndarray | None] | None = None
+
+
+class OneRow(NamedTuple):
+    """One row: either its numbers or its words."""
+
+    rnn: BaseRNN
+    sequences: Sequences
+    values: np.ndarray | None = None  # (n_timesteps, n_variables)
+    words: list[str] | None = None
 
 
 def read_rows(estimator, X, *, words=False):
@@ -40,11 +47,11 @@ def read_rows(estimator, X, *, words=False):
     Returns
     -------
     rows : Rows
-        With texts, tokens and their spans in the texts where that is asked for and the
-        step before the last is a `TextVectorizer`. The texts are those that it reads:
-        where other steps come before it, what these made of X. The tokens are the
-        analyzer's own, the network may know them or not; ``'<unk>'`` stands for a text
-        without any.
+        With texts, tokens and, where they are known, their spans in the texts, if that
+        is asked for and the step before the last is a `TextVectorizer`. The texts are
+        those that it reads: where other steps come before it, what these made of X. The
+        tokens are the analyzer's own, the network may know them or not; ``'<unk>'`` is
+        that of a text without any.
     """
     transformers, rnn = fitted_steps(estimator)
     if isinstance(X, Iterator):  # it would be empty when it is read again
@@ -53,11 +60,42 @@ def read_rows(estimator, X, *, words=False):
     for step in transformers:
         before, X = X, step.transform(X)
         is_last = step is transformers[-1]
-        if words and is_last and isinstance(step, TextVectorizer):
+        if words and is_last and hasattr(step, "_follow"):
             texts = list(before)
-            followed = map(_words_and_spans, step._follow(texts))
-            tokens, spans = map(list, zip(*followed, strict=True))
+            followed = step._follow(texts)
+            tokens = [
+                np.array(found.words or [UNKNOWN_WORD], dtype=object)
+                for found in followed
+            ]
+            spans = [found.as_array() for found in followed]
     return Rows(rnn, rnn._read(X), texts, tokens, spans)
+
+
+def read_one_row(estimator, X, row):
+    """Lead X through the steps of a fitted pipeline, and choose a row.
+
+    Parameters
+    ----------
+    estimator : fitted estimator or Pipeline
+    X : what its ``predict`` takes
+    row : int
+
+    Returns
+    -------
+    row : OneRow
+        Token ids that come without a `TextVectorizer` are their own words.
+
+    Raises
+    ------
+    IndexError
+        If there is no such row.
+    """
+    rows = read_rows(estimator, choose_row(X, row), words=True)
+    steps = rows.sequences[0]
+    if not rows.sequences.is_tokens:
+        return OneRow(rows.rnn, rows.sequences, values=steps)
+    words = steps if rows.tokens is None else rows.tokens[0]
+    return OneRow(rows.rnn, rows.sequences, words=[str(word) for word in words])
 
 
 def choose_row(X, row):
@@ -95,9 +133,3 @@ def choose_row(X, row):
             "end with -1."
         )
     return safe_indexing(X, [range(n_rows)[row]])
-
-
-def _words_and_spans(tokens):
-    """Lay out the tokens of a text and their places in it."""
-    words = [token.word for token in tokens] or [UNKNOWN_WORD]
-    return np.array(words, dtype=object), spans_of(tokens)

@@ -4,9 +4,8 @@ import numpy as np
 
 from sklearn_rnn._training import SequenceDataset, trace
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO
-from sklearn_rnn.inspection._one_row import read_one_row
 from sklearn_rnn.inspection._panels import draw_series, label_steps, panels_or_new
-from sklearn_rnn.inspection._rows import read_rows
+from sklearn_rnn.inspection._rows import read_one_row, read_rows
 
 TITLES = {
     "cell": "cell state $c$",

@@ -1,31 +1,21 @@
-"""Where in a text its tokens stand, followed through lowercasing and accents."""
+"""Where in a text its tokens are, followed through lowercasing and accents."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
-from sklearn_rnn.text._alignment import align
 from sklearn_rnn.text._analyzers import ANALYZER_PARAMETERS
 
 Span = tuple[int, int]
+Found = list[tuple[str, Span]]  # tokens, each with its span
 
-NOT_FOUND: Span = (-1, -1)
-"""The span of a token that is not in the text."""
-
-EMPTY: Span = (0, 0)
-"""The span of the unknown word that stands for a document without tokens."""
-
-# As in CountVectorizer: a lone white space stays what it is.
-WHITE_SPACES = re.compile(r"\s\s+")
-
-# So many tokens ahead are looked at before one is taken that stands behind other text.
-N_AHEAD = 3
+# As in CountVectorizer: a lone white space stays what it is, a run is one space.
+CHARACTERS = re.compile(r"(?s)\s\s+|.")
 
 
 class Followed(NamedTuple):
@@ -50,146 +40,99 @@ class Followed(NamedTuple):
         return place, place
 
 
-class Token(NamedTuple):
-    """A token and its place in the original text."""
+class Tokens(NamedTuple):
+    """The tokens of a document, and their spans where these are known."""
 
-    word: str
-    span: Span
+    words: list[str]
+    spans: list[Span] | None
+
+    def take(self, kept: slice) -> "Tokens":
+        """Keep some of them."""
+        return Tokens(self.words[kept], self.spans and self.spans[kept])
+
+    def as_array(self) -> NDArray[np.int64] | None:
+        """Lay the spans out as rows; one, (0, 0), for a document without tokens."""
+        if self.spans is None:
+            return None
+        return np.array(self.spans or [(0, 0)], dtype=np.int64)
 
 
 def make_follower(
     parameters: dict[str, Any], analyzer: Callable[[Any], Iterable[str]]
-) -> Callable[[Any], list[Token]]:
-    """Return the function from a document to its tokens and their places.
+) -> Callable[[Any], Tokens]:
+    """Return the function from a document to its tokens and their spans.
 
     Parameters
     ----------
     parameters : dict
         Those of `TextVectorizer`.
     analyzer : callable
-        What they make of a document: its tokens are the ones that count.
+        What they make of a document.
 
     Returns
     -------
     follow : callable
-        Where the steps of the analysis can be followed, they are; else the tokens are
-        looked for in the text, one after the other.
     """
-    counter = CountVectorizer(
-        **{name: parameters[name] for name in ANALYZER_PARAMETERS}
-    )
-    find_tokens = None if callable(parameters["analyzer"]) else _token_finder(counter)
+    find = None
+    if _rewriter(parameters) is None:
+        counter = CountVectorizer(
+            **{name: parameters[name] for name in ANALYZER_PARAMETERS}
+        )
+        find = _finder(counter)
 
-    def follow(document: Any) -> list[Token]:
-        words = list(analyzer(document))
-        if not isinstance(document, str):
-            return [Token(word, NOT_FOUND) for word in words]
-        if find_tokens is not None:
-            found = find_tokens(_preprocess(document, counter))
-            if [token.word for token in found] == words:
-                return found
-        return look_for(words, _unchanged(document))
+    def follow(document: Any) -> Tokens:
+        found = find(document) if find and isinstance(document, str) else None
+        if found is None:
+            return Tokens(list(analyzer(document)), None)
+        return Tokens([word for word, _ in found], [span for _, span in found])
 
     return follow
 
 
-def spans_of(tokens: list[Token]) -> NDArray[np.int64]:
-    """Lay the places of a document's tokens out as rows, at least one."""
-    spans = [token.span for token in tokens] or [EMPTY]
-    return np.array(spans, dtype=np.int64)
+def why_no_spans(parameters: dict[str, Any], row: int) -> str:
+    """Say why the tokens of a document have no spans, and what to do."""
+    rewriter = _rewriter(parameters)
+    if rewriter is not None:
+        return (
+            f"{rewriter} rewrites the texts, and where its tokens were before is not "
+            f"known; apply it to the texts before the TextVectorizer and leave it out, "
+            "or put it into a tokenizer that gives parts of the text as they are."
+        )
+    return (
+        f"The tokens of the document at row {row} are not parts of its text that can "
+        "be found in one way; let the tokenizer or analyzer give parts of the text, as "
+        "they are and in order."
+    )
 
 
-def look_for(words: Iterable[str], followed: Followed) -> list[Token]:
-    """Look for words in a text, one after the other, in whatever case they are.
+def _rewriter(parameters: dict[str, Any]) -> str | None:
+    """Name the parameter whose function rewrites texts before they are split."""
+    if callable(parameters["analyzer"]):
+        return None
+    if parameters["preprocessor"] is not None:
+        return "preprocessor"
+    return "strip_accents" if callable(parameters["strip_accents"]) else None
 
-    Parameters
-    ----------
-    words : iterable of str
-    followed : Followed
-        The text.
 
-    Returns
-    -------
-    tokens : list of Token
-        Those not found behind the one before have no place.
+def find_in_order(words: list[str], text: str) -> list[Span] | None:
+    """Find words in a text, one after the other, if that can be done in one way.
+
+    Each word is found as early as the words before it leave room for, and as late as
+    those behind it do: in between there is no other place if both are the same.
     """
-    words = list(words)
-    text = _lower_each(followed.text)
-    lowered = list(map(_lower_each, words))
-    places = _find_each(lowered, text, overlap=False)
-    if None in places:
-        closer = _find_each(lowered, text, overlap=True)
-        if places.count(None) > closer.count(None) and _mostly_overlap(closer):
-            places = closer
-    return [
-        Token(word, NOT_FOUND if place is None else _span_of_text(followed, *place))
-        for word, place in zip(words, places, strict=True)
-    ]
-
-
-def _find_each(words: list[str], text: str, *, overlap: bool) -> list[Span | None]:
-    """Find each word behind the one before or, if they overlap, behind its start."""
-    places: list[Span | None] = []
-    position = 0
-    for t, word in enumerate(words):
-        start = text.find(word, position) if word else -1
-        stop = start + len(word)
-        ahead = words[t + 1 : t + 1 + N_AHEAD]
-        if start < 0 or _belongs_later(ahead, text, position, start, stop, overlap):
-            places.append(None)
-            continue
-        places.append((start, stop))
-        position = start + 1 if overlap else stop
-    return places
-
-
-def _belongs_later(
-    ahead: list[str], text: str, position: int, start: int, stop: int, overlap: bool
-) -> bool:
-    """Say whether a word found at start is the same word met later, of other tokens.
-
-    So it is if the next tokens all stand before its end, and as close together as they
-    do behind it, if they do.
-    """
-    if not ahead or not text[position:start].strip():
-        return False
-    before = _reach(ahead, text[:stop], position, overlap)
-    if before is None:
-        return False
-    from_here = start + 1 if overlap else stop
-    behind = _reach(ahead, text, from_here, overlap)
-    return behind is None or before - position <= behind - from_here
-
-
-def _reach(words: list[str], text: str, position: int, overlap: bool) -> int | None:
-    """Give the end of words that follow each other in a text, if all do."""
-    stop = position
+    early, place = [], 0
     for word in words:
-        start = text.find(word, position)
+        start = text.find(word, place)
         if start < 0:
             return None
-        stop = start + len(word)
-        position = start + 1 if overlap else stop
-    return stop
-
-
-def _mostly_overlap(places: list[Span | None]) -> bool:
-    """Say whether at least every other word begins before the one before it ends."""
-    found = [place for place in places if place is not None]
-    n_overlaps = sum(right[0] < left[1] for left, right in pairwise(found))
-    return 2 * n_overlaps >= len(found)
-
-
-def _span_of_text(followed: Followed, start: int, stop: int) -> Span:
-    """Give the place of a token; what only the preprocessor wrote has none."""
-    if start == stop:
-        return followed.span(start, stop)
-    placed = [
-        place
-        for place in range(start, stop)
-        if followed.starts[place] < followed.stops[place]
-    ]
-    return followed.span(placed[0], placed[-1] + 1) if placed else NOT_FOUND
+        place = start + len(word)
+        early.append((start, place))
+    place = len(text)
+    for word, span in zip(reversed(words), reversed(early), strict=True):
+        place = text.rfind(word, 0, place)
+        if place != span[0]:
+            return None
+    return early
 
 
 # -- from the document to what is split into tokens ----------------------------
@@ -198,12 +141,8 @@ def _span_of_text(followed: Followed, start: int, stop: int) -> Span:
 def _preprocess(document: str, counter: CountVectorizer) -> Followed:
     """Do what `CountVectorizer` does before it splits a text."""
     followed = _unchanged(document)
-    if counter.preprocessor is not None:
-        return _align(followed, counter.preprocessor(document))
     if counter.lowercase:
         followed = _lower(followed)
-    if callable(counter.strip_accents):
-        return _align(followed, counter.strip_accents(followed.text))
     if counter.strip_accents is None:
         return followed
     return _strip_accents(followed, only_ascii=counter.strip_accents == "ascii")
@@ -250,79 +189,55 @@ def _repeat(followed: Followed, text: str, counts: list[int]) -> Followed:
     return Followed(text, [p[0] for p in repeated], [p[1] for p in repeated])
 
 
-def _align(followed: Followed, text: str) -> Followed:
-    """Guess the places of the characters of a text that a function has changed."""
-    places = align(_lower_each(followed.text), _lower_each(text))
-    starts: list[int] = []
-    stops: list[int] = []
-    end = 0
-    for place in places:
-        if place is None:  # what is new stands nowhere, between its neighbours
-            starts.append(end)
-        else:
-            start, end = followed.span(*place)
-            starts.append(start)
-        stops.append(end)
-    return Followed(text, starts, stops)
-
-
-def _lower_each(text: str) -> str:
-    """Lowercase character by character, but for those that would become two."""
-    lowered = map(str.lower, text)
-    return "".join(
-        small if len(small) == 1 else character
-        for small, character in zip(lowered, text, strict=True)
-    )
-
-
 # -- from there to the tokens --------------------------------------------------
 
 
-def _token_finder(counter: CountVectorizer) -> Callable[[Followed], list[Token]]:
-    """Return what splits a preprocessed text, as `CountVectorizer` does."""
+def _finder(counter: CountVectorizer) -> Callable[[str], Found | None]:
+    """Return the function that finds a document's tokens as `CountVectorizer` does."""
+    if callable(counter.analyzer):
+        return lambda document: _find_parts(
+            counter.analyzer(document), _unchanged(document)
+        )
     if counter.analyzer == "char":
-        return _split_characters
+        return lambda document: _split_characters(_preprocess(document, counter))
     stop_words = counter.get_stop_words() or ()
-    split: Callable[[Followed], list[Token]]
-    if counter.tokenizer is not None:
-        tokenizer = counter.tokenizer
+    pattern = re.compile(counter.token_pattern) if counter.tokenizer is None else None
 
-        def split(followed: Followed) -> list[Token]:
-            return look_for(tokenizer(followed.text), followed)
+    def find(document: str) -> Found | None:
+        followed = _preprocess(document, counter)
+        if pattern is None:
+            found = _find_parts(counter.tokenizer(followed.text), followed)
+        else:
+            found = _split_words(followed, pattern)
+        return found and [token for token in found if token[0] not in stop_words]
 
-    else:
-        pattern = re.compile(counter.token_pattern)
-
-        def split(followed: Followed) -> list[Token]:
-            return _split_words(followed, pattern)
-
-    return lambda followed: [
-        token for token in split(followed) if token.word not in stop_words
-    ]
+    return find
 
 
-def _split_words(followed: Followed, pattern: re.Pattern[str]) -> list[Token]:
+def _find_parts(words: Iterable[str], followed: Followed) -> Found | None:
+    """Find what a user's function gave, if it gave parts of the text."""
+    words = list(words)
+    spans = find_in_order(words, followed.text)
+    if spans is None:
+        return None
+    return [(w, followed.span(*span)) for w, span in zip(words, spans, strict=True)]
+
+
+def _split_words(followed: Followed, pattern: re.Pattern[str]) -> Found:
     """Find what matches the pattern, or its only group."""
     tokens = []
     for match in pattern.finditer(followed.text):
         start, stop = match.span(pattern.groups)
         if start < 0:  # the group took no part in the match, and gives ""
             start = stop = match.start()
-        span = _span_of_text(followed, start, stop)
-        tokens.append(Token(followed.text[start:stop], span))
+        tokens.append((followed.text[start:stop], followed.span(start, stop)))
     return tokens
 
 
-def _split_characters(followed: Followed) -> list[Token]:
+def _split_characters(followed: Followed) -> Found:
     """Make each character a token, and runs of white space one."""
-    tokens, position = [], 0
-    runs = [match.span() for match in WHITE_SPACES.finditer(followed.text)]
-    for start, stop in [*runs, (len(followed.text), len(followed.text))]:
-        tokens += [
-            Token(followed.text[place], _span_of_text(followed, place, place + 1))
-            for place in range(position, start)
-        ]
-        if start < stop:
-            tokens.append(Token(" ", _span_of_text(followed, start, stop)))
-        position = stop
+    tokens: Found = []
+    for match in CHARACTERS.finditer(followed.text):
+        word = match[0] if len(match[0]) == 1 else " "
+        tokens.append((word, followed.span(*match.span())))
     return tokens

@@ -28,7 +28,7 @@ from sklearn_rnn.text._analyzers import (
     check_documents,
     warn_about_unused,
 )
-from sklearn_rnn.text._spans import Token, make_follower, spans_of
+from sklearn_rnn.text._spans import Tokens, make_follower, why_no_spans
 from sklearn_rnn.text._spelling import Speller, read_words
 from sklearn_rnn.text._vocabulary import (
     Ids,
@@ -389,14 +389,15 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         -------
         spans : list of int64 ndarrays of shape (n_tokens, 2)
             Start and end of each token that `transform` keeps, counted in characters
-            of the document as it was given: it stands in ``document[start:end]``. A
-            document without tokens has one row, (0, 0); a token that is not in the
-            document has (-1, -1).
+            of the document as it was given: it is ``document[start:end]``. A document
+            without tokens has one row, (0, 0).
 
         Raises
         ------
         ValueError
-            As in `transform`.
+            As in `transform`, and if the places are not known: with a ``preprocessor``
+            or a callable ``strip_accents``, and for the tokens of a ``tokenizer`` or a
+            callable ``analyzer`` that are not parts of the text.
 
         Notes
         -----
@@ -406,18 +407,10 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         of "½", where accents are stripped) all have its span, and an empty match of
         `token_pattern` an empty one.
 
-        What a ``preprocessor`` or a callable ``strip_accents`` makes of a text is
-        aligned with it, word by word, which is a guess. Equal words and those with
-        the same first two letters are found again; between these as many words stand
-        for each other, one by one. Where their numbers differ, all that is new has
-        the whole of the old as its place, or (-1, -1) if that is more than five
-        words. Long texts rewritten beyond recognition get (-1, -1), too.
-
-        The tokens of a ``tokenizer`` or a callable ``analyzer`` are looked for one
-        after the other, in whatever case, and may overlap if they mostly do. Those
-        out of this order have (-1, -1); an invented one that the text has later may
-        be found there, unless the next ones stand before it. Tokens of a document
-        that is no str have no place.
+        The tokens of a ``tokenizer`` (in the text that it is given) or of a callable
+        ``analyzer`` (in the document) are looked for one after the other. They have
+        spans if they can be found in one way only, as words can between which nothing
+        but white space was left out.
 
         Examples
         --------
@@ -432,7 +425,13 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         >>> [texts[0][start:end] for start, end in spans]
         ['Très', 'ﬁn', '!']
         """
-        return [spans_of(tokens) for tokens in self._follow(X)]
+        spans = []
+        for row, tokens in enumerate(self._follow(X)):
+            found = tokens.as_array()
+            if found is None:
+                raise ValueError(why_no_spans(self.get_params(deep=False), row))
+            spans.append(found)
+        return spans
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give the names of the output's columns, which are positions.
@@ -464,15 +463,16 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         """
         return build_analyzer(self.get_params(deep=False))
 
-    def _follow(self, X: Iterable[Any]) -> list[list[Token]]:
+    def _follow(self, X: Iterable[Any]) -> list[Tokens]:
         """Give the tokens that `transform` keeps of each document, with their spans."""
         _, max_length, _ = self._fitted()
         follow = make_follower(self.get_params(deep=False), self.build_analyzer())
         documents = [follow(document) for document in self._check_documents(X)]
         if self.max_length is not None and self.truncate is None:
-            _refuse_longer(np.array(list(map(len, documents))), self.max_length)
+            lengths = np.array([len(tokens.words) for tokens in documents])
+            _refuse_longer(lengths, self.max_length)
         kept = keep(max_length, self.truncate)
-        return [tokens[kept] for tokens in documents]
+        return [tokens.take(kept) for tokens in documents]
 
     def _learn(self, X: Iterable[Any]) -> tuple[Ids, Offsets]:
         """Set the fitted attributes; return what the rows hold, and offsets."""

@@ -347,6 +347,14 @@ def test_lists_of_tokens_are_explained_without_a_text():
     assert found[0].text is None
 
 
+def test_a_text_that_was_rewritten_is_explained_by_its_tokens():
+    vectorizer = TextVectorizer(preprocessor=lambda text: text.replace("!", " so"))
+    model = make_pipeline(vectorizer, RNNClassifier(**SMALL)).fit(TEXTS, THREE)
+    (found,) = explain(model, ["good!"])
+    assert (found.tokens.tolist(), found.spans) == (["good", "so"], None)
+    assert ">so</span>" in found._repr_html_()
+
+
 def test_steps_before_the_vectorizer_and_a_generator_are_led_through():
     shout = FunctionTransformer(lambda X: [text.upper() for text in X])
     model = make_pipeline(shout, TextVectorizer(), RNNClassifier(**SMALL))
