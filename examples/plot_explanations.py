@@ -126,7 +126,14 @@ for review in reviews:
     print(f"integrated gradients add up to {found.values.sum():.3f} of {total:.3f}")
 
 # %%
-# With one line the text itself is coloured, every character where it was.
+# One line draws the contributions of a review.
 
-TokenImportanceDisplay.from_estimator(model, reviews, row=1, target="friendly")
+display = TokenImportanceDisplay.from_estimator(
+    model, reviews, row=1, target="friendly"
+)
 plt.show()
+
+# %%
+# A notebook shows the text itself in colours, every character where it was.
+
+TokenImportanceDisplay(explanation=display.explanation)

@@ -773,7 +773,7 @@ MUTANTS = [
     ),
     Mutant(
         "a text is written into HTML as it is",
-        "inspection/_coloured_text.py",
+        "inspection/_html.py",
         "text = html.escape(piece.text)",
         "text = piece.text",
         ("tests/inspection/test_importance.py::test_html_is_escaped_and_well_formed",),

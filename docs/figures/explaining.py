@@ -1,4 +1,4 @@
-"""Draw a review with its words coloured by what they contribute."""
+"""Draw what each word of a review contributes."""
 
 from sklearn.pipeline import make_pipeline
 

@@ -3,11 +3,7 @@
 import numpy as np
 
 from sklearn_rnn.inspection._axes import COLORS, FROM_ZERO, axes_or_new
-from sklearn_rnn.inspection._panels import (
-    READABLE_LABELS,
-    draw_series,
-    label_steps,
-)
+from sklearn_rnn.inspection._panels import draw_bars, draw_series
 from sklearn_rnn.inspection._rows import read_one_row
 
 # Lines in these stand out from the ground.
@@ -136,15 +132,10 @@ class AttentionDisplay:
     def _draw_bars(self, ax):
         n_steps = len(self.weights)
         blue, red, *_ = COLORS
-        self.bars_ = ax.bar(np.arange(n_steps), self.weights, color=blue)
+        self.bars_ = draw_bars(ax, self.weights, blue, self.tokens)
         ax.axhline(1 / n_steps, color=red, ls="--", lw=1.5, label="all alike")
         ax.legend()
-        ax.set(
-            xlabel="time step", ylabel="attention weight", xlim=(-0.6, n_steps - 0.4)
-        )
-        if self.tokens is not None:
-            ax.set_xlabel("token" if n_steps <= READABLE_LABELS else "heaviest tokens")
-            label_steps(ax, self.tokens, _steps_to_label(self.weights))
+        ax.set_ylabel("attention weight")
 
     def _draw_ground(self, ax):
         n_steps = len(self.weights)
@@ -160,22 +151,3 @@ class AttentionDisplay:
         )
         ax.figure.colorbar(self.ground_, ax=ax, label="attention weight", pad=0.02)
         ax.set(xlabel="time step", ylabel="value")
-
-
-def _steps_to_label(weights):
-    """Choose the steps to label: all, or the heaviest ones that leave each other room.
-
-    Returns
-    -------
-    steps : int ndarray
-        In their order.
-    """
-    n_steps = len(weights)
-    if n_steps <= READABLE_LABELS:
-        return np.arange(n_steps)
-    room = n_steps / READABLE_LABELS
-    chosen = []
-    for step in np.argsort(-weights, kind="stable"):
-        if all(abs(step - other) >= room for other in chosen):
-            chosen.append(step)
-    return np.sort(chosen[: READABLE_LABELS // 2])

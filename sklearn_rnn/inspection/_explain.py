@@ -11,8 +11,8 @@ from sklearn_rnn._messages import warn
 from sklearn_rnn._training import integrated_gradients, occlusion
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
-from sklearn_rnn.inspection._coloured_text import html_of, pieces_of
 from sklearn_rnn.inspection._estimators import fitted_steps
+from sklearn_rnn.inspection._html import html_of
 from sklearn_rnn.inspection._outputs import choose_outputs
 from sklearn_rnn.inspection._rows import read_rows
 
@@ -108,7 +108,7 @@ class Explanation:
         """Show a text in colours; None, which leaves it to `repr`, for numbers."""
         if self.tokens is None:
             return None
-        return html_of(pieces_of(self), self)
+        return html_of(self)
 
 
 def explain(

@@ -5,8 +5,8 @@ from typing import ClassVar
 import numpy as np
 
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO, axes_or_new
-from sklearn_rnn.inspection._coloured_text import heading, label
 from sklearn_rnn.inspection._explain import Explanation, explain
+from sklearn_rnn.inspection._html import heading, label
 from sklearn_rnn.inspection._rows import choose_row
 
 
@@ -93,23 +93,9 @@ class ImportanceDisplay:
                 f"{self.explanation!r}; take {self.other}."
             )
 
-    def _mapping(self):
-        """Give the colours of the values: around zero, or of weights from zero."""
-        from matplotlib.cm import ScalarMappable
-        from matplotlib.colors import Normalize
-
-        largest = float(np.abs(self.explanation.values).max()) or 1.0
-        if self.explanation.method == "attention":
-            return ScalarMappable(Normalize(0.0, largest), FROM_ZERO)
-        return ScalarMappable(Normalize(-largest, largest), AROUND_ZERO)
-
-    def _finish(self, mapping, **where):
-        """Add the title and the colour bar."""
-        ax = self.ax_
+    def _add_title(self):
         # A class may be called "$5", which is no formula.
-        ax.set_title(heading(self.explanation), parse_math=False)
-        self.colorbar_ = ax.figure.colorbar(mapping, ax=ax, **where)
-        self.colorbar_.set_label(label(self.explanation))
+        self.ax_.set_title(heading(self.explanation), parse_math=False)
 
 
 class StepImportanceDisplay(ImportanceDisplay):
@@ -187,7 +173,9 @@ class StepImportanceDisplay(ImportanceDisplay):
             self._draw_several(columns)
         ax.set(xlabel="time step", xlim=(-0.5, len(columns) - 0.5))
         ax.xaxis.get_major_locator().set_params(integer=True)
-        self._finish(self.image_)
+        self._add_title()
+        self.colorbar_ = ax.figure.colorbar(self.image_, ax=ax)
+        self.colorbar_.set_label(label(self.explanation))
         return self
 
     def _draw_one(self, columns):
@@ -220,13 +208,15 @@ class StepImportanceDisplay(ImportanceDisplay):
         self.ax_.set_ylim(n_variables - 0.5, -0.5)
 
     def _draw_colours(self, edges, values):
-        mapping = self._mapping()
+        largest = float(np.abs(self.explanation.values).max()) or 1.0
+        is_weight = self.explanation.method == "attention"
         self.image_ = self.ax_.pcolormesh(
             np.arange(values.shape[1] + 1) - 0.5,
             edges,
             values,
-            cmap=mapping.get_cmap(),
-            norm=mapping.norm,
+            cmap=FROM_ZERO if is_weight else AROUND_ZERO,
+            vmin=0.0 if is_weight else -largest,
+            vmax=largest,
             rasterized=True,
         )
 

@@ -94,9 +94,9 @@ def why_no_spans(parameters: dict[str, Any], row: int) -> str:
     rewriter = _rewriter(parameters)
     if rewriter is not None:
         return (
-            f"{rewriter} rewrites the texts, and where its tokens were before is not "
-            f"known; apply it to the texts before the TextVectorizer and leave it out, "
-            "or put it into a tokenizer that gives parts of the text as they are."
+            f"{rewriter} rewrites the texts, so that the places of their tokens are "
+            "not known; apply it to the texts before the TextVectorizer instead, whose "
+            "spans are then those in the texts it wrote."
         )
     return (
         f"The tokens of the document at row {row} are not parts of its text that can "
