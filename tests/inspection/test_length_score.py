@@ -6,11 +6,9 @@ import pytest
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
-    accuracy_score,
     balanced_accuracy_score,
     f1_score,
     log_loss,
-    make_scorer,
     mean_absolute_error,
     r2_score,
     roc_auc_score,
@@ -26,7 +24,7 @@ from sklearn_rnn import (
 )
 from sklearn_rnn.inspection import LengthScoreDisplay, _length_score
 from sklearn_rnn.inspection._length_score import bins_of_lengths
-from sklearn_rnn.metrics import flat_accuracy, flat_accuracy_score
+from sklearn_rnn.metrics import flat_accuracy_score
 
 random = np.random.default_rng(0)
 LENGTHS = random.integers(2, 12, size=40)
@@ -86,23 +84,19 @@ def test_the_score_of_a_bin_is_that_of_its_rows(classifier):
 
 
 @pytest.mark.usefixtures("few_resamples")
-@pytest.mark.parametrize(
-    ("scoring", "metric", "answer"),
-    [
-        ("f1", f1_score, "predict"),
-        ("roc_auc", roc_auc_score, "predict_proba"),
-        (make_scorer(accuracy_score), accuracy_score, "predict"),
-    ],
-)
-def test_a_scorer_scores_the_rows_of_each_bin(classifier, scoring, metric, answer):
+def test_a_metric_scores_what_a_method_gives_for_the_rows_of_each_bin(classifier):
     display = LengthScoreDisplay.from_estimator(
-        classifier, SERIES, list(y), scoring=scoring, n_bins=3
+        classifier,
+        SERIES,
+        list(y),
+        metric=roc_auc_score,
+        response_method="decision_function",
+        n_bins=3,
     )
-    answers = getattr(classifier, answer)(SERIES)
-    answers = answers[:, 1] if answers.ndim == 2 else answers
+    answers = classifier.decision_function(SERIES)
     for rows, score in zip(rows_of(display), display.scores, strict=True):
-        assert score == pytest.approx(metric(y[rows], answers[rows]))
-    assert display.score_name == (scoring if isinstance(scoring, str) else "score")
+        assert score == pytest.approx(roc_auc_score(y[rows], answers[rows]))
+    assert display.score_name == "roc_auc_score"
     low, high = display.intervals.T
     assert (low < high).all()
     assert (low <= display.scores).all() and (display.scores <= high).all()
@@ -118,7 +112,7 @@ def test_the_estimator_is_asked_once_for_all_rows(classifier, monkeypatch):
         return predict(self, X)
 
     monkeypatch.setattr(RNNClassifier, "predict", count)
-    LengthScoreDisplay.from_estimator(classifier, SERIES, y, scoring="f1")
+    LengthScoreDisplay.from_estimator(classifier, SERIES, y, metric=f1_score)
     assert asked == [40]
 
 
@@ -134,16 +128,16 @@ def test_numbers_are_scored_by_r2():
 
 
 @pytest.mark.usefixtures("few_resamples")
-@pytest.mark.parametrize("scoring", [None, flat_accuracy])
-def test_a_tagger_is_scored_over_the_steps_of_each_bin(scoring):
+@pytest.mark.parametrize("metric", [None, flat_accuracy_score])
+def test_a_tagger_is_scored_over_the_steps_of_each_bin(metric):
     tags = [["a", *random.choice(["b", "c"], size=n - 1)] for n in LENGTHS]
     model = RNNTagger(2, cell="rnn", **FAST).fit(SERIES, tags)
-    display = LengthScoreDisplay.from_estimator(model, SERIES, tags, scoring=scoring)
+    display = LengthScoreDisplay.from_estimator(model, SERIES, tags, metric=metric)
     predicted = model.predict(SERIES)
     for rows, score in zip(rows_of(display), display.scores, strict=True):
         expected = flat_accuracy_score([tags[row] for row in rows], predicted[rows])
         assert score == pytest.approx(expected)
-    if scoring is None:
+    if metric is None:
         assert display.score_name == "accuracy of the steps"
 
 
@@ -178,11 +172,10 @@ def test_a_generator_is_read_once():
     texts, labels = ["one", "one two", "two", "two one one"], [0, 1, 0, 1]
     pipeline = make_pipeline(TextVectorizer(), RNNClassifier(2, **FAST))
     pipeline.fit(texts, labels)
-    for scoring in (None, make_scorer(accuracy_score)):
-        display = LengthScoreDisplay.from_estimator(
-            pipeline, (text for text in texts), labels, scoring=scoring, n_bins=2
-        )
-        assert display.overall == pipeline.score(texts, labels)
+    display = LengthScoreDisplay.from_estimator(
+        pipeline, (text for text in texts), labels, n_bins=2
+    )
+    assert display.overall == pipeline.score(texts, labels)
 
 
 @pytest.mark.usefixtures("few_resamples")
@@ -214,11 +207,15 @@ def of_three():
 
 
 @pytest.mark.usefixtures("few_resamples")
-@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr", "top_k_accuracy"])
-def test_a_bin_without_a_class_has_no_score_and_is_named(of_three, scoring):
+def test_a_bin_without_a_class_has_no_score_and_is_named(of_three):
     with pytest.warns(UndefinedMetricWarning) as caught:
         display = LengthScoreDisplay.from_estimator(
-            of_three, SERIES, THREE, scoring=scoring, n_bins=3
+            of_three,
+            SERIES,
+            THREE,
+            metric=log_loss,
+            response_method="predict_proba",
+            n_bins=3,
         )
     (warning,) = caught
     short = rows_of(display)[0]
@@ -272,9 +269,9 @@ def test_a_bin_of_one_row_has_no_r2():
     assert display.overall == pytest.approx(r2_score(y_true, y_true + 0.25))
 
 
-def test_a_warning_of_the_scorer_is_heard_once_and_not_for_each_draw():
+def test_a_warning_of_the_metric_is_heard_once_and_not_for_each_draw():
     y_true = np.array([0, 0, 0, 1, 1, 1, 0, 1])
-    y_pred = np.array([0, 1, 0, 1, 0, 1, 0, 1])
+    y_pred = np.array([0, 1, 0, 1, 0, 2, 0, 1])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         LengthScoreDisplay.from_predictions(
@@ -374,8 +371,6 @@ def test_the_picture_shows_scores_lengths_and_numbers():
         ({"n_bins": 0}, "n_bins == 0"),
         ({"n_bins": 2.5}, "n_bins must be an instance of int"),
         ({"confidence_level": 1.0}, "confidence_level == 1.0"),
-        ({"scoring": "precision_at_dawn"}, "scoring"),
-        ({"scoring": ["f1"]}, r"name of one scorer, .*\['f1'\]"),
     ],
 )
 def test_bad_parameters_are_refused(classifier, params, message):
@@ -383,10 +378,9 @@ def test_bad_parameters_are_refused(classifier, params, message):
         LengthScoreDisplay.from_estimator(classifier, SERIES, y, **params)
 
 
-@pytest.mark.parametrize("scoring", [None, "f1"])
-def test_other_numbers_of_rows_are_refused(classifier, scoring):
+def test_other_numbers_of_rows_are_refused(classifier):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        LengthScoreDisplay.from_estimator(classifier, SERIES, y[:-1], scoring=scoring)
+        LengthScoreDisplay.from_estimator(classifier, SERIES, y[:-1])
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         LengthScoreDisplay.from_predictions(y, y, LENGTHS[:-1])
 
@@ -409,21 +403,3 @@ def test_outputs_in_lists_are_not_taken_for_steps():
     assert display.overall == 1 / 2  # both labels of a row must be right
     display = LengthScoreDisplay.from_predictions(y_true, y_pred, [2, 2])
     assert display.overall == 3 / 4  # two sequences of two steps
-
-
-def test_a_scorer_that_hands_rows_to_score_is_told_so(classifier):
-    def scorer(estimator, X, y):
-        return estimator.score(X, y)
-
-    with pytest.raises(TypeError, match=r"calls score .*row numbers .*scoring=None"):
-        LengthScoreDisplay.from_estimator(classifier, SERIES, y, scoring=scorer)
-
-
-@pytest.mark.parametrize(
-    "scoring", ["f1_macro", make_scorer(f1_score, average="macro")]
-)
-def test_a_scorer_of_single_answers_is_refused_for_a_tagger(scoring):
-    tags = [["a", *["b"] * (n - 1)] for n in LENGTHS]
-    model = RNNTagger(2, cell="rnn", **FAST).fit(SERIES, tags)
-    with pytest.raises(ValueError, match=r"answers at each step: .*from_predictions"):
-        LengthScoreDisplay.from_estimator(model, SERIES, tags, scoring=scoring)
