@@ -122,6 +122,7 @@ class BaseRNN(
       training part;
     - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``,
       ``_output_params()`` -> what else the module is told of its output;
+    - ``_output_per`` -> "sequence" or "step", whichever has a row of outputs;
     - ``_score_outputs(outputs, y, weight)`` -> the score of the validation part;
     - ``_answers(outputs)`` -> probabilities or predictions.
 

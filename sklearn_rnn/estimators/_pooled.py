@@ -13,6 +13,7 @@ from sklearn_rnn.nn import POOLINGS
 class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
     """Base of the estimators that pool the states of all steps into one vector."""
 
+    _output_per = "sequence"
     _parameter_constraints: ClassVar[dict] = {
         **BaseRNN._parameter_constraints,
         "pooling": [StrOptions(set(POOLINGS))],

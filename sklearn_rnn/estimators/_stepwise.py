@@ -16,6 +16,8 @@ class StepwiseRNN(BaseRNN):
     other estimator, with steps in the place of rows.
     """
 
+    _output_per = "step"
+
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, groups=None):
         """Train the network.

@@ -9,7 +9,6 @@ from sklearn.utils import check_scalar
 
 from sklearn_rnn._messages import warn
 from sklearn_rnn._training import integrated_gradients, occlusion
-from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
 from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.inspection._html import html_of
@@ -257,10 +256,10 @@ def explain(
 
 def _check_attention(rnn, target, step):
     """Refuse attention where there is none, and what does not go with it."""
-    pooled = isinstance(rnn, PooledRNN)
-    pooling = getattr(rnn, "_settings", vars(rnn)).get("pooling") if pooled else None
+    pooling = rnn._settings.get("pooling")
     if pooling != "attention":
-        has = f"has pooling={pooling!r}" if pooled else "pools nothing"
+        pools = rnn._output_per == "sequence"
+        has = f"has pooling={pooling!r}" if pools else "pools nothing"
         raise ValueError(
             "method='attention' needs an RNNClassifier or RNNRegressor fitted with "
             f"pooling='attention'; this {type(rnn).__name__} {has}. Take another "

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sklearn_rnn._training import Picked
-from sklearn_rnn.estimators import RNNClassifier, RNNTagger
-from sklearn_rnn.estimators._stepwise import StepwiseRNN
 
 
 class Output(NamedTuple):
@@ -40,64 +38,46 @@ def choose_outputs(rnn, sequences, target, step):
     output : Output
     """
     steps = _read_steps(rnn, sequences, step)
-    if isinstance(rnn, RNNClassifier | RNNTagger):
-        columns, unit = _read_classes(rnn, sequences, target, steps)
+    if hasattr(rnn, "classes_"):
+        columns = _read_classes(rnn, sequences, target, steps)
         targets = rnn.classes_[columns].tolist()
     else:
-        n_outputs = rnn.n_outputs_
-        columns = _read_columns(target, len(sequences), n_outputs, "output")
-        unit = "log of the mean" if _is_count(rnn) else "y"
-        targets = columns.tolist() if n_outputs > 1 else [None] * len(columns)
-    columns, factor, shift = _scale(rnn, columns)
+        columns = _read_columns(target, len(sequences), rnn.n_outputs_, "output")
+        targets = columns.tolist() if rnn.n_outputs_ > 1 else [None] * len(columns)
+    columns, factor, shift, unit = _scale(rnn, columns)
     named = [None] * len(sequences) if steps is None else steps.tolist()
     return Output(Picked(columns, steps), factor, shift, unit, targets, named)
-
-
-def _is_count(rnn):
-    return rnn._setting("loss") == "poisson"
 
 
 def _scale(rnn, columns):
     """Say how the outputs of the network become those of the estimator."""
     factor, shift = np.ones(len(columns)), np.zeros(len(columns))
-    if isinstance(rnn, RNNTagger):
-        return columns, factor, shift
-    if isinstance(rnn, RNNClassifier):
-        if rnn._task == "binary":  # one logit, that of the second class
-            return np.zeros_like(columns), np.where(columns == 1, 1.0, -1.0), shift
-        return columns, factor, shift
-    scale, mean = rnn.target_scale_[columns], rnn.target_mean_[columns]
-    if _is_count(rnn):  # the mean is scale * exp(output)
-        return columns, factor, np.log(scale)
-    return columns, scale, mean
+    if hasattr(rnn, "target_scale_"):
+        scale, mean = rnn.target_scale_[columns], rnn.target_mean_[columns]
+        if rnn._setting("loss") == "poisson":  # the mean is scale * exp(output)
+            return columns, factor, np.log(scale), "log of the mean"
+        return columns, scale, mean, "y"
+    if rnn._n_outputs() < len(rnn.classes_):  # one logit, that of the second class
+        sign = np.where(columns == 1, 1.0, -1.0)
+        return np.zeros_like(columns), sign, shift, "logit"
+    has_crf = getattr(rnn, "transitions_", None) is not None
+    return columns, factor, shift, "score" if has_crf else "logit"
 
 
 # -- the target ----------------------------------------------------------------
 
 
 def _read_classes(rnn, sequences, target, steps):
-    """Give the number of a class or label for each row, and the units of its output."""
-    if isinstance(rnn, RNNTagger):
-        unit = "score" if rnn._setting("output") == "crf" else "logit"
-    else:
-        unit = "logit"
-    if target is None:
-        return _predicted(rnn, sequences, steps), unit
-    if isinstance(rnn, RNNClassifier) and rnn._task == "multilabel":
-        n_labels = len(rnn.classes_)
-        return _read_columns(target, len(sequences), n_labels, "label"), unit
-    classes = rnn.classes_.tolist()
-    return _per_row(target, len(sequences), lambda label: _find(label, classes)), unit
-
-
-def _predicted(rnn, sequences, steps):
-    """Give the number of the class that is predicted for each row."""
+    """Give the number of a class or label for each row."""
+    n_rows, classes = len(sequences), rnn.classes_.tolist()
+    if getattr(rnn, "_task", None) == "multilabel":
+        return _read_columns(target, n_rows, len(classes), "label")
+    if target is not None:
+        return _per_row(target, n_rows, lambda label: _find(label, classes))
+    predicted = rnn.predict(sequences)
     if steps is not None:
-        codes = rnn._outputs(sequences, "decode", np.int64)
-        return codes[sequences.offsets[:-1] + steps]
-    if rnn._task == "multilabel":
-        return _read_columns(None, len(sequences), len(rnn.classes_), "label")
-    return rnn._decide(rnn._outputs(sequences, dtype=np.float32))
+        predicted = [row[step] for row, step in zip(predicted, steps, strict=True)]
+    return np.searchsorted(rnn.classes_, predicted)
 
 
 def _find(label, classes):
@@ -120,8 +100,7 @@ def _read_columns(target, n_rows, n_outputs, word):
         target = 0
 
     def check(column):
-        is_whole = isinstance(column, Integral) and not isinstance(column, bool)
-        if not is_whole or not 0 <= column < n_outputs:
+        if not _is_whole(column) or not 0 <= column < n_outputs:
             raise ValueError(
                 f"target must be the number of one of the {n_outputs} {word}s, from 0 "
                 f"to {n_outputs - 1}, or one for each row of X, got {column!r}."
@@ -137,7 +116,7 @@ def _read_columns(target, n_rows, n_outputs, word):
 def _read_steps(rnn, sequences, step):
     """Give the step that is explained of each row, counted from its beginning."""
     name = type(rnn).__name__
-    if not isinstance(rnn, StepwiseRNN):
+    if rnn._output_per != "step":
         if step is not None:
             raise ValueError(
                 f"step is for RNNTagger and RNNStepRegressor, whose every step has an "
@@ -154,8 +133,7 @@ def _read_steps(rnn, sequences, step):
 
 
 def _check_step(step, length):
-    is_whole = isinstance(step, Integral) and not isinstance(step, bool)
-    if not is_whole or not -length <= step < length:
+    if not _is_whole(step) or not -length <= step < length:
         raise ValueError(
             f"step must be an integer from {-length} to {length - 1} for a row of "
             f"{length} steps, or one for each row of X, got {step!r}."
@@ -174,6 +152,10 @@ def _per_row(given, n_rows, read):
             f"X, got {len(values)} values."
         )
     return np.array([read(_plain(value)) for value in values], dtype=np.int64)
+
+
+def _is_whole(value):
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _plain(value):
