@@ -96,7 +96,7 @@ figures: $(VENV)/test.stamp ## write the measured figures of the pages from benc
 	$(BIN)/python tools/write_figures.py
 
 mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must turn a test red
-	$(BIN)/python tools/mutants.py
+	$(BIN)/python tools/mutants.py --workers $(WORKERS)
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(OLDEST) $(INTEROP) $(DOCS) $(PACKAGE) $(PEERS) $(BENCH) demo_output dist \
