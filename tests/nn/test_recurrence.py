@@ -24,6 +24,10 @@ def name_of(options):
 
 
 every_cell_of_ours = pytest.mark.parametrize("options", OURS, ids=name_of)
+# Nonlinearities differ in their values and slopes only; the function is one.
+every_function_of_ours = pytest.mark.parametrize(
+    "options", [OURS[0], OURS[-1]], ids=name_of
+)
 every_cell = pytest.mark.parametrize("options", [*OURS, {"cell": "lstm"}], ids=name_of)
 
 
@@ -60,35 +64,28 @@ def outputs_and_gradients(run, module, x, grad, **options):
 
 # Training
 
-# n_samples, n_timesteps, input_size, hidden_size
-SHAPES = {
-    "plain": (3, 6, 4, 5),
-    "one step": (3, 1, 4, 5),
-    "two steps": (3, 2, 4, 5),
-    "one row": (1, 6, 4, 5),
-    "one unit": (5, 6, 4, 1),
-    "one of each": (1, 1, 1, 1),
-    "17 units": (4, 9, 3, 17),
-    "long": (2, 40, 3, 8),
+# n_samples, n_timesteps, input_size, hidden_size; whether training; the dtype; and the
+# scale of the input and of the biases. Tiny states show a nonlinearity that is exact
+# only beside 1, not beside its own value.
+SITUATIONS = {
+    "plain": ((3, 6, 4, 5), True, torch.float64, 1.0),
+    "one step": ((3, 1, 4, 5), False, torch.float64, 1.0),
+    "two steps": ((3, 2, 4, 5), True, torch.float32, 1.0),
+    "one row": ((1, 6, 4, 5), False, torch.float32, 1.0),
+    "one unit": ((5, 6, 4, 1), True, torch.float32, 1e-4),
+    "one of each": ((1, 1, 1, 1), True, torch.float64, 1.0),
+    "17 units": ((4, 9, 3, 17), False, torch.float32, 1e-6),
+    "long": ((2, 40, 3, 8), True, torch.float32, 1e-2),
 }
-# Of the input and of the biases. Tiny states show a nonlinearity that is exact only
-# beside 1, not beside its own value.
-SCALES = (1.0, 1e-2, 1e-4, 1e-6)
 MEMORY = {"batch first": torch.Tensor.contiguous, "time first": with_time_first}
 
 
 @every_cell_of_ours
-@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-@pytest.mark.parametrize(
-    ("dtype", "tolerance", "scale"),
-    [(torch.float64, 1e-10, 1.0), *((torch.float32, 1e-6, s) for s in SCALES)],
-    ids=str,
-)
-def test_outputs_and_gradients_are_those_of_torch(
-    options, training, shape, dtype, tolerance, scale, assert_agrees
-):
+@pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS)
+def test_outputs_and_gradients_are_those_of_torch(options, situation, assert_agrees):
+    shape, training, dtype, scale = situation
     n_samples, n_timesteps, input_size, hidden_size = shape
+    tolerance = 1e-10 if dtype == torch.float64 else 1e-6
     module = random_cell(options, input_size, hidden_size, scale).train(training)
     x = scale * random_numbers(n_samples, n_timesteps, input_size)
     if hidden_size == 1 and scale < 1:
@@ -169,7 +166,7 @@ def test_the_gradient_to_the_start_is_the_numerical_one(options, alone):
     assert torch.autograd.gradcheck(states, inputs)
 
 
-@every_cell_of_ours
+@every_function_of_ours
 def test_a_second_walk_over_the_same_graph_gives_the_same_gradients(options):
     module = random_cell(options)
     x, grad = random_numbers(3, 6, 4).requires_grad_(), random_numbers(3, 6, 5, seed=2)
@@ -182,7 +179,7 @@ def test_a_second_walk_over_the_same_graph_gives_the_same_gradients(options):
     assert torch.equal(grad, random_numbers(3, 6, 5, seed=2))  # the caller's
 
 
-@every_cell_of_ours
+@every_function_of_ours
 def test_the_gradients_of_two_parameters_share_no_memory(options):
     # Both biases have one gradient; clipped in place, a shared one is clipped twice.
     module = random_cell(options)
@@ -191,7 +188,7 @@ def test_the_gradients_of_two_parameters_share_no_memory(options):
     assert len({grad.data_ptr() for grad in grads}) == 4
 
 
-@every_cell_of_ours
+@every_function_of_ours
 def test_an_input_may_need_no_gradient(options):
     module, x = random_cell(options), random_numbers(3, 6, 4)
     grad = random_numbers(3, 6, 5, seed=2)
@@ -202,7 +199,7 @@ def test_an_input_may_need_no_gradient(options):
         assert torch.equal(parameter.grad, wanted)
 
 
-@every_cell_of_ours
+@every_function_of_ours
 @pytest.mark.parametrize(
     "frozen",
     [
@@ -253,7 +250,7 @@ def penalise(module, x, loss_of, to_all):
 LOSSES = {"linear": torch.sum, "curved": lambda outputs: outputs.square().sum()}
 
 
-@every_cell_of_ours
+@every_function_of_ours
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("to_all", [True, False], ids=["to all", "to the input"])
 def test_double_backward_is_refused(options, loss, to_all):
@@ -279,8 +276,9 @@ def test_double_backward_of_the_lstm_is_that_of_float64(loss, to_all, assert_agr
 
 
 @every_cell
-@pytest.mark.parametrize("hidden_size", [1, 5, 7, 16, 17, 24])
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize(
+    ("hidden_size", "scale"), [(1, 1e-2), (7, 1e-6), (16, 1.0), (17, 1e-4), (24, 1e-6)]
+)
 @torch.no_grad()
 def test_predictions_are_those_of_torch(options, hidden_size, scale, assert_agrees):
     module = random_cell(options, 4, hidden_size, scale).eval()
@@ -292,8 +290,8 @@ def test_predictions_are_those_of_torch(options, hidden_size, scale, assert_agre
         assert_agrees(outputs, expected, 1e-6)
 
 
-@every_cell_of_ours
-@pytest.mark.parametrize("hidden_size", [1, 5, 7, 16, 17, 24])
+@every_function_of_ours
+@pytest.mark.parametrize("hidden_size", [1, 7, 16, 17])
 @torch.no_grad()
 def test_the_memory_of_a_state_is_bounded(options, hidden_size):
     x, module = random_numbers(8, 12, 4), random_cell(options, 4, hidden_size)
@@ -316,7 +314,7 @@ def test_without_the_libraries_prediction_is_rounded_from_float64(options, monke
 
 
 @every_cell
-@pytest.mark.parametrize("hidden_size", [3, 7, 10, 24, 40, 50])
+@pytest.mark.parametrize("hidden_size", [3, 10, 24, 50])
 @torch.no_grad()
 def test_a_row_gets_the_same_bits_at_any_place(options, hidden_size):
     module = random_cell(options, 9, hidden_size).eval()
@@ -330,8 +328,16 @@ def test_a_row_gets_the_same_bits_at_any_place(options, hidden_size):
         assert torch.equal(outputs, expected[places])
 
 
-@every_cell
-@pytest.mark.parametrize("n_threads", [3, 8])
+@pytest.mark.parametrize(
+    ("options", "n_threads"),
+    [
+        *((options, 3) for options in OURS),
+        ({"cell": "rnn", "nonlinearity": "sigmoid"}, 8),
+        ({"cell": "gru"}, 8),
+        ({"cell": "lstm"}, 8),
+    ],
+    ids=str,
+)
 @torch.no_grad()
 def test_a_row_gets_the_same_bits_in_large_batches_on_many_threads(options, n_threads):
     # Beyond 32768 entries torch shares an elementwise operation among threads, and
@@ -339,7 +345,7 @@ def test_a_row_gets_the_same_bits_in_large_batches_on_many_threads(options, n_th
     n_threads_before = torch.get_num_threads()
     torch.set_num_threads(n_threads)
     try:
-        for hidden_size in (24, 40, 64, 80, 128, 300):
+        for hidden_size in (24, 40, 128, 300):
             module = random_cell(options, 9, hidden_size).eval()
             x = with_time_first(random_numbers(8, 3, 9))
             expected = run_cell(module, x)
