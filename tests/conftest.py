@@ -8,6 +8,8 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 import importlib
 import random
+import re
+import reprlib
 import signal
 import sys
 from pathlib import Path
@@ -62,6 +64,33 @@ def pytest_runtest_call(item):
         moved = [name for name in before if before[name] != after[name]]
         assert not moved, f"the test changed the global state of {', '.join(moved)}"
     return result
+
+
+@pytest.fixture(scope="session")
+def assert_refused():
+    """Return what makes a call for each row of a table, and lists what is not refused.
+
+    A row holds the arguments and, last, what the message must say; a table with names
+    is a dict.
+    """
+
+    def check(call, table, error=ValueError):
+        if not isinstance(table, dict):
+            table = {f"{i}: {reprlib.repr(row)}": row for i, row in enumerate(table)}
+        wrong = {}
+        for name, (*arguments, message) in table.items():
+            try:
+                call(*arguments)
+            except Exception as raised:
+                found = f"{type(raised).__name__}: {raised}"
+                said = re.search(message, str(raised), re.DOTALL)
+                if not isinstance(raised, error) or not said:
+                    wrong[name] = found
+            else:
+                wrong[name] = "not refused"
+        assert wrong == {}
+
+    return check
 
 
 @pytest.fixture

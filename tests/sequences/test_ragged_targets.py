@@ -32,29 +32,24 @@ def objects(rows):
 # -- as_ragged -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        list,
-        tuple,
-        objects,
-        pd.Series,
-        lambda rows: [np.array(row) for row in rows],
-        lambda rows: [tuple(row) for row in rows],
-        lambda rows: map(pd.Series, rows),
-    ],
-)
-def test_any_collection_becomes_an_array_of_arrays(make):
-    ragged = as_ragged(make(TAGS))
-    assert ragged.shape == (3,)
-    assert ragged.dtype == object
-    assert all(type(row) is np.ndarray for row in ragged)
-    assert [row.tolist() for row in ragged] == TAGS
+def test_any_collection_becomes_an_array_of_arrays():
+    for y in [
+        TAGS,
+        tuple(TAGS),
+        objects(TAGS),
+        pd.Series(TAGS),
+        [np.array(row) for row in TAGS],
+        [tuple(row) for row in TAGS],
+        map(pd.Series, TAGS),
+    ]:
+        ragged = as_ragged(y)
+        assert (ragged.shape, ragged.dtype) == ((3,), object), y
+        assert all(type(row) is np.ndarray for row in ragged), y
+        assert [row.tolist() for row in ragged] == TAGS, y
 
 
-@pytest.mark.parametrize(
-    ("y", "shape"),
-    [
+def test_rows_of_equal_length_stay_rows():
+    for y, shape in [
         ([[1, 2], [3, 4]], (2,)),
         (np.ones((2, 3)), (3,)),
         (np.ones((2, 3, 4)), (3, 4)),
@@ -62,13 +57,10 @@ def test_any_collection_becomes_an_array_of_arrays(make):
         (torch.ones(2, 3, 4), (3, 4)),
         ([torch.ones(3)] * 2, (3,)),
         ([pd.DataFrame(np.ones((3, 4)))] * 2, (3, 4)),
-    ],
-    ids=["lists", "table", "cube", "frame", "tensor", "tensors", "frames"],
-)
-def test_rows_of_equal_length_stay_rows(y, shape):
-    ragged = as_ragged(y)
-    assert ragged.shape == (2,)
-    assert [row.shape for row in ragged] == [shape, shape]
+    ]:
+        ragged = as_ragged(y)
+        assert ragged.shape == (2,), y
+        assert [row.shape for row in ragged] == [shape, shape], y
 
 
 def test_strings_keep_the_width_of_their_own_row():
@@ -85,22 +77,16 @@ def test_memory_is_shared():
         assert kept is row
 
 
-@pytest.mark.parametrize(
-    "y", [None, 3, "words", b"words", {"a": [1]}, {1, 2}, np.array(3), np.array("a")]
-)
-def test_what_is_no_collection_in_order_is_a_type_error(y):
-    with pytest.raises(TypeError, match="y must be a list or an array with one array"):
-        as_ragged(y)
+def test_what_is_no_collection_in_order_is_a_type_error(assert_refused):
+    message = "y must be a list or an array with one array"
+    others = [None, 3, "words", b"words", {"a": [1]}, {1, 2}, np.array(3)]
+    cases = [(y, message) for y in others]
+    cases += [(sparse.csr_array([[1, 2]]), "got csr_array")]
+    assert_refused(as_ragged, cases, TypeError)
 
 
-def test_a_sparse_matrix_is_a_type_error():
-    with pytest.raises(TypeError, match="got csr_array"):
-        as_ragged(sparse.csr_array([[1, 2]]))
-
-
-@pytest.mark.parametrize(
-    ("y", "match"),
-    [
+def test_members_that_are_no_arrays_of_steps_are_refused(assert_refused):
+    cases = [
         ([], "y is empty"),
         (np.ones((0, 3)), "y is empty"),
         ([[1], []], "at least one time step, got none at row 1"),
@@ -109,11 +95,8 @@ def test_a_sparse_matrix_is_a_type_error():
         (np.array([0, 1]), "at row 0; pass one"),
         ([[[1, 2], [3]]], "Row 0 of y has time steps of different width"),
         (np.ones((2, 3, 4, 5)), r"got \(3, 4, 5\) at row 0"),
-    ],
-)
-def test_members_that_are_no_arrays_of_steps_are_refused(y, match):
-    with pytest.raises(ValueError, match=match):
-        as_ragged(y)
+    ]
+    assert_refused(as_ragged, cases)
 
 
 class Echo(ClassifierMixin, BaseEstimator):
@@ -158,9 +141,8 @@ def test_scikit_learn_splits_ragged_arrays_row_by_row(rows):
 # -- labels ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "y",
-    [
+def test_labels_of_steps_come_in_any_container():
+    for y in [
         TAGS,
         tuple(TAGS),
         objects(TAGS),
@@ -173,20 +155,16 @@ def test_scikit_learn_splits_ragged_arrays_row_by_row(rows):
         np.array([["b", "a", ""], ["c", "", ""], ["a", "a", "b"]]),
         np.array([["b", "a", None], ["c", None, 5], ["a", "a", "b"]], dtype=object),
         pd.DataFrame([["b", "a", None], ["c", None, None], ["a", "a", "b"]]),
-    ],
-    ids=lambda y: type(y).__name__,
-)
-def test_labels_of_steps_come_in_any_container(y):
-    labels = check_step_labels(y, LENGTHS)
-    assert labels.shape == (6,)
-    assert labels.dtype.kind in "UO"
-    assert labels.tolist() == FLAT
-    assert {type(label) for label in labels.tolist()} == {str}
+    ]:
+        labels = check_step_labels(y, LENGTHS)
+        assert labels.shape == (6,), y
+        assert labels.dtype.kind in "UO", y
+        assert labels.tolist() == FLAT, y
+        assert {type(label) for label in labels.tolist()} == {str}, y
 
 
-@pytest.mark.parametrize(
-    ("y", "dtype"),
-    [
+def test_labels_of_steps_may_be_numbers():
+    for y, dtype in [
         ([[0, 1], [2]], np.int64),
         ([np.array([0, 1], dtype=np.int8), np.array([2], dtype=np.int8)], np.int8),
         ([np.array([0, 1], dtype=np.int8), [2]], np.int64),
@@ -198,12 +176,10 @@ def test_labels_of_steps_come_in_any_container(y):
         ([torch.tensor([0, 1]), torch.tensor([2])], np.int64),
         (torch.tensor([[0, 1], [2, 7]]), np.int64),
         ([[False, True], [2]], np.int64),
-    ],
-)
-def test_labels_of_steps_may_be_numbers(y, dtype):
-    labels = check_step_labels(y, [2, 1])
-    assert labels.tolist() == [0, 1, 2]
-    assert labels.dtype == dtype
+    ]:
+        labels = check_step_labels(y, [2, 1])
+        assert labels.tolist() == [0, 1, 2], y
+        assert labels.dtype == dtype, y
 
 
 def test_labels_of_steps_may_be_booleans():
@@ -269,17 +245,15 @@ BAD_LABELS = {
 }
 
 
-@pytest.mark.parametrize(("y", "match"), BAD_LABELS.values(), ids=BAD_LABELS)
-def test_labels_that_are_not_one_per_step_are_refused(y, match):
-    with pytest.raises(ValueError, match=match):
-        check_step_labels(y, [2, 1])
+def test_labels_that_are_not_one_per_step_are_refused(assert_refused):
+    assert_refused(lambda y: check_step_labels(y, [2, 1]), BAD_LABELS)
 
 
-@pytest.mark.parametrize("check", [check_step_labels, check_step_reals])
-@pytest.mark.parametrize("y", ["ab", {"a": 1}, 3, sparse.csr_array([[1, 2], [1, 0]])])
-def test_targets_that_are_no_collection_are_a_type_error(check, y):
-    with pytest.raises(TypeError, match="pass a list of lists, or as_ragged of one"):
-        check(y, [2, 1])
+def test_targets_that_are_no_collection_are_a_type_error(assert_refused):
+    message = "pass a list of lists, or as_ragged of one"
+    others = ["ab", {"a": 1}, 3, sparse.csr_array([[1, 2], [1, 0]])]
+    for check in (check_step_labels, check_step_reals):
+        assert_refused(check, [(y, [2, 1], message) for y in others], TypeError)
 
 
 # -- reals -----------------------------------------------------------------------
@@ -288,9 +262,8 @@ ONE = [[0.5, 1.5], [2.5]]
 TWO = [[[0.5, 1.0], [1.5, 2.0]], [[2.5, 3.0]]]
 
 
-@pytest.mark.parametrize(
-    "y",
-    [
+def test_one_number_per_step_is_one_column():
+    for y in [
         ONE,
         objects(ONE),
         as_ragged(ONE),
@@ -302,30 +275,22 @@ TWO = [[[0.5, 1.0], [1.5, 2.0]], [[2.5, 3.0]]]
         np.array([[0.5, 1.5, np.inf], [2.5, -1, 0]]),
         np.array([[0.5, 1.5], [2.5, None]], dtype=object),
         pd.DataFrame([[0.5, 1.5], [2.5, None]]),
-    ],
-    ids=lambda y: type(y).__name__,
-)
-def test_one_number_per_step_is_one_column(y):
-    targets, ndim = check_step_reals(y, [2, 1])
-    assert ndim == 1
-    assert targets.dtype == np.float64
-    assert targets.tolist() == [[0.5], [1.5], [2.5]]
+    ]:
+        targets, ndim = check_step_reals(y, [2, 1])
+        assert (ndim, targets.dtype) == (1, np.float64), y
+        assert targets.tolist() == [[0.5], [1.5], [2.5]], y
 
 
-@pytest.mark.parametrize(
-    "y",
-    [
+def test_several_numbers_per_step_are_columns():
+    for y in [
         TWO,
         as_ragged(TWO),
         [pd.DataFrame(row) for row in TWO],
         np.array([TWO[0], [TWO[1][0], [np.nan, -1]]]),
-    ],
-    ids=lambda y: type(y).__name__,
-)
-def test_several_numbers_per_step_are_columns(y):
-    targets, ndim = check_step_reals(y, [2, 1])
-    assert ndim == 2
-    assert targets.tolist() == [[0.5, 1.0], [1.5, 2.0], [2.5, 3.0]]
+    ]:
+        targets, ndim = check_step_reals(y, [2, 1])
+        assert ndim == 2, y
+        assert targets.tolist() == [[0.5, 1.0], [1.5, 2.0], [2.5, 3.0]], y
 
 
 def test_one_column_of_numbers_keeps_its_two_axes():
@@ -364,10 +329,8 @@ BAD_REALS = {
 }
 
 
-@pytest.mark.parametrize(("y", "match"), BAD_REALS.values(), ids=BAD_REALS)
-def test_targets_that_are_not_numbers_per_step_are_refused(y, match):
-    with pytest.raises(ValueError, match=match):
-        check_step_reals(y, [2, 1])
+def test_targets_that_are_not_numbers_per_step_are_refused(assert_refused):
+    assert_refused(lambda y: check_step_reals(y, [2, 1]), BAD_REALS)
 
 
 def test_the_given_targets_of_steps_are_not_changed():

@@ -20,52 +20,39 @@ from sklearn_rnn.sequences import (
 # -- a target for each step --------------------------------------------------------
 
 
-@pytest.mark.parametrize("as_objects", [False, True])
-@pytest.mark.parametrize(
-    ("check", "rows", "remedy"),
-    [
+def test_rows_of_unequal_length_are_sent_to_the_estimator_for_steps(assert_refused):
+    for check, rows, remedy in [
         (check_labels, [["a", "b"], ["a"]], "take RNNTagger"),
-        (check_labels, [[1, 2], [1]], "take RNNTagger"),
         (check_reals, [[0.5, 1.5], [2.5]], "take RNNStepRegressor"),
-    ],
-)
-def test_rows_of_unequal_length_are_sent_to_the_estimator_for_steps(
-    check, rows, remedy, as_objects
-):
-    y = np.fromiter(map(np.array, rows), object, 2) if as_objects else rows
-    with pytest.raises(ValueError, match=f"unequal length.*{remedy}"):
-        check(y)
+    ]:
+        objects = np.fromiter(map(np.array, rows), object, 2)
+        message = f"unequal length.*{remedy}"
+        assert_refused(check, [(rows, message), (objects, message)])
 
 
 # -- labels ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "y",
-    [
+def test_labels_come_in_any_container():
+    for y in [
         ["b", "a", "b"],
         np.array(["b", "a", "b"]),
         np.array(["b", "a", "b"], dtype=object),
         pd.Series(["b", "a", "b"]),
         pd.Series(["b", "a", "b"], dtype="category"),
-    ],
-    ids=["list", "str", "object", "series", "category"],
-)
-def test_labels_come_in_any_container(y):
-    labels, multilabel = check_labels(y)
-    assert not multilabel
-    assert labels.shape == (3,)
-    assert labels.tolist() == ["b", "a", "b"]
+    ]:
+        labels, multilabel = check_labels(y)
+        assert not multilabel, y
+        assert labels.shape == (3,), y
+        assert labels.tolist() == ["b", "a", "b"], y
 
 
-@pytest.mark.parametrize(
-    "y", [[1, 0, 1], [True, False, True], [-1, 5, -1], [2.0, 3.0, 2.0]]
-)
-def test_numbers_and_booleans_are_labels_as_they_are(y):
-    labels, multilabel = check_labels(y)
-    assert not multilabel
-    assert labels.dtype == np.asarray(y).dtype
-    assert labels.tolist() == y
+def test_numbers_and_booleans_are_labels_as_they_are():
+    for y in ([1, 0, 1], [True, False, True], [-1, 5, -1], [2.0, 3.0, 2.0]):
+        labels, multilabel = check_labels(y)
+        assert not multilabel, y
+        assert labels.dtype == np.asarray(y).dtype, y
+        assert labels.tolist() == y
 
 
 def test_one_column_of_labels_is_flattened_with_a_warning():
@@ -88,9 +75,8 @@ def test_a_sparse_indicator_matrix_is_refused():
         check_labels(sparse.csr_matrix([[1, 0], [0, 1], [1, 1]]))
 
 
-@pytest.mark.parametrize(
-    "y",
-    [
+def test_missing_labels_are_refused_with_their_row(assert_refused):
+    missing = [
         [1.0, np.nan, 0.0],
         [1.0, np.inf, 0.0],
         np.array(["a", None, "b"], dtype=object),
@@ -99,12 +85,9 @@ def test_a_sparse_indicator_matrix_is_refused():
         pd.Series(["a", None, "b"], dtype="category"),
         pd.Series(pd.to_datetime(["2020-01-01", None, "2021-01-01"])).astype(object),
         [[1.0, 0.0], [np.nan, 1.0], [1.0, 1.0]],
-    ],
-    ids=["nan", "inf", "None", "object", "NA", "category", "NaT", "indicator"],
-)
-def test_missing_labels_are_refused_with_their_row(y):
-    with pytest.raises(ValueError, match="first at row 1; drop or impute"):
-        check_labels(y)
+    ]
+    message = "first at row 1; drop or impute"
+    assert_refused(check_labels, [(y, message) for y in missing])
 
 
 def test_continuous_labels_are_refused():
@@ -154,21 +137,18 @@ def test_classes_at_the_codes_are_the_labels_again(labels, as_objects):
     assert classes[encode_labels(y, classes)].tolist() == y.tolist()
 
 
-@pytest.mark.parametrize(
-    ("y", "classes", "unknown"),
-    [
+def test_unknown_labels_are_named():
+    for y, classes, unknown in [
         ([1, 4, 9], [1, 4], "[9]"),  # beyond the last
         ([0, 4, 1], [1, 4], "[0]"),  # before the first
         ([2, 4, 1], [1, 4], "[2]"),  # between two
         (["a", "c"], ["a", "b"], "['c']"),
         (["1", "4"], [1, 4], "['1', '4']"),  # the right numbers, as text
         ([1, 4], ["1", "4"], "[1, 4]"),
-    ],
-)
-def test_unknown_labels_are_named(y, classes, unknown):
-    with pytest.raises(ValueError) as caught:
-        encode_labels(np.array(y), np.array(classes))
-    assert f"among the classes {classes!r}: {unknown}; drop" in str(caught.value)
+    ]:
+        with pytest.raises(ValueError) as caught:
+            encode_labels(np.array(y), np.array(classes))
+        assert f"among the classes {classes!r}: {unknown}; drop" in str(caught.value)
 
 
 # -- one-hot rows ----------------------------------------------------------------
@@ -197,31 +177,25 @@ def test_other_indicators_are_not_warned_about(y):
 # -- reals -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [(6,), (6, 1), (3, 2)])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int8, bool, object])
-def test_targets_become_float64_and_keep_their_shape(shape, dtype):
-    y = (np.arange(6) % 2).reshape(shape).astype(dtype)
-    checked = check_reals(y)
-    assert checked.dtype == np.float64
-    assert checked.shape == shape
-    assert np.array_equal(checked, y.astype(float))
+def test_targets_become_float64_and_keep_their_shape(dtype):
+    for shape in ((6,), (6, 1), (3, 2)):
+        y = (np.arange(6) % 2).reshape(shape).astype(dtype)
+        checked = check_reals(y)
+        assert (checked.dtype, checked.shape) == (np.float64, shape)
+        assert np.array_equal(checked, y.astype(float))
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("shape", [(6,), (6, 1), (6, 2)])
-def test_targets_must_be_finite(value, shape):
-    y = np.ones(shape)
-    y[4] = value
-    with pytest.raises(ValueError, match="first at row 4; drop or impute"):
-        check_reals(y)
+def test_targets_must_be_finite(assert_refused):
+    one, column, table = np.ones(6), np.ones((6, 1)), np.ones((6, 2))
+    one[4], column[4], table[4, 1] = np.nan, np.inf, -np.inf
+    message = "first at row 4; drop or impute"
+    assert_refused(check_reals, [(y, message) for y in (one, column, table)])
 
 
-@pytest.mark.parametrize(
-    "y", [["a", "b"], np.ones((2, 2, 2)), 3.0, [[1.0], [1.0, 2.0]]]
-)
-def test_targets_that_are_no_numbers_or_no_table_are_refused(y):
-    with pytest.raises((ValueError, TypeError)):
-        check_reals(y)
+def test_targets_that_are_no_numbers_or_no_table_are_refused(assert_refused):
+    others = [["a", "b"], np.ones((2, 2, 2)), 3.0, [[1.0], [1.0, 2.0]]]
+    assert_refused(check_reals, [(y, "") for y in others], (ValueError, TypeError))
 
 
 def test_the_given_targets_are_not_changed():

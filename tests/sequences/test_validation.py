@@ -1,4 +1,3 @@
-import re
 import tracemalloc
 
 import joblib
@@ -14,7 +13,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import OneHotEncoder
-from sklearn.utils.estimator_checks import estimator_checks_generator
+from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import (
     check_array,
     check_consistent_length,
@@ -57,15 +56,10 @@ class Reader(RegressorMixin, BaseEstimator):
 
 
 @pytest.mark.changes_global_state  # one of the checks permutes with NumPy's own
-@pytest.mark.parametrize(
-    ("estimator", "check"),
-    [
-        pytest.param(estimator, check, id=check.func.__name__)
-        for estimator, check in estimator_checks_generator(Reader())
-    ],
-)
-def test_scikit_learns_checks_pass_through_the_door(estimator, check):
-    check(estimator)
+def test_scikit_learns_checks_pass_through_the_door():
+    results = check_estimator(Reader(), on_fail=None, on_skip=None)
+    failed = [r for r in results if r["status"] not in ("passed", "skipped")]
+    assert failed == [] and len(results) > 40
 
 
 def read(X, input="auto"):
@@ -200,21 +194,19 @@ def test_integers_are_numbers_when_said_so():
     np.testing.assert_array_equal(sequences.values, [[1.0], [2.0], [3.0]])
 
 
-@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2)])
-@pytest.mark.parametrize(
-    ("given_dtype", "kept"),
-    [
+def test_single_and_double_precision_are_kept():
+    for given_dtype, kept in [
         (np.float32, np.float32),
         (np.float64, np.float64),
         (">f8", np.float64),
         (np.float16, np.float64),
         (np.int8, np.float64),
         (bool, np.float64),
-    ],
-)
-def test_single_and_double_precision_are_kept(shape, given_dtype, kept):
-    assert read(np.ones(shape, given_dtype)).values.dtype == kept
-    assert read(list(np.ones(shape, given_dtype))).values.dtype == kept
+    ]:
+        for shape in ((4, 3), (4, 3, 2)):
+            X = np.ones(shape, given_dtype)
+            assert read(X).values.dtype == kept, (shape, given_dtype)
+            assert read(list(X)).values.dtype == kept, (shape, given_dtype)
 
 
 def test_memory_is_shared_where_it_can_be():
@@ -272,9 +264,15 @@ CUBE = np.ones((2, 4, 3))
 IDS = sparse.csr_array([[5, 6, 0], [7, 0, 0]])
 
 
-@pytest.mark.parametrize(
-    ("fitted", "other", "match"),
-    [
+def test_another_kind_or_width_than_in_fit_is_refused(assert_refused):
+    def read_after(fitted, other):
+        reader = Reader().fit(fitted)
+        try:
+            reader.read(other)
+        finally:
+            assert_same(reader.read(fitted), reader.sequences_)
+
+    cases = [
         (TABLE, CUBE, "fitted on numbers of shape .n_samples, n_timesteps., one"),
         (TABLE, IDS, "got token ids"),
         (TABLE, [[1.0], [1.0, 2.0]], "got .* a list of sequences of any length"),
@@ -284,13 +282,8 @@ IDS = sparse.csr_array([[5, 6, 0], [7, 0, 0]])
         (CUBE, CUBE[..., :2], r"X has 2 features.*from_channels_first\(X\)"),
         (CUBE, np.ones((2, 3, 9)), r"channels, time\).*from_channels_first\(X\)"),
         (CUBE, [np.ones((2, 5))], "X has 5 features, but Reader is expecting 3"),
-    ],
-)
-def test_another_kind_or_width_than_in_fit_is_refused(fitted, other, match):
-    reader = Reader().fit(fitted)
-    with pytest.raises(SequenceError, match=match):
-        reader.read(other)
-    assert_same(reader.read(fitted), reader.sequences_)
+    ]
+    assert_refused(read_after, cases, SequenceError)
 
 
 def test_numbers_with_features_may_have_any_length():
@@ -540,21 +533,14 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("X", "input", "match"), BAD.values(), ids=BAD)
-def test_bad_values_are_refused_with_a_reason(X, input, match):
-    with pytest.raises(ValueError, match=re.compile(match, re.DOTALL)):
-        read(X, input)
+def test_bad_values_are_refused_with_a_reason(assert_refused):
+    assert_refused(read, BAD)
 
 
-@pytest.mark.parametrize("X", [None, {"a": [1]}, {1, 2}, object()], ids=type)
-def test_what_is_no_array_is_a_type_error(X):
-    with pytest.raises(TypeError, match=f"got {type(X).__name__}"):
-        Reader().fit(X)
-
-
-def test_dicts_are_a_type_error():
-    with pytest.raises(TypeError, match="'dict'"):
-        read([{"a": 1}, {"a": 2}])
+def test_what_is_no_array_is_a_type_error(assert_refused):
+    cases = [(X, f"got {type(X).__name__}") for X in (None, {"a": [1]}, {1}, object())]
+    cases += [([{"a": 1}, {"a": 2}], "'dict'")]
+    assert_refused(Reader().fit, cases, TypeError)
 
 
 def test_a_refused_x_leaves_no_mark_on_a_fitted_estimator():
@@ -581,9 +567,8 @@ def test_the_warning_is_given_in_fit_only():
     assert len(reader.read(IDS.toarray())) == 2
 
 
-@pytest.mark.parametrize(
-    "X",
-    [
+def test_ordinary_numbers_are_not_warned_about():
+    for X in [
         [[3, 0, 2], [4, 1, 0]],  # counts: a zero between
         [[1, 0, 0], [0, 1, 0]],  # one-hot
         [[1, 0], [1, 1]],  # binary
@@ -593,11 +578,8 @@ def test_the_warning_is_given_in_fit_only():
         [[-3, 0], [4, 2]],
         [[3, 2], [4, 5]],  # no padding
         [[3], [0]],
-    ],
-    ids=str,
-)
-def test_ordinary_numbers_are_not_warned_about(X):
-    assert read(np.array(X)).n_features == 1
+    ]:
+        assert read(np.array(X)).n_features == 1, X
 
 
 # -- spelled words that were made dense ---------------------------------------------
@@ -629,10 +611,11 @@ def test_reading_numbers_takes_little_beside_them(shape):
     assert peak < X.nbytes / 8  # X may be a mapped file, larger than memory
 
 
-@pytest.mark.parametrize("step", range(7))
-def test_a_missing_value_is_found_in_whichever_chunk_it_is(step, monkeypatch):
+def test_a_missing_value_is_found_in_whichever_chunk_it_is(monkeypatch, assert_refused):
     monkeypatch.setattr(numbers, "CHUNK", 2)
-    X = np.ones((3, 7, 2))
-    X[1, step, 1] = np.nan
-    with pytest.raises(SequenceError, match=rf"sample 1, step {step}\."):
-        read(X)
+    places = [(1, step, 1) for step in range(7)]
+    cases = [
+        (with_value((3, 7, 2), place, np.nan), rf"sample 1, step {place[1]}\.")
+        for place in places
+    ]
+    assert_refused(read, cases, SequenceError)
