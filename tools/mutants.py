@@ -332,6 +332,50 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a fit takes all threads",
+        "estimators/_base.py",
+        "as_it_was_on_error(self),\n            torch_threads(self.n_jobs),",
+        "as_it_was_on_error(self),",
+        (
+            "tests/estimators/test_parallel.py::test_by_default_the_same_seed_gives_"
+            "the_same_bits_on_any_number_of_cores",
+        ),
+    ),
+    Mutant(
+        "predictions take all threads",
+        "estimators/_base.py",
+        "with torch_threads(self.n_jobs):\n            return evaluate",
+        "if True:\n            return evaluate",
+        (
+            "tests/estimators/test_parallel.py::"
+            "test_all_that_computes_does_so_on_n_jobs_threads",
+        ),
+    ),
+    Mutant(
+        "the number of threads does not come back",
+        "_training/_threads.py",
+        "    finally:\n        torch.set_num_threads(before)",
+        "    finally:",
+        ("tests/_training/test_threads.py::test_the_number_comes_back_after_an_error",),
+    ),
+    Mutant(
+        "a thread that starts during a fit keeps its limit",
+        "_training/_threads.py",
+        "            another.submit(torch.set_num_threads, of_others).result()",
+        "",
+        ("tests/_training/test_threads.py::test_other_threads_keep_their_number",),
+    ),
+    Mutant(
+        "n_jobs of parallel_config is not heard",
+        "_training/_threads.py",
+        "_, n_jobs = get_active_backend()",
+        "pass",
+        (
+            "tests/estimators/test_parallel.py::"
+            "test_n_jobs_of_a_surrounding_context_is_heard",
+        ),
+    ),
+    Mutant(
         "the validation part is trained on too",
         "estimators/_base.py",
         "weight[rows] = self.weight[rows]",

@@ -22,6 +22,7 @@ from sklearn_rnn._training._state import (
     undone_on_error,
 )
 from sklearn_rnn._training._streams import StreamState, take_step, why_no_step
+from sklearn_rnn._training._threads import torch_threads
 from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn._training._trace import trace
 from sklearn_rnn._training._tree import decode, encode, key_of
@@ -56,6 +57,7 @@ __all__ = [
     "replace_file",
     "resolve_device",
     "take_step",
+    "torch_threads",
     "trace",
     "train",
     "transition_scores",

@@ -65,10 +65,11 @@ class Checkpoint(Callback):
     Notes
     -----
     "The same arguments" are the data, the weights and all parameters but ``verbose``,
-    ``device``, `Checkpoint` and `TimeBudget`; a file of any other fit is refused. With
+    ``device``, ``n_jobs``, `Checkpoint` and `TimeBudget`; a file of any other fit is
+    refused. With
     ``random_state=None`` the seed is taken from the file. With ``warm_start`` each fit
     begins with other weights and is another fit: give it a folder. The same bits need
-    the same machine, versions and number of threads, as they do without a checkpoint.
+    the same machine, versions and ``n_jobs``, as they do without a checkpoint.
 
     The file is written beside the old one and then takes its place: it is always whole,
     and carries a checksum. It holds no pickles, and nothing in it is run.

@@ -30,6 +30,7 @@ from sklearn_rnn._training import (
     load_state,
     make_net,
     resolve_device,
+    torch_threads,
     train,
     undone_on_error,
 )
@@ -167,6 +168,7 @@ class BaseRNN(
         "callbacks": [list, tuple, None],
         "net_params": [dict, None],
         "device": [str],
+        "n_jobs": [Integral, None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
@@ -219,7 +221,11 @@ class BaseRNN(
             After Ctrl-C; the estimator is fitted with what it had learnt.
         """
         given = Given(X, y, sample_weight, X_val, y_val, groups)
-        with reporting(self, given) as report, as_it_was_on_error(self):
+        with (
+            reporting(self, given) as report,
+            as_it_was_on_error(self),
+            torch_threads(self.n_jobs),
+        ):
             return self._fit(given, report)
 
     def _fit(self, given, report):
@@ -279,7 +285,7 @@ class BaseRNN(
     def _partial_fit(self, X, y, sample_weight, **target_params):
         """Train for one epoch on one more part of the data, as it comes."""
         first = not hasattr(self, "net_")
-        with as_it_was_on_error(self):
+        with as_it_was_on_error(self), torch_threads(self.n_jobs):
             resolve_device(self.device)
             if first:
                 check_embedding(self.embedding)
@@ -540,7 +546,8 @@ class BaseRNN(
     def _outputs(self, X, method="predict", dtype=np.float64):
         """Run the net over X, or over sequences already read; in the order of X."""
         dataset = SequenceDataset(self._read(X), self._reader())
-        return evaluate(self.net_, dataset, method, dtype)
+        with torch_threads(self.n_jobs):
+            return evaluate(self.net_, dataset, method, dtype)
 
     # -- state and tags --------------------------------------------------------
 
@@ -556,7 +563,8 @@ class BaseRNN(
         net_state = state.pop("_net_state", None)
         super().__setstate__(state)
         if net_state is not None:
-            self.net_ = load_state(self._build_net(anywhere=True), net_state)
+            with torch_threads(self.n_jobs):
+                self.net_ = load_state(self._build_net(anywhere=True), net_state)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -17,8 +17,9 @@ from sklearn_rnn.sequences import Sequences
 
 PLAIN = (type(None), bool, int, float, str, bytes)
 
-# They move no bit of what is learnt, or are said otherwise.
-LEFT_OUT = {"callbacks", "device", "random_state", "verbose"}
+# They move no bit of what is learnt, or are said otherwise. Another device or number of
+# threads may move the last digits, but a fit must be able to go on on another machine.
+LEFT_OUT = {"callbacks", "device", "n_jobs", "random_state", "verbose"}
 
 
 def open_saved_fit(estimator, seed, continued, **data):

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._training import SequenceDataset, take_step, why_no_step
+from sklearn_rnn._training import SequenceDataset, take_step, torch_threads, why_no_step
 from sklearn_rnn.sequences import check_one_step, iterate_prefixes
 
 # With two directions the prefixes are read in parts of about this many steps, so that a
@@ -76,7 +76,8 @@ class OverTime:
         sequences = check_one_step(self, x_t)
         self._check_spelling(sequences, reset=False)
         dataset = SequenceDataset(sequences, self._reader())
-        outputs, state = take_step(self.net_, dataset, state)
+        with torch_threads(self.n_jobs):
+            outputs, state = take_step(self.net_, dataset, state)
         return self._answers(outputs), state
 
     def _check_can_step(self):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_rnn._compat import fit_context
+from sklearn_rnn._training import torch_threads
 from sklearn_rnn.estimators._base import BaseRNN, Given, as_it_was_on_error
 from sklearn_rnn.estimators._watching import reporting
 from sklearn_rnn.sequences import Sequences
@@ -59,7 +60,11 @@ class StepwiseRNN(BaseRNN):
             After Ctrl-C; the estimator is fitted with what it had learnt.
         """
         given = Given(X, y, sample_weight, X_val, y_val, groups)
-        with reporting(self, given) as report, as_it_was_on_error(self):
+        with (
+            reporting(self, given) as report,
+            as_it_was_on_error(self),
+            torch_threads(self.n_jobs),
+        ):
             return self._fit(given, report)
 
     def _output_params(self):

@@ -157,6 +157,12 @@ class RNNTagger(ClassTarget, StepwiseRNN):
     device : str, default="auto"
         "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
 
+    n_jobs : int, default=None
+        Number of processor threads that `fit` and predictions use.  None is 1, or what
+        ``joblib.parallel_config`` says; -1 is all that this process may use.  More
+        helps large networks on a machine with nothing else to do.  Predictions stay
+        the same to the bit, fits to rounding.
+
     random_state : int, RandomState instance or None, default=None
         Determines the initial weights, the batches, dropout and the validation
         part.  None takes a new seed from the operating system for each fit; no
@@ -304,6 +310,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         callbacks=None,
         net_params=None,
         device="auto",
+        n_jobs=None,
         random_state=None,
         verbose=0,
         class_weight=None,

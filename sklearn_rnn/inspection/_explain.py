@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils import check_scalar
 
 from sklearn_rnn._messages import warn
-from sklearn_rnn._training import integrated_gradients, occlusion
+from sklearn_rnn._training import integrated_gradients, occlusion, torch_threads
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
 from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.inspection._html import html_of
@@ -230,13 +230,13 @@ def explain(
     if method == "attention":
         return _attention(rows)
     output = choose_outputs(rnn, rows.sequences, target, step)
-    if method == "occlusion":
-        found = occlusion(rnn.net_, rows.sequences, rnn._reader(), output.picked)
-    else:
-        found = integrated_gradients(
-            rnn.net_, rows.sequences, rnn._reader(), output.picked, tol=tol
-        )
-        _warn_where_incomplete(found, output, tol)
+    explained = rnn.net_, rows.sequences, rnn._reader(), output.picked
+    with torch_threads(rnn.n_jobs):
+        if method == "occlusion":
+            found = occlusion(*explained)
+        else:
+            found = integrated_gradients(*explained, tol=tol)
+            _warn_where_incomplete(found, output, tol)
     return [
         Explanation(
             values=_shaped(output.factor[i] * values, rnn),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_rnn._training import SequenceDataset, trace
+from sklearn_rnn._training import SequenceDataset, torch_threads, trace
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO
 from sklearn_rnn.inspection._panels import draw_series, label_steps, panels_or_new
 from sklearn_rnn.inspection._rows import read_one_row, read_rows
@@ -74,7 +74,8 @@ def hidden_states(estimator, X):
 def _states_of(rows):
     """Trace the sequences that were read."""
     dataset = SequenceDataset(rows.sequences, rows.rnn._reader())
-    return trace(rows.rnn.net_, dataset)
+    with torch_threads(rows.rnn.n_jobs):
+        return trace(rows.rnn.net_, dataset)
 
 
 class StatesDisplay:

@@ -122,18 +122,13 @@ def test_nets_of_any_size_give_the_bits_of_one_by_one(cell, hidden_size):
     assert_same_alone(estimator, DATA["ragged"], expected, n_rows=40)
 
 
-@pytest.mark.changes_global_state
 def test_the_number_of_threads_does_not_change_predictions():
     estimator = fit(RNNClassifier, "ragged", cell="gru", hidden_size=64, max_epochs=1)
-    before = torch.get_num_threads()
-    try:
-        outputs = []
-        for n_threads in (1, 2):
-            torch.set_num_threads(n_threads)
-            outputs.append(said(estimator, DATA["ragged"]))
-            assert_same_alone(estimator, DATA["ragged"], outputs[-1], n_rows=20)
-    finally:
-        torch.set_num_threads(before)
+    outputs = []
+    for n_jobs in (1, 2):
+        estimator.set_params(n_jobs=n_jobs)
+        outputs.append(said(estimator, DATA["ragged"]))
+        assert_same_alone(estimator, DATA["ragged"], outputs[-1], n_rows=20)
     np.testing.assert_array_equal(*outputs)
 
 

@@ -1,22 +1,32 @@
 """Fits that run at once share the cores, and learn what they learn one by one."""
 
 import os
+import pickle
 
 import joblib
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.model_selection import cross_validate
 from skorch.callbacks import Callback
 
-from sklearn_rnn import RNNClassifier
+from sklearn_rnn import RNNClassifier, RNNRegressor, RNNStepRegressor
+from sklearn_rnn._training import SequenceDataset
+from sklearn_rnn.inspection import explain, hidden_states
+from sklearn_rnn.nn import RecurrentNetwork
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 7, 2))
 Y = np.arange(60) % 3
 
 
-def fit_folds():
+class Threads(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        net.history.record("threads", torch.get_num_threads())
+
+
+def fit_folds(n_jobs=-1):
     """Fit four folds; each network notes who trains it, on how many threads."""
 
     # Defined here, for what a function defines travels to a worker by itself.
@@ -26,7 +36,7 @@ def fit_folds():
             net.history.record("threads", torch.get_num_threads())
 
     classifier = RNNClassifier(
-        4, max_epochs=2, dropout=0.3, callbacks=[Witness], random_state=0
+        4, max_epochs=2, dropout=0.3, callbacks=[Witness], n_jobs=n_jobs, random_state=0
     )
     return cross_validate(classifier, X, Y, cv=4, return_estimator=True)
 
@@ -80,15 +90,78 @@ def test_workers_train_on_the_threads_they_are_given(in_turn):
 
 
 @pytest.mark.changes_global_state  # the number of threads, to one not set by chance
-def test_threads_train_on_as_many_threads_as_the_process_has(in_turn):
+def test_fits_in_threads_of_this_process_take_one_thread_each(in_turn):
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
         with joblib.parallel_config("threading", n_jobs=2):
-            found = fit_folds()
+            found = fit_folds(n_jobs=None)
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
     assert noted(found, "process") == {os.getpid()}
-    assert noted(found, "threads") == {3}
+    assert noted(found, "threads") == {1}
     assert_same(found, in_turn)
+
+
+@pytest.mark.changes_global_state
+def test_by_default_the_same_seed_gives_the_same_bits_on_any_number_of_cores():
+    # From 48 units on LAPACK's orthogonal matrices, with which a network starts, have
+    # other bits with two threads than with one.
+    regressor = RNNRegressor(64, max_epochs=1, random_state=0)
+    before, weights = torch.get_num_threads(), set()
+    try:
+        for n_cores in (1, 2, 8):
+            torch.set_num_threads(n_cores)
+            module = clone(regressor).fit(X, X[:, 0, 0]).net_.module_
+            weights.add(
+                b"".join(p.detach().numpy().tobytes() for p in module.parameters())
+            )
+    finally:
+        torch.set_num_threads(before)
+    assert len(weights) == 1
+
+
+CALLS = {
+    "fit": lambda model, y: model.fit(X, y),
+    "fit, each step": lambda model, y: RNNStepRegressor(4, max_epochs=1, n_jobs=3).fit(
+        X, X[:, :, 0]
+    ),
+    "partial_fit": lambda model, y: model.partial_fit(X, y),
+    "predict": lambda model, y: model.predict(X),
+    "score": lambda model, y: model.score(X, y),
+    "step": lambda model, y: model.step(X[:, 0]),
+    "over time": lambda model, y: model.predict_over_time(X),
+    "transform": lambda model, y: model.transform(X),
+    "explain": lambda model, y: explain(model, X[:1]),
+    "occlusion": lambda model, y: explain(model, X[:1], method="occlusion"),
+    "hidden_states": lambda model, y: hidden_states(model, X[:1]),
+    "reading a pickle": lambda model, y: pickle.loads(pickle.dumps(model)),
+}
+
+
+def test_all_that_computes_does_so_on_n_jobs_threads(monkeypatch):
+    # Everything reads batches, or draws the weights of a network.
+    threads = []
+
+    def noting(function):
+        def noted(*args, **kwargs):
+            threads.append(torch.get_num_threads())
+            return function(*args, **kwargs)
+
+        return noted
+
+    y = X[:, 0, 0]
+    model = RNNRegressor(4, bidirectional=False, max_epochs=1, n_jobs=3).fit(X, y)
+    for owner, name in ((SequenceDataset, "batch"), (RecurrentNetwork, "__init__")):
+        monkeypatch.setattr(owner, name, noting(getattr(owner, name)))
+    for name, call in CALLS.items():
+        threads.clear()
+        call(model, y)
+        assert set(threads) == {3}, name
+
+
+def test_n_jobs_of_a_surrounding_context_is_heard():
+    with joblib.parallel_config(n_jobs=2):
+        found = RNNClassifier(4, max_epochs=1, callbacks=[Threads()]).fit(X, Y)
+    assert found.net_.history[:, "threads"] == [2]

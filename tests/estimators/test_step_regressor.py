@@ -419,6 +419,7 @@ OTHERS = {
     "callbacks": [("silent", Silent())],
     "net_params": {"optimizer__eps": 1e-3},
     "device": "cuda:7",
+    "n_jobs": 2,
     "random_state": np.random.RandomState(3),
     "verbose": 2,
     "loss": "poisson",

@@ -57,25 +57,14 @@ def test_twenty_fits_give_the_same_bits(kind, cell):
     assert len({weights_of(clone(model).fit(X, y)) for _ in range(20)}) == 1
 
 
-def fitted_with_threads(model, n_threads, data):
-    before = torch.get_num_threads()
-    torch.set_num_threads(n_threads)
-    try:
-        return clone(model).fit(*data)
-    finally:
-        torch.set_num_threads(before)
-
-
-@pytest.mark.changes_global_state
 @every_cell
 @every_kind
 def test_a_small_fit_with_two_threads_has_the_bits_of_one(kind, cell):
     model = kind(**SMALL, cell=cell)
-    one, two = (fitted_with_threads(model, n, (X, y)) for n in (1, 2))
+    one, two = (clone(model).set_params(n_jobs=n).fit(X, y) for n in (1, 2))
     assert weights_of(one) == weights_of(two)
 
 
-@pytest.mark.changes_global_state
 @every_cell
 def test_from_the_same_weights_two_threads_learn_what_one_learns(cell):
     # Not from the same seed: from 48 units on LAPACK's orthogonal matrices, with which
@@ -84,13 +73,9 @@ def test_from_the_same_weights_two_threads_learn_what_one_learns(cell):
     model = RNNRegressor(64, cell=cell, max_epochs=1, warm_start=True, random_state=0)
     begun = pickle.dumps(model.fit(*big))
     answers = []
-    for n_threads in (1, 2):
-        model, before = pickle.loads(begun), torch.get_num_threads()
-        torch.set_num_threads(n_threads)
-        try:
-            answers.append(weights_of(model.fit(*big)))
-        finally:
-            torch.set_num_threads(before)
+    for n_jobs in (1, 2):
+        model = pickle.loads(begun).set_params(n_jobs=n_jobs)
+        answers.append(weights_of(model.fit(*big)))
     assert answers[0] == answers[1]
 
 

@@ -1,0 +1,108 @@
+"""The number of torch's threads, and what becomes of it."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import joblib
+import pytest
+import torch
+
+from sklearn_rnn._training import _threads, torch_threads
+
+FEW, ALL = 1, 3
+
+
+@pytest.fixture
+def three_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(ALL)
+    yield
+    torch.set_num_threads(before)
+
+
+pytestmark = [
+    pytest.mark.changes_global_state,
+    pytest.mark.usefixtures("three_threads"),
+]
+
+
+class OtherThread:
+    """A thread of Python that says on how many threads it would compute."""
+
+    def __init__(self):
+        self.pool = ThreadPoolExecutor(1)
+        self.ask()
+
+    def ask(self):
+        return self.pool.submit(torch.get_num_threads).result()
+
+
+@pytest.mark.parametrize(
+    ("n_jobs", "context", "n_cores", "expected"),
+    [
+        (None, None, 8, 1),
+        (2, None, 8, 2),
+        (5, None, 8, 5),  # more than torch would take by itself
+        (-1, None, 8, ALL),  # its share
+        (-1, None, 2, 2),  # of a container with fewer processors than the machine
+        (-2, None, 8, ALL - 1),
+        (-9, None, 8, 1),
+        (None, 2, 8, 2),
+        (None, -1, 8, ALL),
+        (1, 2, 8, 1),
+    ],
+)
+def test_n_jobs_has_the_meaning_of_scikit_learn(
+    n_jobs, context, n_cores, expected, monkeypatch
+):
+    monkeypatch.setattr(_threads, "cpu_count", lambda: n_cores)
+    with joblib.parallel_config(n_jobs=context), torch_threads(n_jobs):
+        assert torch.get_num_threads() == expected
+    assert torch.get_num_threads() == ALL
+
+
+def test_zero_threads_are_refused():
+    with pytest.raises(ValueError, match="n_jobs must not be 0"), torch_threads(0):
+        pass
+
+
+def test_the_number_comes_back_after_an_error():
+    with pytest.raises(KeyboardInterrupt), torch_threads(FEW):
+        raise KeyboardInterrupt
+    assert torch.get_num_threads() == ALL
+
+
+def test_other_threads_keep_their_number():
+    older = OtherThread()
+    with torch_threads(FEW):
+        assert older.ask() == ALL
+        younger = OtherThread()
+        with torch_threads(2):  # as of another estimator, in a scorer
+            youngest = OtherThread()
+        last = OtherThread()
+    for thread in (older, younger, youngest, last, OtherThread()):
+        assert thread.ask() == ALL
+        thread.pool.shutdown()
+
+
+def test_threads_that_begin_at_once_all_get_their_number_back():
+    barrier = threading.Barrier(8)
+
+    def compute():
+        barrier.wait()
+        with torch_threads(FEW):
+            inside = torch.get_num_threads()
+        return inside, torch.get_num_threads()
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [pool.submit(compute) for _ in range(8)]
+    assert {one.result() for one in found} == {(FEW, ALL)}
+    assert OtherThread().ask() == ALL
+
+
+def test_no_thread_is_needed_where_none_can_start(monkeypatch):
+    # As in what atexit calls, where the executors refuse.
+    monkeypatch.setattr("concurrent.futures.thread._shutdown", True)
+    with torch_threads(FEW):
+        assert torch.get_num_threads() == FEW
+    assert torch.get_num_threads() == ALL
