@@ -138,7 +138,7 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --quiet --constraint constraints.txt \
 		--editable ".[test,accelerate,dask,onnx]" "dask==2025.2.0" "distributed==2025.2.0" \
-		dask-ml nbclient nbformat ipykernel ipywidgets skops "onnxruntime>=1.20"
+		dask-ml nbclient nbformat ipykernel ipywidgets "onnxruntime>=1.20"
 	@touch $@
 
 # Each peer has its own needs and an environment of its own.

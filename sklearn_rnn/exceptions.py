@@ -10,7 +10,6 @@ __all__ = [
     "CheckpointWarning",
     "DivergenceWarning",
     "IncompleteAttributionWarning",
-    "LeftOutWarning",
     "OneHotTargetWarning",
     "SavedFileError",
     "SequenceError",
@@ -32,7 +31,7 @@ class CheckpointError(ValueError):
 
 
 class SavedFileError(ValueError):
-    """A file does not hold an estimator that `sklearn_rnn.save` wrote."""
+    """A file holds no estimator of `sklearn_rnn.save`, or types to be trusted first."""
 
 
 class SklearnRNNWarning(UserWarning):
@@ -49,10 +48,6 @@ class CheckpointWarning(SklearnRNNWarning):
 
 class IncompleteAttributionWarning(SklearnRNNWarning):
     """Contributions do not sum to the difference that they explain."""
-
-
-class LeftOutWarning(SklearnRNNWarning):
-    """A saved file does not hold parameters that only training asks for."""
 
 
 class OneHotTargetWarning(SklearnRNNWarning):

@@ -36,9 +36,9 @@ ONLY_IN = {
     "skorch": {"_training"},
     "matplotlib": {"inspection"},
     "onnx": {"persistence"},
-    "safetensors": {"persistence"},
+    "skops": {"persistence"},
 }
-ONLY_INSIDE_FUNCTIONS = {"matplotlib", "onnx", "pandas", "polars", "safetensors"}
+ONLY_INSIDE_FUNCTIONS = {"matplotlib", "onnx", "pandas", "polars", "skops"}
 SCIKIT_LEARN_SPELLS_VERSIONS = {"__version__", "sklearn_version", "parse_version"}
 
 

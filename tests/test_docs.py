@@ -65,7 +65,7 @@ def test_the_links_of_the_pages_lead_somewhere():
 @pytest.mark.parametrize("script", FIGURES, ids=lambda script: script.stem)
 def test_a_figure_is_drawn(script, monkeypatch):
     plt = pytest.importorskip("matplotlib.pyplot")
-    pytest.importorskip("safetensors")
+    pytest.importorskip("skops")
     plt.close("all")
     monkeypatch.chdir(ROOT)
     try:

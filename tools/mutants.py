@@ -688,34 +688,150 @@ MUTANTS = [
     ),
     Mutant(
         "a file may name any class",
-        "persistence/_kinds.py",
-        "    if name not in MODULE_OF:\n",
-        "    if name not in MODULE_OF and not name:\n",
-        ("tests/persistence/test_hostile.py",),
-    ),
-    Mutant(
-        "a file with a wrong checksum is read",
         "persistence/_files.py",
-        'if about.get("checksum") != _checksum(about, named):',
-        "if False:",
-        ("tests/persistence/test_hostile.py",),
-    ),
-    Mutant(
-        "a net may be larger than its weights",
-        "persistence/_reading.py",
-        "            _check_net(kind, state)\n",
-        "            pass\n",
-        (  # alone, for others would make nets without end
+        "known = [*_known(kinds), *given]",
+        "known = [*kinds, *given]",
+        (
             "tests/persistence/test_hostile.py"
-            "::test_a_net_larger_than_its_weights_is_refused_before_it_is_made",
+            "::test_what_is_not_trusted_is_listed_and_not_imported",
         ),
     ),
     Mutant(
-        "what only training asks for is written whatever it is",
-        "persistence/_writing.py",
-        "    if left_out:\n",
-        "    if False:\n",
-        ("tests/persistence/test_save.py",),
+        "a name is trusted in any kind of node",
+        "persistence/_files.py",
+        "if kinds[name] == {table.get(name)}]",
+        "if name in table]",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_a_trusted_name_in_another_kind_of_node_is_not_trusted",
+        ),
+    ),
+    Mutant(
+        "a random generator is trusted",
+        "persistence/_trusted.py",
+        'GENERATORS = {"RandomGeneratorNode", "RandomStateNode"}',
+        "GENERATORS = set()",
+        (
+            "tests/persistence/test_save.py"
+            "::test_the_error_lists_the_types_to_trust_and_the_list_works",
+        ),
+    ),
+    Mutant(
+        "keys of a dict are given to what a file names",
+        "persistence/_archive.py",
+        'if kind["__loader__"] != "TypeNode" or not KEY_TYPE.fullmatch(name):',
+        "if False:",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_the_keys_of_a_dict_are_not_given_to_a_function",
+        ),
+    ),
+    Mutant(
+        "an old protocol of skops is read",
+        "persistence/_archive.py",
+        "OLDEST_PROTOCOL = 2",
+        "OLDEST_PROTOCOL = 0",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_the_laxer_nodes_of_old_protocols_are_refused",
+        ),
+    ),
+    Mutant(
+        "a compressed file is unpacked",
+        "persistence/_archive.py",
+        "member.compress_type != zipfile.ZIP_STORED",
+        "member.compress_type < 0",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_a_zip_bomb_is_refused_before_it_is_unpacked",
+        ),
+    ),
+    Mutant(
+        "members of a file may share their bytes",
+        "persistence/_archive.py",
+        "if sum(member.file_size for member in members) > len(content):",
+        "if False:",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_members_that_share_their_bytes_are_refused",
+        ),
+    ),
+    Mutant(
+        "the header of a saved array is believed",
+        "persistence/_archive.py",
+        "size != len(content) - file.tell()",
+        "size < 0",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_a_header_that_promises_too_much_is_refused",
+        ),
+    ),
+    Mutant(
+        "the indices of a saved matrix are believed",
+        "persistence/_archive.py",
+        "matrix.check_format(full_check=True)",
+        "matrix.check_format(full_check=False)",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_a_sparse_matrix_that_would_do_harm_is_refused",
+        ),
+    ),
+    Mutant(
+        "one array may be named without end",
+        "persistence/_archive.py",
+        "if self.room < 0:",
+        "if False:",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_one_array_named_very_often_is_refused",
+        ),
+    ),
+    Mutant(
+        "objects that differ may have one id",
+        "persistence/_archive.py",
+        "!= number:",
+        '== "other":',
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_lists_that_double_at_each_level_are_refused",
+        ),
+    ),
+    Mutant(
+        "a net may be larger than its weights",
+        "estimators/_base.py",
+        'check_sizes(net.get_params_for("module"), weights)',
+        "pass",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_a_net_larger_than_its_weights_is_not_made",
+        ),
+    ),
+    Mutant(
+        "one array counts as many weights",
+        "_training/_state.py",
+        "sum({id(w): w.size for w in weights.values()}.values())",
+        "sum(w.size for w in weights.values())",
+        ("tests/persistence/test_hostile.py::test_one_array_cannot_be_many_weights",),
+    ),
+    Mutant(
+        "what no program can import is saved",
+        "persistence/_files.py",
+        'if module == "__main__" or found is not thing:',
+        "if False:",
+        (
+            "tests/persistence/test_save.py"
+            "::test_what_would_not_come_back_is_refused_by_name",
+        ),
+    ),
+    Mutant(
+        "what skops cannot read is saved",
+        "persistence/_files.py",
+        "if set(types).difference(known):",
+        "if False:",
+        (
+            "tests/persistence/test_save.py"
+            "::test_what_would_not_come_back_is_refused_by_name",
+        ),
     ),
     Mutant(
         "a partial_fit that fails leaves half an epoch behind",

@@ -16,6 +16,7 @@ from sklearn_rnn._training._make_net import make_net, resolve_device
 from sklearn_rnn._training._net import best_epoch, evaluate, train, transition_scores
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import (
+    check_sizes,
     export_state,
     grow_embedding,
     load_state,
@@ -25,7 +26,6 @@ from sklearn_rnn._training._streams import StreamState, take_step, why_no_step
 from sklearn_rnn._training._threads import torch_threads
 from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn._training._trace import trace
-from sklearn_rnn._training._tree import decode, encode, key_of
 from sklearn_rnn._training._tree_file import replace_file
 
 __all__ = [
@@ -42,13 +42,11 @@ __all__ = [
     "WeightAverage",
     "baseline",
     "best_epoch",
-    "decode",
-    "encode",
+    "check_sizes",
     "evaluate",
     "export_state",
     "grow_embedding",
     "integrated_gradients",
-    "key_of",
     "load_state",
     "make_net",
     "occlusion",

@@ -6,6 +6,7 @@ indifferent to the device they came from.
 """
 
 from contextlib import contextmanager
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -40,6 +41,61 @@ def export_state(net, *, with_optimizer):
         if schedule.scheduler_ is not None:
             state["schedule"] = _to_arrays(schedule.scheduler_.state_dict())
     return state
+
+
+# Parts of a module whose sizes multiply to the size of a weight.
+PRODUCTS = (
+    ("hidden_size", "hidden_size"),
+    ("hidden_size", "n_features"),
+    ("hidden_size", "n_outputs"),
+    ("hidden_size", "embedding_dim"),
+    ("n_tokens", "embedding_dim"),
+    ("n_characters", "spelling_dim"),
+    ("spelling_dim", "spelling_dim"),
+)
+
+# These do not count where another is None.
+ONLY_WITH = {"embedding_dim": "n_tokens", "spelling_dim": "n_characters"}
+
+
+def check_sizes(sizes, weights):
+    """Refuse a module larger than the weights for it, before it is made.
+
+    A saved file may say any size. The module takes memory of that size when it is
+    made, long before its weights turn out not to fit.
+
+    Parameters
+    ----------
+    sizes : dict
+        Keyword arguments of `RecurrentNetwork`.
+    weights : dict of str -> ndarray
+
+    Raises
+    ------
+    TypeError
+        If a size is no integer or a weight no array.
+    ValueError
+        If there are fewer weights than the sizes ask for.
+    """
+    if not all(isinstance(weight, np.ndarray) for weight in weights.values()):
+        raise TypeError("the weights of a net must be arrays")
+    # By identity: one array in the place of many is no more than one.
+    n_weights = sum({id(w): w.size for w in weights.values()}.values())
+    if _size(sizes, "num_layers") > len(weights):
+        raise ValueError("there are more layers than weights for them")
+    products = [*PRODUCTS, *[("n_outputs", "n_outputs")] * bool(sizes.get("crf"))]
+    for one, other in products:
+        if _size(sizes, one) * _size(sizes, other) > n_weights:
+            raise ValueError(f"{one} times {other} is more than all weights there are")
+
+
+def _size(sizes, name):
+    if sizes.get(ONLY_WITH.get(name, name)) is None:
+        return 0
+    size = sizes[name]
+    if not isinstance(size, Integral) or size < 1:
+        raise TypeError(f"{name} must be a number of units, got {size!r:.80}")
+    return size
 
 
 def load_state(net, state):

@@ -24,6 +24,7 @@ from sklearn_rnn._training import (
     OPTIMIZERS,
     SCHEDULES,
     SequenceDataset,
+    check_sizes,
     evaluate,
     export_state,
     grow_embedding,
@@ -500,11 +501,14 @@ class BaseRNN(
             **{name: getattr(self, name) for name in MODULE_PARAMS},
         }
 
-    def _build_net(self, embedding=None, *, anywhere=False):
-        """Build the net of `_net_spec`, with weights that are still random."""
+    def _build_net(self, embedding=None, *, anywhere=False, weights=None):
+        """Build the net of `_net_spec`, with weights that are still random.
+
+        Where ``weights`` are given, it may not be larger than they are.
+        """
         spec = self._net_spec
         module_params = dict(spec["module_params"], embedding=embedding)
-        return make_net(
+        net = make_net(
             dict(module_params, random_state=spec["seed"]),
             self._settings,
             loss=spec["loss"],
@@ -512,7 +516,10 @@ class BaseRNN(
             n_rows=spec["n_rows"],
             device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
-        ).initialize()
+        )
+        if weights is not None:  # net_params may hold sizes as well
+            check_sizes(net.get_params_for("module"), weights)
+        return net.initialize()
 
     def _copy_net(self, net):
         """Make a net of its own of one that still trains."""
@@ -564,7 +571,8 @@ class BaseRNN(
         super().__setstate__(state)
         if net_state is not None:
             with torch_threads(self.n_jobs):
-                self.net_ = load_state(self._build_net(anywhere=True), net_state)
+                net = self._build_net(anywhere=True, weights=net_state["module"])
+                self.net_ = load_state(net, net_state)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

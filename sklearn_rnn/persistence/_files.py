@@ -1,53 +1,45 @@
-"""Writing an estimator to a file, and reading it back."""
+"""Writing an estimator to a file, and reading it back: a thin face of skops."""
 
-import hashlib
-import json
+import sys
+from functools import partial
 from pathlib import Path
+from types import MethodType
 
-import numpy as np
 from sklearn.base import BaseEstimator
 
-from sklearn_rnn._training import decode, encode, replace_file
+from sklearn_rnn._training import replace_file
 from sklearn_rnn.exceptions import SavedFileError
-from sklearn_rnn.persistence._words import decode_other, encode_other
-
-KIND = "sklearn_rnn estimator"
-FORMAT = 1
+from sklearn_rnn.persistence._archive import check_archive
+from sklearn_rnn.persistence._trusted import GENERATORS, name_of, trusted_types
 
 
 def save(estimator, path):
-    """Write an estimator or a pipeline to a file that holds no code.
+    """Write an estimator to a file that runs no code when `load` reads it.
 
-    Unlike a pickle, which runs what it is told when it is read, the file holds numbers,
-    strings, arrays, and the names of classes that `load` looks up in a table of its
-    own. It may come from anywhere.
+    A pickle runs what it is told when it is read. This file, in the format of skops,
+    holds numbers, strings, arrays and names of types; `load` asks before it uses a type
+    that is neither scikit-learn's nor ours.
 
     Parameters
     ----------
-    estimator : estimator of sklearn_rnn, or Pipeline
-        Fitted or not. A pipeline, union or column transformer may hold `TextVectorizer`
-        and scikit-learn's transformers for numbers, see Notes.
+    estimator : BaseEstimator
+        Fitted or not: an estimator of this package, of scikit-learn, or your own; also
+        a pipeline or a search.
 
     path : str or path-like
-        The file; by habit its name ends in ``.safetensors``. What is there already is
+        The file; by habit its name ends in ``.skops``. A file that is already there is
         replaced, at one stroke and only when all is written.
 
     Raises
     ------
     TypeError
-        If something in the estimator cannot be written without code, such as a function
-        of your own; nothing is written then.
+        If something in the estimator could not be read back, such as a lambda, or a
+        function or class of ``__main__``. The message names the parameter. Nothing is
+        written then.
     ImportError
-        If safetensors is missing.
+        If skops is missing.
     OSError
         If the file cannot be written; what was there before stays.
-
-    Warns
-    -----
-    LeftOutWarning
-        If parameters that only training asks for cannot be written: callbacks, a
-        schedule or an optimiser given as a class or function, a splitter, a scorer, a
-        random generator. The loaded estimator has the defaults in their place.
 
     See Also
     --------
@@ -55,18 +47,13 @@ def save(estimator, path):
 
     Notes
     -----
-    The format is safetensors: arrays, and beside them one text, JSON, that says how the
-    estimator is made of them, with a version and a checksum of everything. It can be
-    read without this package. What predicts is kept to the bit, and what `partial_fit`
-    goes on with as well.
+    The file is a ZIP archive of skops: ``schema.json`` and arrays in NumPy's format,
+    uncompressed. ``skops.io.load`` reads it as well, and ``skops.io.visualize`` shows
+    what is in it. Predictions keep every bit, and `partial_fit` goes on as if nothing
+    had been.
 
-    The classes a file may name are the estimators of this package and those of
-    scikit-learn whose state is made of the same things: ``Pipeline``, ``FeatureUnion``,
-    ``ColumnTransformer``, ``TransformedTargetRegressor``,
-    ``FixedThresholdClassifier``, ``SimpleImputer``, ``MissingIndicator``, ``PCA``,
-    ``TruncatedSVD``, ``VarianceThreshold``, ``LinearRegression``,
-    ``LogisticRegression``, ``Ridge`` and the scalers and encoders of
-    ``sklearn.preprocessing``. A search is none of them: save its ``best_estimator_``.
+    A function or class goes into the file by its name only. It is saved if a program
+    can import it by that name, and is then asked about by `load`.
 
     Examples
     --------
@@ -75,51 +62,56 @@ def save(estimator, path):
     >>> from sklearn_rnn.datasets import make_adding_problem
     >>> X, y = make_adding_problem(50, 5, random_state=0)
     >>> model = RNNRegressor(8, max_epochs=2, random_state=0).fit(X, y)
-    >>> path = os.path.join(tempfile.mkdtemp(), "adding.safetensors")
+    >>> path = os.path.join(tempfile.mkdtemp(), "adding.skops")
     >>> save(model, path)
     >>> bool((load(path).predict(X) == model.predict(X)).all())
     True
     """
     if not isinstance(estimator, BaseEstimator):
-        raise TypeError(
-            "estimator must be an estimator of sklearn_rnn or a Pipeline, got "
-            f"{estimator!r}."
-        )
-    arrays = []
+        raise TypeError(f"estimator must be an estimator, got {estimator!r}.")
+    skops_io = _skops_io()
+    parameters = estimator.get_params()
+    _check_importable("estimator", estimator, estimator)
+    for name, value in parameters.items():
+        _check_importable(name, value, estimator)
     try:
-        tree = json.dumps(encode(estimator, arrays, encode_other))
-    except TypeError as error:
+        content = _write(skops_io, estimator)
+    except Exception as error:
+        name = _first_unreadable(skops_io, parameters)
         raise TypeError(
-            f"{type(estimator).__name__} cannot be saved, for it holds {error}; a file "
-            "holds no code. Leave it out, give a name in its place, or pickle it for "
-            "those who trust you."
+            f"{type(estimator).__name__} cannot be saved: {name} would not be read "
+            f"back ({type(error).__name__}: {error}). Give another value in its place, "
+            "or pickle the estimator for those who trust you."
         ) from error
-    named = {f"array_{i}": np.ascontiguousarray(a) for i, a in enumerate(arrays)}
-    about = {"kind": KIND, "format": str(FORMAT), "tree": tree}
-    about["checksum"] = _checksum(about, named)
-    replace_file(Path(path), _safetensors().save(named, metadata=about))
+    replace_file(Path(path), content)
 
 
-def load(path):
-    """Read an estimator that `save` wrote; no code of the file is run.
+def load(path, *, trusted=()):
+    """Read an estimator that `save` wrote, without running code of the file.
 
     Parameters
     ----------
     path : str or path-like
 
+    trusted : sequence of str or type, default=()
+        Types that the file may use beyond those of scikit-learn and of this package,
+        such as your own subclass, a function, a callback, an optimizer. The error of a
+        file that needs some lists them. **Reading imports these types and may call
+        them: trust only what you know, from a file whose origin you know.**
+
     Returns
     -------
-    estimator : estimator
-        On a device that exists here, and with the same answers.
+    estimator : BaseEstimator
+        On a device that exists here, and with the same predictions.
 
     Raises
     ------
     SavedFileError
-        If the file is damaged, of a later version, or anything else than a file of
-        `save`: also if somebody made it look like one. It takes no more memory than a
-        few times the size of the file to find that out.
+        If the file is damaged, holds something else, or names types that are not
+        trusted. To find that out takes time and memory in proportion to the size of the
+        file.
     ImportError
-        If safetensors is missing.
+        If skops is missing.
     OSError
         If the file cannot be read.
 
@@ -127,73 +119,120 @@ def load(path):
     --------
     save : Writes it.
 
+    Notes
+    -----
+    The types that need no word from you are the estimators of this package,
+    `TextVectorizer`, `TimeBudget`, `WeightAverage`, and what skops trusts: the
+    estimators of scikit-learn, NumPy's arrays and functions. To these come
+    scikit-learn's splitters, scorers and metrics, and SciPy's sparse matrices.
+
+    Trees of scikit-learn and random generators are asked about, since their content can
+    crash a program.
+
     Examples
     --------
     See `save`.
     """
-    safetensors = _safetensors()
+    skops_io = _skops_io()
+    if isinstance(trusted, bool):
+        raise TypeError(f"trusted must list types, or their names, got {trusted!r}.")
+    given = [trusted] if isinstance(trusted, str | type) else trusted
+    given = [name_of(thing) for thing in given]
     content = Path(path).read_bytes()
     try:
-        named = safetensors.load(content)
-        about = _about(content)
-    except Exception as error:
-        raise SavedFileError(
-            f"{path} is no file of sklearn_rnn.save, or is damaged: {error}."
-        ) from error
-    _check_header(path, about, named)
-    arrays = [named[f"array_{i}"] for i in range(len(named))]
-    try:
-        estimator = decode(json.loads(about["tree"]), arrays, decode_other)
+        estimator = _read(skops_io, content, given)
         if not isinstance(estimator, BaseEstimator):
-            raise TypeError(f"it holds {type(estimator).__name__}")
-    except Exception as error:  # whatever a tree made by hand may run into
+            raise TypeError(f"it holds {type(estimator).__name__}, not an estimator")
+    except _UntrustedError as error:
         raise SavedFileError(
-            f"{path} does not hold an estimator: {type(error).__name__}: {error}."
+            f"{path} uses types that load does not trust by itself. Reading it would "
+            "import them and may call them. If you know each of them and who wrote the "
+            f"file, pass\n    trusted={sorted({*error.args[0], *given})!r}"
+        ) from None
+    except Exception as error:  # whatever skops, zipfile, json or a state ran into
+        raise SavedFileError(
+            f"{path} is no file of sklearn_rnn.save, or is damaged: "
+            f"{type(error).__name__}: {error}."
         ) from error
     return estimator
 
 
-def _check_header(path, about, named):
-    complete = set(named) == {f"array_{i}" for i in range(len(named))}
-    if about.get("kind") != KIND or "format" not in about or not complete:
-        raise SavedFileError(
-            f"{path} is no file of sklearn_rnn.save, which holds an estimator."
+class _UntrustedError(Exception):
+    """A file has these types to ask about."""
+
+
+def _read(skops_io, content, given):
+    """Read what a file holds, with the types we trust and those given."""
+    kinds = check_archive(content)
+    known = [*_known(kinds), *given]
+    asked = {name for name in kinds if kinds[name] & GENERATORS}.difference(known)
+    if not asked:
+        try:
+            return skops_io.loads(content, trusted=known)
+        except skops_io.exceptions.UntrustedTypesFoundException:
+            pass
+    asked |= set(skops_io.get_untrusted_types(data=content)).difference(known)
+    raise _UntrustedError(asked)
+
+
+def _known(kinds):
+    """List the types of a file that we trust in every kind of node they are in."""
+    table = trusted_types()
+    return [name for name in kinds if kinds[name] == {table.get(name)}]
+
+
+def _write(skops_io, thing):
+    """Write something, and read it back if it has types of others."""
+    content = skops_io.dumps(thing)
+    known = _known(check_archive(content))
+    types = skops_io.get_untrusted_types(data=content)
+    if set(types).difference(known):
+        skops_io.loads(content, trusted=types)
+    return content
+
+
+def _first_unreadable(skops_io, parameters):
+    """Name the innermost parameter that cannot be written and read back."""
+    for name in sorted(parameters, key=lambda name: (-name.count("__"), name)):
+        try:
+            _write(skops_io, parameters[name])
+        except Exception:
+            return name
+    return "what it learnt"
+
+
+def _check_importable(name, value, estimator):
+    """Refuse a function or class that another program would not find by its name."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple | set):
+        for part in value:
+            _check_importable(name, part, estimator)
+        return
+    if isinstance(value, partial):
+        _check_importable(name, [value.func, value.args, value.keywords], estimator)
+        return
+    if isinstance(value, MethodType):
+        value = value.__self__
+    thing = value if hasattr(value, "__name__") else type(value)
+    module = getattr(thing, "__module__", None)
+    if module in (None, "builtins"):
+        return
+    found = getattr(sys.modules.get(module), thing.__name__, None)
+    if module == "__main__" or found is not thing:
+        raise TypeError(
+            f"{type(estimator).__name__} cannot be saved: {name} has {thing!r}, which "
+            "another program cannot import. Define it at the top level of a module "
+            "that can be imported, neither in the script that runs nor in a function."
         )
-    version = about.get("format", "")[:9]
-    if version.isdecimal() and int(version) > FORMAT:
-        raise SavedFileError(
-            f"{path} was written by a later sklearn_rnn, in format {version}, and this "
-            f"one reads up to {FORMAT}; update sklearn_rnn."
-        )
-    if about["format"] != str(FORMAT):
-        raise SavedFileError(f"{path} has no format that there ever was: {version!r}.")
-    if about.get("checksum") != _checksum(about, named):
-        raise SavedFileError(f"{path} is damaged: its checksum is wrong.")
 
 
-def _checksum(about, named):
-    checksum = hashlib.sha256()
-    for name in ("kind", "format", "tree"):
-        checksum.update(about.get(name, "").encode() + b"\0")
-    for name in sorted(named):
-        array = named[name]
-        checksum.update(f"{name} {array.dtype.str} {array.shape}\0".encode())
-        checksum.update(array.tobytes())
-    return checksum.hexdigest()
-
-
-def _about(content):
-    """Read what a file says of itself; safetensors has looked at the header before."""
-    length = int.from_bytes(content[:8], "little")
-    return json.loads(content[8 : 8 + length]).get("__metadata__", {})
-
-
-def _safetensors():
+def _skops_io():
     try:
-        import safetensors.numpy
+        import skops.io
     except ImportError as error:
         raise ImportError(
-            "Saving and loading need safetensors, which is not installed; run pip "
-            "install safetensors."
+            "Saving and loading need skops, which is not installed; run pip install "
+            "'sklearn-rnn[save]'."
         ) from error
-    return safetensors.numpy
+    return skops.io
