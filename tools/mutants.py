@@ -149,6 +149,26 @@ MUTANTS = [
         ("tests/estimators/test_over_time.py",),
     ),
     Mutant(
+        "updates are not counted where torch does not count them",
+        "_training/_net.py",
+        "        self.n_updates_ += 1\n",
+        "",
+        (
+            "tests/estimators/test_over_time.py"
+            "::test_a_state_from_before_further_training_is_refused",
+        ),
+    ),
+    Mutant(
+        "weights set by hand go on from the old state",
+        "_training/_streams.py",
+        "return net.n_updates_, writings",
+        "return net.n_updates_",
+        (
+            "tests/estimators/test_over_time.py"
+            "::test_a_state_from_before_weights_were_set_by_hand_is_refused",
+        ),
+    ),
+    Mutant(
         "a peak at the end counts as a threshold",
         "metrics/_earliness.py",
         "order = order[read_more[order] > 0]",

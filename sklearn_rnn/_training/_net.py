@@ -31,9 +31,12 @@ class SequenceNet(NeuralNet):
     ----------
     interrupted_, paused_ : bool
         Whether the user ended the last training, or a callback that left it undone.
+    n_updates_ : int
+        Number of updates begun since the net was made.
     """
 
     interrupted_ = paused_ = False
+    n_updates_ = 0
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Average the weighted losses of the targets."""
@@ -48,6 +51,7 @@ class SequenceNet(NeuralNet):
 
     def train_step(self, batch, **fit_params):
         """Train on a batch, or say which one was too large."""
+        self.n_updates_ += 1
         with naming_the_batch(
             batch[0], "Lower batch_size or hidden_size, or cut the longest rows."
         ):

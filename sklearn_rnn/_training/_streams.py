@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -98,14 +99,27 @@ def why_no_step(net):
 def name_weights(net):
     """Name the weights of a net, the same name for the same weights.
 
-    A name is made anew only when training has gone on, for that of a large table of
+    A name is made anew only where they may have changed, for that of a large table of
     vectors takes longer than a step.
     """
-    n_epochs, name = vars(net).get("_name_of_weights", (None, None))
-    if n_epochs != len(net.history):
+    moment, name = vars(net).get("_name_of_weights", (None, None))
+    now = _moment_of(net)
+    if moment != now:
         name = _digest(net.module_)
-        net._name_of_weights = len(net.history), name
+        net._name_of_weights = now, name
     return name
+
+
+def _moment_of(net):
+    """Give something that is another after each update, and each change by hand.
+
+    torch counts what is written to a tensor, but not what its fused optimisers write.
+    """
+    tensors = chain(net.module_.parameters(), net.module_.buffers())
+    writings = [
+        (t.data_ptr(), None if t.is_inference() else t._version) for t in tensors
+    ]
+    return net.n_updates_, writings
 
 
 def _digest(module):

@@ -5,6 +5,7 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
@@ -17,6 +18,7 @@ from sklearn_rnn import (
     RNNTagger,
     TextVectorizer,
 )
+from sklearn_rnn.callbacks import TimeBudget
 from sklearn_rnn.estimators import _over_time
 from sklearn_rnn.nn import CELLS, POOLINGS
 from sklearn_rnn.sequences import UNK
@@ -372,9 +374,23 @@ def test_the_state_of_another_estimator_is_refused(params):
 
 
 def test_a_state_from_before_further_training_is_refused():
+    # So short a budget ends each epoch after its first update, and without a row of
+    # history. What the second update writes, torch does not count.
+    model = RNNClassifier(**SETTINGS, bidirectional=False)
+    model.set_params(callbacks=[TimeBudget(1e-9)]).fit(SERIES, CLASSES)
+    for _ in range(2):
+        _, state = model.step(STEPS[0])
+        model.partial_fit(SERIES, CLASSES)
+        with pytest.raises(ValueError, match="trained further"):
+            model.step(STEPS[1], state)
+    assert model.n_iter_ == 0
+
+
+def test_a_state_from_before_weights_were_set_by_hand_is_refused():
     model = deepcopy(live())
     _, state = model.step(STEPS[0])
-    model.partial_fit(SERIES, CLASSES)
+    with torch.no_grad():
+        model.net_.module_.head.bias.add_(1.0)
     with pytest.raises(ValueError, match="trained further"):
         model.step(STEPS[1], state)
 
