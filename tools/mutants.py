@@ -634,6 +634,16 @@ MUTANTS = [
         ("tests/_training/test_checkpoint.py",),
     ),
     Mutant(
+        "any two lambdas are one to a checkpoint",
+        "estimators/_identity.py",
+        'if isinstance(value, FunctionType) and "<" in value.__qualname__:',
+        "if False:",
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_what_cannot_be_told_from_others_is_refused",
+        ),
+    ),
+    Mutant(
         "the seed that a checkpoint keeps is not taken",
         "estimators/_base.py",
         "seed = saved_fit.seed if saved_fit else seed",

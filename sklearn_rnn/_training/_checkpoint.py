@@ -71,6 +71,10 @@ class Checkpoint(Callback):
     begins with other weights and is another fit: give it a folder. The same bits need
     the same machine, versions and ``n_jobs``, as they do without a checkpoint.
 
+    A function among the parameters, such as a schedule or a scorer, is known by its
+    name: if you change what it does, remove the file. It is defined by ``def`` outside
+    of other functions; `functools.partial` gives it values.
+
     The file is written beside the old one and then takes its place: it is always whole,
     and carries a checksum. It holds no pickles, and nothing in it is run.
 

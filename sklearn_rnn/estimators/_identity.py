@@ -1,7 +1,7 @@
 """Telling one fit from another, from one process to the next."""
 
-import inspect
 from functools import partial
+from types import FunctionType
 
 import joblib
 import numpy as np
@@ -72,7 +72,10 @@ def _identify(estimator, seed, continued, data):
 
 
 def describe(value):
-    """Spell a value so that equal ones read the same in every process."""
+    """Spell a value so that equal ones read the same in every process.
+
+    A function or a class goes by its name: what it does is the user's word.
+    """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, PLAIN):
@@ -82,13 +85,9 @@ def describe(value):
     if isinstance(value, dict):
         return _call("", value)
     if isinstance(value, partial):
-        return (
-            f"{describe(value.func)}{describe(value.args)}{_call('', value.keywords)}"
-        )
-    if isinstance(value, type):
-        return f"{value.__module__}.{value.__qualname__}"
-    if inspect.isfunction(value):
-        return _describe_function(value)
+        return describe(value.func) + describe(value.args) + _call("", value.keywords)
+    if isinstance(value, type | FunctionType):
+        return _name(value)
     if hasattr(value, "get_params"):
         return _call(type(value).__name__, value.get_params(deep=False))
     return f"{type(value).__name__} {_hash(value)}"
@@ -99,28 +98,15 @@ def _call(name, arguments):
     return f"{name}({', '.join(spelled)})"
 
 
-def _describe_function(function):
-    """Spell a function by its name, its code and what it closes over."""
-    contents = [cell.cell_contents for cell in function.__closure__ or ()]
-    closed_over = [content for content in contents if content is not function]
-    parts = (
-        _code(function.__code__),
-        describe(closed_over),
-        describe(function.__defaults__),
-    )
-    return f"{function.__module__}.{function.__qualname__} {_hash(parts)}"
-
-
-def _code(code):
-    return [code.co_code, code.co_names, [_constant(c) for c in code.co_consts]]
-
-
-def _constant(value):
-    if inspect.iscode(value):
-        return _code(value)
-    if isinstance(value, frozenset):  # in another order in each process
-        return sorted(map(repr, value))
-    return repr(value)
+def _name(value):
+    name = f"{value.__module__}.{value.__qualname__}"
+    if isinstance(value, FunctionType) and "<" in value.__qualname__:
+        raise TypeError(
+            f"Checkpoint knows a function by its name, and {name} may be any; define "
+            "it by def outside of other functions, and give it values by "
+            "functools.partial."
+        )
+    return name
 
 
 def _arrays_of(data):
