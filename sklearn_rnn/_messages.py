@@ -4,7 +4,7 @@ __all__ = ["is_called_by", "name_some", "warn"]
 
 import sys
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import FrameType
 from typing import Any
 
@@ -56,13 +56,15 @@ def is_called_by(library: str, functions: Collection[str]) -> bool:
     return False
 
 
-def name_some(members: Iterable[Any]) -> str:
+def name_some(members: Iterable[Any], write: Callable[[Any], str] = repr) -> str:
     """Name the first five members of a list, and count the others.
 
     Parameters
     ----------
     members : iterable
         NumPy's scalars are written as Python's.
+    write : callable, default=repr
+        Turns a member into text.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def name_some(members: Iterable[Any]) -> str:
     """
     members = list(members)
     named = ", ".join(
-        repr(member.item() if hasattr(member, "item") else member)
+        write(member.item() if hasattr(member, "item") else member)
         for member in members[:AT_MOST]
     )
     n_more = len(members) - AT_MOST

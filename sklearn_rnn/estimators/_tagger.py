@@ -437,7 +437,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         self._refuse_one_class()
         if reset:
             self._forbidden = self._forbid()
-        codes = encode_labels(labels, self.classes_)
+        codes = encode_labels(labels, self.classes_, sequences.offsets)
         y = with_values(sequences, codes)
         if to_learn:  # a score may compare with what a CRF cannot learn
             check_scheme(y, self.classes_, self._forbidden)

@@ -12,6 +12,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils.class_weight import compute_class_weight
 
 from sklearn_rnn._compat import Interval, StrOptions
+from sklearn_rnn._messages import name_some
 from sklearn_rnn.sequences import Standardizer, find_classes
 
 LOSSES = {"squared_error", "absolute_error", "huber", "poisson", "quantile"}
@@ -30,8 +31,8 @@ class ClassTarget:
             self.classes_ = find_classes(labels if classes is None else list(classes))
         elif classes is not None and set(classes) != set(self.classes_.tolist()):
             raise ValueError(
-                f"classes={list(classes)!r} are not those of the first call, "
-                f"{self.classes_.tolist()!r}; name every class there, or leave "
+                f"classes=[{name_some(classes)}] are not those of the first call, "
+                f"[{name_some(self.classes_)}]; name every class there, or leave "
                 "classes out."
             )
 
@@ -68,10 +69,12 @@ class ClassTarget:
             self._class_weight = compute_class_weight(
                 self.class_weight, classes=self.classes_, y=self.classes_[codes]
             )
-            if not (self._class_weight >= 0).all():
+            wrong = ~(self._class_weight >= 0)
+            if wrong.any():
                 raise ValueError(
                     "class_weight must hold weights of at least 0, got "
-                    f"{self.class_weight!r}."
+                    f"{self._class_weight[wrong][0]} for the class "
+                    f"{name_some(self.classes_[wrong][:1])}."
                 )
 
 

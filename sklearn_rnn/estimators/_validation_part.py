@@ -2,6 +2,7 @@
 
 import copy
 import numbers
+import reprlib
 
 import numpy as np
 from sklearn.model_selection import (
@@ -74,9 +75,12 @@ def hold_out(y, *, early_stopping, validation_fraction, stratify, seed, groups=N
         return train, valid
     if may_go_without:
         return rows, None
+    how = repr(validation_fraction)
+    if isinstance(validation_fraction, list):  # of arrays, which may be long
+        how = reprlib.repr(validation_fraction)
     raise ValueError(
         f"early_stopping={early_stopping!r} cannot hold out a validation part of "
-        f"{len(y)} rows with validation_fraction={validation_fraction!r}: {problem}. "
+        f"{len(y)} rows with validation_fraction={how}: {problem}. "
         "Raise validation_fraction, merge rare classes, pass to fit the groups that a "
         "splitter asks for, pass [(train, valid)] or X_val and y_val, or set "
         "early_stopping=False."

@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import check_consistent_length, check_random_state, check_scalar
 from sklearn.utils.multiclass import type_of_target
 
-from sklearn_rnn._messages import warn
+from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
 from sklearn_rnn.inspection._rows import read_rows
 
@@ -308,11 +308,11 @@ def _score_and_draw(
     longest = np.array([lengths[rows].max() for rows in bins])
     without = np.flatnonzero(np.isnan(scores))
     if len(without):
-        places = (
+        places = [
             f"{_range(shortest[i], longest[i])} (n = {len(bins[i])})" for i in without
-        )
+        ]
         warn(
-            f"No score of the rows of length {', '.join(places)}: "
+            f"No score of the rows of length {name_some(places, str)}: "
             f"{reasons[without[0]].strip().rstrip('.')}. Fewer bins hold more rows "
             f"each, n_bins={n_bins} was given.",
             UndefinedMetricWarning,

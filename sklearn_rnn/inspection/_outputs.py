@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sklearn_rnn._messages import name_some
 from sklearn_rnn._training import Picked
 
 
@@ -83,8 +84,9 @@ def _read_classes(rnn, sequences, target, steps):
 def _find(label, classes):
     if label not in classes:
         raise ValueError(
-            f"target must be one of the classes {classes!r}, or one of them for each "
-            f"row of X, got {label!r}; None explains the class that is predicted."
+            f"target must be one of the classes [{name_some(classes)}], or one of "
+            f"them for each row of X, got {label!r}; None explains the class that is "
+            "predicted."
         )
     return classes.index(label)
 

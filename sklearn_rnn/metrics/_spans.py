@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import UndefinedMetricWarning
 
 from sklearn_rnn._compat import Interval, StrOptions, validate_params
-from sklearn_rnn._messages import warn
+from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.metrics._rows import Labels, join, read_row, step_weights
 
 PREFIXES = {"bio": "BI", "bioes": "BIES"}
@@ -482,7 +482,9 @@ def _warn_undefined(
     """Warn of scores that have no span to stand on."""
     empty = np.flatnonzero(denominator == 0)
     if len(empty):
-        where = "" if types is None else f" of {', '.join(types[i] for i in empty)}"
+        where = (
+            "" if types is None else f" of {name_some([types[i] for i in empty], str)}"
+        )
         warn(
             f"There is no {which} span{where}: the {score} is undefined and set to 0. "
             "Choose another value, or 0 without this warning, with zero_division.",

@@ -6,8 +6,9 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, column_or_1d
 
-from sklearn_rnn._messages import warn
+from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.exceptions import OneHotTargetWarning
+from sklearn_rnn.sequences._padding import row_of
 
 COLUMN = (
     "A column-vector y was passed when a 1d array was expected; pass y.ravel(), of "
@@ -113,14 +114,17 @@ class UnseenLabelsError(ValueError):
     """Says that some labels are not among the classes."""
 
 
-def encode_labels(y, classes):
+def encode_labels(y, classes, offsets=None):
     """Replace each label by its index in `classes`.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
+        Or one label for each step, (n_steps_total,), with `offsets`.
     classes : ndarray of shape (n_classes,)
         Sorted.
+    offsets : int64 ndarray of shape (n_samples + 1,), default=None
+        Where each sequence starts.
 
     Returns
     -------
@@ -136,10 +140,14 @@ def encode_labels(y, classes):
         codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
     unknown = classes[codes] != y if len(codes) else np.ones(len(y), dtype=bool)
     if unknown.any():
+        first = np.argmax(unknown)
+        place = f"row {first}"
+        if offsets is not None:
+            place = "row {}, step {}".format(*row_of(offsets, first))
         raise UnseenLabelsError(
-            f"y holds labels that are not among the classes {classes.tolist()!r}: "
-            f"{np.unique(y[unknown]).tolist()!r}; drop these rows, or name every class "
-            "in the first call (partial_fit: classes=...)."
+            f"y holds labels that are not among the classes [{name_some(classes)}]: "
+            f"[{name_some(np.unique(y[unknown]))}], first at {place}; drop these rows, "
+            "or name every class in the first call (partial_fit: classes=...)."
         )
     return codes.astype(np.int64)
 

@@ -148,7 +148,17 @@ def test_unknown_labels_are_named():
     ]:
         with pytest.raises(ValueError) as caught:
             encode_labels(np.array(y), np.array(classes))
-        assert f"among the classes {classes!r}: {unknown}; drop" in str(caught.value)
+        assert f"among the classes {classes!r}: {unknown}, first" in str(caught.value)
+
+
+def test_of_many_unknown_labels_five_are_named_and_the_first_row():
+    y, classes = np.array([7, 7, *range(20_000)]), np.arange(5, 10_000)
+    with pytest.raises(ValueError, match="first at row 2;") as caught:
+        encode_labels(y, classes)
+    assert "[0, 1, 2, 3, 4 and 10,000 more]" in str(caught.value)
+    assert "classes [5, 6, 7, 8, 9 and 9,990 more]" in str(caught.value)
+    with pytest.raises(ValueError, match="first at row 1, step 1;"):
+        encode_labels(np.array([7, 7, 1, 1]), classes, np.array([0, 1, 4]))
 
 
 # -- one-hot rows ----------------------------------------------------------------
