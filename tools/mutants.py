@@ -307,6 +307,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "Ctrl-C comes between the best weights and the net",
+        "_training/_ctrl_c.py",
+        "if self._held is not None:\n            return",
+        "if True:\n            return",
+        (
+            "tests/_training/test_ctrl_c.py"
+            "::test_ctrl_c_at_the_end_waits_for_the_best_weights",
+        ),
+    ),
+    Mutant(
+        "Ctrl-C after the training takes back what was learnt",
+        "estimators/_base.py",
+        "if isinstance(error, KeyboardInterrupt) and has_learnt:",
+        "if False:",
+        (
+            "tests/_training/test_ctrl_c.py"
+            "::test_ctrl_c_after_the_training_keeps_what_was_learnt",
+        ),
+    ),
+    Mutant(
         "batches hold rows of any length",
         "_training/_data.py",
         "BATCHES_PER_POOL = 50",

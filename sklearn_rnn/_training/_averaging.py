@@ -100,7 +100,7 @@ class WeightAverage(Callback):
 
     def on_train_end(self, net, **kwargs):
         if (net.interrupted_ or net.paused_) and self.average_ is not None:
-            self._show_average()
+            self._put(self.average_)  # again, for Ctrl-C may have come amid it
         self.weights_ = self.average_ = self.going_on_ = None
 
     def _show_average(self):

@@ -1,40 +1,44 @@
-"""Telling the user's Ctrl-C from a callback that ends training."""
+"""Ctrl-C in a training: told from a callback that stops it, and held at its end."""
 
 import signal
 import threading
 
 
-class CtrlC:
-    """Notices, inside a ``with`` block, whether SIGINT raises KeyboardInterrupt.
+class _Handler:
+    """Stands in for the handler of SIGINT, whichever it is, inside a ``with`` block.
 
-    Both raise the same exception, in the same frames; only the signal tells them
-    apart. Its handler, whichever it is, is called as before, and stands alone again
-    after the block. Python calls handlers in the main thread only: in any other, no
-    KeyboardInterrupt comes from a signal.
-
-    Attributes
-    ----------
-    raised : bool
-        Also True where the block itself installed another handler, which nobody
-        watches: taking a stop for Ctrl-C is said aloud, the opposite would be silent.
+    Python calls handlers in the main thread only. In any other, and where there is no
+    handler of Python's, nothing is done.
     """
 
     def __enter__(self):
-        self._has_raised = False
         in_main = threading.current_thread() is threading.main_thread()
         self._handler = signal.getsignal(signal.SIGINT) if in_main else None
-        if self._watches:
+        if self._is_needed:
             signal.signal(signal.SIGINT, self._handle)
         return self
 
     def __exit__(self, *raised):
-        if self._watches and signal.getsignal(signal.SIGINT) == self._handle:
+        if self._is_needed and self._is_in_place:
             signal.signal(signal.SIGINT, self._handler)
 
     @property
-    def _watches(self):
-        """Whether there is a handler of Python's that might raise."""
+    def _is_needed(self):
         return callable(self._handler)
+
+    @property
+    def _is_in_place(self):
+        return signal.getsignal(signal.SIGINT) == self._handle
+
+
+class NoticedCtrlC(_Handler):
+    """Notices whether SIGINT raises KeyboardInterrupt in the block.
+
+    Ctrl-C and a callback that ends training raise the same exception, in the same
+    frames: only the signal tells them apart.
+    """
+
+    _has_raised = False
 
     def _handle(self, number, frame):
         try:
@@ -45,6 +49,25 @@ class CtrlC:
 
     @property
     def raised(self):
-        if self._has_raised or not self._watches:
-            return self._has_raised
-        return signal.getsignal(signal.SIGINT) != self._handle
+        """Whether it did, or might have: by a handler installed in the block.
+
+        To take a wish to stop for Ctrl-C is heard, the opposite would be silent.
+        """
+        is_watched = not self._is_needed or self._is_in_place
+        return self._has_raised or not is_watched
+
+
+class HeldCtrlC(_Handler):
+    """Lets SIGINT wait until the block has ended; a second one does not wait."""
+
+    _held = None
+
+    def _handle(self, number, frame):
+        if self._held is not None:
+            return self._handler(number, frame)
+        self._held = number, frame
+
+    def release(self):
+        """Call the handler, after the block, if a signal has waited."""
+        if self._held is not None:
+            self._handler(*self._held)

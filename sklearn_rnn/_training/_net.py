@@ -11,7 +11,7 @@ from sklearn_rnn._training._callbacks import (
     StopTraining,
 )
 from sklearn_rnn._training._checkpoint import resume
-from sklearn_rnn._training._ctrl_c import CtrlC
+from sklearn_rnn._training._ctrl_c import HeldCtrlC, NoticedCtrlC
 from sklearn_rnn._training._data import (
     PredictionBatches,
     weight_of_targets,
@@ -82,7 +82,7 @@ class SequenceNet(NeuralNet):
 
         A KeyboardInterrupt that is not Ctrl-C is how a callback of skorch ends it.
         """
-        with CtrlC() as ctrl_c:
+        with NoticedCtrlC() as ctrl_c:
             try:
                 super().fit_loop(X, y, epochs=epochs, **fit_params)
             except KeyboardInterrupt as stop:
@@ -91,6 +91,17 @@ class SequenceNet(NeuralNet):
                 self.paused_ = isinstance(stop, PauseTraining)
         self.interrupted_ = False
         return self
+
+    def notify(self, method_name, **cb_kwargs):
+        """Tell the callbacks; at the end, where the best weights return, in peace."""
+        if method_name != "on_train_end":
+            return super().notify(method_name, **cb_kwargs)
+        with HeldCtrlC() as ctrl_c:
+            super().notify(method_name, **cb_kwargs)
+        try:
+            ctrl_c.release()
+        except KeyboardInterrupt:
+            self.interrupted_ = True
 
 
 def _without_weight(inputs):

@@ -351,7 +351,7 @@ class BaseRNN(
                 VanishingGradientWarning,
             )
         if net.interrupted_:
-            raise InterruptedFitError
+            raise KeyboardInterrupt
         return self
 
     def _dataset(self, part, reader):
@@ -582,19 +582,20 @@ class BaseRNN(
         return tags
 
 
-class InterruptedFitError(KeyboardInterrupt):
-    """Ctrl-C in a training: the estimator is fitted with what it had learnt."""
-
-
 @contextmanager
 def as_it_was_on_error(estimator):
-    """Give an estimator its attributes back when a fit does not come to its end."""
+    """Give an estimator its attributes back when a fit does not come to its end.
+
+    Ctrl-C, once the loop over the epochs has begun, leaves it fitted.
+    """
     before = dict(vars(estimator))
     try:
         yield
-    except InterruptedFitError:
-        raise
-    except BaseException:  # Ctrl-C before the training, or a handler of SIGTERM
+    except BaseException as error:
+        has_learnt = vars(estimator).get("history_") is not before.get("history_")
+        if isinstance(error, KeyboardInterrupt) and has_learnt:
+            raise
+        # Ctrl-C before the training, or a handler of SIGTERM
         vars(estimator).clear()
         vars(estimator).update(before)
         raise

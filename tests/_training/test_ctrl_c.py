@@ -8,6 +8,7 @@ import pytest
 from skorch.callbacks import Callback
 
 from sklearn_rnn import RNNRegressor
+from sklearn_rnn.estimators import _base
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(10, 4))
@@ -96,7 +97,6 @@ def test_a_handler_of_a_callback_is_heard(answer_by):
             self.before_ = signal.signal(signal.SIGINT, raise_it)
 
         def on_train_end(self, net, **kwargs):
-            assert signal.getsignal(signal.SIGINT) is raise_it
             signal.signal(signal.SIGINT, self.before_)
 
     class HandlesLate(Callback):
@@ -126,3 +126,51 @@ def test_in_another_thread_a_callback_ends_training_too():
     thread.start()
     thread.join()
     assert len(fitted) == 1
+
+
+# -- after the last epoch ------------------------------------------------------------
+
+
+class AtTheEnd(Callback):
+    """Press Ctrl-C when training has ended, before the best weights come back."""
+
+    def __init__(self, n_times=1):
+        self.n_times = n_times
+
+    def on_train_end(self, net, **kwargs):
+        for _ in range(self.n_times):
+            press()
+
+
+def watched(*callbacks):
+    params = {"max_epochs": 4, "lr": 0.1, "early_stopping": True, "random_state": 0}
+    return RNNRegressor(3, callbacks=callbacks, **params)
+
+
+def test_ctrl_c_at_the_end_waits_for_the_best_weights():
+    expected = watched().fit(X, y)
+    assert expected.best_epoch_ < expected.n_iter_
+    model = watched(AtTheEnd())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), expected.predict(X))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_at_the_end_does_not_wait():
+    model = watched().fit(X, y)
+    expected = model.predict(X)
+    model.set_params(callbacks=[AtTheEnd(2)])
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X[:, ::-1], y)
+    np.testing.assert_array_equal(model.predict(X), expected)
+
+
+def test_ctrl_c_after_the_training_keeps_what_was_learnt(monkeypatch):
+    monkeypatch.setattr(_base, "forgets_beginnings", lambda *args: press())
+    model = RNNRegressor(3, max_epochs=2, random_state=0)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    expected = RNNRegressor(3, max_epochs=2, random_state=0)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(model.predict(X), expected.fit(X, y).predict(X))
