@@ -213,9 +213,34 @@ MUTANTS = [
     Mutant(
         "padding is the first token again",
         "sequences/_sequences.py",
-        "padded[real] = self.values[steps]",
-        "padded[:] = self.values[0]\n        padded[real] = self.values[steps]",
+        "padded[real] = self.storage[steps]",
+        "padded[:] = self.storage[0]\n        padded[real] = self.storage[steps]",
         ("tests/sequences/test_sequences.py",),
+    ),
+    Mutant(
+        "windows over a series are copied at the door",
+        "sequences/_numbers.py",
+        "return X.size > 0 and 0 <= by_row // by_step < X.shape[1]",
+        "return False",
+        ("tests/sequences/test_windows.py::test_the_door_keeps_windows_as_views",),
+    ),
+    Mutant(
+        "a fit copies the windows that it hashes",
+        "sequences/_canonical.py",
+        "_hash_segments(sequences.storage, sequences.offsets, sequences.starts)",
+        "_hash_segments(sequences.values, sequences.offsets)",
+        (
+            "tests/sequences/test_windows.py::test_a_fit_copies_no_more_than_a_batch_of_windows",
+        ),
+    ),
+    Mutant(
+        "padding of windows is not cut",
+        "sequences/_numbers.py",
+        "_without_padding(_read_windows(X))",
+        "_read_windows(X)",
+        (
+            "tests/sequences/test_windows.py::test_missing_values_in_windows_are_met_as_in_their_copy",
+        ),
     ),
     Mutant(
         "equally frequent words come as they appear",

@@ -6,6 +6,7 @@ __all__ = [
     "Sequences",
     "Standardizer",
     "UnseenLabelsError",
+    "Windows",
     "as_ragged",
     "canonical_rows",
     "check_labels",
@@ -32,7 +33,7 @@ from sklearn_rnn.sequences._ragged_targets import (
     check_step_labels,
     check_step_reals,
 )
-from sklearn_rnn.sequences._sequences import PAD, UNK, Sequences
+from sklearn_rnn.sequences._sequences import PAD, UNK, Sequences, Windows
 from sklearn_rnn.sequences._standardize import Standardizer
 from sklearn_rnn.sequences._targets import (
     UnseenLabelsError,

@@ -93,7 +93,7 @@ def canonical_rows(
 
 def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     """Hash content and target, uint64 of shape (2, n_samples)."""
-    content = _hash_segments(sequences.values, sequences.offsets)
+    content = _hash_segments(sequences.storage, sequences.offsets, sequences.starts)
     if sequences.spelling is not None:
         content += _hash_spelling(sequences.spelling, sequences.offsets)
     if isinstance(y, Sequences):
@@ -117,18 +117,29 @@ def _hash_spelling(spelling: Sequences, offsets: np.ndarray) -> np.ndarray:
     return np.add.reduceat(_mix(words, THIRD), offsets[:-1], axis=1)
 
 
-def _hash_segments(values: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Sum the hashes of the numbers of each segment, uint64 of shape (2, n)."""
+def _hash_segments(
+    values: np.ndarray, offsets: np.ndarray, starts: np.ndarray | None = None
+) -> np.ndarray:
+    """Sum the hashes of the numbers of each segment, uint64 of shape (2, n).
+
+    Where `starts` are not given, the segments lie one behind the other.
+    """
     width = int(np.prod(values.shape[1:], dtype=np.int64))
     values = values.reshape(-1)
+    moved = None
+    if starts is not None and not np.array_equal(starts, offsets[:-1]):
+        moved = starts * width
     offsets = offsets * width
     sums = np.zeros((2, len(offsets) - 1), dtype=np.uint64)
     for numbers, rows, counts in iterate_chunks(offsets, CHUNK):
         positions = np.arange(numbers.start, numbers.stop)
         positions -= np.repeat(offsets[rows], counts)
-        hashes = _hash_numbers(values[numbers], positions.view(np.uint64))
-        starts = offsets_of(counts)[:-1]
-        sums[:, rows] += np.add.reduceat(hashes, starts, axis=1)
+        places: slice | np.ndarray = numbers
+        if moved is not None:
+            places = positions + np.repeat(moved[rows], counts)
+        hashes = _hash_numbers(values[places], positions.view(np.uint64))
+        firsts = offsets_of(counts)[:-1]
+        sums[:, rows] += np.add.reduceat(hashes, firsts, axis=1)
     return sums
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from sklearn.utils import check_array
 
 from sklearn_rnn.exceptions import SequenceError
-from sklearn_rnn.sequences._padding import drop_padding, refuse_empty, row_of
-from sklearn_rnn.sequences._sequences import Sequences, offsets_of
+from sklearn_rnn.sequences._padding import drop_padding, refuse_empty
+from sklearn_rnn.sequences._sequences import Sequences, Windows, offsets_of
 from sklearn_rnn.sequences._tokens import looks_spelled
 
 REAL = [np.float64, np.float32]  # others become the first
@@ -35,15 +35,17 @@ def read_table(X: Any) -> tuple[Sequences, int]:
         With one feature.
     n_timesteps : int
     """
+    if _overlaps(X):
+        return check_finite(_read_windows(X)), X.shape[1]
     X = check_array(X, dtype=REAL, input_name="X", ensure_all_finite=False)
     offsets = np.arange(len(X) + 1) * X.shape[1]
-    values = X.reshape(-1, 1)
-    check_finite(values, offsets)
-    return Sequences(values, offsets), X.shape[1]
+    return check_finite(Sequences(X.reshape(-1, 1), offsets)), X.shape[1]
 
 
 def read_cube(X: np.ndarray) -> Sequences:
     """Read (n_samples, n_timesteps, n_features) numbers, padded with NaN or not."""
+    if _overlaps(X):
+        return check_finite(_without_padding(_read_windows(X)))
     X = check_real(X)
     n_samples, n_timesteps, n_features = X.shape
     if n_features == 0:
@@ -66,8 +68,7 @@ def read_feature_list(arrays: list[np.ndarray]) -> Sequences:
     values = check_real(np.concatenate(arrays))
     offsets = offsets_of([len(array) for array in arrays])
     if values.ndim == 1:
-        check_finite(values[:, np.newaxis], offsets)
-        return Sequences(values[:, np.newaxis], offsets)
+        return check_finite(Sequences(values[:, np.newaxis], offsets))
     return _read_steps(values, offsets)
 
 
@@ -95,6 +96,8 @@ def looks_like_padded_tokens(sequences: Sequences) -> bool:
     sequences : Sequences
         Of equal length, with one feature.
     """
+    if sequences.offsets[-1] > len(sequences.storage):
+        return False  # padded rows do not share their steps
     X = sequences.values.reshape(len(sequences), -1)
     ends = X[:, -1]
     if not (ends == 0).any() or (X[:, 0] < 1).any():  # cheap, and mostly decides
@@ -113,19 +116,64 @@ def _read_steps(values: np.ndarray, offsets: np.ndarray) -> Sequences:
     if np.isnan(last_steps).all(axis=1).any():
         padding = np.isnan(values).all(axis=1)
         values, offsets = drop_padding(values, offsets, ~padding)
-    check_finite(values, offsets)
-    return Sequences(values, offsets)
+    return check_finite(Sequences(values, offsets))
 
 
-def check_finite(values: np.ndarray, offsets: np.ndarray) -> None:
-    """Refuse NaN and inf, saying where."""
-    for start in range(0, len(values), CHUNK):
-        finite = np.isfinite(values[start : start + CHUNK])
-        if not finite.all():
-            step = start + np.argmin(finite.all(axis=1))
-            row, position = row_of(offsets, step)
+def check_finite(sequences: Sequences) -> Sequences:
+    """Refuse NaN and inf, saying where; the sequences start in ascending order."""
+    storage, starts = sequences.storage, sequences.starts
+    for first in range(0, len(storage), CHUNK):
+        finite = np.isfinite(storage[first : first + CHUNK])
+        if finite.all():
+            continue
+        steps = first + np.flatnonzero(~finite.all(axis=1))
+        rows = np.searchsorted(starts + sequences.lengths, steps, side="right")
+        inside = np.append(starts, len(storage))[rows] <= steps  # or cut as padding
+        if inside.any():
+            row, step = rows[inside][0], steps[inside][0]
             raise SequenceError(
                 f"Input X contains NaN or inf inside a sequence: sample {row}, step "
-                f"{position}. Impute or drop such values; only steps whose features "
-                "are all NaN, and that nothing real follows, are padding."
+                f"{step - starts[row]}. Impute or drop such values; only steps whose "
+                "features are all NaN, and that nothing real follows, are padding."
             )
+    return sequences
+
+
+# -- windows over one series -----------------------------------------------------
+
+
+def _overlaps(X: Any) -> bool:
+    """Say whether the rows of X are windows over one series, as its strides tell.
+
+    `sliding_windows` makes such views, and NumPy where it repeats a row.
+    """
+    if not isinstance(X, np.ndarray) or X.ndim < 2 or len(X) < 2:
+        return False
+    by_row, by_step = X.strides[:2]
+    if X.dtype.kind not in "biuf" or by_step == 0 or by_row % by_step != 0:
+        return False
+    return X.size > 0 and 0 <= by_row // by_step < X.shape[1]
+
+
+def _read_windows(X: np.ndarray) -> Windows:
+    """Read rows that overlap: the series once, and where each row starts in it."""
+    n_samples, n_timesteps = X.shape[:2]
+    by_row, by_step, *by_feature = X.strides
+    starts = np.arange(n_samples) * (by_row // by_step)
+    shape = (starts[-1] + n_timesteps, *X.shape[2:])
+    strides = (by_step, *by_feature)
+    series = np.lib.stride_tricks.as_strided(X, shape, strides, writeable=False)
+    storage = check_real(series.reshape(shape[0], -1))
+    return Windows(storage, starts, np.full(n_samples, n_timesteps))
+
+
+def _without_padding(windows: Windows) -> Windows:
+    """Cut each window after its last real step."""
+    storage, starts = windows.storage, windows.starts
+    real = ~np.isnan(storage).all(axis=1)
+    if real.all():
+        return windows
+    last = np.maximum.accumulate(np.where(real, np.arange(len(real)), -1))
+    lengths = last[starts + windows.lengths - 1] + 1 - starts
+    refuse_empty(lengths)
+    return Windows(storage, starts, lengths)

@@ -100,5 +100,4 @@ def _read_numbers(estimator: Any, x: Any) -> Sequences:
             f"(n_samples, {n_features}){or_flat}, got shape {x.shape}."
         )
     values = check_real(x)
-    check_finite(values, np.arange(len(values) + 1))
-    return Sequences(values, np.arange(len(values) + 1))
+    return check_finite(Sequences(values, np.arange(len(values) + 1)))

@@ -35,7 +35,7 @@ def iterate_prefixes(sequences: Sequences, n_steps: int) -> Iterator[Sequences]:
     [[1, 2], [3, 1], [2]]
     """
     lengths = step_positions(sequences.lengths) + 1  # of the prefixes
-    starts = np.repeat(sequences.offsets[:-1], sequences.lengths)
+    starts = np.repeat(sequences.starts, sequences.lengths)
     ends = np.cumsum(lengths)
     first = 0
     while first < len(lengths):
@@ -46,7 +46,7 @@ def iterate_prefixes(sequences: Sequences, n_steps: int) -> Iterator[Sequences]:
         steps += step_positions(lengths[chosen])
         spelling = sequences.spelling
         yield Sequences(
-            sequences.values[steps],
+            sequences.storage[steps],
             offsets_of(lengths[chosen]),
             None if spelling is None else spelling[steps],
         )

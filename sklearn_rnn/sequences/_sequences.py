@@ -4,6 +4,7 @@ __all__ = [
     "PAD",
     "UNK",
     "Sequences",
+    "Windows",
     "iterate_chunks",
     "offsets_of",
     "step_positions",
@@ -31,6 +32,9 @@ class Sequences:
     sequence ``i`` is ``values[offsets[i]:offsets[i + 1]]``. Immutable; the
     arrays are read-only views and share memory with those they came from
     where possible.
+
+    Each sequence has its steps in ``storage``, from ``starts`` on. Here that is
+    ``values`` itself; `Windows` share their steps, and there ``values`` is a copy.
 
     Parameters
     ----------
@@ -102,6 +106,16 @@ class Sequences:
         object.__setattr__(self, "values", _read_only(values))
         object.__setattr__(self, "offsets", _read_only(offsets))
 
+    @property
+    def storage(self) -> np.ndarray:
+        """The array that holds the steps, those of row i from ``starts[i]`` on."""
+        return self.values
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where in ``storage`` each sequence starts, int64 of shape (n_samples,)."""
+        return self.offsets[:-1]
+
     @classmethod
     def from_list(cls, arrays: Iterable[ArrayLike]) -> "Sequences":
         """Join arrays of unequal length.
@@ -156,7 +170,7 @@ class Sequences:
         if self.spelling is not None:
             content = "spelled tokens"
         return (
-            f"Sequences(n_samples={len(self)}, n_steps={len(self.values)}, {content})"
+            f"Sequences(n_samples={len(self)}, n_steps={self.offsets[-1]}, {content})"
         )
 
     @property
@@ -167,12 +181,12 @@ class Sequences:
     @property
     def is_tokens(self) -> bool:
         """Whether the steps are token ids and not rows of numbers."""
-        return self.values.ndim == 1
+        return self.storage.ndim == 1
 
     @property
     def n_features(self) -> int | None:
         """Number of features per step, or None for tokens."""
-        return None if self.is_tokens else self.values.shape[1]
+        return None if self.is_tokens else self.storage.shape[1]
 
     def __getitem__(self, key: Any) -> Any:
         """Select sequences, with their spelling; a contiguous slice is a view.
@@ -187,8 +201,9 @@ class Sequences:
         selected : Sequences or ndarray
         """
         if isinstance(key, (int, np.integer)):
-            start, stop = self.offsets[:-1][key], self.offsets[1:][key]
-            return self.values[start:stop]
+            start = self.starts[key]
+            length = self.offsets[1:][key] - self.offsets[:-1][key]
+            return self.storage[start : start + length]
         if isinstance(key, slice):
             start, stop, step = key.indices(len(self))
             if step == 1:
@@ -221,10 +236,10 @@ class Sequences:
         steps, lengths = self._gather(np.asarray(indices, dtype=np.int64))
         n_timesteps = lengths.max(initial=0)
         padded = np.zeros(
-            (len(lengths), n_timesteps, *self.values.shape[1:]), self.values.dtype
+            (len(lengths), n_timesteps, *self.storage.shape[1:]), self.storage.dtype
         )
         real = np.arange(n_timesteps) < lengths[:, np.newaxis]
-        padded[real] = self.values[steps]
+        padded[real] = self.storage[steps]
         return padded, lengths
 
     def pad_spelling(self, indices: ArrayLike) -> np.ndarray:
@@ -258,10 +273,72 @@ class Sequences:
         return letters
 
     def _gather(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Find where in `values` the steps of these rows are."""
-        starts = self.offsets[:-1][rows]
-        lengths = self.offsets[1:][rows] - starts
-        return np.repeat(starts, lengths) + step_positions(lengths), lengths
+        """Find where in `storage` the steps of these rows are."""
+        lengths = self.offsets[1:][rows] - self.offsets[:-1][rows]
+        places = np.repeat(self.starts[rows], lengths) + step_positions(lengths)
+        return places, lengths
+
+
+class Windows(Sequences):
+    """Sequences that may overlap in one array, such as windows over a series.
+
+    Nothing is copied before a batch is padded.
+
+    Parameters
+    ----------
+    storage : ndarray of shape (n_stored, n_features)
+        Numbers, float32 or float64.
+    starts : int64 ndarray of shape (n_samples,)
+        Where in `storage` each sequence starts.
+    lengths : int64 ndarray of shape (n_samples,)
+        Number of steps of each sequence, at least 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_rnn.sequences import Windows
+    >>> series = np.array([[10.0], [11.0], [12.0], [13.0]])
+    >>> windows = Windows(series, np.array([0, 1, 2]), np.array([2, 2, 2]))
+    >>> windows
+    Sequences(n_samples=3, n_steps=6, n_features=1)
+    >>> windows.values.ravel()
+    array([10., 11., 11., 12., 12., 13.])
+    >>> windows[[2, 0]].storage is windows.storage
+    True
+    """
+
+    _storage: np.ndarray
+    _starts: np.ndarray
+
+    def __init__(
+        self, storage: np.ndarray, starts: np.ndarray, lengths: np.ndarray
+    ) -> None:
+        vars(self).update(
+            _storage=_read_only(storage),
+            _starts=_read_only(starts),
+            offsets=_read_only(offsets_of(lengths)),
+        )
+
+    @property
+    def storage(self) -> np.ndarray:
+        """The array that the sequences share."""
+        return self._storage
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where in ``storage`` each sequence starts, int64 of shape (n_samples,)."""
+        return self._starts
+
+    @property
+    def values(self) -> np.ndarray:
+        """The steps of all sequences one after the other: a copy, at each call."""
+        return self.storage[self._gather(np.arange(len(self)))[0]]
+
+    def __getitem__(self, key: Any) -> Any:
+        """Select sequences, without copying; an int gives the steps of one."""
+        if isinstance(key, (int, np.integer)):
+            return super().__getitem__(key)
+        return Windows(self.storage, self.starts[key], self.lengths[key])
 
 
 def offsets_of(lengths: ArrayLike) -> np.ndarray:

@@ -154,11 +154,15 @@ class Standardizer:
             standardized = np.subtract(values, self.mean_, dtype=np.float64)
             standardized /= self.scale_
             standardized = standardized.astype(np.float32)
-        if not np.isfinite(standardized).all():
+        finite = np.isfinite(standardized)
+        if not finite.all():
+            place = np.unravel_index(np.argmin(finite), finite.shape)
+            feature = place[-1]
             raise ValueError(
-                "Values are too large for float32 (3.4e38) after subtracting the mean "
-                f"{self.mean_} and dividing by {self.scale_}; rescale the data, or "
-                "drop such outliers."
+                f"Values are too large for float32 (3.4e38), such as {values[place]} "
+                f"of feature {feature}, after subtracting the mean "
+                f"{self.mean_[feature]} and dividing by {self.scale_[feature]}; "
+                "rescale the data, or drop such outliers."
             )
         return standardized
 
@@ -207,7 +211,7 @@ class _Part(NamedTuple):
 
 def _mean_and_range(part: _Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weighted mean, and the smallest and largest value, of each feature."""
-    mean = np.zeros(part.data.values.shape[1])
+    mean = np.zeros(part.data.storage.shape[1])
     low, high = np.full_like(mean, np.inf), np.full_like(mean, -np.inf)
     for values, step_weights in _weighted_chunks(part):
         mean += _weighted_sum(values, step_weights)
@@ -239,12 +243,12 @@ def _weighted_chunks(part: _Part) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     The rows are gathered chunk by chunk: all at once they would be a copy of the data.
     """
     data, rows, weights = part
-    starts, offsets = data.offsets[:-1][rows], offsets_of(data.lengths[rows])
+    starts, offsets = data.starts[rows], offsets_of(data.lengths[rows])
     for steps, members, counts in iterate_chunks(offsets, CHUNK):
         passed = np.maximum(steps.start - offsets[members], 0)
         places = np.repeat(starts[members] + passed, counts) + step_positions(counts)
         yield (
-            data.values[places].astype(np.float64),
+            data.storage[places].astype(np.float64),
             np.repeat(weights[members], counts),
         )
 

@@ -2,6 +2,7 @@
 
 __all__ = ["sliding_windows"]
 
+import reprlib
 from numbers import Integral
 from typing import Any
 
@@ -39,8 +40,9 @@ def sliding_windows(
     -------
     X : ndarray of shape (n_windows, window) or (n_windows, window, n_features)
         Row i holds the steps i to i + window - 1 of the series. A read-only view:
-        nothing is copied. ``X.copy()`` can be written to, and takes `window` times
-        the memory of the series, as it does inside an estimator.
+        nothing is copied, and an estimator copies no more than a batch at a time.
+        ``X.copy()`` can be written to, and takes `window` times the memory of the
+        series; so does a selection of rows that is no slice.
     y : ndarray of shape (n_windows,) or (n_windows, n_features)
         A copy of the series at the target of each window. With several horizons
         they are the second axis: (n_windows, n_horizons) or (n_windows,
@@ -148,20 +150,20 @@ def _check_window(window: Any) -> int:
 
 def _check_horizon(horizon: Any) -> np.ndarray:
     """Read one horizon or several, as an array of no axis or of one."""
-    ahead = np.asarray(horizon)
+    ahead, given = np.asarray(horizon), reprlib.repr(horizon)
     if ahead.ndim > 1 or ahead.size == 0:
         raise ValueError(
-            f"horizon must be an integer or a list of at least one, got {horizon!r}; "
+            f"horizon must be an integer or a list of at least one, got {given}; "
             "pass 1 for the step after each window, range(1, 25) for the next 24."
         )
     if ahead.dtype.kind not in "iu":
         raise TypeError(
-            f"horizon must be an integer or a list of them, got {horizon!r}; pass 1 "
+            f"horizon must be an integer or a list of them, got {given}; pass 1 "
             "for the step after each window, range(1, 25) for the next 24."
         )
     if ahead.min() < 1:
         raise ValueError(
-            f"horizon must be at least 1, got {horizon!r}; 1 is the step after the "
+            f"horizon must be at least 1, got {given}; 1 is the step after the "
             "last one of a window."
         )
     return ahead.astype(np.intp)

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,8 +7,17 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
+from sklearn.base import BaseEstimator
 
 from sklearn_rnn import RNNRegressor, sliding_windows
+from sklearn_rnn.sequences import (
+    Standardizer,
+    Windows,
+    _standardize,
+    canonical_rows,
+    check_sequences,
+    iterate_prefixes,
+)
 
 SERIES = np.arange(10.0)
 PAIRS = np.arange(20.0).reshape(10, 2)  # 10 steps, 2 features
@@ -135,6 +146,88 @@ def test_a_regressor_learns_from_windows_as_from_their_copy(series, horizon):
     np.testing.assert_array_equal(
         predicted, model.fit(X.copy(), y).predict(X.copy()), strict=True
     )
+
+
+# -- what is made of them --------------------------------------------------------
+
+
+def peak_of(function):
+    """Return the most memory that a call held at a time, in bytes."""
+    tracemalloc.start()
+    try:
+        function()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+def test_the_door_keeps_windows_as_views(dtype):
+    series = np.random.default_rng(0).normal(size=20_000).astype(dtype)
+    X, _ = sliding_windows(series, 500)
+    assert X.nbytes > 400 * series.nbytes
+    read = check_sequences(BaseEstimator(), X, reset=True)
+    assert np.shares_memory(read.storage, series) == (dtype == np.float32)
+    peak = peak_of(lambda: check_sequences(BaseEstimator(), X, reset=True))
+    assert peak < 20 * series.nbytes
+
+
+def test_a_fit_copies_no_more_than_a_batch_of_windows(monkeypatch):
+    monkeypatch.setattr(_standardize, "CHUNK", 2**13)  # for a small X in this test
+    X, y = sliding_windows(np.random.default_rng(0).normal(size=4_000), 400)
+    model = RNNRegressor(2, cell="rnn", bidirectional=False, max_epochs=1)
+    model.set_params(batch_size=32, early_stopping=True, random_state=0)
+    model.fit(X[:50], y[:50])  # what is loaded once
+    assert peak_of(lambda: model.fit(X, y)) < X.nbytes / 4
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        sliding_windows(SERIES % 3, 4)[0],  # with rows that are equal
+        sliding_windows(PAIRS % 3, 4)[0],
+        sliding_windows(PAIRS, 4)[0][1::2],
+        sliding_windows(PAIRS[::-1], 3)[0],
+        np.broadcast_to(SERIES, (3, len(SERIES))),
+    ],
+    ids=["numbers", "features", "every other", "back in time", "one row"],
+)
+def test_windows_are_read_as_their_copy(X):
+    read, copied = (
+        check_sequences(BaseEstimator(), rows, reset=True) for rows in (X, X.copy())
+    )
+    assert isinstance(read, Windows) and not isinstance(copied, Windows)
+    y, weight = np.zeros(len(X)), np.arange(len(X)) % 3
+    rows = np.array([2, 0, 0, 1])
+    for found in (
+        lambda data: data.values,
+        lambda data: data.lengths,
+        lambda data: data[1],
+        lambda data: data[rows].values,
+        lambda data: data[1:].values,
+        lambda data: data.pad(rows)[0],
+        lambda data: canonical_rows(data, y, weight)[0],
+        lambda data: canonical_rows(data, y, weight)[1],
+        lambda data: Standardizer.fit(data, weight[rows] + 0.5, rows).scale_,
+        lambda data: next(iterate_prefixes(data, 100)).values,
+    ):
+        np.testing.assert_array_equal(found(read), found(copied), strict=True)
+
+
+@pytest.mark.parametrize("n_features", [1, 2])
+@given(st.lists(st.sampled_from([1.0, 2.0, np.nan, np.inf]), min_size=4, max_size=12))
+def test_missing_values_in_windows_are_met_as_in_their_copy(n_features, series):
+    table = np.repeat(np.array(series)[:, np.newaxis], n_features, axis=1)
+    X, _ = sliding_windows(table, 3)
+    found = []
+    for rows in (X, X.copy()):
+        try:
+            read = check_sequences(BaseEstimator(), rows, reset=True)
+        except ValueError as error:
+            found.append(str(error))
+        else:
+            found.append((read.values.tolist(), read.lengths.tolist()))
+    assert found[0] == found[1]
 
 
 def test_what_is_no_series_of_numbers_is_refused(assert_refused):
