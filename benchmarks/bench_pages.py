@@ -9,6 +9,7 @@ A run replaces what it ran. All on one thread, from the seeds in the programs;
 
 import argparse
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -44,6 +45,13 @@ def sources_of(name):
     return SNIPPET.findall((GUIDE / f"{name}.md").read_text(encoding="utf-8"))
 
 
+def digest(name):
+    """Tell one program from another, whatever its comments and empty lines."""
+    lines = "\n".join(sources_of(name)).splitlines()
+    code = [line for line in lines if line and not line.lstrip().startswith("#")]
+    return hashlib.sha256("\n".join(code).encode()).hexdigest()[:16]
+
+
 def printed_by(name):
     """Run a program in a folder of its own; return its lines."""
     names, printed, here = {"__name__": "__main__"}, io.StringIO(), os.getcwd()
@@ -65,15 +73,15 @@ def main():
     arguments = parser.parse_args()
     os.environ["MPLBACKEND"] = "agg"
     torch.set_num_threads(1)
-    record = {"printed": {}}
+    record = {"programs": {}, "printed": {}}
     if arguments.out.exists():
         record = json.loads(arguments.out.read_text(encoding="utf-8"))
     for name in arguments.programs:
         start = time.process_time()
+        record["programs"][name] = digest(name)
         record["printed"][name] = printed_by(name)
         print(f"{name}: {time.process_time() - start:.0f} s")
-        record = {"environment": environment(), "printed": record["printed"]}
-        write_json(arguments.out, record)
+        write_json(arguments.out, {**record, "environment": environment()})
 
 
 if __name__ == "__main__":

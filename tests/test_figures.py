@@ -8,13 +8,24 @@ import pytest
 ROOT = Path(__file__).parents[1]
 if not (ROOT / "benchmarks").is_dir():
     pytest.skip("benchmarks/ is not in the sdist", allow_module_level=True)
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "benchmarks")]
 
+import bench_pages  # noqa: E402
+import figures  # noqa: E402
 import write_figures  # noqa: E402
 
 
 def test_every_figure_of_the_pages_is_computed_from_the_results():
     assert write_figures.faults() == []
+
+
+def test_what_the_guide_quotes_was_printed_by_the_programs_as_they_are():
+    measured = figures.results("pages")["programs"]
+    changed = [n for n in bench_pages.PROGRAMS if measured[n] != bench_pages.digest(n)]
+    assert not changed, (
+        f"{' '.join(changed)}: measure again with benchmarks/bench_pages.py, "
+        "then run `make figures`"
+    )
 
 
 def test_figures_and_tables_are_written_where_their_names_stand():
