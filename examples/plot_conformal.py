@@ -17,12 +17,16 @@ package, as they are, and the promise is held against rows that nobody has seen.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from mapie.classification import CrossConformalClassifier
-from mapie.regression import SplitConformalRegressor
 from sklearn.pipeline import make_pipeline
 
 from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer, sliding_windows
 from sklearn_rnn.datasets import load_births, load_languages
+
+try:
+    from mapie.classification import CrossConformalClassifier
+    from mapie.regression import SplitConformalRegressor
+except ModuleNotFoundError as missing:
+    raise SystemExit('This example needs more: pip install "mapie>=1.0"') from missing
 
 MAX_EPOCHS = 12
 LEVELS = np.array([0.6, 0.7, 0.8, 0.9, 0.95])

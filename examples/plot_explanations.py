@@ -16,13 +16,17 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import shap
-from lime.lime_text import LimeTextExplainer
 from sklearn.pipeline import make_pipeline
 
 from sklearn_rnn import RNNClassifier, TextVectorizer
 from sklearn_rnn.datasets import load_tweets
 from sklearn_rnn.inspection import TokenImportanceDisplay, explain
+
+try:
+    import shap
+    from lime.lime_text import LimeTextExplainer
+except ModuleNotFoundError as missing:
+    raise SystemExit("This example needs more: pip install lime shap") from missing
 
 MAX_EPOCHS = 6
 
