@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sklearn_rnn.nn._steps import every_step, first_steps, pad_steps, sample_of_step
+from sklearn_rnn.nn._steps import every_step, first_steps, pad_steps
 
 # The score of a forbidden transition. Not minus infinity: where a sequence has no other
 # way, infinities would cancel to NaN. It is out of reach of any logit, and leaves
@@ -243,25 +243,6 @@ class LinearChainCRF(nn.Module):
             label = torch.where(lengths > t + 1, on_the_way, best_at_end[t])
             labels.append(label)
         return every_step(torch.stack(labels[::-1], dim=1), lengths)
-
-    def allowed(self, labels: Tensor, lengths: Tensor) -> Tensor:
-        """Say which sequences of labels use no forbidden transition.
-
-        Parameters
-        ----------
-        labels : int64 Tensor of shape (n_real_steps,)
-            Index of the label of each step.
-        lengths : int64 Tensor of shape (n_samples,)
-            Number of real steps, at least 1.
-
-        Returns
-        -------
-        allowed : bool Tensor of shape (n_samples,)
-        """
-        is_forbidden = self.forbidden[self._before(labels, lengths), labels]
-        allowed = ~self.forbidden[labels[lengths.cumsum(0) - 1], self.n_labels]
-        allowed[sample_of_step(lengths)[is_forbidden]] = False
-        return allowed
 
     def extra_repr(self) -> str:
         """Name the parameters in ``repr``."""

@@ -142,25 +142,6 @@ class Sequences:
                 values = values.astype(np.float64)
         return cls(values, offsets_of([len(part) for part in parts]))
 
-    @classmethod
-    def from_padded(cls, padded: ArrayLike, lengths: ArrayLike) -> "Sequences":
-        """Drop the padding on the right: the inverse of `pad`.
-
-        Parameters
-        ----------
-        padded : ndarray of shape (n_samples, n_timesteps[, n_features])
-            Steps at or beyond ``lengths`` may hold anything.
-        lengths : int array of shape (n_samples,)
-            Number of real steps, at least 1.
-
-        Returns
-        -------
-        sequences : Sequences
-        """
-        steps, counts = np.asarray(padded), np.asarray(lengths)
-        real = np.arange(steps.shape[1]) < counts[:, np.newaxis]
-        return cls(steps[real], offsets_of(counts))
-
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

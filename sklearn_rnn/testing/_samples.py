@@ -30,15 +30,6 @@ class Samples(NamedTuple):
     X: list
     y: object
 
-    def take(self, rows):
-        """Select rows."""
-        y = (
-            self.y[rows]
-            if isinstance(self.y, np.ndarray)
-            else [self.y[i] for i in rows]
-        )
-        return Samples([self.X[i] for i in rows], y)
-
 
 def as_objects(members):
     """Make an object array of arrays, as splitters take it."""

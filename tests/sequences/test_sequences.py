@@ -101,14 +101,6 @@ def test_padding_is_zero_and_as_long_as_the_longest_chosen(make, lengths, data):
         assert not row[count:].any()
 
 
-@given(lengths=lengths_lists)
-def test_from_padded_undoes_pad(lengths):
-    sequences = Sequences.from_list(make_rows(lengths))
-    again = Sequences.from_padded(*sequences.pad(np.arange(len(lengths))))
-    np.testing.assert_array_equal(again.values, sequences.values)
-    np.testing.assert_array_equal(again.offsets, sequences.offsets)
-
-
 def test_nothing_chosen_gives_an_empty_array():
     padded, lengths = Sequences.from_list(make_rows([2, 3])).pad([])
     assert padded.shape == (0, 0, 2)
