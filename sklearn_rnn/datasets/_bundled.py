@@ -16,58 +16,6 @@ from sklearn_rnn._compat import validate_params
 if TYPE_CHECKING:  # in importlib.resources.abc from Python 3.11 on
     from importlib.abc import Traversable
 
-# The codes are those of the source; their English names.
-LANGUAGE_NAMES = {
-    "afr": "Afrikaans",
-    "amh": "Amharic",
-    "arb": "Arabic",
-    "ben": "Bengali",
-    "bul": "Bulgarian",
-    "cat": "Catalan",
-    "ces": "Czech",
-    "cmn_hans": "Chinese (simplified)",
-    "cym": "Welsh",
-    "dan": "Danish",
-    "deu_1996": "German",
-    "eng": "English",
-    "est": "Estonian",
-    "eus": "Basque",
-    "fin": "Finnish",
-    "fra": "French",
-    "gle": "Irish",
-    "glg": "Galician",
-    "heb": "Hebrew",
-    "hin": "Hindi",
-    "hrv": "Croatian",
-    "hun": "Hungarian",
-    "hye": "Armenian",
-    "ind": "Indonesian",
-    "isl": "Icelandic",
-    "ita": "Italian",
-    "jpn": "Japanese",
-    "kat": "Georgian",
-    "kor": "Korean",
-    "lit": "Lithuanian",
-    "nld": "Dutch",
-    "nob": "Norwegian Bokmål",
-    "pol": "Polish",
-    "por_PT": "Portuguese",
-    "ron_2006": "Romanian",
-    "rus": "Russian",
-    "slk": "Slovak",
-    "slv": "Slovenian",
-    "spa": "Spanish",
-    "srp_cyrl": "Serbian (Cyrillic)",
-    "swe": "Swedish",
-    "swh": "Swahili",
-    "tam": "Tamil",
-    "tgl": "Tagalog",
-    "tha": "Thai",
-    "tur": "Turkish",
-    "ukr": "Ukrainian",
-    "vie": "Vietnamese",
-}
-
 _CONSTRAINTS = {"return_X_y": ["boolean"]}
 
 
@@ -133,17 +81,16 @@ def load_languages(
     """
     filename = "languages.tsv.gz"
     languages, articles, texts = _read_columns(filename, separator="\t")
-    data = np.array(texts, dtype=object)
     target = np.array(languages)
-    if return_X_y:
-        return data, target
-    return Bunch(
-        data=data,
-        target=target,
-        target_names=np.array([LANGUAGE_NAMES[code] for code in np.unique(target)]),
+    # The codes are those of the source.
+    names = dict(zip(*_read_columns("language_names.tsv", "\t"), strict=True))
+    return _bundle(
+        np.array(texts, dtype=object),
+        target,
+        filename,
+        return_X_y,
+        target_names=np.array([names[code] for code in np.unique(target)]),
         articles=np.array(articles, dtype=np.int64),
-        DESCR=_read_description("languages.rst"),
-        filename=filename,
     )
 
 
@@ -207,14 +154,7 @@ def load_tweets(
     sentiment, texts = _read_columns(filename, separator="\t")
     data = np.array(texts, dtype=object)
     target = np.array(sentiment, dtype=np.float64)
-    if return_X_y:
-        return data, target
-    return Bunch(
-        data=data,
-        target=target,
-        DESCR=_read_description("tweets.rst"),
-        filename=filename,
-    )
+    return _bundle(data, target, filename, return_X_y)
 
 
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
@@ -271,7 +211,7 @@ def load_births(
         f"{year}-{month:0>2}-{day:0>2}"
         for year, month, day in zip(years, months, days, strict=True)
     ]
-    return _series(dates, births, "births.rst", filename, return_X_y)
+    return _series(dates, births, filename, return_X_y)
 
 
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
@@ -326,25 +266,36 @@ def load_co2(*, return_X_y: bool = False) -> Bunch | tuple[NDArray[Any], NDArray
     days, co2 = _read_columns(filename)
     dates = [f"{day[:4]}-{day[4:6]}-{day[6:]}" for day in days]
     concentrations = [value or "nan" for value in co2]
-    return _series(dates, concentrations, "co2.rst", filename, return_X_y)
+    return _series(dates, concentrations, filename, return_X_y)
 
 
 def _series(
     dates: list[str],
     values: Iterable[str],
-    description: str,
     filename: str,
     return_X_y: bool,
 ) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
     """Return what both series loaders return, from columns of strings."""
     data = np.array(dates, dtype="datetime64[D]")
-    target = np.array(values, dtype=np.float64)
+    return _bundle(data, np.array(values, dtype=np.float64), filename, return_X_y)
+
+
+def _bundle(
+    data: NDArray[Any],
+    target: NDArray[Any],
+    filename: str,
+    return_X_y: bool,
+    **more: NDArray[Any],
+) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
+    """Return what all loaders return; the description is that of the file's name."""
     if return_X_y:
         return data, target
+    description = _files() / "descr" / f"{filename.partition('.')[0]}.rst"
     return Bunch(
         data=data,
         target=target,
-        DESCR=_read_description(description),
+        **more,
+        DESCR=description.read_text(encoding="utf-8"),
         filename=filename,
     )
 
@@ -352,15 +303,12 @@ def _series(
 def _read_columns(filename: str, separator: str = ",") -> Iterator[tuple[str, ...]]:
     """Return the columns of a bundled table, without its header, as strings."""
     # By bytes, not by path, so that it also works from within a zip file.
-    text = gzip.decompress((_files() / "data" / filename).read_bytes()).decode("utf-8")
+    content = (_files() / "data" / filename).read_bytes()
+    if filename.endswith(".gz"):
+        content = gzip.decompress(content)
     # Not str.splitlines, which also splits at characters that texts may hold.
-    _, *lines = text.rstrip("\n").split("\n")
+    _, *lines = content.decode("utf-8").rstrip("\n").split("\n")
     return zip(*(line.split(separator) for line in lines), strict=True)
-
-
-def _read_description(filename: str) -> str:
-    """Return a description, reStructuredText."""
-    return (_files() / "descr" / filename).read_text(encoding="utf-8")
 
 
 def _files() -> "Traversable":

@@ -215,7 +215,8 @@ def test_every_file_has_its_source_and_licence(load):
 def test_no_file_is_bundled_without_a_loader():
     bundled = {path.name for path in (FOLDER / "data").iterdir()}
     described = {load().filename for load in LOADERS}
-    assert bundled == described | {"births_LICENSE.txt", "tweets_LICENSE.txt"}
+    beside = {"births_LICENSE.txt", "language_names.tsv", "tweets_LICENSE.txt"}
+    assert bundled == described | beside
 
 
 @each_loader
