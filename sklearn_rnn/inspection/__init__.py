@@ -1,7 +1,6 @@
 """What a network learnt, and how: training, states, answers and errors, drawn."""
 
 __all__ = [
-    "AttentionDisplay",
     "EarlinessDisplay",
     "Explanation",
     "LearningRateDisplay",
@@ -17,7 +16,6 @@ __all__ = [
     "hidden_states",
 ]
 
-from sklearn_rnn.inspection._attention import AttentionDisplay
 from sklearn_rnn.inspection._earliness import EarlinessDisplay
 from sklearn_rnn.inspection._explain import Explanation, explain
 from sklearn_rnn.inspection._importance import StepImportanceDisplay

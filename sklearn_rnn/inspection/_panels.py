@@ -55,7 +55,7 @@ def panels_or_new(ax, heights):
     return np.array(axes, dtype=object)
 
 
-def draw_series(ax, values, colors=COLORS):
+def draw_series(ax, values):
     """Draw the variables of a sequence of numbers over its steps.
 
     A title stands best on the left: the legend is above the axes, on the right.
@@ -64,8 +64,6 @@ def draw_series(ax, values, colors=COLORS):
     ----------
     ax : matplotlib Axes
     values : ndarray of shape (n_timesteps, n_variables)
-    colors : sequence of str, default=COLORS
-        Of the variables, in turn.
     """
     n_variables = values.shape[1]
     for i, variable in enumerate(values.T):
@@ -73,7 +71,7 @@ def draw_series(ax, values, colors=COLORS):
         ax.plot(
             np.arange(len(variable)),
             variable,
-            color=colors[i % len(colors)],
+            color=COLORS[i % len(COLORS)],
             linestyle=LINE_STYLES[i % len(LINE_STYLES)],
             lw=1.5,
             marker="." if len(variable) <= READABLE_LABELS else None,
@@ -89,48 +87,6 @@ def draw_series(ax, values, colors=COLORS):
             ncols=n_variables,
             columnspacing=1.0,
         )
-
-
-def draw_bars(ax, values, colors, tokens=None):
-    """Draw a bar for each step, with its token where there are tokens.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes
-    values : ndarray of shape (n_timesteps,)
-    colors : str or list of str
-        Of all bars, or of each.
-    tokens : sequence of str, default=None
-
-    Returns
-    -------
-    bars : matplotlib BarContainer
-    """
-    n_steps = len(values)
-    ax.set(xlabel="time step", xlim=(-0.6, n_steps - 0.4))
-    if tokens is not None:
-        ax.set_xlabel("token" if n_steps <= READABLE_LABELS else "heaviest tokens")
-        label_steps(ax, tokens, steps_to_label(np.abs(values)))
-    return ax.bar(np.arange(n_steps), values, color=colors)
-
-
-def steps_to_label(weights):
-    """Choose the steps to label: all, or the heaviest ones that leave each other room.
-
-    Returns
-    -------
-    steps : int ndarray
-        In their order.
-    """
-    n_steps = len(weights)
-    if n_steps <= READABLE_LABELS:
-        return np.arange(n_steps)
-    room = n_steps / READABLE_LABELS
-    chosen = []
-    for step in np.argsort(-weights, kind="stable"):
-        if all(abs(step - other) >= room for other in chosen):
-            chosen.append(step)
-    return np.sort(chosen[: READABLE_LABELS // 2])
 
 
 def label_steps(ax, tokens, steps=None):

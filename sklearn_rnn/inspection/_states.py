@@ -5,7 +5,7 @@ import numpy as np
 from sklearn_rnn._training import SequenceDataset, torch_threads, trace
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO
 from sklearn_rnn.inspection._panels import draw_series, label_steps, panels_or_new
-from sklearn_rnn.inspection._rows import read_one_row, read_rows
+from sklearn_rnn.inspection._rows import choose_row, read_rows
 
 TITLES = {
     "cell": "cell state $c$",
@@ -161,18 +161,24 @@ class StatesDisplay:
         IndexError
             If X has no such row, or the network no such layer.
         """
-        chosen = read_one_row(estimator, X, row)
-        (layers,) = _states_of(chosen)
+        rows = read_rows(estimator, choose_row(X, row), words=True)
+        (layers,) = _states_of(rows)
         if not -len(layers) <= layer < len(layers):
             raise IndexError(
                 f"layer={layer!r} was asked for, but the network has {len(layers)}; "
                 "count from 0, or from the end with -1."
             )
+        values = tokens = None
+        if rows.sequences.is_tokens:
+            # Ids that come without a vectorizer are their own words.
+            tokens = [str(token) for token in (rows.tokens or rows.sequences)[0]]
+        else:
+            values = rows.sequences[0]  # (n_timesteps, n_variables)
         display = cls(
             states=layers[layer],
-            values=chosen.values,
-            tokens=chosen.words,
-            n_directions=1 + bool(chosen.rnn._setting("bidirectional")),
+            values=values,
+            tokens=tokens,
+            n_directions=1 + bool(rows.rnn._setting("bidirectional")),
         )
         return display.plot(ax, what=what, sort=sort)
 

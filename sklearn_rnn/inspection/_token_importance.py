@@ -1,9 +1,11 @@
 """Contributions of tokens, drawn as bars and written as HTML in colours."""
 
+import numpy as np
+
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
 from sklearn_rnn.inspection._html import html_of, label
 from sklearn_rnn.inspection._importance import ImportanceDisplay
-from sklearn_rnn.inspection._panels import draw_bars
+from sklearn_rnn.inspection._panels import READABLE_LABELS, label_steps
 
 
 class TokenImportanceDisplay(ImportanceDisplay):
@@ -80,6 +82,8 @@ class TokenImportanceDisplay(ImportanceDisplay):
     def plot(self, ax=None):
         """Draw a bar for each token; of a long text the heaviest tokens are named.
 
+        With the weights of attention a dashed line is where all would be alike.
+
         Parameters
         ----------
         ax : matplotlib Axes, default=None
@@ -93,11 +97,40 @@ class TokenImportanceDisplay(ImportanceDisplay):
         self._check_kind(is_of_tokens=True)
         self.ax_ = ax = axes_or_new(ax)
         self.figure_ = ax.figure
-        values = self.explanation.values
+        values, tokens = self.explanation.values, self.explanation.tokens
+        n_tokens = len(values)
         blue, red, *_ = COLORS
         colors = [blue if value >= 0 else red for value in values]
-        self.bars_ = draw_bars(ax, values, colors, self.explanation.tokens)
-        ax.axhline(0.0, color="black", lw=0.8)
-        ax.set_ylabel(label(self.explanation))
+        self.bars_ = ax.bar(np.arange(n_tokens), values, color=colors)
+        if self.explanation.method == "attention":
+            ax.axhline(1 / n_tokens, color=red, ls="--", label="all alike")
+            ax.legend()
+        else:
+            ax.axhline(0.0, color="black", lw=0.8)
+        ax.set(
+            xlabel="token" if n_tokens <= READABLE_LABELS else "heaviest tokens",
+            ylabel=label(self.explanation),
+            xlim=(-0.6, n_tokens - 0.4),
+        )
+        label_steps(ax, tokens, _steps_to_label(np.abs(values)))
         self._add_title()
         return self
+
+
+def _steps_to_label(weights):
+    """Choose the steps to label: all, or the heaviest ones that leave each other room.
+
+    Returns
+    -------
+    steps : int ndarray
+        In their order.
+    """
+    n_steps = len(weights)
+    if n_steps <= READABLE_LABELS:
+        return np.arange(n_steps)
+    room = n_steps / READABLE_LABELS
+    chosen = []
+    for step in np.argsort(-weights, kind="stable"):
+        if all(abs(step - other) >= room for other in chosen):
+            chosen.append(step)
+    return np.sort(chosen[: READABLE_LABELS // 2])

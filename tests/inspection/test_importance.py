@@ -177,15 +177,29 @@ def test_bars_are_blue_above_zero_and_red_below():
     assert all(same_color(color, COLORS[0]) for color in blue)
 
 
-def test_of_a_long_text_the_heaviest_tokens_are_named():
-    values = np.zeros(100)
-    values[[3, 50, 90]] = -3, 2, 1
-    text = " ".join(f"w{i}" for i in range(100))
+def test_of_a_long_text_the_heaviest_tokens_are_named_and_leave_each_other_room():
+    values = np.full(400, 0.001)
+    values[[100, 101, 300]] = 0.3, 0.25, -0.2
+    text = " ".join(f"word{i}" for i in range(400))
     _, ax = plt.subplots()
     display = TokenImportanceDisplay.from_explanation(of_text(text, values), ax=ax)
-    assert display.ax_ is ax
-    assert {"w3", "w50", "w90"} < set(drawn_words(display))
-    assert len(drawn_words(display)) <= 20
+    assert display.ax_ is ax and display.figure_ is ax.figure
+    labels = drawn_words(display)
+    assert {"word100", "word300"} <= set(labels)
+    assert "word101" not in labels  # it would stand on its neighbour
+    assert len(labels) == 20
+    assert min(np.diff(ax.get_xticks())) >= 10
+    assert ax.get_xlabel() == "heaviest tokens"
+
+
+def test_weights_of_attention_are_bars_beside_those_that_are_all_alike():
+    model = make_pipeline(TextVectorizer(), RNNClassifier(**SMALL, pooling="attention"))
+    model.fit(TEXTS, [1, 0, 1, 0])
+    display = TokenImportanceDisplay.from_estimator(model, TEXTS, method="attention")
+    heights = [bar.get_height() for bar in display.bars_]
+    weights = model[1].attention_weights(model[0].transform(TEXTS))[0, :2]
+    np.testing.assert_allclose(heights, weights, rtol=0, atol=1e-12)
+    assert display.ax_.lines[0].get_ydata()[0] == 1 / 2
 
 
 def test_dollar_signs_are_not_mathematics():
