@@ -972,6 +972,16 @@ MUTANTS = [
         ("tests/text/test_spans.py::test_what_is_changed_on_the_way_is_followed",),
     ),
     Mutant(
+        "a text that a preprocessor rewrote is taken for the text itself",
+        "text/_spans.py",
+        'if parameters["preprocessor"] is not None:',
+        "if False:",
+        (
+            "tests/text/test_spans.py::"
+            "test_where_a_function_rewrites_the_texts_there_are_no_spans",
+        ),
+    ),
+    Mutant(
         "a token that may be in two places is said to be in the first",
         "text/_spans.py",
         "        if place != span[0]:\n            return None\n",
@@ -1014,6 +1024,26 @@ MUTANTS = [
         "text = html.escape(piece.text)",
         "text = piece.text",
         ("tests/inspection/test_importance.py::test_html_is_escaped_and_well_formed",),
+    ),
+    Mutant(
+        "colours are as strong as they can be, and letters on them hard to read",
+        "inspection/_html.py",
+        "MOST_COLOUR = 0.75",
+        "MOST_COLOUR = 1.0",
+        (
+            "tests/inspection/test_importance.py::"
+            "test_black_letters_stand_out_from_the_strongest_colours",
+        ),
+    ),
+    Mutant(
+        "a bin is scored by what another method says",
+        "inspection/_length_score.py",
+        "getattr(rnn, response_method)(sequences)",
+        "rnn.predict(sequences)",
+        (
+            "tests/inspection/test_length_score.py::"
+            "test_a_metric_scores_what_a_method_gives_for_the_rows_of_each_bin",
+        ),
     ),
 ]
 
