@@ -283,6 +283,7 @@ def _score_and_draw(
     score_name=None,
     ax=None,
 ):
+    """Do what both ways to make a display say, and warn at the line of their user."""
     check_scalar(n_bins, "n_bins", Integral, min_val=1)
     check_scalar(
         confidence_level,
