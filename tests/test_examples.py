@@ -11,14 +11,21 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("plot_*.py"))
 
 # What a run with one epoch needs less of: texts in an example, and what to put there.
 LESS = {
+    "plot_births": {
+        "dates[N_DAYS:]": "dates[-1500:]; X, y = X[-1500:], y[-1500:]",
+    },
     "plot_languages": {"N_LETTERS = 100": "N_LETTERS = 10"},
     "plot_learning_rate": {"N_TRAIN, N_TEST = 1000, 365": "N_TRAIN, N_TEST = 200, 90"},
     "plot_long_memory": {"N_TRAIN, N_TEST = 500, 500": "N_TRAIN, N_TEST = 50, 50"},
     "plot_next_word": {"if i % 5)": "if i % 5 == 1)"},
-    "plot_rare_events": {"(6000, random)": "(900, random)"},
+    "plot_rare_events": {"(6000, random)": "(900, random)", "(10_000,": "(900,"},
     "plot_text_and_numbers": {"(1200, random)": "(200, random)"},
     "plot_text_cells": {">= 0.5": ">= 0.97"},
-    "plot_when_not": {"n_samples=3000": "n_samples=300", ">= 0.5": ">= 0.97"},
+    "plot_when_not": {
+        "n_samples=3000": "n_samples=300",
+        "waves(1600,": "waves(300,",
+        ">= 0.5": ">= 0.97",
+    },
 }
 
 pytestmark = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

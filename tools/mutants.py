@@ -51,35 +51,41 @@ MUTANTS = [
         "nn/_encoder.py",
         "run_cell(self.backward_cell, reverse_within_length(x, lengths))",
         "run_cell(self.backward_cell, x)",
-        ("tests/nn/test_encoder.py",),
+        (
+            "tests/nn/test_encoder.py"
+            "::test_outputs_and_gradients_are_those_of_packed_sequences",
+        ),
     ),
     Mutant(
         "the reversal takes padding along",
         "nn/_lengths.py",
         "mirrored = lengths - 1 - step",
         "mirrored = (len(steps) - 1 - step).expand(-1, len(x))",
-        ("tests/nn/test_lengths.py",),
+        (
+            "tests/nn/test_lengths.py"
+            "::test_each_sequence_is_reversed_and_its_padding_left",
+        ),
     ),
     Mutant(
         "the gradient of a reversal is not swapped back",
         "nn/_lengths.py",
         "return SwapRows.apply(grad, rows), None",
         "return grad, None",
-        ("tests/nn/test_recurrence.py",),
+        ("tests/nn/test_recurrence.py::test_swapping_rows_can_be_derived_twice",),
     ),
     Mutant(
         "the slope of the reset gate is left out",
         "nn/_recurrence.py",
         "to_r.addcmul_(to_r, r, value=-1)",
         "pass",
-        ("tests/nn/test_recurrence.py",),
+        ("tests/nn/test_recurrence.py::test_outputs_and_gradients_are_those_of_torch",),
     ),
     Mutant(
         "the slope of the Elman RNN is left out",
         "nn/_recurrence.py",
         ".mul_(slopes[t])",
         "",
-        ("tests/nn/test_recurrence.py",),
+        ("tests/nn/test_recurrence.py::test_outputs_and_gradients_are_those_of_torch",),
     ),
     Mutant(
         "the start of the GRU gets no gradient past the update gate",
@@ -104,49 +110,58 @@ MUTANTS = [
         "nn/_bits.py",
         "COLUMNS = 16",
         "COLUMNS = 1",
-        ("tests/nn/test_recurrence.py",),
+        ("tests/nn/test_recurrence.py::test_a_row_gets_the_same_bits_at_any_place",),
     ),
     Mutant(
         "threads share the gates of a prediction",
         "nn/_bits.py",
         "ENTRIES = 2**15",
         "ENTRIES = 2**30",
-        ("tests/nn/test_recurrence.py",),
+        (
+            "tests/nn/test_recurrence.py"
+            "::test_a_row_gets_the_same_bits_in_large_batches_on_many_threads",
+        ),
     ),
     Mutant(
         "a second derivative is answered",
         "nn/_recurrence.py",
         "if torch.is_grad_enabled():\n        raise",
         "if False:\n        raise",
-        ("tests/nn/test_recurrence.py",),
+        ("tests/nn/test_recurrence.py::test_double_backward_is_refused",),
     ),
     Mutant(
         "padding leaks into the maximum",
         "nn/_poolings.py",
         "_fill_padding(outputs, lengths, -torch.inf).amax(dim=1)",
         "outputs.amax(dim=1)",
-        ("tests/nn/test_poolings.py",),
+        ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
         "the running softmax forgets to shrink what it has",
         "nn/_running.py",
         "weighted = weighted * kept + weight * output",
         "weighted = weighted + weight * output",
-        ("tests/nn/test_running.py",),
+        (
+            "tests/nn/test_running.py"
+            "::test_each_prefix_is_pooled_as_a_sequence_of_its_own",
+        ),
     ),
     Mutant(
         "a step of the GRU begins from nothing",
         "nn/_recurrence.py",
         "if start is None else start\n        parts",
         "\n        parts",
-        ("tests/nn/test_running.py",),
+        ("tests/nn/test_running.py::test_steps_are_those_of_the_module",),
     ),
     Mutant(
         "live data goes on from anybody's state",
         "_training/_streams.py",
         "if state.of != weights:",
         "if False:",
-        ("tests/estimators/test_over_time.py",),
+        (
+            "tests/estimators/test_over_time.py"
+            "::test_the_state_of_another_estimator_is_refused",
+        ),
     ),
     Mutant(
         "updates are not counted where torch does not count them",
@@ -173,49 +188,58 @@ MUTANTS = [
         "metrics/_earliness.py",
         "order = order[read_more[order] > 0]",
         "order = order[read_more[order] >= 0]",
-        ("tests/metrics/test_earliness.py",),
+        ("tests/metrics/test_earliness.py::test_two_sequences_by_hand",),
     ),
     Mutant(
         "the mean counts padded steps",
         "nn/_poolings.py",
         "total / lengths.unsqueeze(1)",
         "total / outputs.shape[1]",
-        ("tests/nn/test_poolings.py",),
+        ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
         "a sequence alone is computed alone",
         "nn/_bits.py",
         "ROWS = 8",
         "ROWS = 1",
-        ("tests/nn/test_network.py",),
+        (
+            "tests/nn/test_network.py"
+            "::test_a_step_gets_the_same_bits_in_any_batch_and_behind_any_padding",
+        ),
     ),
     Mutant(
         "dropout does not scale what it keeps",
         "nn/_dropout.py",
         "x * mask.div_(keep)",
         "x * mask",
-        ("tests/nn/test_dropout.py",),
+        (
+            "tests/nn/test_dropout.py"
+            "::test_one_minus_p_of_the_elements_is_kept_and_scaled_up",
+        ),
     ),
     Mutant(
         "equal rows lose all weights but one",
         "sequences/_canonical.py",
         "np.add.reduceat(weights[order], starts)",
         "weights[order][starts]",
-        ("tests/sequences/test_canonical.py",),
+        ("tests/sequences/test_canonical.py::test_the_set_is_that_of_a_dict_of_bytes",),
     ),
     Mutant(
         "the order of the steps does not count",
         "sequences/_canonical.py",
         "keyed += (positions + np.uint64(1)) * WEYL",
         "keyed += WEYL",
-        ("tests/sequences/test_canonical.py",),
+        ("tests/sequences/test_canonical.py::test_the_set_is_that_of_a_dict_of_bytes",),
     ),
     Mutant(
         "padding is the first token again",
         "sequences/_sequences.py",
         "padded[real] = self.storage[steps]",
         "padded[:] = self.storage[0]\n        padded[real] = self.storage[steps]",
-        ("tests/sequences/test_sequences.py",),
+        (
+            "tests/sequences/test_sequences.py"
+            "::test_padding_is_zero_and_as_long_as_the_longest_chosen",
+        ),
     ),
     Mutant(
         "windows over a series are copied at the door",
@@ -247,31 +271,31 @@ MUTANTS = [
         "text/_vocabulary.py",
         "words = sorted(numbers)",
         "words = list(numbers)",
-        ("tests/text/test_vocabulary.py",),
+        ("tests/text/test_vocabulary.py::test_pruning_is_that_of_count_vectorizer",),
     ),
     Mutant(
         "pruned words become padding",
         "text/_vocabulary.py",
         "np.full(n_ids, UNK, dtype=np.int32)",
         "np.full(n_ids, PAD, dtype=np.int32)",
-        ("tests/text/test_vocabulary.py",),
+        (
+            "tests/text/test_vocabulary.py"
+            "::test_counts_of_ids_are_those_of_count_vectorizer",
+        ),
     ),
     Mutant(
         "a weight is dropped from the loss",
         "_training/_net.py",
         '(losses * weight).sum() / len(X["lengths"])',
         'losses.sum() / len(X["lengths"])',
-        ("tests/_training/test_net.py",),
+        ("tests/_training/test_net.py::test_the_loss_of_a_batch_is_a_weighted_mean",),
     ),
     Mutant(
         "the last weights stay, not the best",
         "_training/_callbacks.py",
         "net.module_.load_state_dict(self.best_weights_)",
         "pass",
-        (
-            "tests/estimators/test_training.py",
-            "tests/estimators/test_neighbours_faults.py",
-        ),
+        ("tests/estimators/test_training.py::test_the_best_weights_are_restored",),
     ),
     Mutant(
         "a net holds its estimator after training",
@@ -298,21 +322,27 @@ MUTANTS = [
         "_training/_net.py",
         "where = places[batches.order[start:stop]].values",
         "where = places[start:stop].values",
-        ("tests/estimators/test_neighbours_faults.py",),
+        (
+            "tests/estimators/test_neighbours_faults.py"
+            "::test_the_last_state_is_that_of_the_last_real_step",
+        ),
     ),
     Mutant(
         "skorch's predictions come in the order of length",
         "_training/_net.py",
         "yield torch.cat(outputs)[np.argsort(places)]",
         "yield torch.cat(outputs)",
-        ("tests/_training/test_net.py",),
+        ("tests/_training/test_net.py::test_the_net_answers_in_the_order_of_the_rows",),
     ),
     Mutant(
         "callbacks keep their state between fits",
         "_training/_make_net.py",
         "return clone(callback, safe=False)",
         "return callback",
-        ("tests/estimators/test_neighbours_faults.py",),
+        (
+            "tests/estimators/test_neighbours_faults.py"
+            "::test_callbacks_keep_no_state_between_fits",
+        ),
     ),
     Mutant(
         "Ctrl-C is swallowed",
@@ -356,35 +386,44 @@ MUTANTS = [
         "_training/_data.py",
         "BATCHES_PER_POOL = 50",
         "BATCHES_PER_POOL = 1",
-        ("tests/test_costs.py",),
+        ("tests/test_costs.py::test_a_training_epoch_walks_over_little_padding",),
     ),
     Mutant(
         "rare words are never forgotten",
         "_training/_data.py",
         "max(0.5, self.word_dropout)",
         "self.word_dropout",
-        ("tests/_training/test_data.py",),
+        (
+            "tests/_training/test_data.py"
+            "::test_words_of_frequency_one_are_forgotten_half_of_the_time",
+        ),
     ),
     Mutant(
         "every epoch draws the same numbers",
         "_training/_callbacks.py",
         "dataset_train.epoch = len(net.history)",
         "dataset_train.epoch = 1",
-        ("tests/_training/test_callbacks.py",),
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_each_epoch_has_its_own_random_numbers",
+        ),
     ),
     Mutant(
         "memory goes back to the system after each batch",
         "_training/_net.py",
         "torch.empty(31 * 2**20, dtype=torch.uint8)",
         "pass",
-        ("tests/test_costs.py",),
+        ("tests/test_costs.py::test_the_memory_of_a_batch_is_kept_for_the_next",),
     ),
     Mutant(
         "a long gradient is not clipped",
         "_training/_callbacks.py",
         "if not norm <= max_norm:",
         "if False:",
-        ("tests/_training/test_callbacks.py",),
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_a_longer_gradient_is_scaled_to_the_norm",
+        ),
     ),
     Mutant(
         "diverged weights stay",
@@ -392,8 +431,8 @@ MUTANTS = [
         "net.module_.load_state_dict(self.good_weights_)",
         "pass",
         (
-            "tests/_training/test_callbacks.py",
-            "tests/estimators/test_bad_input.py",
+            "tests/_training/test_callbacks.py"
+            "::test_good_weights_are_those_of_the_last_good_epoch",
         ),
     ),
     Mutant(
@@ -445,7 +484,7 @@ MUTANTS = [
         "estimators/_base.py",
         "weight[rows] = self.weight[rows]",
         "weight[:] = self.weight",
-        ("tests/estimators/test_training.py",),
+        ("tests/estimators/test_training.py::test_a_splitter_gives_its_last_split",),
     ),
     Mutant(
         "new labels in a warm start are told of partial_fit",
@@ -462,35 +501,50 @@ MUTANTS = [
         "estimators/_base.py",
         "return self._settings[name]",
         "return getattr(self, name)",
-        ("tests/estimators/test_invariance.py",),
+        (
+            "tests/estimators/test_invariance.py"
+            "::test_no_parameter_set_after_fit_moves_an_answer",
+        ),
     ),
     Mutant(
         "class weights do not count",
         "estimators/_base.py",
         "part = part._replace(weight=self._row_weight(part.y, part.weight))",
         "part = part._replace(weight=part.weight)",
-        ("tests/estimators/test_targets.py",),
+        (
+            "tests/estimators/test_targets.py"
+            "::test_class_weights_are_sample_weights_to_the_bit",
+        ),
     ),
     Mutant(
         "probabilities do not sum to one",
         "estimators/_classifier.py",
         "return softmax(logits, axis=1) if",
         "return expit(logits) if",
-        ("tests/estimators/test_neighbours_faults.py",),
+        (
+            "tests/estimators/test_neighbours_faults.py"
+            "::test_rows_of_probabilities_sum_to_one",
+        ),
     ),
     Mutant(
         "the steps of a long sequence count less",
         "estimators/_stepwise.py",
         "return np.repeat(weight, y.lengths)",
         "return np.repeat(weight / y.lengths, y.lengths)",
-        ("tests/estimators/test_tagger.py",),
+        (
+            "tests/estimators/test_tagger.py"
+            "::test_the_score_is_the_share_of_all_steps_that_are_right",
+        ),
     ),
     Mutant(
         "the class of a step does not count",
         "estimators/_tagger.py",
         "return super()._target_weight(y, weight) * self._class_weight[y.values]",
         "return super()._target_weight(y, weight)",
-        ("tests/estimators/test_tagger.py",),
+        (
+            "tests/estimators/test_tagger.py"
+            "::test_the_training_loss_is_the_weighted_mean_over_all_real_steps",
+        ),
     ),
     Mutant(
         "labels are the likeliest one by one, not together",
@@ -498,42 +552,57 @@ MUTANTS = [
         'codes, offsets = self._step_outputs(X, "decode", np.int64)',
         'scores, offsets = self._step_outputs(X, "log_proba")\n'
         "        codes = scores.argmax(axis=1)",
-        ("tests/estimators/test_tagger.py",),
+        (
+            "tests/estimators/test_tagger.py"
+            "::test_the_score_is_the_share_of_all_steps_that_are_right",
+        ),
     ),
     Mutant(
         "the scheme does not reach the CRF",
         "estimators/_tagger.py",
         '"forbidden": self._forbidden,',
         '"forbidden": (),',
-        ("tests/estimators/test_schemes.py",),
+        (
+            "tests/estimators/test_schemes.py"
+            "::test_what_the_scheme_forbids_is_never_predicted",
+        ),
     ),
     Mutant(
         "a span goes on as one of another type",
         "estimators/_schemes.py",
         " and before[1] == after[1]",
         "",
-        ("tests/estimators/test_schemes.py",),
+        (
+            "tests/estimators/test_schemes.py"
+            "::test_what_is_not_forbidden_is_what_stands_for_spans",
+        ),
     ),
     Mutant(
         "a span goes on in the next sequence",
         "estimators/_schemes.py",
         "before[starts] = n_classes",
         "pass",
-        ("tests/estimators/test_schemes.py",),
+        ("tests/estimators/test_schemes.py::test_the_first_fault_is_named",),
     ),
     Mutant(
         "scales are learnt from all steps alike",
         "estimators/_step_regressor.py",
         "self._learn_scale(y.values, weight_per_step(y, weight))",
         "self._learn_scale(y.values, np.ones(len(y.values)))",
-        ("tests/estimators/test_step_regressor.py",),
+        (
+            "tests/estimators/test_step_regressor.py"
+            "::test_predictions_have_the_shape_of_the_members_of_y",
+        ),
     ),
     Mutant(
         "the loss of a batch is the mean over its steps",
         "_training/_net.py",
         '(losses * weight).sum() / len(X["lengths"])',
         "(losses * weight).mean()",
-        ("tests/_training/test_net.py",),
+        (
+            "tests/_training/test_net.py"
+            "::test_the_loss_of_a_batch_of_steps_is_divided_by_its_rows",
+        ),
     ),
     Mutant(
         "an unknown letter once trained becomes the mean of the others",

@@ -277,20 +277,18 @@ def test_the_global_random_state_is_neither_drawn_from_nor_changed(make):
 
 
 @each_generator
-@pytest.mark.parametrize(
-    ("parameter", "value"),
-    [("n_samples", 0), ("n_samples", 2.5), ("n_timesteps", 0), ("random_state", "a")],
-)
-def test_a_bad_value_is_named_with_what_is_accepted(make, parameter, value):
-    with pytest.raises(
-        ValueError, match=f"'{parameter}' parameter of .* Got {value!r}"
-    ):
-        make(**{parameter: value})
+def test_a_bad_value_is_named_with_what_is_accepted(make, assert_refused):
+    bad = [{"n_samples": 0}, {"n_samples": 2.5}, {"n_timesteps": 0}]
+    cases = [
+        (options, f"'{name}' parameter of .* Got {value!r}")
+        for options in [*bad, {"random_state": "a"}]
+        for name, value in options.items()
+    ]
+    assert_refused(lambda options: make(**options), cases)
 
 
-@pytest.mark.parametrize(
-    ("make", "parameter", "value"),
-    [
+def test_a_value_out_of_range_is_named(assert_refused):
+    bad = [
         (make_activities, "mean_duration", 0.5),
         (make_activities, "noise", float("inf")),
         (make_adding_problem, "n_timesteps", 1),
@@ -299,11 +297,12 @@ def test_a_bad_value_is_named_with_what_is_accepted(make, parameter, value):
         (make_sine_waves, "n_classes", 1),
         (make_sine_waves, "noise", -0.1),
         (make_sine_waves, "noise", float("nan")),
-    ],
-)
-def test_a_value_out_of_range_is_named(make, parameter, value):
-    with pytest.raises(ValueError, match=f"'{parameter}' parameter of {make.__name__}"):
-        make(**{parameter: value})
+    ]
+    cases = [
+        (make, {name: value}, f"'{name}' parameter of {make.__name__}")
+        for make, name, value in bad
+    ]
+    assert_refused(lambda make, options: make(**options), cases)
 
 
 @each_generator

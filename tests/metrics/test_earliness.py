@@ -100,9 +100,8 @@ def test_classes_name_the_columns():
     assert accuracy.tolist() == [0.0]
 
 
-@pytest.mark.parametrize(
-    ("y_true", "probas", "message"),
-    [
+def test_what_does_not_match_is_refused(assert_refused):
+    cases = [
         ([0, 1], [[[0.9, 0.1]]], r"inconsistent numbers of samples: \[2, 1\]"),
         ([], [], r"inconsistent numbers of samples: \[0, 0\]"),
         ([0, 0], [[[0.9, 0.1]]] * 2, "2 columns, but y_true holds 1 classes"),
@@ -110,11 +109,8 @@ def test_classes_name_the_columns():
         ([0, 1], [[[0.9, 0.1]], np.empty((0, 2))], r"got \(0, 2\) at row 1"),
         ([0, 1], [[[0.9, 0.1]], [[1.0]]], "2 at row 0 and 1 at row 1"),
         ([0, 1], [[[0.9, 0.1]], [[np.nan, 1.0]]], "NaN, first at row 1"),
-    ],
-)
-def test_what_does_not_match_is_refused(y_true, probas, message):
-    with pytest.raises(ValueError, match=message):
-        earliness_accuracy_curve(y_true, probas)
+    ]
+    assert_refused(earliness_accuracy_curve, cases)
 
 
 def test_classes_of_another_number_are_refused():
