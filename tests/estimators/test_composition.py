@@ -2,7 +2,8 @@
 
 Every cell of the table in ``docs/guide/composition.md`` is run here: a row is a tool of
 scikit-learn, a column a kind of X. Where a tool refuses, its message is held and the
-way round it is run. The table is made of what these tests declare;
+way round it is run. The cells of a tool that takes every kind are alike; some of them
+are left to ``make test-slow``. The table is made of what these tests declare;
 
     SKLEARN_RNN_WRITE_TABLES=1 python -m pytest tests/estimators/test_composition.py
 
@@ -661,9 +662,19 @@ def in_threads(kind):
 # -- the cells and the table -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("tool", ROWS.values(), ids=lambda tool: tool.run.__name__)
-def test_a_cell_is_as_the_table_says(tool, kind):
+def cells():
+    """Name tools and kinds; leave to the slow tests what scikit-learn takes itself."""
+    for title, tool in ROWS.items():
+        often = KINDS if tool.detours else ["cube", "ragged"]
+        for kind in KINDS:
+            marks = () if kind in often else pytest.mark.slow
+            name = f"{tool.run.__name__}-{kind}"
+            yield pytest.param(title, kind, id=name, marks=marks)
+
+
+@pytest.mark.parametrize(("title", "kind"), list(cells()))
+def test_a_cell_is_as_the_table_says(title, kind):
+    tool = ROWS[title]
     detour = tool.detours.get(kind)
     if detour is None:
         tool.run(KINDS[kind])
@@ -781,9 +792,14 @@ def losses_by_hand(*, cut):
     return losses
 
 
-every_search = pytest.mark.parametrize("search", [by_cross_val_score, by_grid_search])
-every_place = pytest.mark.parametrize("in_pipeline", [False, True])
-every_routing = pytest.mark.parametrize("routing", [False, True])
+every_search = pytest.mark.parametrize(
+    ("search", "in_pipeline", "routing"),
+    [
+        (by_cross_val_score, False, False),
+        (by_cross_val_score, True, True),
+        (by_grid_search, True, False),
+    ],
+)
 
 
 def run_search(search, n_watched, *, in_pipeline, routing):
@@ -802,8 +818,6 @@ def run_search(search, n_watched, *, in_pipeline, routing):
 
 
 @every_search
-@every_place
-@every_routing
 def test_validation_data_with_as_many_rows_is_cut_to_every_fold(
     search, in_pipeline, routing
 ):
@@ -816,8 +830,6 @@ def test_validation_data_with_as_many_rows_is_cut_to_every_fold(
 
 
 @every_search
-@every_place
-@every_routing
 def test_validation_data_with_one_row_less_is_watched_whole(
     search, in_pipeline, routing
 ):
