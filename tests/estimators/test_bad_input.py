@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 import torch
 from scipy import sparse
-from sklearn.exceptions import NotFittedError
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import KFold, TimeSeriesSplit
 from skorch.callbacks import Callback
 
@@ -85,73 +84,13 @@ IN_FIT = {
     "strings without a vectoriser": Refusal(
         DOCUMENTS, LABELS, ["strings", "TextVectorizer", "make_pipeline"], SequenceError
     ),
-    "an array of strings without a vectoriser": Refusal(
-        np.array(DOCUMENTS), LABELS, ["strings", "TextVectorizer"], SequenceError
-    ),
-    "a series of strings without a vectoriser": Refusal(
-        pd.Series(DOCUMENTS), LABELS, ["strings", "TextVectorizer"], SequenceError
-    ),
     "NaN in a table": Refusal(
         changed(TABLE, (2, 1)), LABELS, ["X contains NaN", "sample 2, step 1", "Impute"]
-    ),
-    "inf in a table": Refusal(
-        changed(TABLE, (2, 1), np.inf), LABELS, ["inf", "sample 2, step 1", "Impute"]
-    ),
-    "NaN inside a step": Refusal(
-        changed(CUBE, (2, 1, 0)), LABELS, ["X contains NaN", "sample 2, step 1", "drop"]
-    ),
-    "a step of NaN inside a sequence": Refusal(
-        changed(CUBE, (2, 1)), LABELS, ["inside a sequence", "sample 2, step 1"]
-    ),
-    "inf inside a step": Refusal(
-        changed(CUBE, (2, 1, 0), np.inf), LABELS, ["inf", "sample 2, step 1", "Impute"]
-    ),
-    "NaN inside a sequence of a list": Refusal(
-        [np.ones((3, 2)), changed(np.ones((4, 2)), (0, 1))] * 6,
-        LABELS,
-        ["NaN", "sample 1, step 0", "Impute"],
-    ),
-    "steps of different width in a row": Refusal(
-        [[[1.0, 2.0], [3.0]]] * 12, LABELS, ["Row 0", "different width", "same number"]
-    ),
-    "steps of different width among rows": Refusal(
-        [np.ones((3, 2)), np.ones((2, 3))] * 6,
-        LABELS,
-        ["different width", "2 at row 0", "3 at row 1", "from_channels_first"],
-    ),
-    "tokens mixed with numbers": Refusal(
-        [np.array([2, 3, 4]), np.array([0.5, 1.5])] * 6,
-        LABELS,
-        ["tokens mixed with numbers", "row 0", "row 1", "input='numbers'"],
-    ),
-    "tokens mixed with numbers with input='tokens'": Refusal(
-        [np.array([2, 3, 4]), np.array([0.5, 1.5])] * 6,
-        LABELS,
-        ["tokens mixed with numbers", "token ids"],
-        params={"input": "tokens"},
-    ),
-    "an empty list": Refusal([], [], ["0 sample(s)", "minimum of 1"]),
-    "an empty table": Refusal(TABLE[:0], LABELS[:0], ["0 sample(s)", "minimum of 1"]),
-    "an empty cube": Refusal(CUBE[:0], LABELS[:0], ["0 sample(s)", "minimum of 1"]),
-    "an empty sparse X": Refusal(
-        TOKENS[:0], LABELS[:0], ["0 sample(s)", "minimum of 1"]
-    ),
-    "a zero-length sequence in a list": Refusal(
-        [np.ones((3, 2)), np.ones((0, 2))] * 6,
-        LABELS,
-        ["at least one step", "row 1", "zero length", "Drop"],
-    ),
-    "a zero-length sequence of padding": Refusal(
-        changed(CUBE, 2), LABELS, ["at least one step", "row 2", "padding", "Drop"]
     ),
     "a zero-length sequence of tokens": Refusal(
         without_row(TOKENS, 3), LABELS, ["at least one step", "row 3", "Drop"]
     ),
     "X without y": Refusal(CUBE, None, ["requires y", "None"]),
-    "X that is no array": Refusal({}, LABELS, ["X must be", "got dict"], TypeError),
-    "X of four axes": Refusal(
-        np.ones((12, 2, 2, 2)), LABELS, ["n_timesteps", "(12, 2, 2, 2)", "reshape"]
-    ),
     "labels of another length": Refusal(
         CUBE, LABELS[:-1], ["inconsistent", "12 sequences", "11 targets", "one target"]
     ),
@@ -164,47 +103,11 @@ IN_FIT = {
     "NaN among the labels": Refusal(
         CUBE, changed(LABELS, 2), ["y contains NaN", "row 2", "drop or impute"]
     ),
-    "inf among the labels": Refusal(
-        CUBE, changed(LABELS, 2, np.inf), ["infinity", "row 2", "drop or impute"]
-    ),
-    "None among the labels": Refusal(
-        CUBE, changed(WORDS, 3, None), ["None", "row 3", "drop or impute"]
-    ),
-    "NaN among labels that are strings": Refusal(
-        CUBE, changed(WORDS, 3), ["NaN", "row 3", "drop or impute"]
-    ),
-    "missing values of pandas among the labels": Refusal(
-        CUBE, pd.Series([1, 0, None] * 4, dtype="Int64"), ["row 2", "drop or impute"]
-    ),
-    "NaN among the indicators": Refusal(
-        CUBE, changed(INDICATORS, (2, 1)), ["y contains NaN", "row 2", "drop or impute"]
-    ),
     "NaN among the targets": Refusal(
         CUBE, changed(REALS, 2), ["y contains NaN", "row 2"], estimator=RNNRegressor
     ),
-    "inf among several targets": Refusal(
-        CUBE,
-        changed(CUBE[:, 0], (2, 1), -np.inf),
-        ["infinity", "row 2", "drop or impute"],
-        estimator=RNNRegressor,
-    ),
-    "text for targets": Refusal(
-        CUBE, DOCUMENTS, ["convert", "float", "one two"], estimator=RNNRegressor
-    ),
-    "continuous labels": Refusal(
-        CUBE, REALS, ["Unknown label type", "continuous", "regression"]
-    ),
-    "labels of mixed types": Refusal(
-        CUBE, changed(WORDS, 3, 7), ["mix types", "int, str", "convert them all"]
-    ),
     "a single class": Refusal(
         CUBE, np.full(12, 7), ["at least two classes", "one class", "7"]
-    ),
-    "a sparse indicator matrix": Refusal(
-        CUBE, sparse.csr_matrix(INDICATORS), ["dense", "toarray"], TypeError
-    ),
-    "lists of labels": Refusal(
-        CUBE, [[0], [1, 2]] * 6, ["unequal length", "RNNTagger", "MultiLabelBinarizer"]
     ),
     "several columns of classes": Refusal(
         CUBE, np.add(INDICATORS, [0, 2, 4]), ["1d array", "(12, 3)"]
@@ -223,28 +126,10 @@ IN_FIT = {
         estimator=RNNRegressor,
         params={"loss": "poisson"},
     ),
-    "negative ids": Refusal(
-        -TOKENS, LABELS, ["negative", "row 0, position 0", "input='numbers'"]
-    ),
-    "negative dense ids": Refusal(
-        -TOKENS.toarray(), LABELS, ["negative", "row 0"], params={"input": "tokens"}
-    ),
-    "non-integral dense ids": Refusal(
-        TOKENS.toarray() + 0.5,
-        LABELS,
-        ["integers", ".5 at row 0", "input='numbers'"],
-        params={"input": "tokens"},
-    ),
     "sparse TF-IDF": Refusal(
         TfidfVectorizer().fit_transform(DOCUMENTS),
         LABELS,
         ["sparse", "integers", "TfidfVectorizer", "TextVectorizer"],
-        SequenceError,
-    ),
-    "counts of CountVectorizer": Refusal(
-        CountVectorizer().fit_transform(DOCUMENTS),
-        LABELS,
-        ["without a gap", "CountVectorizer", "TextVectorizer"],
         SequenceError,
     ),
     "weights that are all zero": Refusal(
@@ -292,20 +177,11 @@ IN_FIT = {
     "X_val without y_val": Refusal(
         CUBE, LABELS, ["X_val", "without y_val", "both"], fit_params={"X_val": CUBE}
     ),
-    "y_val without X_val": Refusal(
-        CUBE, LABELS, ["y_val", "without X_val", "both"], fit_params={"y_val": LABELS}
-    ),
     "X_val of another kind": Refusal(
         CUBE,
         LABELS,
         ["fitted on numbers", "(n_samples, n_timesteps)", "as it was in fit"],
         fit_params={"X_val": TABLE, "y_val": LABELS},
-    ),
-    "X_val of another width": Refusal(
-        CUBE,
-        LABELS,
-        ["1 features", "expecting 2 features", "from_channels_first"],
-        fit_params={"X_val": CUBE[:, :, :1], "y_val": LABELS},
     ),
     "unknown labels in y_val": Refusal(
         CUBE,
@@ -502,39 +378,14 @@ def test_fit_refuses(refusal):
 # parameter -> a value it cannot have, and what the error must name beside both.
 BAD_PARAMETERS = [
     (RNNClassifier, "cell", "gruu", ["'lstm'", "'gru'", "'rnn'"]),
-    (RNNClassifier, "nonlinearity", "gelu", ["'tanh'", "'relu'", "'softplus'"]),
     (RNNClassifier, "pooling", "average", ["'mean'", "'last'", "'attention'"]),
     (RNNClassifier, "optimizer", "adamm", ["'adam'", "'sgd'", "'rmsprop'"]),
     (RNNClassifier, "lr_schedule", "cos", ["'cosine'", "'one_cycle'", "'plateau'"]),
-    (RNNClassifier, "early_stopping", "yes", ["bool", "'auto'"]),
     (RNNClassifier, "input", "text", ["'tokens'", "'numbers'", "'auto'"]),
-    (RNNClassifier, "class_weight", "even", ["'balanced'", "dict"]),
     (RNNRegressor, "loss", "mse", ["'squared_error'", "'quantile'", "'poisson'"]),
-    (RNNRegressor, "quantile", 0.0, ["(0.0, 1.0)"]),
     (RNNRegressor, "quantile", 1.0, ["(0.0, 1.0)"]),
-    (RNNClassifier, "hidden_size", 0, ["[1, inf)"]),
-    (RNNClassifier, "hidden_size", 2.5, ["int"]),
-    (RNNClassifier, "num_layers", 0, ["[1, inf)"]),
-    (RNNClassifier, "embedding_dim", 0, ["[1, inf)"]),
-    (RNNClassifier, "batch_size", 0, ["[1, inf)"]),
-    (RNNClassifier, "max_epochs", 0, ["[1, inf)"]),
-    (RNNClassifier, "n_iter_no_change", 0, ["[1, inf)"]),
-    (RNNClassifier, "dropout", -0.1, ["[0.0, 1.0)"]),
-    (RNNClassifier, "dropout", 1.0, ["[0.0, 1.0)"]),
-    (RNNClassifier, "lr", 0, ["(0.0, inf)"]),
-    (RNNClassifier, "lr", -0.1, ["(0.0, inf)"]),
     (RNNClassifier, "lr", np.nan, ["(0.0, inf)"]),
-    (RNNClassifier, "lr", np.inf, ["(0.0, inf)"]),
-    (RNNClassifier, "weight_decay", -1.0, ["[0.0, inf)"]),
-    (RNNClassifier, "max_grad_norm", 0, ["(0.0, inf)", "None"]),
-    (RNNClassifier, "tol", -1.0, ["[0.0, inf)"]),
-    (RNNClassifier, "validation_fraction", 0.0, ["(0.0, 1.0)", "split"]),
-    (RNNClassifier, "validation_fraction", 1.0, ["(0.0, 1.0)", "split"]),
     (RNNClassifier, "validation_fraction", 2, ["(0.0, 1.0)", "split"]),
-    (RNNClassifier, "validation_fraction", "tenth", ["(0.0, 1.0)", "split"]),
-    (RNNClassifier, "standardize", "x", ["bool"]),
-    (RNNClassifier, "random_state", -1, ["[0, ", "RandomState"]),
-    (RNNClassifier, "verbose", -1, ["[0, inf)"]),
     (RNNClassifier, "device", None, ["str"]),
     (RNNClassifier, "embedding", 3, ["array-like", "None"]),
     (RNNClassifier, "callbacks", 3, ["list", "None"]),
@@ -547,19 +398,14 @@ BAD_PARAMETERS = [
     BAD_PARAMETERS,
     ids=[f"{name}={value!r}" for _, name, value, _ in BAD_PARAMETERS],
 )
-@pytest.mark.parametrize("method", ["fit", "partial_fit"])
-def test_a_parameter_out_of_range_is_refused(
-    estimator_class, name, value, accepted, method
-):
-    classifies = estimator_class is RNNClassifier
+def test_a_parameter_out_of_range_is_refused(estimator_class, name, value, accepted):
     assert_refused(
         estimator_class(**{**SMALL, name: value}),
-        method,
+        "fit",
         CUBE,
-        LABELS if classifies else REALS,
+        LABELS if estimator_class is RNNClassifier else REALS,
         error=ValueError,
         words=[f"{name!r} parameter", str(value), *accepted],
-        **({"classes": [0, 1]} if classifies and method == "partial_fit" else {}),
     )
 
 
@@ -569,38 +415,6 @@ def test_the_vectoriser_refuses_a_lone_string():
 
 
 # -- before and after fit --------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "method",
-    [
-        "predict",
-        "predict_proba",
-        "predict_log_proba",
-        "decision_function",
-        "transform",
-        "attention_weights",
-    ],
-)
-def test_what_needs_a_fit_says_so(method):
-    assert_refused(
-        RNNClassifier(**SMALL, pooling="attention"),
-        method,
-        CUBE,
-        error=NotFittedError,
-        words=["RNNClassifier", "not fitted yet", "Call 'fit'"],
-    )
-
-
-@pytest.mark.parametrize("method", ["predict", "transform", "attention_weights"])
-def test_a_regression_that_needs_a_fit_says_so(method):
-    assert_refused(
-        RNNRegressor(**SMALL),
-        method,
-        CUBE,
-        error=NotFittedError,
-        words=["RNNRegressor", "not fitted yet"],
-    )
 
 
 @pytest.fixture(scope="module")
@@ -615,24 +429,18 @@ def fitted():
 
 AT_PREDICT = {
     "a wider table": ("table", TABLE[:, :3], ["3 features", "expecting 4 features"]),
-    "fewer variables": ("cube", CUBE[:, :, :1], ["1 features", "expecting 2 features"]),
     "channels first": ("cube", CUBE.swapaxes(1, 2), ["from_channels_first", "aeon"]),
     "a table after a cube": ("cube", TABLE, ["fitted on numbers", "as it was in fit"]),
-    "a cube after a table": ("table", CUBE, ["fitted on numbers", "as it was in fit"]),
     "numbers after tokens": ("tokens", TABLE, ["fitted on token ids", "got numbers"]),
-    "tokens after numbers": ("table", TOKENS, ["fitted on numbers", "got token ids"]),
-    "strings": ("cube", DOCUMENTS, ["strings", "TextVectorizer"]),
     "NaN": ("cube", changed(CUBE, (2, 1)), ["NaN", "sample 2, step 1"]),
-    "no rows": ("cube", CUBE[:0], ["0 sample(s)"]),
 }
 
 
 @pytest.mark.parametrize(("kind", "X", "words"), AT_PREDICT.values(), ids=AT_PREDICT)
-@pytest.mark.parametrize("method", ["predict", "predict_proba", "transform"])
-def test_another_width_or_kind_is_refused_at_predict(fitted, kind, X, words, method):
+def test_another_width_or_kind_is_refused_at_predict(fitted, kind, X, words):
     seen = {"tokens": TOKENS, "table": TABLE, "cube": CUBE}[kind]
     before = fitted[kind].decision_function(seen)
-    assert_refused(fitted[kind], method, X, error=ValueError, words=words)
+    assert_refused(fitted[kind], "predict", X, error=ValueError, words=words)
     assert np.array_equal(fitted[kind].decision_function(seen), before)
 
 
@@ -724,8 +532,10 @@ def test_a_batch_of_zeros_is_a_batch_of_counts():
 # -- early stopping by itself ----------------------------------------------------
 
 
-@pytest.mark.parametrize("validation_fraction", [0.25, TimeSeriesSplit(3)])
-@pytest.mark.parametrize("lacking", [True, False])
+@pytest.mark.parametrize(
+    ("validation_fraction", "lacking"),
+    [(0.25, True), (0.25, False), (TimeSeriesSplit(3), True)],
+)
 def test_auto_trains_on_all_rows_where_a_part_would_lack_a_class(
     monkeypatch, validation_fraction, lacking
 ):
@@ -779,29 +589,25 @@ def fit_poisoned(estimator, y, poison, **fit_params):
 # Epochs have three batches; after the last of them no loss of training shows the
 # poison.  The last good epoch is 3 where the poison comes after it, at the "epoch end".
 @pytest.mark.parametrize(
-    ("poison", "max_epochs", "n_good"),
+    ("poison", "max_epochs", "n_good", "watched"),
     [
-        (Poison("epoch begin"), 5, 2),
-        (Poison("batch end", batch=1), 5, 2),
-        (Poison("batch end", batch=3), 5, 2),
-        (Poison("batch end", batch=3), 3, 2),
-        (Poison("epoch end"), 5, 3),
-        (Poison("epoch end"), 3, 3),
+        (Poison("epoch begin"), 5, 2, False),
+        (Poison("batch end", batch=1), 5, 2, True),
+        (Poison("batch end", batch=3), 5, 2, False),
+        (Poison("batch end", batch=3), 3, 2, True),
+        (Poison("epoch end"), 5, 3, True),
+        (Poison("epoch end"), 3, 3, False),
     ],
     ids=["begin", "first batch", "last batch", "last update", "end", "very end"],
 )
-@pytest.mark.parametrize("estimator_class", [RNNClassifier, RNNRegressor])
-@pytest.mark.parametrize("watched", [False, True])
 def test_training_that_diverges_keeps_the_last_good_weights(
-    estimator_class, poison, max_epochs, n_good, watched
+    poison, max_epochs, n_good, watched
 ):
-    y = LABELS if estimator_class is RNNClassifier else REALS
+    y = REALS
     params = {**SMALL, "batch_size": 4, "dropout": 0.2}
     fit_params = {"X_val": CUBE[::-2], "y_val": y[::-2]} if watched else {}
-    good = estimator_class(**{**params, "max_epochs": n_good}).fit(
-        CUBE, y, **fit_params
-    )
-    model = estimator_class(**{**params, "max_epochs": max_epochs})
+    good = RNNRegressor(**{**params, "max_epochs": n_good}).fit(CUBE, y, **fit_params)
+    model = RNNRegressor(**{**params, "max_epochs": max_epochs})
     fit_poisoned(model, y, poison, **fit_params)
 
     assert np.isfinite(model.transform(CUBE)).all()
