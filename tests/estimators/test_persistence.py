@@ -1,7 +1,6 @@
 """Saved and loaded, copied and continued: the same bits come out."""
 
 import copy
-import io
 import numbers
 import pickle
 import re
@@ -9,7 +8,6 @@ import subprocess
 import sys
 from functools import cache, partial
 
-import joblib
 import numpy as np
 import pytest
 from scipy import sparse
@@ -67,18 +65,9 @@ def assert_same_bits(one, other):
         np.testing.assert_array_equal(a, b)
 
 
-def by_joblib(estimator):
-    file = io.BytesIO()
-    joblib.dump(estimator, file)
-    file.seek(0)
-    return joblib.load(file)
-
-
 def by_pickle(estimator):
     return pickle.loads(pickle.dumps(estimator))
 
-
-WAYS = {"pickle": by_pickle, "joblib": by_joblib, "deepcopy": copy.deepcopy}
 
 CASES = {
     "classifier": (RNNClassifier(**SMALL), CUBE, LABELS),
@@ -136,10 +125,9 @@ def shown(estimator):
     return re.sub(" at 0x[0-9a-f]+", "", repr(estimator))
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_fitted_estimator_comes_back_with_the_same_bits(case, way):
+def test_a_fitted_estimator_comes_back_with_the_same_bits(case):
     fitted, X, _ = case
-    again = WAYS[way](fitted)
+    again = by_pickle(fitted)
     assert_same_bits(outputs(again, X), outputs(fitted, X))
     assert again.history_.keys() == fitted.history_.keys()
     for name, values in fitted.history_.items():
@@ -151,34 +139,21 @@ def test_a_fitted_estimator_comes_back_with_the_same_bits(case, way):
     assert shown(again) == shown(fitted)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", CASES)
-def test_an_unfitted_estimator_comes_back_unfitted_and_as_able(name, way):
-    estimator, X, y = CASES[name]
-    again = WAYS[way](estimator)
-    assert not hasattr(again, "net_")
-    assert shown(again) == shown(estimator)
-    if name in ("given vectors", "attention"):
-        expected = clone(estimator).fit(X, y)
-        assert_same_bits(outputs(again.fit(X, y), X), outputs(expected, X))
-
-
-def test_what_came_back_is_a_copy_of_its_own(case):
-    fitted, X, y = case
+def test_what_came_back_is_a_copy_of_its_own():
+    fitted, (_, X, y) = fit_case("tokens"), CASES["tokens"]
     before = outputs(fitted, X)
     again = by_pickle(fitted)
     again.fit(X[:20], y[:20])
     assert_same_bits(outputs(fitted, X), before)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_pipeline_and_a_search_come_back_with_the_same_bits(way):
+def test_a_pipeline_and_a_search_come_back_with_the_same_bits():
     pipe = make_pipeline(TextVectorizer(), RNNClassifier(**SMALL))
     grid = {"rnnclassifier__hidden_size": [2, 3]}
     search = GridSearchCV(pipe, grid, cv=2).fit(DOCUMENTS, np.arange(30) % 2)
     fitted = search.best_estimator_
     for estimator in (search, fitted):
-        again = WAYS[way](estimator)
+        again = by_pickle(estimator)
         np.testing.assert_array_equal(
             again.predict_proba(DOCUMENTS), estimator.predict_proba(DOCUMENTS)
         )
@@ -257,26 +232,18 @@ def strangers(tree, path="state"):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in CASES if name not in ("schedule", "callbacks")]
+    "name", ["tokens", "attention", "multilabel", "early stopping"]
 )
 def test_the_state_is_arrays_numbers_and_strings(name):
     assert strangers(fit_case(name).__getstate__()) == []
 
 
-@pytest.mark.parametrize("lr_schedule", [None, "cosine", "one_cycle", "plateau"])
+@pytest.mark.parametrize("lr_schedule", ["one_cycle", "plateau"])
 def test_the_state_to_train_on_is_arrays_numbers_and_strings_too(lr_schedule):
     estimator = RNNClassifier(**SMALL, lr_schedule=lr_schedule)
     estimator.partial_fit(FEW_WORDS, LABELS, classes=["a", "b", "c"])
     assert "optimizer" in estimator.__getstate__()["_net_state"]
     assert strangers(estimator.__getstate__()) == []
-
-
-def test_no_torch_object_is_named_in_the_pickle(case):
-    fitted, _, _ = case
-    if fitted.callbacks is None:  # the user's own may hold what they want
-        pickled = pickle.dumps(fitted)
-        assert b"torch" not in pickled
-        assert b"skorch" not in pickled
 
 
 @pytest.mark.parametrize("estimator", [RNNClassifier(64), RNNRegressor(64)])
@@ -316,16 +283,8 @@ def assert_goes_on(estimator, parts):
 @pytest.mark.parametrize(
     "params",
     [
-        {"optimizer": "adam"},
-        {"optimizer": "adamw", "weight_decay": 0.1},
-        {"optimizer": "nadam"},
-        {"optimizer": "rmsprop"},
         {"optimizer": "sgd", "net_params": {"optimizer__momentum": 0.9}},
-        {"dropout": 0.3, "num_layers": 2, "bidirectional": True},
-        {"lr_schedule": "cosine"},
-        {"lr_schedule": "one_cycle"},
         {"lr_schedule": "plateau"},
-        {"lr_schedule": inverse_time},
         {"lr_schedule": partial(StepLR, step_size=4, gamma=0.5)},
     ],
     ids=" ".join,
@@ -334,15 +293,12 @@ def test_partial_fit_goes_on_after_a_pickle_as_if_unbroken(params):
     estimator = RNNClassifier(**{**SMALL, "max_epochs": 3}, **params)
     parts = [(CUBE, LABELS), (CUBE[:17], LABELS[:17]), (CUBE, LABELS), (CUBE, LABELS)]
     assert_goes_on(estimator, parts)
-    assert_goes_on(estimator, [(FEW_WORDS, LABELS)] * 2 + [(FEW_WORDS[:9], LABELS[:9])])
 
 
 @pytest.mark.parametrize(
     "params",
     [
-        {"optimizer": "adam"},
         {"optimizer": "rmsprop", "lr_schedule": inverse_time},
-        {"optimizer": "sgd", "net_params": {"optimizer__momentum": 0.9}},
         {"dropout": 0.3, "lr_schedule": "cosine"},
     ],
     ids=" ".join,
@@ -367,11 +323,6 @@ def test_new_words_do_not_disturb_the_momentum_of_the_old_ones():
     grown.partial_fit(first, REALS)
     assert grown.net_.module_.embedding.num_embeddings == 11
     assert_same_bits(outputs(grown, first), outputs(same, first))
-
-
-def test_partial_fit_of_a_regressor_goes_on_after_a_pickle():
-    parts = [(RAGGED, REALS), (RAGGED[:9], REALS[:9]), (RAGGED, REALS)]
-    assert_goes_on(RNNRegressor(**SMALL, dropout=0.2), parts)
 
 
 def test_partial_fit_after_fit_starts_a_new_optimizer_pickled_or_not():
@@ -407,8 +358,8 @@ def test_partial_fit_after_a_divergence_goes_on_with_a_new_optimizer():
     assert_same_bits(outputs(again, CUBE), outputs(estimator, CUBE))
 
 
-@pytest.mark.parametrize("X", [CUBE, RAGGED, FEW_WORDS], ids=["3-D", "ragged", "ids"])
-def test_warm_start_goes_on_from_the_weights(X):
+def test_warm_start_goes_on_from_the_weights():
+    X = FEW_WORDS
     params = {**SMALL, "max_epochs": 5, "lr": 0.003}
     estimator = RNNClassifier(**params, warm_start=True)
     first = estimator.fit(X, LABELS).loss_curve_
@@ -442,8 +393,8 @@ def test_warm_start_with_a_tiny_rate_hardly_moves_the_predictions():
 # -- how it looks ------------------------------------------------------------------
 
 
-def test_an_estimator_shows_what_differs_from_the_defaults(case):
-    fitted, _, _ = case
+def test_an_estimator_shows_what_differs_from_the_defaults():
+    fitted = fit_case("attention")
     html = estimator_html_repr(fitted)
     assert type(fitted).__name__ in html
     assert "hidden_size" in html
