@@ -37,6 +37,29 @@ def test_a_file_changed_at_random_is_refused_or_read(bench, n_mutations, seed):
     assert sum(counts) == n_mutations
 
 
+def node(loader, name, **more):
+    """Make a node of the schema, of a kind and type."""
+    module, _, kind = name.rpartition(".")
+    return {"__class__": kind, "__module__": module, "__loader__": loader, **more}
+
+
+def plain(value):
+    """Make the node of a plain value."""
+    return node("JsonNode", "builtins.str", content=json.dumps(value), is_json=True)
+
+
+def sequence(kind, nodes, **more):
+    """Make the node of a list or tuple."""
+    name = f"builtins.{kind.lower()}"
+    return node(f"{kind}Node", name, content=nodes, **more)
+
+
+def mapping(content, key_types):
+    """Make the node of a dict."""
+    types = sequence("List", key_types)
+    return node("DictNode", "builtins.dict", content=content, key_types=types)
+
+
 @pytest.fixture
 def saved(path):
     """Give the path of a saved classifier."""
@@ -134,35 +157,31 @@ def test_what_is_no_estimator_is_refused(path):
         ("ObjectNode", "sklearn_rnn._training._checkpoint.Checkpoint"),
     ],
 )
-def test_what_is_not_trusted_is_listed_and_not_imported(saved, bench, loader, name):
-    node = bench.node(loader, name, content=bench.NOTHING)
-    rewrite(saved, put("cell", node))
+def test_what_is_not_trusted_is_listed_and_not_imported(saved, loader, name):
+    rewrite(saved, put("cell", node(loader, name, content=mapping({}, []))))
     with pytest.raises(SavedFileError, match="does not trust by itself") as caught:
         load(saved)
     assert f"trusted=['{name}']" in str(caught.value)
     assert "this" not in sys.modules
 
 
-def test_a_trusted_name_in_another_kind_of_node_is_not_trusted(saved, bench):
+def test_a_trusted_name_in_another_kind_of_node_is_not_trusted(saved):
     """With the name of a class a node could be a `partial` of what it likes."""
     content = {
-        "func": bench.node("FunctionNode", "numpy.multiply"),
-        "args": bench.node("TupleNode", "builtins.tuple", content=[bench.plain(2)]),
-        "kwds": bench.NOTHING,
-        "namespace": bench.plain(None),
+        "func": node("FunctionNode", "numpy.multiply"),
+        "args": sequence("Tuple", [plain(2)]),
+        "kwds": mapping({}, []),
+        "namespace": plain(None),
     }
-    partial = bench.node("PartialNode", bench.RNN, content=content)
-    rewrite(saved, put("lr_schedule", partial))
+    name = "sklearn_rnn.estimators._classifier.RNNClassifier"
+    rewrite(saved, put("lr_schedule", node("PartialNode", name, content=content)))
     with pytest.raises(SavedFileError, match=r"trusted=\['sklearn_rnn.estimators"):
         load(saved)
 
 
-def test_the_keys_of_a_dict_are_not_given_to_a_function(saved, bench):
-    kinds = bench.node("FunctionNode", "numpy.negative")
-    kinds = bench.node("ListNode", "builtins.list", content=[kinds])
-    content = {"1": bench.plain(1)}
-    node = bench.node("DictNode", "builtins.dict", content=content, key_types=kinds)
-    rewrite(saved, put("net_params", node))
+def test_the_keys_of_a_dict_are_not_given_to_a_function(saved):
+    negative = node("FunctionNode", "numpy.negative")
+    rewrite(saved, put("net_params", mapping({"1": plain(1)}, [negative])))
     with pytest.raises(SavedFileError, match=r"a key of the type numpy\.negative"):
         load(saved)
 
@@ -187,17 +206,15 @@ def test_the_laxer_nodes_of_old_protocols_are_refused(saved):
     ],
     ids=str,
 )
-def test_a_net_larger_than_its_weights_is_not_made(
-    saved, bench, name, value, monkeypatch
-):
-    rewrite(saved, put(name, bench.plain(value)))
+def test_a_net_larger_than_its_weights_is_not_made(saved, name, value, monkeypatch):
+    rewrite(saved, put(name, plain(value)))
     network = "sklearn_rnn.nn.RecurrentNetwork.__init__"
     monkeypatch.setattr(network, lambda *a, **k: pytest.fail("it was made"))
     with pytest.raises(SavedFileError, match=r"weights|number of units"):
         load(saved)
 
 
-def test_one_array_cannot_be_many_weights(saved, bench):
+def test_one_array_cannot_be_many_weights(saved):
     """As many weights as a large net has, if each counts."""
 
     names = [*load(saved).net_.module_.state_dict()]
@@ -210,7 +227,7 @@ def test_one_array_cannot_be_many_weights(saved, bench):
             place[name] = large
 
     rewrite(saved, share)
-    rewrite(saved, put("n_outputs", bench.plain(13)))
+    rewrite(saved, put("n_outputs", plain(13)))
     with pytest.raises(SavedFileError, match="more than all weights"):
         load(saved)
 
@@ -283,30 +300,31 @@ def test_a_sparse_matrix_that_would_do_harm_is_refused(content, words, path):
         load(path)
 
 
-def test_one_array_named_very_often_is_refused(saved, bench, monkeypatch):
+def test_one_array_named_very_often_is_refused(saved, monkeypatch):
     monkeypatch.setattr(_archive, "FREE_ROOM", 0)
 
     def repeat(schema, members):
         file = io.BytesIO()
         np.save(file, np.zeros(10**5))
         members["large.npy"] = file.getvalue()
-        node = bench.node("NdArrayNode", "numpy.ndarray", type="numpy")
-        nodes = [{**node, "file": "large.npy"} for _ in range(99)]
-        many = bench.node("ListNode", "builtins.list", content=nodes)
-        put("callbacks", many)(schema, members)
+        array = node("NdArrayNode", "numpy.ndarray", type="numpy", file="large.npy")
+        put("callbacks", sequence("List", [array] * 99))(schema, members)
 
     rewrite(saved, repeat)
     with pytest.raises(SavedFileError, match="unpack to far more than its size"):
         load(saved)
 
 
-def test_lists_that_double_at_each_level_are_refused(saved, bench):
+def test_lists_that_double_at_each_level_are_refused(saved):
     """By its ids a short file could name 2**40 objects."""
-    doubled = json.loads(bench.doubling(40))
+    doubled = {**plain(1), "__id__": 1}
+    for i in range(1, 40):
+        same = {**plain(1), "__id__": i}
+        doubled = sequence("List", [doubled, same], __id__=i + 1)
 
     def change(schema, members):
         schema.clear()
-        schema.update(doubled)
+        schema.update(doubled, protocol=2)
 
     rewrite(saved, change)
     with pytest.raises(SavedFileError, match="two objects have one id"):

@@ -206,7 +206,9 @@ def test_a_file_takes_the_place_of_the_old_one_at_one_stroke(path, monkeypatch):
 def test_the_way_to_skops_is_told(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "skops.io", None)
     for act in (partial(save, RNNClassifier()), load):
-        with pytest.raises(ImportError, match=r"pip install 'sklearn-rnn\[save\]'"):
+        with pytest.raises(
+            ImportError, match=r"pip install skops, .* its extra \[save\]"
+        ):
             act(path)
 
 
