@@ -18,7 +18,7 @@ model = RNNRegressor(max_epochs=2, random_state=0).fit(X, y)
 
 def size_saved(model):
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.safetensors"
+        path = Path(folder) / "model.skops"
         save(model, path)
         return path.stat().st_size
 

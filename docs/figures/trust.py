@@ -1,4 +1,4 @@
-"""What became of 100,000 files changed at random, and of memory under load."""
+"""What became of files changed at random, and of memory under load."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ figure, (left, right) = plt.subplots(
     1, 2, figsize=(8.2, 3.6), width_ratios=[1.35, 1], layout="constrained"
 )
 left.barh(names, refused, color=COLORS[0], label="refused")
-left.barh(names, loaded, left=refused, color=COLORS[4], label="loaded, and answers")
+left.barh(names, loaded, left=refused, color=COLORS[4], label="loaded")
 left.set(xlabel="thousand files", title="Files changed to harm: no other error")
 left.legend(loc="lower right")
 for name, color, label in [

@@ -233,6 +233,6 @@ def _skops_io():
     except ImportError as error:
         raise ImportError(
             "Saving and loading need skops, which is not installed; run pip install "
-            "'sklearn-rnn[save]'."
+            "skops, or install this package with its extra [save]."
         ) from error
     return skops.io

@@ -175,7 +175,7 @@ def test_a_trusted_name_in_another_kind_of_node_is_not_trusted(saved):
     }
     name = "sklearn_rnn.estimators._classifier.RNNClassifier"
     rewrite(saved, put("lr_schedule", node("PartialNode", name, content=content)))
-    with pytest.raises(SavedFileError, match=r"trusted=\['sklearn_rnn.estimators"):
+    with pytest.raises(SavedFileError, match=r"trusted=\[.*RNNClassifier'"):
         load(saved)
 
 
@@ -282,7 +282,7 @@ CSR = {"format": np.array(b"csr"), "shape": np.array([2, 3])}
                 indices=np.array([0, 99]),
                 indptr=np.array([0, 1, 2]),
             ),
-            "indices",
+            "ind(?:ices|ex)",
         ),
         (npz(**CSR, data=np.zeros(2**24)), "unpacks to far more than its size"),
     ],
