@@ -38,8 +38,11 @@ REALS = np.array([3.0, 5.0, 4.0, 8.0, 1.0, 2.0])
 STEP_CLASSES = [np.arange(length) % 2 for length in LENGTHS]
 STEP_REALS = [np.arange(length) / 3 for length in LENGTHS]
 
-every_cell = pytest.mark.parametrize("cell", CELLS)
 every_pooling = pytest.mark.parametrize("pooling", POOLINGS)
+# Each pooling once, the cells in turn.
+every_part = pytest.mark.parametrize(
+    ("cell", "pooling"), list(zip([*CELLS] * 2, POOLINGS, strict=True))
+)
 
 
 def fit(kind, X, y, **params):
@@ -85,9 +88,8 @@ def by_prefixes(predict, X):
 # -- over time ---------------------------------------------------------------------
 
 
-@every_cell
-@every_pooling
 @pytest.mark.parametrize("bidirectional", [False, True])
+@every_part
 def test_each_row_is_what_its_prefix_is_told(cell, pooling, bidirectional):
     params = {"cell": cell, "pooling": pooling, "bidirectional": bidirectional}
     model = fit(RNNClassifier, SERIES, CLASSES, **params)
@@ -98,8 +100,9 @@ def test_each_row_is_what_its_prefix_is_told(cell, pooling, bidirectional):
     np.testing.assert_array_equal(last, model.predict_proba(SERIES))
 
 
-@pytest.mark.parametrize("bidirectional", [False, True])
-@pytest.mark.parametrize("y", [REALS, np.column_stack([REALS, -REALS])])
+@pytest.mark.parametrize(
+    ("bidirectional", "y"), [(False, REALS), (True, np.column_stack([REALS, -REALS]))]
+)
 def test_a_regressor_predicts_for_each_prefix(bidirectional, y):
     model = fit(RNNRegressor, SERIES, y, bidirectional=bidirectional, num_layers=2)
     over_time = model.predict_over_time(SERIES)
@@ -217,11 +220,9 @@ CUBE = np.random.default_rng(1).normal(3.0, 2.0, size=(3, 6, 2))
 STEPS = CUBE.transpose(1, 0, 2)
 
 
-@every_cell
-@every_pooling
-@pytest.mark.parametrize("num_layers", [1, 2])
-def test_live_answers_are_those_of_the_batch(cell, pooling, num_layers):
-    model = live(cell=cell, pooling=pooling, num_layers=num_layers)
+@every_part
+def test_live_answers_are_those_of_the_batch(cell, pooling):
+    model = live(cell=cell, pooling=pooling, num_layers=2)
     answers, _ = read_live(model, STEPS)
     expected = model.predict_proba_over_time(CUBE)
     found = np.stack(answers, axis=1)
@@ -304,8 +305,9 @@ def test_words_come_from_the_vectorizer(spelling):
     np.testing.assert_allclose(np.stack(answers, axis=1), expected, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("hidden_size", [5, 16, 40])
+@pytest.mark.parametrize(
+    ("cell", "hidden_size"), [("rnn", 5), ("gru", 16), ("lstm", 40)]
+)
 def test_a_stream_alone_gets_the_bits_it_gets_in_company(cell, hidden_size):
     model = live(cell=cell, hidden_size=hidden_size)
     x = np.random.default_rng(2).normal(size=(4, 21, 2))
@@ -315,10 +317,9 @@ def test_a_stream_alone_gets_the_bits_it_gets_in_company(cell, hidden_size):
         np.testing.assert_array_equal(np.concatenate(alone), np.array(together)[:, i])
 
 
-@every_cell
 @every_pooling
-def test_a_state_may_be_gone_on_from_twice(cell, pooling):
-    model = live(cell=cell, pooling=pooling)
+def test_a_state_may_be_gone_on_from_twice(pooling):
+    model = live(pooling=pooling)
     _, state = read_live(model, STEPS[:3])
     one, _ = model.step(STEPS[3], state)
     other, after = model.step(-STEPS[3], state)
@@ -328,9 +329,8 @@ def test_a_state_may_be_gone_on_from_twice(cell, pooling):
     assert not np.array_equal(one, other)
 
 
-@every_pooling
-def test_a_state_goes_on_after_pickling(pooling):
-    model = live(pooling=pooling)
+def test_a_state_goes_on_after_pickling():
+    model = live(pooling="attention")
     _, state = read_live(model, STEPS[:3])
     expected, _ = model.step(STEPS[3], state)
     model, state = pickle.loads(pickle.dumps((model, state)))
@@ -425,20 +425,15 @@ def test_a_crf_cannot_step():
     ("X", "x_t", "message"),
     [
         (SERIES, np.zeros((3, 4)), r"shape \(n_samples, 2\).*got shape \(3, 4\)"),
-        (SERIES, np.zeros(2), r"shape \(n_samples, 2\)"),
         (SERIES, CUBE, r"got shape \(3, 6, 2\)"),
-        (SERIES, [[1.0, np.nan]], "NaN or inf.* sample 0"),
         (SERIES, [[1.0, 2.0], [np.inf, 1.0]], "NaN or inf.* sample 1"),
         (SERIES, [[1.0, 1e300]], "too large for float32"),
         (SERIES, sparse.csr_matrix([[1, 2]]), "fitted on numbers, got a sparse x_t"),
         (SERIES, ["a", "b"], "X holds strings"),
-        (SERIES, 3.0, "the single value"),
         (TABLE, np.zeros((3, 2)), r"\(n_samples, 1\) or \(n_samples,\)"),
         (IDS, [[4, 5]], "one token of each stream, got 2 at row 0"),
         (IDS, [4.5], "must be integers, got 4.5"),
-        (IDS, [-4], "must not be negative"),
         (IDS, [3, 0], "at row 1"),
-        (IDS, [], r"got shape \(0,\)"),
     ],
 )
 def test_what_is_no_step_is_refused(X, x_t, message):
