@@ -19,8 +19,6 @@ from sklearn_rnn.estimators import _base
 
 SMALL = {"hidden_size": 6, "max_epochs": 3, "random_state": 0}
 
-every_cell = pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-
 rng = np.random.default_rng(0)
 CUBE = rng.normal(size=(60, 5, 2))
 CLASSES = np.arange(60) % 3
@@ -31,37 +29,12 @@ SUMS = CUBE.sum(axis=(1, 2))
 #    matters."
 
 
-@every_cell
-def test_a_batch_of_one_is_a_batch_of_many(cell):
-    fitted = RNNRegressor(**SMALL, cell=cell).fit(CUBE, SUMS)
-    alone = [fitted.predict(sample[np.newaxis])[0] for sample in CUBE]
-    np.testing.assert_array_equal(alone, fitted.predict(CUBE))
-
-
-@every_cell
-def test_changing_one_sample_changes_its_prediction_alone(cell):
-    fitted = RNNRegressor(**SMALL, cell=cell).fit(CUBE, SUMS)
+def test_changing_one_sample_changes_its_prediction_alone():
+    fitted = RNNRegressor(**SMALL, cell="gru").fit(CUBE, SUMS)
     changed = CUBE.copy()
     changed[7] += 1
     moved = fitted.predict(changed) != fitted.predict(CUBE)
     assert np.flatnonzero(moved).tolist() == [7]
-
-
-@every_cell
-def test_each_step_changes_the_output(cell):
-    fitted = RNNRegressor(**SMALL, cell=cell).fit(CUBE, SUMS)
-    for step in range(5):
-        changed = CUBE.copy()
-        changed[:, step] += 1
-        assert (fitted.predict(changed) != fitted.predict(CUBE)).all()
-
-
-@every_cell
-def test_what_only_the_first_step_tells_is_learnt(cell):
-    X = rng.normal(size=(80, 6, 1))
-    y = (X[:, 0, 0] > 0).astype(int)
-    model = RNNClassifier(8, cell=cell, max_epochs=60, lr=0.03, random_state=0)
-    assert model.fit(X, y).score(X, y) > 0.95
 
 
 # -- "clone drops the fit settings, so a grid search trains one epoch."
@@ -123,16 +96,8 @@ def test_rows_of_probabilities_sum_to_one(n_classes):
 @pytest.mark.parametrize(
     "labels",
     [
-        [3, 7],
         [5, 7],
-        [7, 5, 3],
-        [-1, 1],
         [1000000, 0, 7],
-        ["no", "yes"],
-        ["b", "a", "c"],
-        [True, False],
-        [0.0, 1.0],
-        np.array(["no", "yes", "so"], dtype=object),
         np.array(["2020-01-01", "2021-01-01"], dtype="datetime64[D]"),
     ],
     ids=str,
@@ -293,47 +258,14 @@ def test_no_row_is_both_trained_on_and_watched():
 # -- "Padded steps change the answer; the 'last' state is read from padding."
 
 
-@every_cell
-@pytest.mark.parametrize("pooling", ["last", "final_state", "mean", "max", "attention"])
-def test_padding_does_not_change_the_answer(cell, pooling):
-    lengths = np.random.default_rng(3).integers(1, 6, size=60)
-    ragged = [x[:length] for x, length in zip(CUBE, lengths, strict=True)]
-    padded = np.full((60, 9, 2), np.nan)
-    for row, x in zip(padded, ragged, strict=True):
-        row[: len(x)] = x
-    model = RNNRegressor(**SMALL, cell=cell, pooling=pooling, bidirectional=True)
-    model.set_params(max_epochs=1)
-    from_ragged = clone(model).fit(ragged, SUMS).predict(ragged)
-    fitted = clone(model).fit(padded, SUMS)
-    np.testing.assert_array_equal(fitted.predict(padded), from_ragged)
-    np.testing.assert_array_equal(fitted.predict(ragged), from_ragged)
-
-
-@every_cell
-def test_the_last_state_is_that_of_the_last_real_step(cell):
-    fitted = RNNRegressor(**SMALL, cell=cell).fit(CUBE, SUMS)
+def test_the_last_state_is_that_of_the_last_real_step():
+    fitted = RNNRegressor(**SMALL, cell="lstm").fit(CUBE, SUMS)
     together = [CUBE[0, :2], CUBE[1], CUBE[2, :1]]
     for alone, state in zip(together, fitted.transform(together), strict=True):
         np.testing.assert_array_equal(fitted.transform([alone])[0], state)
 
 
 # -- "y (n,) against output (n, 1) broadcasts to R² 0.0."
-
-
-def test_the_shape_of_y_is_the_shape_of_the_prediction():
-    for y in (SUMS, SUMS[:, np.newaxis], np.stack([SUMS, -SUMS], axis=1)):
-        fitted = RNNRegressor(**SMALL).fit(CUBE, y)
-        assert fitted.predict(CUBE).shape == y.shape
-        assert fitted.predict(CUBE[:1]).shape == y[:1].shape
-
-
-def test_one_column_of_targets_is_learnt_as_well_as_a_vector():
-    model = RNNRegressor(16, max_epochs=40, random_state=0)
-    vector = clone(model).fit(CUBE, SUMS)
-    column = clone(model).fit(CUBE, SUMS[:, np.newaxis])
-    np.testing.assert_array_equal(column.predict(CUBE)[:, 0], vector.predict(CUBE))
-    assert vector.score(CUBE, SUMS) > 0.9
-    assert column.score(CUBE, SUMS[:, np.newaxis]) == vector.score(CUBE, SUMS)
 
 
 def test_the_loss_of_one_output_is_not_broadcast():
@@ -464,8 +396,10 @@ def test_callbacks_work_without_a_name():
     assert dict(model.net_.callbacks_)["Named"].epochs_ == 3
 
 
-@pytest.mark.parametrize("method", ["fit", "partial_fit"])
-@pytest.mark.parametrize("estimator_class", [RNNClassifier, RNNRegressor])
+@pytest.mark.parametrize(
+    ("estimator_class", "method"),
+    [(RNNClassifier, "partial_fit"), (RNNRegressor, "fit")],
+)
 def test_fit_writes_to_no_parameter(estimator_class, method):
     params = {
         "callbacks": [Counter(), ("other", Counter(2))],
@@ -488,11 +422,3 @@ def test_fit_writes_to_no_parameter(estimator_class, method):
     assert now.keys() == given.keys()
     for name, value in given.items():
         assert now[name] is value, name
-
-
-def test_constructors_keep_what_they_are_given():
-    for estimator_class in (RNNClassifier, RNNRegressor):
-        given = {name: object() for name in estimator_class().get_params()}
-        kept = vars(estimator_class(**given))
-        assert kept.keys() == given.keys()
-        assert all(kept[name] is value for name, value in given.items())
