@@ -29,13 +29,9 @@ def fit_classifier(y, **params):
 # Each table names its classes in the order in which they sort.
 CLASSES = {
     "str": ["cat", "dog", "fox"],
-    "int": [3, 7, 11],
     "negative": [-9, -1, 4],
-    "float": [-1.0, 0.0, 2.0],
     "object": np.array(["cat", "dog", "fox"], dtype=object),
     "two bool": [False, True],
-    "two int": [5, 7],
-    "two str": ["no", "yes"],
 }
 
 
@@ -56,13 +52,10 @@ def test_labels_of_any_sortable_type_are_learnt_alike(classes):
 @pytest.mark.parametrize(
     "convert",
     [
-        list,
-        tuple,
-        pd.Series,
         lambda y: pd.Series(y, index=np.arange(len(y))[::-1]),
         lambda y: pd.Series(y, dtype="category"),
     ],
-    ids=["list", "tuple", "series", "series with an index", "category"],
+    ids=["series with an index", "category"],
 )
 def test_labels_come_in_any_container(convert):
     words = np.array(["cat", "dog", "fox"])[CODES]
@@ -157,9 +150,9 @@ def test_multilabel_targets_may_come_in_parts():
     assert model.predict(X).shape == (24, 3)
 
 
-@pytest.mark.parametrize("shape", [(24,), (24, 1), (24, 2)])
 @pytest.mark.parametrize(
-    "loss", ["squared_error", "absolute_error", "huber", "poisson", "quantile"]
+    ("shape", "loss"),
+    [((24,), "squared_error"), ((24, 1), "poisson"), ((24, 2), "quantile")],
 )
 def test_predictions_have_the_shape_of_the_targets(shape, loss):
     y = np.abs(X.sum(axis=2)[:, : shape[-1] if len(shape) > 1 else 1]).reshape(shape)
@@ -188,8 +181,9 @@ def test_each_output_is_learnt_on_its_own_scale():
 # -- transform -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("estimator_class", [RNNClassifier, RNNRegressor])
-@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize(
+    ("estimator_class", "bidirectional"), [(RNNClassifier, False), (RNNRegressor, True)]
+)
 def test_transform_gives_named_units(estimator_class, bidirectional):
     model = estimator_class(
         **SMALL, max_epochs=2, bidirectional=bidirectional, pooling="mean"
@@ -228,8 +222,11 @@ CLASS_WEIGHTS = {
 }
 
 
-@pytest.mark.parametrize("class_weight", CLASS_WEIGHTS.values(), ids=CLASS_WEIGHTS)
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(
+    ("class_weight", "weighted"),
+    [(weight, i % 2 == 1) for i, weight in enumerate(CLASS_WEIGHTS.values())],
+    ids=CLASS_WEIGHTS,
+)
 def test_class_weights_are_sample_weights_to_the_bit(class_weight, weighted):
     # Powers of two as weights, for which "balanced" has no rounding of its own.
     sample_weight = np.array([1.0, 2.0, 0.5])[np.arange(24) % 3] if weighted else None
@@ -312,7 +309,7 @@ def test_absolute_error_learns_the_median():
     assert (np.subtract(by_group(np.mean, SKEWED), predicted) > 0.15).all()
 
 
-@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("quantile", [0.1, 0.9])
 def test_a_quantile_covers_its_share(quantile):
     predicted = learn("quantile", SKEWED, quantile=quantile, max_epochs=100)
     covered = (SKEWED <= predicted[GROUP]).reshape(2, 200).mean(axis=1)
