@@ -92,9 +92,10 @@ def assert_complete(found, tol):
 # -- integrated gradients ------------------------------------------------------
 
 
-@pytest.mark.parametrize("bidirectional", [True, False])
-@pytest.mark.parametrize("pooling", POOLINGS)
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(
+    ("cell", "pooling", "bidirectional"),
+    list(zip([*CELLS] * 2, POOLINGS, [True, False] * 3, strict=True)),
+)
 def test_contributions_add_up_for_every_network(cell, pooling, bidirectional):
     # The maximum bends the path, and is looked at less closely.
     tol = 3e-3 if "max" in pooling else 1e-6
@@ -169,8 +170,7 @@ def test_a_linear_network_agrees_with_arithmetic():
         assert found.missing == pytest.approx(0.0, abs=3 * tol)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "cell"), list(zip(KINDS, CELLS, strict=True)))
 def test_the_gradient_is_that_of_finite_differences(kind, cell):
     sequences, reader, _ = KINDS[kind]
     module = net_of(
