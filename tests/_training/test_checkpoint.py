@@ -117,10 +117,9 @@ def cut_short(kill, make, path, X, y, n_writings=3):
     ],
     ids=lambda params: ",".join(params) or "default",
 )
-@pytest.mark.parametrize("n_writings", [1, 4])
-def test_a_fit_goes_on_to_the_same_bits(kill, path, params, n_writings):
+def test_a_fit_goes_on_to_the_same_bits(kill, path, params):
     make = functools.partial(regressor, **params)
-    resumed = cut_short(kill, make, path, X, y, n_writings)
+    resumed = cut_short(kill, make, path, X, y, n_writings=4)
     assert_same_fit(resumed, make().fit(X, y))
 
 
@@ -288,15 +287,14 @@ class Slows(Callback):
     ],
     ids=lambda callbacks: str(type(callbacks[0]).__name__),
 )
-@pytest.mark.parametrize("early_stopping", [False, True])
-def test_callbacks_go_on_with_what_they_carry(kill, path, callbacks, early_stopping):
+def test_callbacks_go_on_with_what_they_carry(kill, path, callbacks):
     def make(*more):
         return regressor(
             *callbacks,
             *more,
             lr_schedule=None,
             lr=0.1,
-            early_stopping=early_stopping,
+            early_stopping=True,
             n_iter_no_change=4,
         )
 
@@ -569,7 +567,7 @@ def test_a_disk_that_is_full_does_not_end_the_fit(path, monkeypatch):
 # -- what cannot be --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("every", [0, -1, 1.5, None])
+@pytest.mark.parametrize("every", [0, 1.5])
 def test_every_is_a_number_of_epochs(path, every):
     with pytest.raises(ValueError, match="every must be a number of epochs"):
         regressor(Checkpoint(path, every=every)).fit(X, y)
