@@ -39,7 +39,7 @@ def test_no_name_goes_untested():
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.25])
-@pytest.mark.parametrize("optimizer", [*OPTIMIZERS, torch.optim.Adagrad])
+@pytest.mark.parametrize("optimizer", ["adamw", torch.optim.Adagrad])
 def test_weight_decay_reaches_the_optimizer(optimizer, weight_decay):
     # AdamW's own default is 0.01: a parameter that says 0.0 has to mean it.
     groups = optimizer_of(optimizer=optimizer, weight_decay=weight_decay).param_groups

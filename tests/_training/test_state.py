@@ -43,15 +43,18 @@ def assert_equal_trees(one, other):
 
 
 optimizers = pytest.mark.parametrize(
-    "optimizer", ["adam", "adamw", "nadam", "rmsprop", "sgd"]
-)
-schedules = pytest.mark.parametrize(
-    "lr_schedule", [None, "cosine", "one_cycle", "plateau", lambda u: 1 / (1 + u)]
+    ("optimizer", "lr_schedule"),
+    [
+        ("adam", "cosine"),
+        ("adamw", None),
+        ("nadam", "one_cycle"),
+        ("rmsprop", "plateau"),
+        ("sgd", lambda u: 1 / (1 + u)),
+    ],
 )
 
 
 @optimizers
-@schedules
 def test_a_state_holds_nothing_of_torch(optimizer, lr_schedule):
     net = make_trained(optimizer=optimizer, lr_schedule=lr_schedule).net_
     state = export_state(net, with_optimizer=True)
@@ -60,7 +63,6 @@ def test_a_state_holds_nothing_of_torch(optimizer, lr_schedule):
 
 
 @optimizers
-@schedules
 def test_a_state_comes_back_as_it_went(optimizer, lr_schedule):
     classifier = make_trained(optimizer=optimizer, lr_schedule=lr_schedule)
     state = export_state(classifier.net_, with_optimizer=True)
