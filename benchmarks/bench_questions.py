@@ -195,6 +195,8 @@ def measure_overfitting(turned, value, seed, folder):
     n_rows, settings = N_ROWS, {turned: value}
     if turned == "rows":
         n_rows, settings = value, {}
+    elif turned == "weight_decay":
+        settings = {"net_params": {"optimizer__weight_decay": value}}
     model = RNNClassifier(random_state=seed, **PLAIN, **settings)
     X, y = train.X[:n_rows], train.y[:n_rows]
     keeps_course = (turned, value) == ("dropout", 0.0)  # all defaults

@@ -37,10 +37,10 @@ from sklearn_rnn.nn import RecurrentNetwork
 MAX_EPOCHS = 15
 N_TRAIN, N_TEST = 500, 500
 CELLS = {
-    "tanh": {"cell": "rnn", "nonlinearity": "tanh"},
-    "sigmoid": {"cell": "rnn", "nonlinearity": "sigmoid"},
-    "relu": {"cell": "rnn", "nonlinearity": "relu"},
-    "softplus": {"cell": "rnn", "nonlinearity": "softplus"},
+    **{
+        name: {"cell": "rnn", "net_params": {"module__nonlinearity": name}}
+        for name in ("tanh", "sigmoid", "relu", "softplus")
+    },
     "GRU": {"cell": "gru"},
     "LSTM": {"cell": "lstm"},
 }
@@ -128,8 +128,15 @@ def gradient_by_step(network, X):
 X, y = make_adding_problem(N_TEST, REACH_LENGTH, random_state=1)
 before, after = {}, {}
 for name, cell in CELLS.items():
-    new = RecurrentNetwork(n_outputs=1, n_features=2, random_state=0, **NETWORK, **cell)
     model = adding_models[name, REACH_LENGTH]
+    new = RecurrentNetwork(
+        n_outputs=1,
+        n_features=2,
+        cell=cell["cell"],
+        nonlinearity=name if cell["cell"] == "rnn" else "tanh",
+        random_state=0,
+        **NETWORK,
+    )
     X_standardized = (X - model.input_mean_) / model.input_scale_
     before[name] = gradient_by_step(new, X_standardized)
     after[name] = gradient_by_step(model.net_.module_, X_standardized)

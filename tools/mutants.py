@@ -480,6 +480,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a misspelt parameter of the network is passed over",
+        "_training/_net.py",
+        'if unknown and "module" not in net_params:',
+        "if False:",
+        (
+            "tests/estimators/test_bad_input.py::test_fit_refuses"
+            "[an argument of the module that the estimator has]",
+        ),
+    ),
+    Mutant(
+        "warm_start goes on with another activation",
+        "estimators/_base.py",
+        "**rare_module_params(self.net_params),",
+        "**rare_module_params(None),",
+        (
+            "tests/estimators/test_training.py::"
+            "test_a_warm_start_refuses_weights_of_another_shape_or_meaning",
+        ),
+    ),
+    Mutant(
         "the validation part is trained on too",
         "estimators/_base.py",
         "weight[rows] = self.weight[rows]",

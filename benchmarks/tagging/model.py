@@ -11,7 +11,7 @@ VECTORIZER = {"spelling": True}
 TAGGER = {
     "hidden_size": 160,
     "embedding_dim": 100,
-    "spelling_dim": 64,
+    "net_params": {"module__spelling_dim": 64},
     "dropout": 0.5,
     "lr": 0.005,
     "lr_schedule": "cosine",

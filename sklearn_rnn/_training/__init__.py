@@ -12,7 +12,11 @@ from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
 from sklearn_rnn._training._data import SequenceDataset, TokenReader
 from sklearn_rnn._training._lr_range import LearningRateRange, planned_rates
-from sklearn_rnn._training._make_net import make_net, resolve_device
+from sklearn_rnn._training._make_net import (
+    make_net,
+    rare_module_params,
+    resolve_device,
+)
 from sklearn_rnn._training._net import best_epoch, evaluate, train, transition_scores
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import (
@@ -52,6 +56,7 @@ __all__ = [
     "occlusion",
     "open_checkpoint",
     "planned_rates",
+    "rare_module_params",
     "replace_file",
     "resolve_device",
     "take_step",

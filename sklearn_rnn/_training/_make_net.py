@@ -1,5 +1,6 @@
 """Building the skorch net of an estimator from its parameters."""
 
+import inspect
 from functools import cache
 from threading import Thread
 
@@ -29,6 +30,9 @@ from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
 from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
+
+# Parameters of the network that few people tune: an estimator has none for them.
+RARE_MODULE_PARAMS = ("freeze_embedding", "nonlinearity", "spelling_dim")
 
 
 def resolve_device(device, *, anywhere=False):
@@ -75,6 +79,40 @@ def _own_gpu():
     if number is None:  # the main process: torch's current GPU
         return "cuda"
     return f"cuda:{number % torch.cuda.device_count()}"
+
+
+def rare_module_params(net_params):
+    """Take the parameters of the network from `net_params`, or their defaults.
+
+    Parameters
+    ----------
+    net_params : dict or None
+
+    Returns
+    -------
+    params : dict
+        Without "module__" before the names; those of `RARE_MODULE_PARAMS`.
+
+    Raises
+    ------
+    ValueError
+        If `net_params` names other parameters of our network.
+    """
+    net_params = net_params or {}
+    prefix = "module__"
+    rare = [prefix + name for name in RARE_MODULE_PARAMS]
+    unknown = {name for name in net_params if name.startswith(prefix)} - set(rare)
+    if unknown and "module" not in net_params:
+        raise ValueError(
+            f"net_params may not hold {' and '.join(sorted(unknown))}; of the network "
+            f"it takes {', '.join(rare)}, and everything else is a parameter of the "
+            "estimator."
+        )
+    defaults = inspect.signature(RecurrentNetwork).parameters
+    return {
+        name: net_params.get(prefix + name, defaults[name].default)
+        for name in RARE_MODULE_PARAMS
+    }
 
 
 def make_net(
@@ -160,9 +198,6 @@ def make_net(
     }
     if settings["verbose"] < 2:
         params["callbacks__print_log"] = None
-    # A named optimiser takes 0 too: AdamW's own default would decay by 0.01.
-    if settings["weight_decay"] or settings["optimizer"] in OPTIMIZERS:
-        params["optimizer__weight_decay"] = settings["weight_decay"]
     if can_fuse(settings["optimizer"], net_params, device):
         params["optimizer__fused"] = True
     if "accelerator" in net_params:

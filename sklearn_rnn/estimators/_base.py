@@ -30,6 +30,7 @@ from sklearn_rnn._training import (
     grow_embedding,
     load_state,
     make_net,
+    rare_module_params,
     resolve_device,
     torch_threads,
     train,
@@ -61,11 +62,9 @@ from sklearn_rnn.sequences import (
 MODULE_PARAMS = (
     "hidden_size",
     "cell",
-    "nonlinearity",
     "num_layers",
     "bidirectional",
     "dropout",
-    "freeze_embedding",
 )
 
 
@@ -140,18 +139,14 @@ class BaseRNN(
         "cell": [StrOptions({"rnn", "gru", "lstm"})],
         "num_layers": [Interval(Integral, 1, None, closed="left")],
         "bidirectional": ["boolean"],
-        "nonlinearity": [StrOptions({"tanh", "relu", "sigmoid", "softplus"})],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "word_dropout": [Interval(Real, 0, 1, closed="left")],
         "input": [StrOptions({"auto", "tokens", "numbers"})],
         "embedding_dim": [Interval(Integral, 1, None, closed="left")],
         "embedding": ["array-like", None],
-        "freeze_embedding": ["boolean"],
-        "spelling_dim": [Interval(Integral, 1, None, closed="left")],
         "standardize": ["boolean"],
         "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
         "lr": [Interval(Real, 0, None, closed="neither")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
         "lr_schedule": [StrOptions(set(SCHEDULES)), callable, None],
         "max_grad_norm": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
@@ -496,9 +491,9 @@ class BaseRNN(
             **self._input_size(),
             "n_outputs": self._n_outputs(),
             "embedding_dim": dim,
-            "spelling_dim": self.spelling_dim,
             **self._output_params(),
             **{name: getattr(self, name) for name in MODULE_PARAMS},
+            **rare_module_params(self.net_params),
         }
 
     def _build_net(self, embedding=None, *, anywhere=False, weights=None):

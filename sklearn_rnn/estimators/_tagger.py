@@ -39,16 +39,14 @@ class RNNTagger(ClassTarget, StepwiseRNN):
 
     cell : {"rnn", "gru", "lstm"}, default="lstm"
         The recurrent cell.  "rnn" (Elman) is the smallest; "lstm" has gates that learn
-        what to keep, "gru" has fewer of them.  None is the best on all data.
+        what to keep, "gru" has fewer of them.  None is the best on all data.  The
+        activation of "rnn" is tanh, or that of ``net_params``.
 
     num_layers : int, default=1
         Number of layers stacked on each other.
 
     bidirectional : bool, default=True
         Whether a second half of each layer reads the sequence from its end.
-
-    nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
-        Activation of ``cell="rnn"``; the other cells have their own.
 
     output : {"softmax", "crf"}, default="softmax"
         How the labels of a sequence are decided.  "softmax" decides each step by
@@ -83,28 +81,16 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         Vectors to start from instead of random ones; row 0 is padding, row 1
         the unknown word, see `load_vectors`.
 
-    freeze_embedding : bool, default=False
-        Whether the vectors stay as they are.
-
-    spelling_dim : int, default=32
-        Length of the vector learnt for each character, and number of units in each
-        direction of the LSTM that reads the characters of a word.  Only used where
-        X holds them, see ``TextVectorizer(spelling=True)``.
-
     standardize : bool, default=True
         Whether each variable is brought to mean 0 and variance 1, from
         the real steps of the training rows only.
 
     optimizer : {"adam", "adamw", "nadam", "rmsprop", "sgd"} or class, default="adam"
         A name or a class of ``torch.optim``; ``net_params`` takes its further
-        arguments, such as ``{"optimizer__momentum": 0.9}``.
+        arguments, such as ``{"optimizer__weight_decay": 0.01}``.
 
     lr : float, default=0.01
         Learning rate.  Lower it when the loss jumps, raise it when it crawls.
-
-    weight_decay : float, default=0.0
-        The optimiser's ``weight_decay``: an L2 penalty; for "adamw" decoupled from
-        the gradient.
 
     lr_schedule : str, class, callable or None, default="cosine"
         How ``lr`` changes: "cosine" or "one_cycle", a course over all updates that are
@@ -151,8 +137,13 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.
 
     net_params : dict, default=None
-        Arguments merged last into the skorch net, such as
-        ``{"optimizer__betas": (0.9, 0.99)}``.
+        Arguments merged last into the skorch net: those of the optimiser, such as
+        ``{"optimizer__betas": (0.9, 0.99)}``, and of the network what few people tune.
+        ``module__nonlinearity``, "tanh", "relu", "sigmoid" or "softplus", is the
+        activation of ``cell="rnn"``; with ``module__freeze_embedding=True`` the vectors
+        of tokens stay as they are; and ``module__spelling_dim``, 32 unless given, is
+        the length of the vector of a character, and the number of units in each
+        direction that reads the characters of a word.
 
     device : str, default="auto"
         "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
@@ -283,7 +274,6 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         cell="lstm",
         num_layers=1,
         bidirectional=True,
-        nonlinearity="tanh",
         output="softmax",
         scheme=None,
         dropout=0.0,
@@ -291,12 +281,9 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         input="auto",
         embedding_dim=64,
         embedding=None,
-        freeze_embedding=False,
-        spelling_dim=32,
         standardize=True,
         optimizer="adam",
         lr=0.01,
-        weight_decay=0.0,
         lr_schedule="cosine",
         max_grad_norm=1.0,
         batch_size=32,

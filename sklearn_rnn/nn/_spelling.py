@@ -68,6 +68,8 @@ class SpellingEncoder(nn.Module):
         self, n_characters: int, spelling_dim: int, *, generator: torch.Generator
     ) -> None:
         super().__init__()
+        if spelling_dim < 1:
+            raise ValueError(f"spelling_dim must be at least 1, got {spelling_dim!r}.")
         self.embedding = TokenEmbedding(n_characters, spelling_dim, generator=generator)
         self.layer = RecurrentLayer(
             spelling_dim, spelling_dim, generator=generator, bidirectional=True

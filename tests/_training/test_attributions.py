@@ -52,7 +52,6 @@ def net_of(kind, **options):
         "lr_schedule": None,
         "max_grad_norm": None,
         "optimizer": "adam",
-        "weight_decay": 0.0,
         "verbose": 0,
     }
     params = {"n_outputs": 3, "hidden_size": 4, "embedding_dim": 5, **options}

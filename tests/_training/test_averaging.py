@@ -123,7 +123,7 @@ def test_frozen_vectors_stay():
         4,
         input="tokens",
         embedding=embedding,
-        freeze_embedding=True,
+        net_params={"module__freeze_embedding": True},
         callbacks=[WeightAverage()],
         max_epochs=2,
     ).fit(tokens, [0, 1, 0, 1])

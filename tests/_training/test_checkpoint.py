@@ -113,7 +113,7 @@ def cut_short(kill, make, path, X, y, n_writings=3):
         {"dropout": 0.3, "cell": "lstm", "num_layers": 2},
         {"early_stopping": True, "n_iter_no_change": 6, "lr": 0.2, "max_epochs": 30},
         {"early_stopping": True, "scoring": "r2", "max_epochs": 9},
-        {"cell": "gru", "max_grad_norm": 0.1, "weight_decay": 0.1},
+        {"cell": "gru", "max_grad_norm": 0.1, "optimizer": "adamw"},
     ],
     ids=lambda params: ",".join(params) or "default",
 )

@@ -38,20 +38,8 @@ def test_no_name_goes_untested():
     assert set(SCHEDULES) == {"cosine", "one_cycle", "plateau"}
 
 
-@pytest.mark.parametrize("weight_decay", [0.0, 0.25])
-@pytest.mark.parametrize("optimizer", ["adamw", torch.optim.Adagrad])
-def test_weight_decay_reaches_the_optimizer(optimizer, weight_decay):
-    # AdamW's own default is 0.01: a parameter that says 0.0 has to mean it.
-    groups = optimizer_of(optimizer=optimizer, weight_decay=weight_decay).param_groups
-    assert [group["weight_decay"] for group in groups] == [weight_decay]
-
-
 def test_a_class_of_torch_can_be_given():
     assert type(optimizer_of(optimizer=torch.optim.Adamax)) is torch.optim.Adamax
-
-
-def test_a_class_that_knows_no_weight_decay_can_be_given():
-    assert type(optimizer_of(optimizer=torch.optim.Rprop)) is torch.optim.Rprop
 
 
 def test_an_unknown_optimizer_is_refused_by_name():

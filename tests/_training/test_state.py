@@ -132,7 +132,8 @@ def test_growing_by_nothing_changes_nothing():
 @pytest.mark.parametrize("freeze_embedding", [False, True])
 def test_a_grown_state_can_be_loaded_and_trained(freeze_embedding):
     table = rng.normal(size=(7, 5)) if freeze_embedding else None
-    classifier = make_trained(embedding=table, freeze_embedding=freeze_embedding)
+    net_params = {"module__freeze_embedding": freeze_embedding}
+    classifier = make_trained(embedding=table, net_params=net_params)
     state = grow_embedding(export_state(classifier.net_, with_optimizer=True), 10)
     classifier._net_spec["module_params"]["n_tokens"] = 10
     loaded = load_state(classifier._build_net(), state)

@@ -355,10 +355,22 @@ IN_FIT = {
     "an unknown argument of the module in net_params": Refusal(
         CUBE,
         LABELS,
-        ["RecurrentNetwork", "unexpected", "width"],
-        TypeError,
+        ["net_params may not hold module__width", "module__nonlinearity"],
         params={"net_params": {"module__width": 3}},
     ),
+    "an argument of the module that the estimator has": Refusal(
+        CUBE,
+        LABELS,
+        ["module__hidden_size", "a parameter of the estimator"],
+        params={"net_params": {"module__hidden_size": 3}},
+    ),
+    "an unknown activation in net_params": Refusal(
+        CUBE,
+        LABELS,
+        ["nonlinearity", "'tanh'", "'softplus'", "'gelu'"],
+        params={"net_params": {"module__nonlinearity": "gelu"}},
+    ),
+    "no threads": Refusal(CUBE, LABELS, ["n_jobs must not be 0"], params={"n_jobs": 0}),
 }
 
 
@@ -387,6 +399,7 @@ BAD_PARAMETERS = [
     (RNNClassifier, "lr", np.nan, ["(0.0, inf)"]),
     (RNNClassifier, "validation_fraction", 2, ["(0.0, 1.0)", "split"]),
     (RNNClassifier, "device", None, ["str"]),
+    (RNNClassifier, "n_jobs", 1.5, ["int", "None"]),
     (RNNClassifier, "embedding", 3, ["array-like", "None"]),
     (RNNClassifier, "callbacks", 3, ["list", "None"]),
     (RNNClassifier, "net_params", [3], ["dict", "None"]),

@@ -50,6 +50,12 @@ def test_every_parameter_is_described_in_the_order_of_the_signature(estimator_cl
     assert list(parameter_texts(estimator_class)) == names
 
 
+@every_estimator
+def test_an_estimator_has_no_more_than_31_parameters(estimator_class):
+    # What few people tune goes through net_params or callbacks.
+    assert len(estimator_class().get_params()) <= 31
+
+
 def test_every_parameter_of_the_vectorizer_is_described():
     names = set(inspect.signature(TextVectorizer).parameters)
     assert set(parameter_texts(TextVectorizer)) == names

@@ -49,7 +49,8 @@ def test_given_vectors_are_searched_over_in_a_pipeline():
         ]
     )
     pipe.set_params(rnn__max_epochs=20, rnn__lr=0.05)
-    grid = {"rnn__freeze_embedding": [True, False], "rnn__hidden_size": [3, 8]}
+    frozen = {"module__freeze_embedding": True}
+    grid = {"rnn__net_params": [frozen, None], "rnn__hidden_size": [3, 8]}
     search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(TEXTS, TONES)
 
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
@@ -66,7 +67,9 @@ def test_frozen_vectors_stay_and_others_move(convert):
     vocabulary, matrix = load_vectors(VECTORS)
     X = TextVectorizer(vocabulary=vocabulary).fit_transform(TEXTS)
     frozen = RNNClassifier(
-        **SMALL, embedding=convert(matrix), freeze_embedding=True, weight_decay=0.1
+        **SMALL,
+        embedding=convert(matrix),
+        net_params={"module__freeze_embedding": True, "optimizer__weight_decay": 0.1},
     )
     assert np.array_equal(vectors_of(frozen.fit(X, TONES)), matrix)
 
@@ -80,7 +83,9 @@ def test_frozen_vectors_stay_and_others_move(convert):
 
 def test_frozen_vectors_stay_in_partial_fit_and_after_a_pickle():
     _, matrix = load_vectors(VECTORS)
-    model = RNNClassifier(**SMALL, embedding=matrix, freeze_embedding=True)
+    model = RNNClassifier(
+        **SMALL, embedding=matrix, net_params={"module__freeze_embedding": True}
+    )
     for _ in range(2):
         model.partial_fit(tokens(IDS), CODES, classes=[0, 1])
     assert np.array_equal(vectors_of(model), matrix)
@@ -99,7 +104,8 @@ def test_a_given_vector_is_used_for_a_word_no_training_text_held():
     other = matrix.copy()
     other[vocabulary["never"]] = matrix[vocabulary["good"]]
     pipe.set_params(
-        rnnclassifier__embedding=other, rnnclassifier__freeze_embedding=True
+        rnnclassifier__embedding=other,
+        rnnclassifier__net_params={"module__freeze_embedding": True},
     )
     never, good = pipe.fit(TEXTS, TONES).decision_function(["never", "good"])
     assert never == good
@@ -117,7 +123,8 @@ def test_given_vectors_set_the_size_of_the_table():
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
 def test_the_vector_of_padding_stays_zero(optimizer):
-    model = RNNClassifier(**SMALL, optimizer=optimizer, weight_decay=0.1, lr=0.1)
+    decay = {"optimizer__weight_decay": 0.1}
+    model = RNNClassifier(**SMALL, optimizer=optimizer, net_params=decay, lr=0.1)
     model.fit(tokens(RARE), RARE_CODES)
     assert not vectors_of(model)[PAD].any()
     matrix = np.ones((9, 3))  # even where another one was given

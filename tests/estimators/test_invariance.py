@@ -395,7 +395,9 @@ def test_a_fit_keeps_no_view_of_the_users_data():
     X, y = DATA["3-D"].copy(), REALS.copy()
     embedding = np.random.default_rng(9).normal(size=(30, 4))
     numbers = RNNRegressor(**SMALL).fit(X, y)
-    tokens = RNNRegressor(**SMALL, embedding=embedding, freeze_embedding=True)
+    tokens = RNNRegressor(
+        **SMALL, embedding=embedding, net_params={"module__freeze_embedding": True}
+    )
     tokens.fit(DATA["tokens"], REALS)
     expected = [numbers.predict(DATA["3-D"]), tokens.predict(DATA["tokens"])]
     X[:], y[:], embedding[:] = 0, 0, 0

@@ -404,7 +404,7 @@ def test_words_have_numbers(spelling):
     sentences = [[words[i] for i in rng.integers(4, size=n)] for n in LENGTHS]
     y = as_ragged([np.cumsum([len(word) for word in row]) for row in sentences])
     vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=spelling)
-    model = RNNStepRegressor(8, embedding_dim=4, spelling_dim=3, random_state=0)
+    model = RNNStepRegressor(8, embedding_dim=4, random_state=0)
     model.set_params(max_epochs=20, lr=0.05, lr_schedule=None)
     pipe = make_pipeline(vectorizer, model).fit(sentences[:30], y[:30])
     assert pipe.score(sentences[30:], y[30:]) > 0.9

@@ -43,7 +43,12 @@ from sklearn_rnn.estimators import _base, _validation_part
 from sklearn_rnn.metrics import flat_accuracy, flat_f1, flat_f1_score
 
 CLASSES = np.array(["A", "B", "C"])
-SMALL = {"hidden_size": 5, "spelling_dim": 2, "max_epochs": 2, "random_state": 0}
+SMALL = {
+    "hidden_size": 5,
+    "net_params": {"module__spelling_dim": 2},
+    "max_epochs": 2,
+    "random_state": 0,
+}
 N = 40
 
 every_output = pytest.mark.parametrize("output", ["softmax", "crf"])
@@ -800,7 +805,7 @@ SENTENCES, TAGS = make_sentences(36, seed=0)
 
 def make_pipe(*, spelling=False, **params):
     vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=spelling)
-    small = {"hidden_size": 8, "embedding_dim": 4, "spelling_dim": 3, "lr": 0.05}
+    small = {"hidden_size": 8, "embedding_dim": 4, "lr": 0.05}
     small["lr_schedule"] = None  # for few epochs
     tagger = RNNTagger(**{**small, "max_epochs": 12, "random_state": 0, **params})
     return make_pipeline(vectorizer, tagger)

@@ -308,7 +308,8 @@ def test_net_params_win():
 
 def test_weight_decay_shrinks_the_weights():
     def size(weight_decay):
-        regressor = make_regressor(weight_decay=weight_decay, max_epochs=20)
+        net_params = {"optimizer__weight_decay": weight_decay}
+        regressor = make_regressor(net_params=net_params, max_epochs=20)
         parameters = regressor.fit(X, y).net_.module_.parameters()
         return sum(float(p.detach().square().sum()) for p in parameters)
 
@@ -342,7 +343,10 @@ def test_dropout_differs_between_epochs():
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu", "sigmoid", "softplus"])
 def test_every_nonlinearity_learns(nonlinearity):
     classifier = make_classifier(
-        nonlinearity=nonlinearity, lr=0.05, max_epochs=60, batch_size=8
+        net_params={"module__nonlinearity": nonlinearity},
+        lr=0.05,
+        max_epochs=60,
+        batch_size=8,
     ).fit(X, labels)
     assert classifier.score(X, labels) > 0.9
 
@@ -430,11 +434,16 @@ def test_divergence_in_the_first_epoch_leaves_the_first_weights():
 
 
 @pytest.mark.parametrize(
-    "changed", [{"hidden_size": 5}, {"cell": "gru"}, {"loss": "huber"}]
+    ("changed", "name"),
+    [
+        ({"hidden_size": 5}, "hidden_size"),
+        ({"cell": "gru"}, "cell"),
+        ({"loss": "huber"}, "loss"),
+        ({"net_params": {"module__nonlinearity": "relu"}}, "nonlinearity"),
+    ],
 )
-def test_a_warm_start_refuses_weights_of_another_shape_or_meaning(changed):
+def test_a_warm_start_refuses_weights_of_another_shape_or_meaning(changed, name):
     regressor = make_regressor(warm_start=True).fit(X, y)
-    (name,) = changed
     with pytest.raises(ValueError, match=f"warm_start=True .* {name} was"):
         regressor.set_params(**changed).fit(X, y)
 

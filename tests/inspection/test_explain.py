@@ -25,7 +25,7 @@ rng = np.random.default_rng(0)
 SMALL = {
     "hidden_size": 4,
     "embedding_dim": 4,
-    "spelling_dim": 2,
+    "net_params": {"module__spelling_dim": 2},
     "max_epochs": 2,
     "cell": "rnn",
     "pooling": "mean",

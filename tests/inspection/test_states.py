@@ -68,7 +68,7 @@ def test_a_pipeline_reads_text(text_model):
 
 def test_spelled_words_are_traced():
     spelled = make_pipeline(
-        TextVectorizer(spelling=True), RNNClassifier(3, spelling_dim=2, **FAST)
+        TextVectorizer(spelling=True), RNNClassifier(3, **FAST)
     ).fit(TEXTS, LABELS)
     words = spelled.set_params(rnnclassifier__pooling="mean").fit(TEXTS, LABELS)
     (layers,) = hidden_states(words, ["an unseen film"])

@@ -83,7 +83,7 @@ PLATEAU = partial(torch.optim.lr_scheduler.ReduceLROnPlateau, patience=0)
 CASES = {
     "classes of numbers": (
         at_once,
-        RNNClassifier(**SMALL, class_weight="balanced", weight_decay=0.01),
+        RNNClassifier(**SMALL, class_weight="balanced", optimizer="adamw"),
         X,
         LABELS,
     ),
@@ -95,7 +95,7 @@ CASES = {
     ),
     "chains of spelled words": (
         at_once,
-        RNNTagger(**SMALL, output="crf", spelling_dim=3),
+        RNNTagger(**SMALL, output="crf"),
         SPELLED,
         STEP_LABELS,
     ),

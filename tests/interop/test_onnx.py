@@ -32,9 +32,9 @@ CELLS = {
     "lstm": {"cell": "lstm"},
     "gru": {"cell": "gru"},
     "tanh": {"cell": "rnn"},
-    "relu": {"cell": "rnn", "nonlinearity": "relu"},
-    "sigmoid": {"cell": "rnn", "nonlinearity": "sigmoid"},
-    "softplus": {"cell": "rnn", "nonlinearity": "softplus"},
+    "relu": {"cell": "rnn", "net_params": {"module__nonlinearity": "relu"}},
+    "sigmoid": {"cell": "rnn", "net_params": {"module__nonlinearity": "sigmoid"}},
+    "softplus": {"cell": "rnn", "net_params": {"module__nonlinearity": "softplus"}},
 }
 POOLINGS = ["last", "final_state", "mean", "max", "final_max", "attention"]
 FAR_BEYOND = 10**6

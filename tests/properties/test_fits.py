@@ -286,19 +286,23 @@ SHARED = {
     "cell": st.sampled_from(["rnn", "gru", "lstm"]),
     "num_layers": st.integers(1, 2),
     "bidirectional": st.booleans(),
-    "nonlinearity": st.sampled_from(list(NONLINEARITIES)),
     "dropout": st.sampled_from([0.0, 0.3]),
     "standardize": st.booleans(),
     "optimizer": st.sampled_from(["adam", "adamw", "nadam", "rmsprop", "sgd"]),
     "lr": st.floats(1e-6, 0.1),
-    "weight_decay": st.sampled_from([0.0, 0.01]),
     "lr_schedule": st.sampled_from([None, "cosine", "one_cycle", "plateau"]),
     "max_grad_norm": st.sampled_from([None, 1e-3, 1.0]),
     "batch_size": st.integers(1, 20),
     "max_epochs": st.integers(1, 3),
     "early_stopping": st.sampled_from([False, "auto"]),
     "random_state": st.integers(0, 2**32 - 1),
-    "net_params": st.sampled_from([None, {"optimizer__eps": 1e-6}]),
+    "net_params": st.fixed_dictionaries(
+        {},
+        optional={
+            "module__nonlinearity": st.sampled_from(list(NONLINEARITIES)),
+            "optimizer__weight_decay": st.sampled_from([0.0, 0.01]),
+        },
+    ),
 }
 POOLED = {"pooling": st.sampled_from(list(POOLINGS))}
 REAL = {
@@ -316,16 +320,9 @@ PARAMS = {
 }
 
 
-def without_eps(params):
-    """Leave out what reaches optimisers that do not take it."""
-    if params.get("optimizer") not in (None, "adam"):
-        params.pop("net_params", None)
-    return params
-
-
 def models(kind):
     """Draw an estimator with any of its parameters."""
-    params = st.fixed_dictionaries({}, optional=PARAMS[kind]).map(without_eps)
+    params = st.fixed_dictionaries({}, optional=PARAMS[kind])
     return params.map(lambda given: kind(**{**SMALL, **given}))
 
 

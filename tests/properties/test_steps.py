@@ -126,7 +126,9 @@ def test_what_a_scheme_forbids_is_never_predicted(scheme, lengths, seed, scale):
 @pytest.mark.parametrize("scale", [1e5, 1e7, 1e30])
 def test_what_a_scheme_forbids_is_not_predicted_where_logits_are_huge(scale):
     # A relu lets the numbers through, beyond the score of what is forbidden.
-    model = tagger("crf", "bio", cell="rnn", nonlinearity="relu")
+    model = tagger(
+        "crf", "bio", cell="rnn", net_params={"module__nonlinearity": "relu"}
+    )
     rows = model.predict([scale * row for row in numbers([4, 8, 12, 16, 20], seed=0)])
     assert [breaks(row.tolist(), "bio") for row in rows] == [[]] * 5
 
