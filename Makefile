@@ -19,7 +19,7 @@ BIN := $(VENV)/bin
 
 # SciPy reads it at import; without it scikit-learn skips its array API checks.
 export SCIPY_ARRAY_API := 1
-# Threads that wait sleep: spinning, they made a fit 7 times slower beside other work.
+# Where more threads than one are asked for, those that wait sleep instead of spinning.
 export OMP_WAIT_POLICY ?= passive
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The networks of the tests are too small to share among threads.
@@ -33,7 +33,7 @@ help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_output/
-	$(BIN)/python examples/demo.py
+	$(BIN)/python -u examples/demo.py
 
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
@@ -54,7 +54,7 @@ docs: $(DOCS)/made.stamp ## the pages and the gallery, every example run; in doc
 	OMP_NUM_THREADS=1 $(DOCS)/bin/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
 look: docs ## every page in Chromium, on a desktop and on a telephone; pictures in docs/_build/looks
-	$(DOCS)/bin/python -m pip install --quiet "selenium>=4.20"
+	$(DOCS)/bin/python -m pip install "selenium>=4.20"
 	$(DOCS)/bin/python tools/look_at_docs.py
 
 package: $(PACKAGE)/made.stamp ## build wheel and sdist into dist/, check and try both
@@ -103,19 +103,19 @@ clean: ## remove what the other targets made
 		docs/_build docs/api docs/auto_examples
 
 $(VENV)/made.stamp:
+	@echo "making $(VENV), and installing into it, once; this takes a few minutes"
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 # %.stamp: the package with its extra %, in the developers' versions.
 $(VENV)/%.stamp: pyproject.toml constraints.txt | $(VENV)/made.stamp
-	@echo "installing into $(VENV), once; this takes a minute or two"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[$*]"
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[$*]"
 	@touch $@
 
 $(OLDEST)/test.stamp: pyproject.toml constraints-oldest.txt
 	@echo "installing into $(OLDEST), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(OLDEST)
-	$(OLDEST)/bin/python -m pip install --quiet \
+	$(OLDEST)/bin/python -m pip install \
 		--constraint constraints-oldest.txt --editable ".[test]"
 	@touch $@
 
@@ -123,20 +123,21 @@ $(OLDEST)/test.stamp: pyproject.toml constraints-oldest.txt
 $(DOCS)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(DOCS), once; this takes a few minutes"
 	$(PYTHON) -m venv --clear $(DOCS)
-	$(DOCS)/bin/python -m pip install --quiet --constraint constraints.txt \
+	$(DOCS)/bin/python -m pip install --constraint constraints.txt \
 		--editable ".[docs,neighbours]"
 	@touch $@
 
 $(PACKAGE)/made.stamp: pyproject.toml
+	@echo "installing into $(PACKAGE), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(PACKAGE)
-	$(PACKAGE)/bin/python -m pip install --quiet "build>=1.2" "twine>=6.1"
+	$(PACKAGE)/bin/python -m pip install "build>=1.2" "twine>=6.1"
 	@touch $@
 
 # dask-ml 2025.1 does not work with Dask from 2025.3 on (its issue 1016).
 $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(INTEROP), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(INTEROP)
-	$(INTEROP)/bin/python -m pip install --quiet --constraint constraints.txt \
+	$(INTEROP)/bin/python -m pip install --constraint constraints.txt \
 		--editable ".[test,accelerate,dask,onnx]" "dask==2025.2.0" "distributed==2025.2.0" \
 		dask-ml nbclient nbformat ipykernel ipywidgets "onnxruntime>=1.20"
 	@touch $@
@@ -151,5 +152,5 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 $(PEERS:=/made.stamp):
 	@echo "installing into $(@D), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(@D)
-	$(@D)/bin/python -m pip install --quiet $(REQUIREMENTS)
+	$(@D)/bin/python -m pip install $(REQUIREMENTS)
 	@touch $@

@@ -38,7 +38,7 @@ data = load_languages()
 chosen = np.isin(data.target, LANGUAGES)
 texts, languages = data.data[chosen], data.target[chosen]
 articles = data.articles[chosen]
-print(f"{len(texts)} texts in {len(set(languages))} languages")
+print(f"{len(texts)} texts in {len(set(languages))} languages; learning to tell them")
 
 # %%
 # A pipeline of two steps: characters to token ids, token ids to a language.
@@ -56,9 +56,11 @@ print(f"{sentence!r} is", pipe.predict([sentence])[0])
 # %%
 # It is an estimator like any other: search it, cross-validate it.
 
+print("\nsearching the size of the network: three sizes, three folds")
 pipe.set_params(rnn__verbose=0)
 split = StratifiedGroupKFold(3, shuffle=True, random_state=0)
-search = GridSearchCV(pipe, {"rnn__hidden_size": [16, 32, 64]}, cv=split, n_jobs=2)
+sizes = {"rnn__hidden_size": [16, 32, 64]}
+search = GridSearchCV(pipe, sizes, cv=split, n_jobs=2, verbose=2)
 search.fit(texts, languages, groups=articles)
 print("\nhidden_size  accuracy      seconds")
 for size, mean, std, seconds in zip(
@@ -70,19 +72,24 @@ for size, mean, std, seconds in zip(
 ):
     print(f"{size:11d}  {mean:.3f} ± {std:.3f}  {seconds:5.1f}")
 
+print("\ncross-validating the best one")
 best = search.best_estimator_
-scores = cross_val_score(best, texts, languages, groups=articles, cv=split, n_jobs=2)
-print("\ncross-validated accuracy:", np.round(scores, 3))
+scores = cross_val_score(
+    best, texts, languages, groups=articles, cv=split, n_jobs=2, verbose=1
+)
+print("accuracy:", np.round(scores, 3))
 
+print("\nlearning from articles 1 to 20")
 new = articles > 20
 best.fit(texts[~new], languages[~new])
 predicted = best.predict(texts[new])
-print("\nlearnt from articles 1 to 20, asked about 21 to 30:")
+print("asked about articles 21 to 30:")
 print(classification_report(languages[new], predicted))
 
 # %%
 # A real series: the births of a day from those of the four weeks before it.
 
+print("\nlearning to forecast the births of a day")
 days, births = load_births(return_X_y=True)
 X, y = sliding_windows(births, window=28)
 days = days[28:]
