@@ -73,6 +73,7 @@ def train(name):
         early_stopping=False,
         net_params=net_params,
         callbacks=[ProcessorTimer()],
+        n_jobs=-1,  # as many as the environment allows
         random_state=0,
     ).fit(X, y)
     if os.environ.get("RANK", "0") == "0":

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed, parallel_config
+from sklearn.base import clone
 
 from measuring import environment, pin, spread, write_json
 from sklearn_rnn import RNNClassifier
@@ -45,7 +45,7 @@ def make_networks():
 
 def fit(model, X, n_threads):
     """Fit; return who did and the time of the processor that it took there."""
-    torch.set_num_threads(n_threads)
+    model = clone(model).set_params(n_jobs=n_threads)
     start = time.process_time()
     model.fit(X, X[:, -1, 0] > 0)
     return os.getpid(), time.process_time() - start

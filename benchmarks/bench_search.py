@@ -11,6 +11,7 @@ import statistics
 from pathlib import Path
 
 import torch
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from implementations.ours import make_estimator
@@ -26,9 +27,7 @@ def search(estimator, data, n_jobs):
 
 def fit(estimator, data, n_threads):
     """Fit with a number of threads."""
-    torch.set_num_threads(n_threads)
-    estimator.fit(*data)
-    torch.set_num_threads(1)
+    clone(estimator).set_params(n_jobs=n_threads).fit(*data)
 
 
 def main():

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from implementations import n_threads
 from implementations.torch_model import limit_threads
 from sklearn_rnn import RNNClassifier, RNNRegressor
 from workloads import TokenRows
@@ -36,6 +37,7 @@ def make_estimator(workload, epochs):
         batch_size=workload.batch_size,
         max_epochs=epochs,
         early_stopping=False,  # nor holds data out
+        n_jobs=n_threads(),
         **settings,
     )
 

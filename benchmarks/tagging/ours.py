@@ -1,5 +1,6 @@
 """`RNNTagger` with its defaults, but for what the workload says."""
 
+from implementations import n_threads
 from implementations.ours import to_sequences
 from implementations.torch_model import limit_threads
 from sklearn_rnn import RNNTagger, as_ragged
@@ -25,6 +26,7 @@ class Implementation:
             batch_size=self.workload.batch_size,
             max_epochs=epochs,
             early_stopping=False,  # nor holds data out
+            n_jobs=n_threads(),
         ).fit(self.X, self.y)
 
     def predict(self):
