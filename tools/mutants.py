@@ -978,6 +978,26 @@ MUTANTS = [
         ("tests/persistence/test_hostile.py::test_one_array_cannot_be_many_weights",),
     ),
     Mutant(
+        "a damaged file raises whatever its reader says",
+        "persistence/_files.py",
+        "except Exception as error:  # whatever skops",
+        "except TypeError as error:  # whatever skops",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_damage_anywhere_is_refused_with_the_path_or_does_no_harm",
+        ),
+    ),
+    Mutant(
+        "a model is saved over the old one",
+        "persistence/_files.py",
+        "replace_file(Path(path), content)",
+        "Path(path).write_bytes(content)",
+        (
+            "tests/persistence/test_save.py"
+            "::test_a_file_takes_the_place_of_the_old_one_at_one_stroke",
+        ),
+    ),
+    Mutant(
         "what no program can import is saved",
         "persistence/_files.py",
         'if module == "__main__" or found is not thing:',

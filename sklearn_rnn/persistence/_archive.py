@@ -22,7 +22,9 @@ OLDEST_PROTOCOL = 2
 ROOM_PER_BYTE = 16
 FREE_ROOM = 2**26
 
-KEY_TYPE = re.compile(r"builtins\.(str|int|float)|numpy\.(str_|u?int\d+|float\d+)")
+KEY_TYPE = re.compile(
+    r"builtins\.(str|int|float)|numpy\.(str_|u?(int\d+|intc|long|longlong)|float\d+)"
+)
 
 HEADERS = {
     (1, 0): npy.read_array_header_1_0,
