@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Iterable
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
 PACKAGE = __name__.partition(".")[0]
 
 # Whoever calls this package from one of these was called by it, or calls it for a user
@@ -80,7 +82,7 @@ def name_some(members: Iterable[Any], write: Callable[[Any], str] = repr) -> str
     """
     members = list(members)
     named = ", ".join(
-        write(member.item() if hasattr(member, "item") else member)
+        write(member.item() if isinstance(member, np.generic) else member)
         for member in members[:AT_MOST]
     )
     n_more = len(members) - AT_MOST

@@ -284,7 +284,7 @@ class Windows(Sequences):
     Sequences(n_samples=3, n_steps=6, n_features=1)
     >>> windows.values.ravel()
     array([10., 11., 11., 12., 12., 13.])
-    >>> windows[[2, 0]].storage is windows.storage
+    >>> np.shares_memory(windows[[2, 0]].storage, series)
     True
     """
 
