@@ -739,6 +739,15 @@ MUTANTS = [
         ("tests/test_messages.py::test_the_user_is_whoever_is_no_library",),
     ),
     Mutant(
+        "an unknown label is said to be in the first row",
+        "sequences/_targets.py",
+        "first = np.argmax(unknown)",
+        "first = 0",
+        (
+            "tests/sequences/test_targets.py::test_of_many_unknown_labels_five_are_named_and_the_first_row",
+        ),
+    ),
+    Mutant(
         "a long list is printed whole",
         "_messages.py",
         "AT_MOST = 5",
