@@ -7,7 +7,8 @@ from sklearn.exceptions import EstimatorCheckFailedWarning, SkipTestWarning
 
 from sklearn_rnn._messages import warn
 from sklearn_rnn.testing import _company, _learning, _manners, _refusals, _texts
-from sklearn_rnn.testing._subject import KINDS, Subject
+from sklearn_rnn.testing._samples import KINDS
+from sklearn_rnn.testing._subject import Subject
 
 COMPANY = (
     _company.check_alone_as_in_a_batch,

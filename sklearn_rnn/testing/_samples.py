@@ -6,8 +6,24 @@ import numpy as np
 
 N_ROWS = 18
 N_FEATURES = 2
-STEPWISE = ("tagger", "step_regressor")
-OF_CLASSES = ("classifier", "tagger")
+
+
+class Kind(NamedTuple):
+    """What an estimator predicts, and the methods that say so where it has them."""
+
+    of_classes: bool
+    is_stepwise: bool
+    methods: tuple[str, ...]
+
+
+OF_CLASSES = ("predict", "predict_proba", "decision_function")
+KINDS = {
+    "classifier": Kind(True, False, (*OF_CLASSES, "transform")),
+    "regressor": Kind(False, False, ("predict", "transform")),
+    "tagger": Kind(True, True, OF_CLASSES),
+    "step_regressor": Kind(False, True, ("predict",)),
+    "vectorizer": Kind(False, False, ("transform",)),
+}
 
 DOCUMENTS = [
     "the dog barks",
@@ -83,7 +99,7 @@ def make_first_step_tells(kind, n_rows, seed, *, ragged, n_classes=2):
     numbers, with little noise; the other steps are noise alone. The target is the
     index of the class, or -1 or 1.
     """
-    n_classes = n_classes if kind in OF_CLASSES else 2
+    n_classes = n_classes if KINDS[kind].of_classes else 2
     rng = np.random.default_rng(seed)
     lengths = make_lengths(n_rows, 3, 5, ragged=ragged)
     X = [rng.normal(scale=0.3, size=(length, N_FEATURES)) for length in lengths]
@@ -92,8 +108,8 @@ def make_first_step_tells(kind, n_rows, seed, *, ragged, n_classes=2):
     directions = np.column_stack([np.cos(angles), np.sin(angles)])
     for x, direction in zip(X, directions, strict=True):
         x[0] = direction + rng.normal(scale=0.1, size=N_FEATURES)
-    y = tells if kind in OF_CLASSES else 2.0 * tells - 1
-    if kind in STEPWISE:
+    y = tells if KINDS[kind].of_classes else 2.0 * tells - 1
+    if KINDS[kind].is_stepwise:
         y = [np.full(length, one) for length, one in zip(lengths, y, strict=True)]
     return Samples(X, y)
 
@@ -112,7 +128,7 @@ def make_order_tells(kind, n_rows=60, n_timesteps=6):
         early, late = rng.integers(half), half + rng.integers(half)
         x[early], x[late] = (1, -1) if code else (-1, 1)
         X.append(x)
-    y = up_first if kind in OF_CLASSES else 2.0 * up_first - 1
-    if kind in STEPWISE:
+    y = up_first if KINDS[kind].of_classes else 2.0 * up_first - 1
+    if KINDS[kind].is_stepwise:
         y = [np.full(n_timesteps, one) for one in y]
     return Samples(X, y)

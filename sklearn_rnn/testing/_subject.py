@@ -15,16 +15,13 @@ from sklearn_rnn.testing._answers import (
 )
 from sklearn_rnn.testing._samples import (
     DOCUMENTS,
-    OF_CLASSES,
-    STEPWISE,
+    KINDS,
     Samples,
     as_objects,
     make_first_step_tells,
     make_noise,
     pad,
 )
-
-KINDS = ("classifier", "regressor", "tagger", "step_regressor", "vectorizer")
 
 
 def as_cube(X):
@@ -65,7 +62,7 @@ class Subject:
         self.rtol = rtol
         self.padding = padding
         self.tags = _tags_of(estimator)
-        self._make_container = as_cube
+        self._make_container = list
         self.refusals = {}
         if kind == "auto" and _reads_texts(estimator, self.tags):
             kind = "vectorizer"
@@ -104,12 +101,12 @@ class Subject:
     @property
     def of_classes(self):
         """Whether it predicts classes, of sequences or of steps."""
-        return self.kind in OF_CLASSES
+        return KINDS[self.kind].of_classes
 
     @property
     def is_stepwise(self):
         """Whether it predicts something for each step."""
-        return self.kind in STEPWISE
+        return KINDS[self.kind].is_stepwise
 
     @property
     def n_classes(self):
@@ -179,7 +176,8 @@ class Subject:
         """
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
         said = {}
-        for name in self._methods(fitted):
+        methods = KINDS[self.kind].methods
+        for name in [name for name in methods if hasattr(fitted, name)]:
             rows = rows_of(getattr(fitted, name)(X), n_rows, name)
             if self.kind == "vectorizer":
                 rows = list(map(without_padding, rows))
@@ -187,21 +185,11 @@ class Subject:
             said[name] = rows
         return said
 
-    def _methods(self, fitted):
-        names = ["predict"]
-        if self.kind == "vectorizer":
-            names = ["transform"]
-        elif self.of_classes:
-            names += ["predict_proba", "decision_function"]
-        if self.kind in ("classifier", "regressor"):
-            names += ["transform"]
-        return [name for name in names if hasattr(fitted, name)]
-
     # -- data ------------------------------------------------------------------
 
     def pack(self, X):
         """Hand sequences over as the estimator takes them."""
-        return list(X) if self.kind == "vectorizer" else self._make_container(X)
+        return self._make_container(X)
 
     def pack_target(self, y):
         """Hand targets over: an array, or an object array of one array per row."""
