@@ -481,7 +481,7 @@ MUTANTS = [
     ),
     Mutant(
         "a misspelt parameter of the network is passed over",
-        "_training/_net.py",
+        "_training/_make_net.py",
         'if unknown and "module" not in net_params:',
         "if False:",
         (

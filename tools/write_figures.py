@@ -56,6 +56,7 @@ NOT_MEASURED = [
     "95 % or more",
     "for 90 %",
     "Of 80 % promised",
+    "decays by 0.01",  # as in torch
     "32 MB",  # from which on the C library maps a block
     "arXiv:1508.01991",
     "Section 7.10.2",
