@@ -38,8 +38,9 @@ demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 10,000 examples; Dask, accelerate, ONNX
-	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 1,000 examples, about an hour; Dask, accelerate, ONNX
+	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow \
+		-n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 	$(INTEROP)/bin/python -m pytest -m slow tests/interop
 
 test-oldest: $(OLDEST)/test.stamp ## the tests on the oldest versions we claim

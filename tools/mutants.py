@@ -191,11 +191,182 @@ MUTANTS = [
         ("tests/metrics/test_earliness.py::test_two_sequences_by_hand",),
     ),
     Mutant(
+        "a span half right is a hit",
+        "metrics/_spans.py",
+        "i[(true.stops[i] == pred.stops[j]) & (true.types[i] == pred.types[j])]",
+        "i[true.types[i] == pred.types[j]]",
+        (
+            "tests/metrics/test_spans.py"
+            "::test_the_f1_score_is_that_of_the_sets_of_spans",
+        ),
+    ),
+    Mutant(
+        "a span of another type is a hit",
+        "metrics/_spans.py",
+        "i[(true.stops[i] == pred.stops[j]) & (true.types[i] == pred.types[j])]",
+        "i[true.stops[i] == pred.stops[j]]",
+        ("tests/metrics/test_spans.py::test_scores_worked_by_hand",),
+    ),
+    Mutant(
+        "a span goes on in the next row",
+        "metrics/_spans.py",
+        "continues[np.cumsum(lengths)] = False",
+        "pass",
+        ("tests/metrics/test_spans.py::test_figures_are_those_of_seqeval",),
+    ),
+    Mutant(
+        "strict spans may begin with I",
+        "metrics/_spans.py",
+        "whole = np.isin(ends, ENDS[scheme])",
+        "whole = np.ones(len(starts), dtype=bool)",
+        ("tests/metrics/test_spans.py::test_bio_spans_worked_by_hand",),
+    ),
+    Mutant(
+        "generators draw from the global random state",
+        "datasets/_generators.py",
+        "return np.random.RandomState()",
+        "return np.random.mtrand._rand",
+        (
+            "tests/datasets/test_generators.py"
+            "::test_the_global_random_state_is_neither_drawn_from_nor_changed",
+        ),
+    ),
+    Mutant(
+        "classes of generated data differ in size",
+        "datasets/_generators.py",
+        "random.permutation(np.arange(n_samples, dtype=np.int64) % n_classes)",
+        "random.randint(n_classes, size=n_samples)",
+        ("tests/datasets/test_generators.py::test_classes_are_of_the_same_size",),
+    ),
+    Mutant(
+        "both marks of the adding problem are in its second half",
+        "datasets/_generators.py",
+        "first = random.randint(0, halves)",
+        "first = random.randint(halves, lengths)",
+        (
+            "tests/datasets/test_generators.py"
+            "::test_each_half_of_a_sequence_has_one_marked_step",
+        ),
+    ),
+    Mutant(
+        "the class is not the first symbol",
+        "datasets/_generators.py",
+        "symbols[:, 0] = y",
+        "symbols[:, -1] = y",
+        ("tests/datasets/test_generators.py::test_the_class_is_the_first_symbol",),
+    ),
+    Mutant(
+        "one activity follows any other",
+        "datasets/_generators.py",
+        "% 2 == 0\n    return np.where(walks, 0,",
+        "% 2 == 0\n    return np.where(walks & False, 0,",
+        (
+            "tests/datasets/test_generators.py"
+            "::test_from_one_activity_to_another_the_way_leads_by_walking",
+        ),
+    ),
+    Mutant(
+        "gaps of the carbon dioxide are filled",
+        "datasets/_bundled.py",
+        '[value or "nan" for value in co2]',
+        '[value or "350" for value in co2]',
+        ("tests/datasets/test_bundled.py::test_co2_keeps_its_gaps",),
+    ),
+    Mutant(
         "the mean counts padded steps",
         "nn/_poolings.py",
         "total / lengths.unsqueeze(1)",
         "total / outputs.shape[1]",
         ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
+    ),
+    Mutant(
+        "the last state is that of the first step",
+        "nn/_poolings.py",
+        "return outputs.transpose(0, 1)[lengths - 1, rows]",
+        "return outputs.transpose(0, 1)[lengths * 0, rows]",
+        ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
+    ),
+    Mutant(
+        "the backward half is read at the last step",
+        "nn/_poolings.py",
+        "torch.cat([last_step(forward, lengths), backward[:, 0]], dim=1)",
+        "torch.cat([last_step(forward, lengths), last_step(backward, lengths)], dim=1)",
+        ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
+    ),
+    Mutant(
+        "dropout follows the last layer too",
+        "nn/_encoder.py",
+        "        return outputs  # (n_samples, n_timesteps, n_units)",
+        "        return self.dropout(outputs)  # (n_samples, n_timesteps, n_units)",
+        ("tests/nn/test_encoder.py::test_dropout_lies_between_the_layers_only",),
+    ),
+    Mutant(
+        "the forget gate of the LSTM begins half open",
+        "nn/_cells.py",
+        "nn.init.ones_(",
+        "nn.init.zeros_(",
+        (
+            "tests/nn/test_cells.py"
+            "::test_biases_start_at_zero_but_for_the_forget_gate_of_the_lstm",
+        ),
+    ),
+    Mutant(
+        "recurrent weights begin anywhere",
+        "nn/_cells.py",
+        "nn.init.orthogonal_(gate, generator=generator)",
+        "nn.init.xavier_uniform_(gate, generator=generator)",
+        (
+            "tests/nn/test_cells.py"
+            "::test_each_gate_starts_orthogonal_and_glorot_uniform",
+        ),
+    ),
+    Mutant(
+        "input weights begin beyond Glorot's bound",
+        "nn/_cells.py",
+        "nn.init.xavier_uniform_(gate, generator=generator)",
+        "nn.init.xavier_normal_(gate, generator=generator)",
+        (
+            "tests/nn/test_cells.py"
+            "::test_each_gate_starts_orthogonal_and_glorot_uniform",
+        ),
+    ),
+    Mutant(
+        "padding is trained",
+        "nn/_embedding.py",
+        "            padding_idx=padding_idx,\n",
+        "",
+        ("tests/nn/test_embedding.py::test_padding_is_zero_and_stays_zero",),
+    ),
+    Mutant(
+        "the unknown word is the mean of itself and the others",
+        "nn/_embedding.py",
+        "known[[padding_idx, unknown_idx]] = False",
+        "known[padding_idx] = False",
+        (
+            "tests/nn/test_embedding.py"
+            "::test_unknown_becomes_the_mean_of_the_known_after_training",
+        ),
+    ),
+    Mutant(
+        "the Huber loss stays squared",
+        "nn/_losses.py",
+        'functional.huber_loss(output, target, reduction="none")',
+        "((output - target).square() / 2)",
+        ("tests/nn/test_losses.py::test_the_loss_agrees_with_work_by_hand",),
+    ),
+    Mutant(
+        "a quantile minds both sides alike",
+        "nn/_losses.py",
+        "(quantile - 1) * error",
+        "-quantile * error",
+        ("tests/nn/test_losses.py::test_a_high_quantile_minds_low_predictions_more",),
+    ),
+    Mutant(
+        "counts do not matter to the Poisson loss",
+        "nn/_losses.py",
+        "output.exp() - _as_output(target, output) * output",
+        "output.exp() - _as_output(target, output)",
+        ("tests/nn/test_losses.py::test_the_loss_agrees_with_work_by_hand",),
     ),
     Mutant(
         "a sequence alone is computed alone",
@@ -267,6 +438,146 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a step that lacks one value is padding",
+        "sequences/_numbers.py",
+        "if np.isnan(last_steps).all(axis=1).any():\n"
+        "        padding = np.isnan(values).all(axis=1)",
+        "if np.isnan(last_steps).any():\n"
+        "        padding = np.isnan(values).any(axis=1)",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_bad_values_are_refused_with_a_reason",
+        ),
+    ),
+    Mutant(
+        "a missing value inside a sequence is read",
+        "sequences/_numbers.py",
+        "values, offsets = drop_padding(values, offsets, ~padding)\n"
+        "    check_finite(values, offsets)",
+        "values, offsets = drop_padding(values, offsets, ~padding)",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_bad_values_are_refused_with_a_reason",
+        ),
+    ),
+    Mutant(
+        "an empty sequence is read",
+        "sequences/_padding.py",
+        "if empty.any():",
+        "if False:",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_bad_values_are_refused_with_a_reason",
+        ),
+    ),
+    Mutant(
+        "numbers are read where fit saw token ids",
+        "sequences/_validation.py",
+        "if kind != estimator.input_kind_:",
+        "if False:",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_another_kind_or_width_than_in_fit_is_refused",
+        ),
+    ),
+    Mutant(
+        "another number of features than in fit is read",
+        "sequences/_validation.py",
+        'if kind != "tokens" and width != expected:',
+        "if False:",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_another_kind_or_width_than_in_fit_is_refused",
+        ),
+    ),
+    Mutant(
+        "single precision becomes double",
+        "sequences/_numbers.py",
+        "REAL = [np.float64, np.float32]",
+        "REAL = [np.float64]",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_single_and_double_precision_are_kept",
+        ),
+    ),
+    Mutant(
+        "reading token ids copies them",
+        "sequences/_tokens.py",
+        "return Sequences(values.astype(np.int32, copy=False), offsets)",
+        "return Sequences(values.astype(np.int32), offsets)",
+        ("tests/sequences/test_validation.py::test_memory_is_shared_where_it_can_be",),
+    ),
+    Mutant(
+        "counts of words are read as token ids",
+        "sequences/_tokens.py",
+        "_refuse_gaps(X.indices != expected, offsets)",
+        "pass",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_bad_values_are_refused_with_a_reason",
+        ),
+    ),
+    Mutant(
+        "token ids made dense are read as numbers without a warning",
+        "sequences/_validation.py",
+        "looks_like_padded_tokens(sequences):",
+        "not sequences:",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_ids_made_dense_are_warned_about_and_read_with_tokens",
+        ),
+    ),
+    Mutant(
+        "a list of integers is read without asking what they are",
+        "sequences/_ragged.py",
+        'if input == "auto" and not keep_ragged:\n        _refuse_integers',
+        "if False:\n        _refuse_integers",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_bad_values_are_refused_with_a_reason",
+        ),
+    ),
+    Mutant(
+        "characters go to the token before",
+        "sequences/_tokens.py",
+        "n_letters = np.diff(places, append=len(values)) - 1",
+        "n_letters = np.roll(np.diff(places, append=len(values)) - 1, 1)",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_characters_are_parted_from_ids_in_a_hand_worked_example",
+        ),
+    ),
+    Mutant(
+        "channels are walked along",
+        "sequences/_containers.py",
+        "return X.transpose(0, 2, 1)  # (n_samples",
+        "return X  # (n_samples",
+        (
+            "tests/sequences/test_containers.py"
+            "::test_channels_become_features_without_a_copy",
+        ),
+    ),
+    Mutant(
+        "weights do not count in the scale of the input",
+        "sequences/_standardize.py",
+        "weights = np.asarray(sample_weight, dtype=np.float64)",
+        "weights = np.ones(len(lengths))",
+        (
+            "tests/sequences/test_standardize.py"
+            "::test_every_real_step_counts_as_in_scikit_learn",
+        ),
+    ),
+    Mutant(
+        "a constant feature is divided by its rounding",
+        "sequences/_standardize.py",
+        "np.where(constant, 1.0, scale)",
+        "scale",
+        (
+            "tests/sequences/test_standardize.py"
+            "::test_a_constant_feature_has_scale_1_and_becomes_0",
+        ),
+    ),
+    Mutant(
         "equally frequent words come as they appear",
         "text/_vocabulary.py",
         "words = sorted(numbers)",
@@ -281,6 +592,94 @@ MUTANTS = [
         (
             "tests/text/test_vocabulary.py"
             "::test_counts_of_ids_are_those_of_count_vectorizer",
+        ),
+    ),
+    Mutant(
+        "frequent words come last",
+        "text/_vocabulary.py",
+        'np.argsort(-term_frequency, kind="stable")',
+        'np.argsort(term_frequency, kind="stable")',
+        ("tests/text/test_vocabulary.py::test_ids_run_by_frequency_then_alphabet",),
+    ),
+    Mutant(
+        "an unknown word becomes padding",
+        "text/_vocabulary.py",
+        "repeat(UNK)",
+        "repeat(PAD)",
+        ("tests/text/test_vectorizer.py::test_unknown_words_keep_their_step",),
+    ),
+    Mutant(
+        "an empty text is padding",
+        "text/_vocabulary.py",
+        "if shortened else (UNK,))",
+        "if shortened else (PAD,))",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_an_empty_document_becomes_one_unknown_word",
+        ),
+    ),
+    Mutant(
+        "the start of a long text is kept, not its end",
+        "text/_vocabulary.py",
+        "return slice(-max_length, None)",
+        "return slice(max_length)",
+        ("tests/text/test_vectorizer.py::test_truncation_keeps_the_chosen_end",),
+    ),
+    Mutant(
+        "texts are cut without a warning",
+        "text/_vectorizer.py",
+        "if n_cut and self.max_length is None:",
+        "if False:",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_longer_documents_at_transform_are_cut_with_one_warning",
+        ),
+    ),
+    Mutant(
+        "a text that may not be cut is kept longer than max_length",
+        "text/_vectorizer.py",
+        "_refuse_longer(np.diff(offsets), self.max_length)",
+        "pass",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_a_document_that_may_not_be_cut_is_refused_with_its_length",
+        ),
+    ),
+    Mutant(
+        "punctuation and short words are no tokens",
+        "text/_vectorizer.py",
+        'token_pattern: str | None = r"(?u)\\w+|[^\\w\\s]",',
+        'token_pattern: str | None = r"(?u)\\b\\w\\w+\\b",',
+        (
+            "tests/text/test_analyzers.py"
+            "::test_default_keeps_short_words_and_punctuation",
+        ),
+    ),
+    Mutant(
+        "characters are written as ids",
+        "text/_spelling.py",
+        "values[is_letter] = -code_points",
+        "values[is_letter] = code_points",
+        (
+            "tests/text/test_spelling.py"
+            "::test_characters_stand_behind_ids_in_a_hand_worked_example",
+        ),
+    ),
+    Mutant(
+        "the unknown word has no vector",
+        "text/_vectors.py",
+        "matrix[UNK] = matrix[FIRST_WORD:].mean(axis=0, dtype=np.float64)",
+        "pass",
+        ("tests/text/test_vectors.py::test_rows_are_padding_mean_and_words_in_order",),
+    ),
+    Mutant(
+        "vectors of rare words are taken first",
+        "text/_vectors.py",
+        "list(islice(_words(mapping), max_features))",
+        "list(_words(mapping))[::-1][:max_features]",
+        (
+            "tests/text/test_vectors.py"
+            "::test_max_features_takes_the_first_words_and_their_mean",
         ),
     ),
     Mutant(
@@ -660,6 +1059,23 @@ MUTANTS = [
         ("tests/nn/test_crf.py", "tests/estimators/test_schemes.py"),
     ),
     Mutant(
+        "the last label has no score in the loss of a CRF",
+        "nn/_crf.py",
+        "beta = end.expand_as(steps[0])",
+        "beta = torch.zeros_like(end).expand_as(steps[0])",
+        (
+            "tests/nn/test_crf.py"
+            "::test_two_labels_and_two_steps_agree_with_work_by_hand",
+        ),
+    ),
+    Mutant(
+        "a forbidden transition is scored",
+        "nn/_crf.py",
+        "table = table.masked_fill(self.forbidden[:, :-1], forbidden)",
+        "pass",
+        ("tests/nn/test_crf.py::test_forbidden_scores_are_never_trained",),
+    ),
+    Mutant(
         "word dropout spares the words seen often",
         "_training/_data.py",
         "max(0.5, self.word_dropout), self.word_dropout",
@@ -700,6 +1116,16 @@ MUTANTS = [
         "last = np.arange(window - 1, window - 1 + n_windows)",
         "last = np.minimum(np.arange(window, window + n_windows), len(steps) - 2)",
         ("tests/sequences/test_windows.py",),
+    ),
+    Mutant(
+        "windows are copies of the series",
+        "sequences/_windows.py",
+        "return X, steps[",
+        "return X.copy(), steps[",
+        (
+            "tests/sequences/test_windows.py"
+            "::test_windows_share_the_memory_of_the_series_and_cannot_be_written_to",
+        ),
     ),
     Mutant(
         "partial_fit lays a course to an end of its own",

@@ -25,7 +25,7 @@ KINDS = [RNNClassifier, RNNRegressor, RNNTagger, RNNStepRegressor]
 
 N_EXAMPLES = settings().max_examples
 # A fit takes as long as many predictions.
-a_few = settings(max_examples=N_EXAMPLES if N_EXAMPLES > 25 else 5)
+a_few = settings(max_examples=N_EXAMPLES // 5)
 kinds = st.sampled_from(KINDS)
 seeds = st.integers(0, 2**32 - 1)
 

@@ -15,7 +15,7 @@ from sklearn_rnn.nn import LinearChainCRF
 SMALL = {"hidden_size": 4, "max_epochs": 1, "random_state": 0, "batch_size": 4}
 N_EXAMPLES = settings().max_examples
 # A fit takes as long as many predictions.
-a_few = settings(max_examples=N_EXAMPLES if N_EXAMPLES > 25 else 8)
+a_few = settings(max_examples=N_EXAMPLES // 3)
 
 seeds = st.integers(0, 2**32 - 1)
 lengths_lists = st.lists(st.integers(1, 20), min_size=2, max_size=12)
