@@ -2,20 +2,24 @@
 
 import signal
 import threading
+from contextlib import suppress
 
 
 class _Handler:
     """Stands in for the handler of SIGINT, whichever it is, inside a ``with`` block.
 
-    Python calls handlers in the main thread only. In any other, and where there is no
-    handler of Python's, nothing is done.
+    Python calls handlers in the main thread only. In any other, where there is no
+    handler of Python's, or where none can be installed, nothing is done.
     """
 
     def __enter__(self):
         in_main = threading.current_thread() is threading.main_thread()
         self._handler = signal.getsignal(signal.SIGINT) if in_main else None
         if self._is_needed:
-            signal.signal(signal.SIGINT, self._handle)
+            with suppress(ValueError):  # of an interpreter inside another one
+                signal.signal(signal.SIGINT, self._handle)
+            if not self._is_in_place:  # mod_wsgi lets signal.signal do nothing
+                self._handler = None
         return self
 
     def __exit__(self, *raised):

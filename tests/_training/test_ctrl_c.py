@@ -120,6 +120,15 @@ def test_a_handler_that_only_takes_note_lets_a_callback_end_quietly(answer_by):
     fit(stop_after_note)
 
 
+def test_where_no_handler_can_be_installed_a_callback_ends_training_too(monkeypatch):
+    def refuse(*args):
+        raise ValueError("signal only works in main thread of the main interpreter")
+
+    for install in (refuse, lambda *args: None):
+        monkeypatch.setattr(signal, "signal", install)
+        fit(stop)
+
+
 def test_in_another_thread_a_callback_ends_training_too():
     fitted = []
     thread = threading.Thread(target=lambda: fitted.append(fit(stop)))
