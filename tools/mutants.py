@@ -452,9 +452,8 @@ MUTANTS = [
     Mutant(
         "a missing value inside a sequence is read",
         "sequences/_numbers.py",
-        "values, offsets = drop_padding(values, offsets, ~padding)\n"
-        "    check_finite(values, offsets)",
-        "values, offsets = drop_padding(values, offsets, ~padding)",
+        "return check_finite(Sequences(values, offsets))",
+        "return Sequences(values, offsets)",
         (
             "tests/sequences/test_validation.py"
             "::test_bad_values_are_refused_with_a_reason",
