@@ -1,5 +1,6 @@
 """Fits that run at once share the cores, and learn what they learn one by one."""
 
+import functools
 import os
 import pickle
 
@@ -145,6 +146,7 @@ def test_all_that_computes_does_so_on_n_jobs_threads(monkeypatch):
     threads = []
 
     def noting(function):
+        @functools.wraps(function)
         def noted(*args, **kwargs):
             threads.append(torch.get_num_threads())
             return function(*args, **kwargs)
