@@ -1024,35 +1024,47 @@ MUTANTS = [
         "estimators/_input.py",
         "self._trains_unknown_character |= len(unknown) > 0",
         "self._trains_unknown_character = len(unknown) > 0",
-        ("tests/estimators/test_tagger.py",),
+        (
+            "tests/estimators/test_tagger.py"
+            "::test_an_unknown_letter_once_trained_stays_so",
+        ),
     ),
     Mutant(
         "unknown characters have the vector of a known one",
         "_training/_data.py",
         "np.where(known, places + UNK + 1, UNK)",
         "(places + UNK + 1)",
-        ("tests/_training/test_data.py",),
+        (
+            "tests/_training/test_data.py"
+            "::test_characters_have_ids_from_2_on_and_others_are_unknown",
+        ),
     ),
     Mutant(
         "equal sequences with other labels merge",
         "sequences/_canonical.py",
         "target = _hash_segments(y.values, y.offsets)",
         "target = np.uint64(0)",
-        ("tests/estimators/test_tagger.py",),
+        (
+            "tests/estimators/test_tagger.py"
+            "::test_on_sequences_of_one_step_a_tagger_learns_what_a_classifier_does",
+        ),
     ),
     Mutant(
         "the order of spelled words does not count",
         "sequences/_canonical.py",
         "words += (positions + np.uint64(1)) * WEYL",
         "words += WEYL",
-        ("tests/sequences/test_canonical.py",),
+        ("tests/sequences/test_canonical.py::test_another_spelling_has_another_hash",),
     ),
     Mutant(
         "the way back starts at a label that may not be the last",
         "nn/_crf.py",
         "best_at_end.append((scores + end).argmax(dim=1))",
         "best_at_end.append(scores.argmax(dim=1))",
-        ("tests/nn/test_crf.py", "tests/estimators/test_schemes.py"),
+        (
+            "tests/nn/test_crf.py"
+            "::test_two_labels_and_two_steps_agree_with_work_by_hand",
+        ),
     ),
     Mutant(
         "the last label has no score in the loss of a CRF",
@@ -1076,35 +1088,44 @@ MUTANTS = [
         "_training/_data.py",
         "max(0.5, self.word_dropout), self.word_dropout",
         "max(0.5, self.word_dropout), 0.0",
-        ("tests/_training/test_data.py",),
+        (
+            "tests/_training/test_data.py"
+            "::test_word_dropout_forgets_all_words_and_no_word_less_often",
+        ),
     ),
     Mutant(
         "the updates go on from the average",
         "_training/_averaging.py",
         "self._put(self.going_on_)",
         "pass",
-        ("tests/_training/test_averaging.py",),
+        (
+            "tests/_training/test_averaging.py"
+            "::test_the_updates_go_on_as_they_would_without",
+        ),
     ),
     Mutant(
         "validation does not see the average",
         "_training/_averaging.py",
         "if not training:  # the updates of this epoch are done",
         "if False:",
-        ("tests/_training/test_averaging.py",),
+        ("tests/_training/test_averaging.py::test_validation_looks_at_the_average",),
     ),
     Mutant(
         "the average keeps the random start",
         "_training/_averaging.py",
         "min(self.decay, (1 + self.n_updates_) / (10 + self.n_updates_))",
         "self.decay",
-        ("tests/_training/test_averaging.py",),
+        (
+            "tests/_training/test_averaging.py"
+            "::test_the_network_holds_the_average_of_all_updates_so_far",
+        ),
     ),
     Mutant(
         "the final state beside the maximum is that of the last step",
         "nn/_poolings.py",
         "both = [final_state(outputs, lengths), masked_max(outputs, lengths)]",
         "both = [last_step(outputs, lengths), masked_max(outputs, lengths)]",
-        ("tests/nn/test_poolings.py",),
+        ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
         "the target of a window stands a step late",
