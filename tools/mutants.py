@@ -1132,7 +1132,10 @@ MUTANTS = [
         "sequences/_windows.py",
         "last = np.arange(window - 1, window - 1 + n_windows)",
         "last = np.minimum(np.arange(window, window + n_windows), len(steps) - 2)",
-        ("tests/sequences/test_windows.py",),
+        (
+            "tests/sequences/test_windows.py"
+            "::test_windows_are_those_of_a_walk_along_the_series",
+        ),
     ),
     Mutant(
         "windows are copies of the series",
@@ -1156,7 +1159,10 @@ MUTANTS = [
         "estimators/_base.py",
         "if len(validation.rows) == n_rows and",
         "if False and",
-        ("tests/estimators/test_composition.py",),
+        (
+            "tests/estimators/test_composition.py"
+            "::test_validation_data_with_as_many_rows_is_cut_to_every_fold",
+        ),
     ),
     Mutant(
         "a fit by hand warns that X_val is cut",
@@ -1203,21 +1209,24 @@ MUTANTS = [
         """        _restore_callbacks(net, found["callbacks"])
         # Again""",
         "        # Again",
-        ("tests/_training/test_checkpoint.py",),
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_callbacks_go_on_with_what_they_carry",
+        ),
     ),
     Mutant(
         "a fit that goes on begins with a new optimiser",
         "_training/_state.py",
         "    net.optimizer_.load_state_dict(_to_tensors(state))\n",
         "",
-        ("tests/_training/test_checkpoint.py",),
+        ("tests/_training/test_checkpoint.py::test_a_fit_goes_on_to_the_same_bits",),
     ),
     Mutant(
         "a checkpoint of other data is taken for this one",
         "_training/_checkpoint.py",
         "if before.get(name) != now.get(name)",
         'if before.get(name) != now.get(name) and name != "data"',
-        ("tests/_training/test_checkpoint.py",),
+        ("tests/_training/test_checkpoint.py::test_other_data_is_refused_by_name",),
     ),
     Mutant(
         "any two lambdas are one to a checkpoint",
@@ -1234,7 +1243,10 @@ MUTANTS = [
         "estimators/_base.py",
         "seed = saved_fit.seed if saved_fit else seed",
         "seed = seed",
-        ("tests/_training/test_checkpoint.py",),
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_the_seed_is_kept_where_none_was_given",
+        ),
     ),
     Mutant(
         "a damaged checkpoint is read",
@@ -1262,7 +1274,10 @@ MUTANTS = [
         "_training/_callbacks.py",
         'value = -value if self.monitor == "valid_loss" else value',
         "value = -value",
-        ("tests/estimators/test_watching.py",),
+        (
+            "tests/estimators/test_watching.py"
+            "::test_the_epoch_of_the_best_score_is_gone_back_to",
+        ),
     ),
     Mutant(
         "the best epoch is the last that was better by tol",
@@ -1279,14 +1294,17 @@ MUTANTS = [
         "estimators/_validation_part.py",
         "    if groups is None:\n        splitter_class",
         "    if True:\n        splitter_class",
-        ("tests/estimators/test_validation_part.py",),
+        (
+            "tests/estimators/test_validation_part.py"
+            "::test_a_share_of_the_groups_is_held_out_whole",
+        ),
     ),
     Mutant(
         "a callback of scikit-learn cannot end a fit",
         "_training/_callbacks.py",
         "if self.report.end_epoch(net):",
         "if self.report.end_epoch(net) and False:",
-        ("tests/estimators/test_watching.py",),
+        ("tests/estimators/test_watching.py::test_a_callback_may_stop_the_fit",),
     ),
     Mutant(
         "the estimator shown to a callback goes on training",
@@ -1474,14 +1492,17 @@ MUTANTS = [
         "estimators/_base.py",
         "with undone_on_error(net) if goes_on else nullcontext():",
         "with nullcontext():",
-        ("tests/estimators/test_faults.py",),
+        (
+            "tests/estimators/test_faults.py"
+            "::test_a_partial_fit_that_fails_leaves_what_was_learnt",
+        ),
     ),
     Mutant(
         "each process steps by the gradient of its own share",
         "_training/_accelerated.py",
         'flat = accelerator.reduce(flat, reduction="sum")',
         'flat = accelerator.reduce(flat.clone(), reduction="sum") * 0 + flat',
-        ("tests/interop/test_accelerate.py",),
+        ("tests/interop/test_accelerate.py::test_two_learn_what_one_learns",),
     ),
     Mutant(
         "the suggested rate is that of the lowest loss",
@@ -1690,7 +1711,7 @@ def run_tests(folder, tests, seconds, *options):
         "SCIPY_ARRAY_API": "1",
     }
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=line"]
-    command += ["-p", "no:cacheprovider"]
+    command += ["-p", "no:cacheprovider", "-m", "not slow"]
     # In place of the project's options: without doctests, which import each file again.
     command += ["--override-ini=addopts=--import-mode=importlib --strict-markers"]
     command += [*options, *tests]
