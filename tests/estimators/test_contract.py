@@ -245,7 +245,8 @@ def test_a_refused_fit_leaves_a_fitted_estimator_as_it_was(name):
     X, y = subject.data()
     fitted = copy.deepcopy(subject.fitted)
     expected, attributes = subject.said(fitted, X), set(vars(fitted))
-    for refused in ((X, y[1:]), (X[:0], y[:0]), (X, None), (["some words"] * 18, y)):
+    wider = as_objects([np.column_stack([x, x]) for x in X])
+    for refused in ((wider, y[1:]), (X[:0], y[:0]), (X, None), (["words"] * 18, y)):
         with pytest.raises(ValueError):
             fitted.fit(*refused)
         assert set(vars(fitted)) == attributes
