@@ -75,7 +75,7 @@ for size, mean, std, seconds in zip(
 print("\ncross-validating the best one")
 best = search.best_estimator_
 scores = cross_val_score(
-    best, texts, languages, groups=articles, cv=split, n_jobs=2, verbose=1
+    best, texts, languages, groups=articles, cv=split, n_jobs=2, verbose=2
 )
 print("accuracy:", np.round(scores, 3))
 
