@@ -1500,6 +1500,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "each layer of a saved net may be as large as all weights",
+        "_training/_state.py",
+        "if n_layers > len(weights) or in_layers > n_weights:",
+        "if n_layers > len(weights):",
+        (
+            "tests/persistence/test_hostile.py"
+            "::test_a_net_larger_than_its_weights_is_not_made",
+        ),
+    ),
+    Mutant(
         "one array counts as many weights",
         "_training/_state.py",
         "sum({id(w): w.size for w in weights.values()}.values())",

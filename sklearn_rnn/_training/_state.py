@@ -81,7 +81,9 @@ def check_sizes(sizes, weights):
         raise TypeError("the weights of a net must be arrays")
     # By identity: one array in the place of many is no more than one.
     n_weights = sum({id(w): w.size for w in weights.values()}.values())
-    if _size(sizes, "num_layers") > len(weights):
+    n_layers = _size(sizes, "num_layers")
+    in_layers = n_layers * _size(sizes, "hidden_size") ** 2
+    if n_layers > len(weights) or in_layers > n_weights:
         raise ValueError("there are more layers than weights for them")
     products = [*PRODUCTS, *[("n_outputs", "n_outputs")] * bool(sizes.get("crf"))]
     for one, other in products:

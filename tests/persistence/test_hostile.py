@@ -97,7 +97,7 @@ def put(name, node):
         places = contents(schema, name)
         assert places
         for place in places:
-            place[name] = {**node, "__id__": None}
+            place[name] = node
 
     return change
 
@@ -196,21 +196,22 @@ def test_the_laxer_nodes_of_old_protocols_are_refused(saved):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "sizes",
     [
-        ("hidden_size", 90_000),
-        ("num_layers", 10**9),
-        ("num_layers", -1),
-        ("n_outputs", 10**9),
-        ("net_params", {"module__hidden_size": 90_000}),
+        {"hidden_size": 90_000},
+        {"num_layers": 10**9},
+        {"num_layers": 8, "hidden_size": 12},
+        {"n_outputs": 10**9},
+        {"net_params": {"module__hidden_size": 90_000}},
     ],
     ids=str,
 )
-def test_a_net_larger_than_its_weights_is_not_made(saved, name, value, monkeypatch):
-    rewrite(saved, put(name, plain(value)))
+def test_a_net_larger_than_its_weights_is_not_made(saved, sizes, monkeypatch):
+    for name, value in sizes.items():
+        rewrite(saved, put(name, plain(value)))
     network = "sklearn_rnn.nn.RecurrentNetwork.__init__"
     monkeypatch.setattr(network, lambda *a, **k: pytest.fail("it was made"))
-    with pytest.raises(SavedFileError, match=r"weights|number of units"):
+    with pytest.raises(SavedFileError, match="weights"):
         load(saved)
 
 
@@ -315,7 +316,7 @@ def test_one_array_named_very_often_is_refused(saved, monkeypatch):
         load(saved)
 
 
-def test_lists_that_double_at_each_level_are_refused(saved):
+def test_lists_that_double_at_each_level_are_refused(saved, monkeypatch):
     """By its ids a short file could name 2**40 objects."""
     doubled = {**plain(1), "__id__": 1}
     for i in range(1, 40):
@@ -327,6 +328,7 @@ def test_lists_that_double_at_each_level_are_refused(saved):
         schema.update(doubled, protocol=2)
 
     rewrite(saved, change)
+    monkeypatch.setattr(skops.io, "loads", lambda *_, **__: pytest.fail("read"))
     with pytest.raises(SavedFileError, match="two objects have one id"):
         load(saved)
 
