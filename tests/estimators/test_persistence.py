@@ -71,8 +71,6 @@ def by_pickle(estimator):
 
 CASES = {
     "classifier": (RNNClassifier(**SMALL), CUBE, LABELS),
-    "regressor": (RNNRegressor(**SMALL, cell="gru"), CUBE, REALS),
-    "one output": (RNNRegressor(**SMALL, loss="huber"), RAGGED, REALS[:, 0]),
     "counts": (RNNRegressor(**SMALL, loss="poisson"), RAGGED, np.arange(30.0)),
     "tokens": (RNNClassifier(**SMALL, embedding_dim=3), FEW_WORDS, LABELS),
     "given vectors": (
@@ -86,11 +84,6 @@ CASES = {
         LABELS,
     ),
     "multilabel": (RNNClassifier(**SMALL, cell="rnn"), RAGGED, INDICATORS),
-    "class weight": (
-        RNNClassifier(**SMALL, class_weight={"a": 1, "b": 2, "c": 3}),
-        CUBE,
-        LABELS,
-    ),
     "schedule": (RNNRegressor(**SMALL, lr_schedule=inverse_time), CUBE, REALS),
     "callbacks": (
         RNNRegressor(

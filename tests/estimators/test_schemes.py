@@ -154,15 +154,12 @@ def test_labels_are_refused_if_and_only_if_they_stand_for_no_spans(scheme):
 
 FAULTS = {
     "first": ("bio", ["I-X", "O"], "at step 0, the start is followed by 'I-X'"),
-    "alone": ("bio", ["I-X"], "at step 0, the start is followed by 'I-X'"),
     "behind O": ("bio", ["O", "I-X"], "at step 1, 'O' is followed by 'I-X'"),
     "of another": ("bio", ["O", "B-X", "I-Y"], "at step 2, 'B-X' is followed by 'I-Y'"),
     "the first of two": ("bio", ["B-X", "I-Y", "O", "I-X"], "at step 1, 'B-X' is"),
     "left open": ("bioes", ["O", "B-X"], "at step 1, 'B-X' is followed by the end"),
     "broken off": ("bioes", ["B-X", "O", "O"], "at step 1, 'B-X' is followed by 'O'"),
-    "ended twice": ("bioes", ["B-X", "E-X", "E-X"], "at step 2, 'E-X' is followed by"),
     "alone, open": ("bioes", ["B-X"], "at step 0, 'B-X' is followed by the end"),
-    "wrong at once": ("bioes", ["I-X"], "at step 0, the start is followed by 'I-X'"),
 }
 
 
