@@ -924,8 +924,7 @@ MUTANTS = [
         "export_state(net, with_optimizer=self._trains_on)",
         "export_state(net, with_optimizer=False)",
         (
-            "tests/estimators/test_contract.py::"
-            "test_partial_fit_goes_on_after_a_pickle_as_if_unbroken[RNNRegressor]",
+            "tests/estimators/test_contract.py::test_partial_fit_goes_on_after_a_pickle_as_if_unbroken",
         ),
     ),
     Mutant(
@@ -934,8 +933,7 @@ MUTANTS = [
         "        vars(estimator).clear()\n        vars(estimator).update(before)\n",
         "",
         (
-            "tests/estimators/test_contract.py::"
-            "test_a_refused_fit_leaves_a_fitted_estimator_as_it_was[RNNRegressor]",
+            "tests/estimators/test_contract.py::test_a_refused_fit_leaves_a_fitted_estimator_as_it_was",
         ),
     ),
     Mutant(
