@@ -1295,7 +1295,7 @@ MUTANTS = [
         "seed = seed",
         (
             "tests/_training/test_checkpoint.py"
-            "::test_the_seed_is_kept_where_none_was_given",
+            "::test_what_is_held_out_follows_from_the_seed_that_was_kept",
         ),
     ),
     Mutant(
