@@ -61,10 +61,11 @@ def is_private(dotted):
 def faults(source, room):
     """List what a source text of a room does against the order of the rooms."""
     tree = ast.parse(source)
-    inside_functions = {
+    inside_functions = {  # or read by type checkers only
         inner
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
         for inner in ast.walk(node)
     }
     found = []
@@ -192,5 +193,6 @@ def test_what_is_allowed_is_not_a_fault():
         ("text", "from sklearn_rnn.text._vocabulary import count"),
         ("estimators", "from sklearn_rnn.nn import RecurrentNetwork"),
         ("inspection", "def plot():\n    import matplotlib.pyplot as plt"),
+        ("inspection", "if TYPE_CHECKING:\n    from matplotlib.axes import Axes"),
     ]:
         assert faults(source, room) == [], source

@@ -1,5 +1,10 @@
 """Where the displays draw, and in which colours."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    pass
+
 # Those of Okabe and Ito (2008), told apart with any colour vision, but for their
 # yellow, which is too light for a line on white.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "black")
@@ -10,7 +15,7 @@ AROUND_ZERO = "RdBu"
 FROM_ZERO = "Blues"
 
 
-def axes_or_new(ax):
+def axes_or_new(ax: Any) -> Any:
     """Return the axes given, or those of a new figure.
 
     Raises
@@ -31,7 +36,9 @@ def axes_or_new(ax):
     return ax
 
 
-def line_style(ax, name, given, *, linewidth=2.0):
+def line_style(
+    ax: Any, name: str | None, given: dict[str, Any], *, linewidth: float = 2.0
+) -> dict[str, Any]:
     """Style a line: what is given, by any of matplotlib's names, over our defaults."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
@@ -40,7 +47,7 @@ def line_style(ax, name, given, *, linewidth=2.0):
     return style | normalize_kwargs(given, Line2D)
 
 
-def next_style(ax):
+def next_style(ax: Any) -> dict[str, Any]:
     """Choose colour and dashes by how many lines the axes hold already."""
     n_lines = len(ax.lines)
     return {

@@ -1,8 +1,20 @@
 """How much of a sequence has to be read, drawn."""
 
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from sklearn_rnn.inspection._axes import axes_or_new, line_style
 from sklearn_rnn.inspection._rows import read_rows
 from sklearn_rnn.metrics import earliness_accuracy_curve
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.lines import Line2D
+    from typing_extensions import Self
 
 
 class EarlinessDisplay:
@@ -51,14 +63,35 @@ class EarlinessDisplay:
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, *, earliness, accuracy, thresholds, name=None):
+    ax_: "Axes"
+    figure_: "Figure | SubFigure"
+    line_: "Line2D"
+    end_: "PathCollection"
+
+    def __init__(
+        self,
+        *,
+        earliness: NDArray[np.float64],
+        accuracy: NDArray[np.float64],
+        thresholds: NDArray[np.float64],
+        name: str | None = None,
+    ) -> None:
         self.earliness = earliness
         self.accuracy = accuracy
         self.thresholds = thresholds
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, name=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        ax: "Axes | None" = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> "Self":
         """Ask an estimator after each step of each sequence, and draw the curve.
 
         Parameters
@@ -110,8 +143,15 @@ class EarlinessDisplay:
 
     @classmethod
     def from_predictions(
-        cls, y_true, y_proba, *, classes=None, ax=None, name=None, **kwargs
-    ):
+        cls,
+        y_true: Any,
+        y_proba: Any,
+        *,
+        classes: ArrayLike | None = None,
+        ax: "Axes | None" = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> "Self":
         """Draw the curve of probabilities that are there already.
 
         Parameters
@@ -137,7 +177,9 @@ class EarlinessDisplay:
         )
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(
+        self, ax: "Axes | None" = None, *, name: str | None = None, **kwargs: Any
+    ) -> "Self":
         """Draw the accuracy over the share of the steps read, and mark the end.
 
         Parameters
@@ -162,12 +204,12 @@ class EarlinessDisplay:
             if is_new:  # or an empty picture would be shown later
                 import matplotlib.pyplot as plt
 
-                plt.close(ax.figure)
+                plt.close(ax.figure)  # type: ignore[arg-type]
             raise
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _draw(self, ax, name, kwargs):
+    def _draw(self, ax: Any, name: str | None, kwargs: dict[str, Any]) -> None:
         style = line_style(ax, name, kwargs, linewidth=2.5)
         (self.line_,) = ax.plot(100 * self.earliness, 100 * self.accuracy, **style)
         # A collection and not a line, which would take a colour from the next display.

@@ -1,5 +1,7 @@
 """The recurrent estimator in what a user hands over."""
 
+from typing import Any
+
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -7,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_rnn.estimators._base import BaseRNN
 
 
-def recurrent_part(estimator):
+def recurrent_part(estimator: Any) -> BaseRNN:
     """Return the estimator itself, or the last step of a pipeline.
 
     Raises
@@ -19,7 +21,7 @@ def recurrent_part(estimator):
     return _checked(estimator.steps[-1][1] if is_pipeline else estimator, is_pipeline)
 
 
-def fitted_steps(estimator):
+def fitted_steps(estimator: Any) -> tuple[list[Any], Any]:
     """Give the steps that X is led through, and the recurrent estimator at their end.
 
     Parameters
@@ -47,7 +49,7 @@ def fitted_steps(estimator):
     return transformers, rnn
 
 
-def _flat(estimator):
+def _flat(estimator: Any) -> list[Any]:
     """List the steps of pipelines in pipelines, without those that do nothing."""
     if isinstance(estimator, FrozenEstimator):
         return _flat(estimator.estimator)
@@ -59,7 +61,7 @@ def _flat(estimator):
     return [part for step in steps for part in _flat(step)]
 
 
-def _checked(found, is_pipeline):
+def _checked(found: Any, is_pipeline: bool) -> BaseRNN:
     if isinstance(found, BaseRNN):
         return found
     where = "a Pipeline that ends in " if is_pipeline else ""

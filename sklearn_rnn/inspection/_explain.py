@@ -5,15 +5,21 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
 from sklearn_rnn._messages import warn
-from sklearn_rnn._training import integrated_gradients, occlusion, torch_threads
+from sklearn_rnn._training import (
+    Attributions,
+    integrated_gradients,
+    occlusion,
+    torch_threads,
+)
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
 from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.inspection._html import html_of
-from sklearn_rnn.inspection._outputs import choose_outputs
-from sklearn_rnn.inspection._rows import read_rows
+from sklearn_rnn.inspection._outputs import Output, choose_outputs
+from sklearn_rnn.inspection._rows import Rows, read_rows
 
 METHODS = ("integrated_gradients", "occlusion", "attention")
 
@@ -91,7 +97,7 @@ class Explanation:
     series: np.ndarray | None = None
     variables: list | None = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Say what is explained, in one line."""
         kind = "steps" if self.tokens is None else "tokens"
         said = [f"{len(self.values)} {kind}", f"method={self.method!r}"]
@@ -103,7 +109,7 @@ class Explanation:
             said.append(f"output={self.output:.3g} ({self.unit})")
         return f"Explanation({', '.join(said)})"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str | None:
         """Show a text in colours; None, which leaves it to `repr`, for numbers."""
         if self.tokens is None:
             return None
@@ -111,8 +117,14 @@ class Explanation:
 
 
 def explain(
-    estimator, X, *, method="integrated_gradients", target=None, step=None, tol=1e-3
-):
+    estimator: Any,
+    X: Any,
+    *,
+    method: str = "integrated_gradients",
+    target: Any = None,
+    step: Any = None,
+    tol: float = 1e-3,
+) -> list[Explanation]:
     r"""Say how much each token, or each number, counts for an output.
 
     "integrated_gradients" shares the output out: its contributions add up to the
@@ -254,7 +266,7 @@ def explain(
     ]
 
 
-def _check_attention(rnn, target, step):
+def _check_attention(rnn: Any, target: Any, step: Any) -> None:
     """Refuse attention where there is none, and what does not go with it."""
     pooling = rnn._settings.get("pooling")
     if pooling != "attention":
@@ -273,7 +285,7 @@ def _check_attention(rnn, target, step):
             )
 
 
-def _attention(rows):
+def _attention(rows: Rows) -> list[Explanation]:
     weights = rows.rnn._outputs(rows.sequences, "attention_weights")
     return [
         Explanation(
@@ -286,7 +298,7 @@ def _attention(rows):
     ]
 
 
-def _row(rows, i):
+def _row(rows: Rows, i: int) -> dict[str, Any]:
     """Give what is known of a row besides its contributions."""
     if rows.sequences.is_tokens:
         text = None if rows.texts is None else rows.texts[i]
@@ -298,12 +310,12 @@ def _row(rows, i):
     return {"series": _shaped(rows.sequences[i].copy(), rows.rnn)}
 
 
-def _shaped(values, rnn):
+def _shaped(values: NDArray[Any], rnn: Any) -> NDArray[Any]:
     """Drop the axis of the variables where X has none."""
     return values[:, 0] if rnn.input_kind_ == "univariate" else values
 
 
-def _warn_where_incomplete(found, output, tol):
+def _warn_where_incomplete(found: Attributions, output: Output, tol: float) -> None:
     """Warn once for all rows whose contributions do not add up."""
     difference = np.abs(found.outputs - found.base_outputs)
     short = ~(np.abs(found.missing) <= tol * np.maximum(1.0, difference))

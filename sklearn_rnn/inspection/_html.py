@@ -1,7 +1,7 @@
 """A text in colours, as HTML."""
 
 import html
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class Piece(NamedTuple):
     name: str = ""
 
 
-def pieces_of(explanation):
+def pieces_of(explanation: Any) -> list[Piece]:
     """Cut the text of an explanation where its tokens begin and end.
 
     Parameters
@@ -48,6 +48,7 @@ def pieces_of(explanation):
     text, spans = explanation.text, explanation.spans
     if text is None or spans is None:
         text, spans = "", np.zeros((len(explanation.tokens), 2), dtype=int)
+    pieces: list[Piece]
     pieces, behind, position = [], [], 0
     rows = explanation.tokens, explanation.values.tolist(), spans.tolist()
     for token, value, (start, stop) in zip(*rows, strict=True):
@@ -67,7 +68,7 @@ def pieces_of(explanation):
     return pieces if text else pieces[1:]
 
 
-def html_of(explanation):
+def html_of(explanation: Any) -> str:
     """Write the text of an explanation, or its tokens, as HTML.
 
     Parameters
@@ -87,7 +88,7 @@ def html_of(explanation):
     return f'<div dir="auto" title="{about}" style="{STYLE}">{inside}</div>'
 
 
-def _html_of_piece(piece, largest):
+def _html_of_piece(piece: Piece, largest: float) -> str:
     text = html.escape(piece.text)
     if piece.value is None:
         if not piece.text.strip():
@@ -98,7 +99,7 @@ def _html_of_piece(piece, largest):
     return f'<span title="{about}" style="background-color:{colour}">{text}</span>'
 
 
-def colour_of(share):
+def colour_of(share: float) -> str:
     """Give the colour of a contribution from -1 to 1, to be laid over white."""
     red, green, blue = ABOVE_ZERO if share >= 0 else BELOW_ZERO
     strength = MOST_COLOUR * min(1.0, abs(share))
@@ -108,7 +109,7 @@ def colour_of(share):
 # -- what both displays say of an explanation ----------------------------------
 
 
-def heading(explanation):
+def heading(explanation: Any) -> str:
     """Say what is explained, and how."""
     if explanation.method == "attention":
         return "Weights of attention"
@@ -121,7 +122,7 @@ def heading(explanation):
     return f"{what}, by {explanation.method.replace('_', ' ')}"
 
 
-def label(explanation):
+def label(explanation: Any) -> str:
     """Say what the values are."""
     if explanation.method == "attention":
         return "weight of attention"

@@ -1,13 +1,22 @@
 """Contributions drawn over what they are contributions of."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO, axes_or_new
 from sklearn_rnn.inspection._explain import Explanation, explain
 from sklearn_rnn.inspection._html import heading, label
 from sklearn_rnn.inspection._rows import choose_row
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.lines import Line2D
+    from typing_extensions import Self
 
 
 class ImportanceDisplay:
@@ -16,14 +25,23 @@ class ImportanceDisplay:
     `kind` names what the explanations are of, `other` the display for the others.
     """
 
+    ax_: "Axes"
+    figure_: "Figure | SubFigure"
+
     kind: ClassVar[str]
     other: ClassVar[str]
 
-    def __init__(self, *, explanation):
+    if TYPE_CHECKING:
+
+        def plot(self, ax: "Axes | None" = None) -> "Self": ...
+
+    def __init__(self, *, explanation: Explanation) -> None:
         self.explanation = explanation
 
     @classmethod
-    def from_explanation(cls, explanation, *, ax=None):
+    def from_explanation(
+        cls, explanation: Explanation, *, ax: "Axes | None" = None
+    ) -> "Self":
         """Draw an explanation.
 
         Parameters
@@ -47,8 +65,15 @@ class ImportanceDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, *, row=0, method="integrated_gradients", ax=None, **params
-    ):
+        cls,
+        estimator: Any,
+        X: Any,
+        *,
+        row: int = 0,
+        method: str = "integrated_gradients",
+        ax: "Axes | None" = None,
+        **params: Any,
+    ) -> "Self":
         """Explain one row of X, and draw that.
 
         Parameters
@@ -80,7 +105,7 @@ class ImportanceDisplay:
         (explanation,) = explain(estimator, X, method=method, **params)
         return cls.from_explanation(explanation, ax=ax)
 
-    def _check_kind(self, is_of_tokens):
+    def _check_kind(self, is_of_tokens: bool) -> None:
         if not isinstance(self.explanation, Explanation):
             raise TypeError(
                 f"explanation must be one Explanation, got "
@@ -93,7 +118,7 @@ class ImportanceDisplay:
                 f"{self.explanation!r}; take {self.other}."
             )
 
-    def _add_title(self):
+    def _add_title(self) -> None:
         # A class may be called "$5", which is no formula.
         self.ax_.set_title(heading(self.explanation), parse_math=False)
 
@@ -144,12 +169,16 @@ class StepImportanceDisplay(ImportanceDisplay):
     >>> plt.close(display.figure_)
     """
 
+    colorbar_: "Colorbar"
+    lines_: "list[Line2D]"
+    image_: "QuadMesh"
+
     kind = "numbers"
     other = "TokenImportanceDisplay"
     # More lines than this have no room in a figure of the usual size.
     MOST_LINES: ClassVar[int] = 12
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> "Self":
         """Draw the contributions as colours and the series as lines over them.
 
         Parameters
@@ -165,20 +194,21 @@ class StepImportanceDisplay(ImportanceDisplay):
         self._check_kind(is_of_tokens=False)
         self.ax_ = ax = axes_or_new(ax)
         self.figure_ = ax.figure
-        series = self.explanation.series
+        series: Any = self.explanation.series
         columns = series.reshape(len(series), -1)  # (n_timesteps, n_variables)
         if columns.shape[1] == 1:
             self._draw_one(columns)
         else:
             self._draw_several(columns)
         ax.set(xlabel="time step", xlim=(-0.5, len(columns) - 0.5))
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        locator: Any = ax.xaxis.get_major_locator()
+        locator.set_params(integer=True)
         self._add_title()
         self.colorbar_ = ax.figure.colorbar(self.image_, ax=ax)
         self.colorbar_.set_label(label(self.explanation))
         return self
 
-    def _draw_one(self, columns):
+    def _draw_one(self, columns: NDArray[Any]) -> None:
         values = self.explanation.values
         low, high = columns.min(), columns.max()
         room = 0.08 * (high - low) or 1.0
@@ -187,7 +217,7 @@ class StepImportanceDisplay(ImportanceDisplay):
         self.lines_ = self._draw_line(columns[:, 0])
         self.ax_.set(ylabel=self._names(1)[0], ylim=edges)
 
-    def _draw_several(self, columns):
+    def _draw_several(self, columns: NDArray[Any]) -> None:
         values = self.explanation.values
         n_variables = columns.shape[1]
         # Those of attention are the same for all variables.
@@ -207,7 +237,7 @@ class StepImportanceDisplay(ImportanceDisplay):
         self.ax_.hlines(rows[1:] - 0.5, -0.5, len(values) - 0.5, color="0.8", lw=0.8)
         self.ax_.set_ylim(n_variables - 0.5, -0.5)
 
-    def _draw_colours(self, edges, values):
+    def _draw_colours(self, edges: NDArray[Any], values: NDArray[Any]) -> None:
         largest = float(np.abs(self.explanation.values).max()) or 1.0
         is_weight = self.explanation.method == "attention"
         self.image_ = self.ax_.pcolormesh(
@@ -220,16 +250,21 @@ class StepImportanceDisplay(ImportanceDisplay):
             rasterized=True,
         )
 
-    def _draw_line(self, heights):
+    def _draw_line(self, heights: NDArray[Any]) -> "list[Line2D]":
         """Draw a line with a white rim, which is seen on any colour."""
         from matplotlib import patheffects
 
         marker = "o" if len(heights) <= 40 else ""
         rim = patheffects.withStroke(linewidth=3.5, foreground="white")
-        style = {"color": "black", "lw": 1.5, "marker": marker, "ms": 3.5}
+        style: dict[str, Any] = {
+            "color": "black",
+            "lw": 1.5,
+            "marker": marker,
+            "ms": 3.5,
+        }
         return self.ax_.plot(heights, path_effects=[rim], **style)
 
-    def _names(self, n_variables):
+    def _names(self, n_variables: int) -> list[str]:
         names = self.explanation.variables
         if names is not None:
             return [str(name) for name in names]

@@ -2,8 +2,10 @@
 
 import warnings
 from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_scalar
@@ -13,6 +15,12 @@ from sklearn_rnn.estimators._identity import only_decides_when
 from sklearn_rnn.exceptions import DivergenceWarning, VanishingGradientWarning
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
 from sklearn_rnn.inspection._estimators import recurrent_part
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.lines import Line2D
+    from typing_extensions import Self
 
 # With fewer updates planned, or losses seen, the smoothed loss tells nothing.
 MIN_UPDATES = 20
@@ -24,8 +32,15 @@ BELOW_LOWEST = 3.0
 
 
 def find_lr(
-    estimator, X, y, *, lr_min=1e-5, lr_max=10.0, n_updates=100, sample_weight=None
-):
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    lr_min: float = 1e-5,
+    lr_max: float = 10.0,
+    n_updates: int = 100,
+    sample_weight: ArrayLike | None = None,
+) -> "LearningRateDisplay":
     r"""Try learning rates in one short training, and suggest one.
 
     The learning-rate range test: a copy of the estimator is trained while its rate
@@ -121,7 +136,7 @@ def find_lr(
     return _make_display(_record_of(rnn))
 
 
-def _check_range(lr_min, lr_max, n_updates):
+def _check_range(lr_min: float, lr_max: float, n_updates: int) -> None:
     # Not by validate_params, which would name find_lr in the errors of the estimator.
     for name, lr in {"lr_min": lr_min, "lr_max": lr_max}.items():
         check_scalar(lr, name, Real, min_val=0, include_boundaries="neither")
@@ -133,7 +148,7 @@ def _check_range(lr_min, lr_max, n_updates):
     check_scalar(n_updates, "n_updates", Integral, min_val=MIN_UPDATES)
 
 
-def _steps_of(estimator):
+def _steps_of(estimator: Any) -> list[Any]:
     """Return what transforms, as one pipeline if there is any, and the estimator."""
     if not isinstance(estimator, Pipeline):
         return [estimator]
@@ -142,7 +157,7 @@ def _steps_of(estimator):
     return [estimator[:-1], rnn] if transformers else [rnn]
 
 
-def _settings_of_test(rnn, test):
+def _settings_of_test(rnn: Any, test: LearningRateRange) -> dict[str, Any]:
     """Give the parameters that make of a fit a range test."""
     net_params = dict(rnn.net_params or {})
     for name in ("max_epochs", "verbose"):
@@ -161,7 +176,7 @@ def _settings_of_test(rnn, test):
     }
 
 
-def _record_of(rnn):
+def _record_of(rnn: Any) -> LearningRateRange:
     """Return the callback that watched, if it saw enough."""
     callbacks = [callback for _, callback in rnn.net_.callbacks_]
     (record,) = [c for c in callbacks if isinstance(c, LearningRateRange)]
@@ -180,7 +195,7 @@ def _record_of(rnn):
     return record
 
 
-def _make_display(record):
+def _make_display(record: LearningRateRange) -> "LearningRateDisplay":
     lrs, losses, smoothed = map(
         np.array, (record.lrs_, record.losses_, record.smoothed_)
     )
@@ -192,7 +207,7 @@ def _make_display(record):
     )
 
 
-def suggest(lrs, smoothed):
+def suggest(lrs: NDArray[np.float64], smoothed: NDArray[np.float64]) -> float:
     """Suggest a rate, as `find_lr` says.
 
     Most of the fall alone is deceived by a target whose mean is learnt first, and the
@@ -258,14 +273,29 @@ class LearningRateDisplay:
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, *, lrs, losses, smoothed, suggestion):
+    ax_: "Axes"
+    figure_: "Figure | SubFigure"
+    losses_line_: "Line2D"
+    line_: "Line2D"
+    suggestion_line_: "Line2D"
+
+    def __init__(
+        self,
+        *,
+        lrs: NDArray[np.float64],
+        losses: NDArray[np.float64],
+        smoothed: NDArray[np.float64],
+        suggestion: float,
+    ) -> None:
         self.lrs = lrs
         self.losses = losses
         self.smoothed = smoothed
         self.suggestion = suggestion
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **params):
+    def from_estimator(
+        cls, estimator: Any, X: Any, y: Any, *, ax: "Axes | None" = None, **params: Any
+    ) -> "Self":
         """Run the range test and draw it.
 
         Parameters
@@ -284,7 +314,7 @@ class LearningRateDisplay:
         found = find_lr(estimator, X, y, **params)
         return cls(**vars(found)).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> "Self":
         """Draw the losses over the logarithm of the rate, and mark the suggestion.
 
         Parameters
@@ -322,7 +352,9 @@ class LearningRateDisplay:
         return self
 
 
-def _limits(losses, smoothed):
+def _limits(
+    losses: NDArray[np.float64], smoothed: NDArray[np.float64]
+) -> tuple[float, float]:
     """Leave out most of the explosion, beside which the fall would look flat."""
     lowest, first = min(losses.min(), smoothed.min()), smoothed[0]
     top = max(first, np.quantile(losses[: np.argmin(smoothed) + 1], 0.95))

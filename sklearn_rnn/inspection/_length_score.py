@@ -1,9 +1,13 @@
 """Do long sequences fare worse than short ones?  Scores by length."""
 
 import warnings
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.random import RandomState
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import accuracy_score, r2_score
@@ -13,6 +17,13 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
 from sklearn_rnn.inspection._rows import read_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.container import ErrorbarContainer
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.lines import Line2D
+    from typing_extensions import Self
 
 N_RESAMPLES = 200
 
@@ -82,18 +93,23 @@ class LengthScoreDisplay:
     >>> plt.close(display.figure_)
     """
 
+    ax_: "Axes"
+    figure_: "Figure | SubFigure"
+    errorbar_: "ErrorbarContainer"
+    overall_line_: "Line2D"
+
     def __init__(
         self,
         *,
-        scores,
-        intervals,
-        shortest,
-        longest,
-        n_rows,
-        overall,
-        confidence_level=0.9,
-        score_name="score",
-    ):
+        scores: NDArray[np.float64],
+        intervals: NDArray[np.float64],
+        shortest: NDArray[np.int64],
+        longest: NDArray[np.int64],
+        n_rows: NDArray[np.int64],
+        overall: float,
+        confidence_level: float = 0.9,
+        score_name: str = "score",
+    ) -> None:
         self.scores = scores
         self.intervals = intervals
         self.shortest = shortest
@@ -105,8 +121,15 @@ class LengthScoreDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, metric=None, response_method="predict", **params
-    ):
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        metric: Callable[..., float] | None = None,
+        response_method: str = "predict",
+        **params: Any,
+    ) -> "Self":
         """Predict once for all rows, score by length and draw it.
 
         Parameters
@@ -149,17 +172,17 @@ class LengthScoreDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_pred,
-        lengths,
+        y_true: Any,
+        y_pred: Any,
+        lengths: ArrayLike,
         *,
-        metric=None,
-        n_bins=5,
-        confidence_level=0.9,
-        random_state=0,
-        score_name=None,
-        ax=None,
-    ):
+        metric: Callable[..., float] | None = None,
+        n_bins: int = 5,
+        confidence_level: float = 0.9,
+        random_state: RandomState | int | None = 0,
+        score_name: str | None = None,
+        ax: "Axes | None" = None,
+    ) -> "Self":
         """Score predictions by the lengths of their rows and draw it.
 
         Parameters
@@ -213,7 +236,7 @@ class LengthScoreDisplay:
             ax=ax,
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> "Self":
         """Draw the scores with their intervals, from short to long.
 
         Parameters
@@ -271,18 +294,18 @@ class LengthScoreDisplay:
 
 
 def _score_and_draw(
-    cls,
-    y_true,
-    y_pred,
-    lengths,
-    metric,
+    cls: type[Any],
+    y_true: Any,
+    y_pred: Any,
+    lengths: Any,
+    metric: Callable[..., float] | None,
     *,
-    n_bins=5,
-    confidence_level=0.9,
-    random_state=0,
-    score_name=None,
-    ax=None,
-):
+    n_bins: int = 5,
+    confidence_level: float = 0.9,
+    random_state: RandomState | int | None = 0,
+    score_name: str | None = None,
+    ax: "Axes | None" = None,
+) -> Any:
     """Do what both ways to make a display say, and warn at the line of their user."""
     check_scalar(n_bins, "n_bins", Integral, min_val=1)
     check_scalar(
@@ -337,7 +360,9 @@ def _score_and_draw(
 # -- the rows ------------------------------------------------------------------
 
 
-def _check_rows(y_true, y_pred, lengths):
+def _check_rows(
+    y_true: Any, y_pred: Any, lengths: ArrayLike
+) -> tuple[NDArray[Any], ...]:
     """Make arrays of targets and predictions, of arrays where these are for steps."""
     check_consistent_length(y_true, y_pred, lengths)
     lengths = np.asarray(lengths)
@@ -359,37 +384,37 @@ def _check_rows(y_true, y_pred, lengths):
     return *map(_as_objects, (y_true, y_pred)), lengths
 
 
-def _as_objects(rows):
+def _as_objects(rows: Any) -> NDArray[np.object_]:
     return np.fromiter(map(np.asarray, rows), dtype=object, count=len(rows))
 
 
-def _has_steps(rows):
+def _has_steps(rows: NDArray[Any]) -> bool:
     return rows.dtype == object and np.ndim(rows[0]) > 0
 
 
-def _joined(rows):
+def _joined(rows: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate(rows) if _has_steps(rows) else rows
 
 
 # -- the scores ----------------------------------------------------------------
 
 
-def _accuracy(y_true, y_pred):
+def _accuracy(y_true: NDArray[Any], y_pred: NDArray[Any]) -> float:
     return accuracy_score(_joined(y_true), _joined(y_pred))
 
 
-def _r2(y_true, y_pred):
+def _r2(y_true: NDArray[Any], y_pred: NDArray[Any]) -> float:
     return r2_score(_joined(y_true), _joined(y_pred))
 
 
-def _name(metric, y_pred):
+def _name(metric: Callable[..., float], y_pred: Any) -> str:
     name = {_accuracy: "accuracy", _r2: "R²"}.get(metric)
     if name is None:
         return getattr(metric, "__name__", "score")
     return f"{name} of the steps" if _has_steps(y_pred) else name
 
 
-def bins_of_lengths(lengths, n_bins):
+def bins_of_lengths(lengths: NDArray[Any], n_bins: int) -> list[NDArray[np.int64]]:
     """Sort rows into bins of about equal numbers, rows of one length into one bin.
 
     Parameters
@@ -408,7 +433,9 @@ def bins_of_lengths(lengths, n_bins):
     return [np.flatnonzero(codes == code) for code in np.unique(codes)]
 
 
-def _score_or_why(metric, y_true, y_pred):
+def _score_or_why(
+    metric: Callable[..., float], y_true: Any, y_pred: Any
+) -> tuple[float, str]:
     """Score some rows; of those that cannot be scored give NaN, and why."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -419,7 +446,14 @@ def _score_or_why(metric, y_true, y_pred):
     return score, str(caught[0].message) if caught else "it is NaN"
 
 
-def _interval(metric, score, y_true, y_pred, level, random):
+def _interval(
+    metric: Callable[..., float],
+    score: float,
+    y_true: Any,
+    y_pred: Any,
+    level: float,
+    random: RandomState,
+) -> tuple[float, float]:
     if np.isnan(score):
         return np.nan, np.nan
     n_rows = len(y_true)
@@ -436,5 +470,5 @@ def _interval(metric, score, y_true, y_pred, level, random):
     return tuple(np.quantile(scores, [0.5 - level / 2, 0.5 + level / 2]))
 
 
-def _range(shortest, longest):
+def _range(shortest: int, longest: int) -> str:
     return f"{shortest}" if shortest == longest else f"{shortest} to {longest}"

@@ -1,12 +1,15 @@
 """Which output of each row is explained, and in which units."""
 
+from collections.abc import Callable
 from numbers import Integral
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn._messages import name_some
 from sklearn_rnn._training import Picked
+from sklearn_rnn.sequences import Sequences
 
 
 class Output(NamedTuple):
@@ -24,7 +27,7 @@ class Output(NamedTuple):
     steps: list
 
 
-def choose_outputs(rnn, sequences, target, step):
+def choose_outputs(rnn: Any, sequences: Sequences, target: Any, step: Any) -> Output:
     """Read `target` and `step` of `explain`.
 
     Parameters
@@ -50,7 +53,9 @@ def choose_outputs(rnn, sequences, target, step):
     return Output(Picked(columns, steps), factor, shift, unit, targets, named)
 
 
-def _scale(rnn, columns):
+def _scale(
+    rnn: Any, columns: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], str]:
     """Say how the outputs of the network become those of the estimator."""
     factor, shift = np.ones(len(columns)), np.zeros(len(columns))
     if hasattr(rnn, "target_scale_"):
@@ -68,7 +73,9 @@ def _scale(rnn, columns):
 # -- the target ----------------------------------------------------------------
 
 
-def _read_classes(rnn, sequences, target, steps):
+def _read_classes(
+    rnn: Any, sequences: Sequences, target: Any, steps: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
     """Give the number of a class or label for each row."""
     n_rows, classes = len(sequences), rnn.classes_.tolist()
     if getattr(rnn, "_task", None) == "multilabel":
@@ -81,7 +88,7 @@ def _read_classes(rnn, sequences, target, steps):
     return np.searchsorted(rnn.classes_, predicted)
 
 
-def _find(label, classes):
+def _find(label: Any, classes: list[Any]) -> int:
     if label not in classes:
         raise ValueError(
             f"target must be one of the classes [{name_some(classes)}], or one of "
@@ -91,7 +98,9 @@ def _find(label, classes):
     return classes.index(label)
 
 
-def _read_columns(target, n_rows, n_outputs, word):
+def _read_columns(
+    target: Any, n_rows: int, n_outputs: int, word: str
+) -> NDArray[np.int64]:
     """Give the number of an output for each row."""
     if target is None:
         if n_outputs > 1:
@@ -101,7 +110,7 @@ def _read_columns(target, n_rows, n_outputs, word):
             )
         target = 0
 
-    def check(column):
+    def check(column: Any) -> int:
         if not _is_whole(column) or not 0 <= column < n_outputs:
             raise ValueError(
                 f"target must be the number of one of the {n_outputs} {word}s, from 0 "
@@ -115,7 +124,7 @@ def _read_columns(target, n_rows, n_outputs, word):
 # -- the step ------------------------------------------------------------------
 
 
-def _read_steps(rnn, sequences, step):
+def _read_steps(rnn: Any, sequences: Sequences, step: Any) -> NDArray[np.int64] | None:
     """Give the step that is explained of each row, counted from its beginning."""
     name = type(rnn).__name__
     if rnn._output_per != "step":
@@ -134,7 +143,7 @@ def _read_steps(rnn, sequences, step):
     return _per_row(step, len(sequences), lambda one: _check_step(one, next(lengths)))
 
 
-def _check_step(step, length):
+def _check_step(step: Any, length: int) -> int:
     if not _is_whole(step) or not -length <= step < length:
         raise ValueError(
             f"step must be an integer from {-length} to {length - 1} for a row of "
@@ -143,7 +152,7 @@ def _check_step(step, length):
     return int(step) % length
 
 
-def _per_row(given, n_rows, read):
+def _per_row(given: Any, n_rows: int, read: Callable[[Any], int]) -> NDArray[np.int64]:
     """Read one value for all rows, or one for each."""
     if np.ndim(given) == 0:
         given = [given.item() if isinstance(given, np.ndarray) else given] * n_rows
@@ -156,10 +165,10 @@ def _per_row(given, n_rows, read):
     return np.array([read(_plain(value)) for value in values], dtype=np.int64)
 
 
-def _is_whole(value):
+def _is_whole(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Turn a NumPy scalar into the Python value that compares like any other."""
     return value.item() if isinstance(value, np.generic) else value

@@ -1,8 +1,15 @@
 """Several axes one under the other, and what is drawn on more than one of them."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn.inspection._axes import COLORS, LINE_STYLES, axes_or_new
+
+if TYPE_CHECKING:
+    pass
 
 # So many labels of words stand beside each other in a picture of 600 pixels.
 READABLE_LABELS = 40
@@ -10,7 +17,7 @@ READABLE_LABELS = 40
 READABLE_LINES = 7
 
 
-def panels_or_new(ax, heights):
+def panels_or_new(ax: Any, heights: Sequence[float]) -> NDArray[np.object_]:
     """Return one axes for each panel, one under the other over a common x axis.
 
     Parameters
@@ -55,7 +62,7 @@ def panels_or_new(ax, heights):
     return np.array(axes, dtype=object)
 
 
-def draw_series(ax, values):
+def draw_series(ax: Any, values: NDArray[Any]) -> None:
     """Draw the variables of a sequence of numbers over its steps.
 
     A title stands best on the left: the legend is above the axes, on the right.
@@ -89,7 +96,7 @@ def draw_series(ax, values):
         )
 
 
-def label_steps(ax, tokens, steps=None):
+def label_steps(ax: Any, tokens: Any, steps: Any = None) -> None:
     """Write tokens under their steps, or as many of them as can be read.
 
     Parameters
@@ -113,5 +120,5 @@ def label_steps(ax, tokens, steps=None):
     )
 
 
-def _shortened(token, longest=14):
+def _shortened(token: str, longest: int = 14) -> str:
     return token if len(token) <= longest else token[: longest - 1] + "…"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from numbers import Integral
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -25,7 +25,7 @@ class Rows(NamedTuple):
     spans: list[np.ndarray | None] | None = None
 
 
-def read_rows(estimator, X, *, words=False):
+def read_rows(estimator: Any, X: Any, *, words: bool = False) -> Rows:
     """Lead X through the steps of a fitted pipeline, up to its last one.
 
     Parameters
@@ -62,7 +62,7 @@ def read_rows(estimator, X, *, words=False):
     return Rows(rnn, rnn._read(X), texts, tokens, spans)
 
 
-def choose_row(X, row):
+def choose_row(X: Any, row: int) -> Any:
     """Keep one row of X, as an X of one row.
 
     Parameters

@@ -2,13 +2,21 @@
 
 from functools import partial
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
 from sklearn_rnn._training import planned_rates
 from sklearn_rnn.inspection._axes import axes_or_new, line_style
 from sklearn_rnn.inspection._estimators import recurrent_part
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.lines import Line2D
+    from typing_extensions import Self
 
 
 class ScheduleDisplay:
@@ -54,13 +62,31 @@ class ScheduleDisplay:
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, *, lrs, updates_per_epoch, name=None):
+    ax_: "Axes"
+    figure_: "Figure | SubFigure"
+    line_: "Line2D"
+
+    def __init__(
+        self,
+        *,
+        lrs: NDArray[np.float64],
+        updates_per_epoch: int,
+        name: str | None = None,
+    ) -> None:
         self.lrs = lrs
         self.updates_per_epoch = updates_per_epoch
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, n_samples, *, ax=None, name=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        n_samples: int,
+        *,
+        ax: "Axes | None" = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> "Self":
         """Plan the rates of a fit and draw them; nothing is trained.
 
         Parameters
@@ -111,7 +137,9 @@ class ScheduleDisplay:
         display = cls(lrs=lrs, updates_per_epoch=updates_per_epoch, name=name)
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(
+        self, ax: "Axes | None" = None, *, name: str | None = None, **kwargs: Any
+    ) -> "Self":
         """Draw the rate over the updates.
 
         Parameters
@@ -134,13 +162,13 @@ class ScheduleDisplay:
         (self.line_,) = ax.plot(epochs, self.lrs, **style)
         ax.set_ylim(bottom=0.0)
         ax.set(xlabel="epoch", ylabel="learning rate", title="Planned learning rate")
-        if self.line_.get_label()[0] != "_":  # matplotlib's mark for no legend
+        if str(self.line_.get_label())[0] != "_":  # matplotlib's mark for no legend
             ax.legend()
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
 
-def _name_of(lr_schedule):
+def _name_of(lr_schedule: Any) -> str:
     """Name a schedule as its user would."""
     if lr_schedule is None:
         return "constant"

@@ -1,11 +1,20 @@
 """What a network holds in mind while it reads."""
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn._training import SequenceDataset, torch_threads, trace
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO
 from sklearn_rnn.inspection._panels import draw_series, label_steps, panels_or_new
-from sklearn_rnn.inspection._rows import choose_row, read_rows
+from sklearn_rnn.inspection._rows import Rows, choose_row, read_rows
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.image import AxesImage
+    from typing_extensions import Self
 
 TITLES = {
     "cell": "cell state $c$",
@@ -23,7 +32,7 @@ DRAWN = tuple(name for name in TITLES if name != "candidate")
 NUMBERED_UNITS = 12
 
 
-def hidden_states(estimator, X):
+def hidden_states(estimator: Any, X: Any) -> list[list[dict[str, NDArray[np.float32]]]]:
     """Compute the states and gates of every layer at every step.
 
     Parameters
@@ -71,7 +80,7 @@ def hidden_states(estimator, X):
     return _states_of(read_rows(estimator, X))
 
 
-def _states_of(rows):
+def _states_of(rows: Rows) -> list[list[dict[str, NDArray[np.float32]]]]:
     """Trace the sequences that were read."""
     dataset = SequenceDataset(rows.sequences, rows.rnn._reader())
     with torch_threads(rows.rnn.n_jobs):
@@ -127,7 +136,19 @@ class StatesDisplay:
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, *, states, values=None, tokens=None, n_directions=1):
+    axes_: NDArray[np.object_]
+    figure_: "Figure | SubFigure"
+    images_: "dict[str, AxesImage]"
+    order_: NDArray[np.int64]
+
+    def __init__(
+        self,
+        *,
+        states: Mapping[str, NDArray[Any]],
+        values: NDArray[Any] | None = None,
+        tokens: Sequence[str] | None = None,
+        n_directions: int = 1,
+    ) -> None:
         self.states = states
         self.values = values
         self.tokens = tokens
@@ -135,8 +156,16 @@ class StatesDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, *, row=0, layer=-1, what=None, sort=True, ax=None
-    ):
+        cls,
+        estimator: Any,
+        X: Any,
+        *,
+        row: int = 0,
+        layer: int = -1,
+        what: str | Sequence[str] | None = None,
+        sort: bool = True,
+        ax: Any = None,
+    ) -> "Self":
         """Compute the states over one row of X and draw them.
 
         Parameters
@@ -182,7 +211,13 @@ class StatesDisplay:
         )
         return display.plot(ax, what=what, sort=sort)
 
-    def plot(self, ax=None, *, what=None, sort=True):
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        what: str | Sequence[str] | None = None,
+        sort: bool = True,
+    ) -> "Self":
         """Draw a heat map for each state or gate.
 
         Parameters
@@ -225,7 +260,7 @@ class StatesDisplay:
         last.set_xlabel("time step" if self.tokens is None else "token")
         return self
 
-    def _check_names(self, what):
+    def _check_names(self, what: str | Sequence[str] | None) -> list[str]:
         if what is None:
             return [name for name in DRAWN if name in self.states]
         names = [what] if isinstance(what, str) else list(what)
@@ -236,7 +271,7 @@ class StatesDisplay:
             )
         return names
 
-    def _order(self, sort):
+    def _order(self, sort: bool) -> NDArray[np.int64]:
         """Order the units of each direction."""
         peaks = np.abs(self.states["hidden"]).argmax(axis=0)
         units = np.arange(len(peaks)).reshape(self.n_directions, -1)
@@ -244,7 +279,7 @@ class StatesDisplay:
             return units.ravel()
         return np.concatenate([u[np.argsort(peaks[u], kind="stable")] for u in units])
 
-    def _draw(self, ax, name):
+    def _draw(self, ax: Any, name: str) -> "AxesImage":
         values = self.states[name][:, self.order_].T  # (n_units, n_timesteps)
         if name in GATES:
             colors = {"cmap": FROM_ZERO, "vmin": 0.0, "vmax": 1.0}
@@ -265,7 +300,7 @@ class StatesDisplay:
             self._part_directions(ax, n_units)
         return image
 
-    def _part_directions(self, ax, n_units):
+    def _part_directions(self, ax: Any, n_units: int) -> None:
         """Draw a line between the units that read forward and backward."""
         ax.axhline(n_units / 2 - 0.5, color="black", lw=1.0)
         ax.set_ylabel("backward   forward", fontsize="small")

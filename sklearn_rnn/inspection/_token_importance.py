@@ -1,11 +1,19 @@
 """Contributions of tokens, drawn as bars and written as HTML in colours."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
 from sklearn_rnn.inspection._html import html_of, label
 from sklearn_rnn.inspection._importance import ImportanceDisplay
 from sklearn_rnn.inspection._panels import READABLE_LABELS, label_steps
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
+    from typing_extensions import Self
 
 
 class TokenImportanceDisplay(ImportanceDisplay):
@@ -58,10 +66,12 @@ class TokenImportanceDisplay(ImportanceDisplay):
     >>> plt.close(display.figure_)
     """
 
+    bars_: "BarContainer"
+
     kind = "texts or tokens"
     other = "StepImportanceDisplay"
 
-    def to_html(self):
+    def to_html(self) -> str:
         """Write the text as HTML in colours.
 
         Returns
@@ -75,11 +85,11 @@ class TokenImportanceDisplay(ImportanceDisplay):
         self._check_kind(is_of_tokens=True)
         return html_of(self.explanation)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         """Show the text in colours."""
         return self.to_html()
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> "Self":
         """Draw a bar for each token; of a long text the heaviest tokens are named.
 
         With the weights of attention a dashed line is where all would be alike.
@@ -117,7 +127,7 @@ class TokenImportanceDisplay(ImportanceDisplay):
         return self
 
 
-def _steps_to_label(weights):
+def _steps_to_label(weights: NDArray[Any]) -> NDArray[np.int64]:
     """Choose the steps to label: all, or the heaviest ones that leave each other room.
 
     Returns
@@ -129,7 +139,7 @@ def _steps_to_label(weights):
     if n_steps <= READABLE_LABELS:
         return np.arange(n_steps)
     room = n_steps / READABLE_LABELS
-    chosen = []
+    chosen: list[int] = []
     for step in np.argsort(-weights, kind="stable"):
         if all(abs(step - other) >= room for other in chosen):
             chosen.append(step)

@@ -1,14 +1,19 @@
 """How a training went: what was lost and won in each epoch."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn.inspection._axes import COLORS
 from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.inspection._panels import panels_or_new
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+    from typing_extensions import Self
 
 
 class Curve(NamedTuple):
@@ -86,12 +91,26 @@ class TrainingCurveDisplay:
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, *, histories, best_epochs=None):
+    axes_: NDArray[np.object_]
+    figure_: "Figure | SubFigure"
+
+    def __init__(
+        self,
+        *,
+        histories: Mapping[str, list[dict[str, NDArray[Any]]]],
+        best_epochs: Mapping[str, list[int]] | None = None,
+    ) -> None:
         self.histories = histories
         self.best_epochs = best_epochs
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, curves=None):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        ax: Any = None,
+        curves: str | Sequence[str] | None = None,
+    ) -> "Self":
         """Read what was kept of one training or of several, and draw it.
 
         Parameters
@@ -136,7 +155,9 @@ class TrainingCurveDisplay:
         )
         return display.plot(ax, curves=curves)
 
-    def plot(self, ax=None, *, curves=None):
+    def plot(
+        self, ax: Any = None, *, curves: str | Sequence[str] | None = None
+    ) -> "Self":
         """Draw a panel for each curve, over the epochs.
 
         Parameters
@@ -171,7 +192,7 @@ class TrainingCurveDisplay:
         last.xaxis.get_major_locator().set_params(integer=True)
         return self
 
-    def _check_curves(self, curves):
+    def _check_curves(self, curves: str | Sequence[str] | None) -> list[str]:
         kept = {
             name
             for name, curve in CURVES.items()
@@ -187,11 +208,11 @@ class TrainingCurveDisplay:
             )
         return names
 
-    def _rows(self, group, column):
+    def _rows(self, group: str, column: str) -> list[NDArray[Any]]:
         """Give a column of those trainings that kept it."""
         return [np.asarray(h[column]) for h in self.histories[group] if column in h]
 
-    def _draw(self, ax, curve):
+    def _draw(self, ax: Any, curve: Curve) -> None:
         """Draw what belongs into one panel."""
         values = []
         for number, group in enumerate(self.histories):
@@ -210,7 +231,13 @@ class TrainingCurveDisplay:
             ax.set_yscale("log")
         ax.set_ylabel(curve.label)
 
-    def _draw_rows(self, ax, rows, label, style):
+    def _draw_rows(
+        self,
+        ax: Any,
+        rows: list[NDArray[Any]],
+        label: str | None,
+        style: dict[str, Any],
+    ) -> None:
         if len(rows) == 1:
             _draw_line(ax, rows[0], lw=2.0, label=label, **style)
             return
@@ -221,14 +248,12 @@ class TrainingCurveDisplay:
             mean = np.mean([row[:shortest] for row in rows], axis=0)
             _draw_line(ax, mean, lw=2.5, label=label, **style)
 
-    def _mark_epochs_kept(self, ax, curve):
+    def _mark_epochs_kept(self, ax: Any, curve: Curve) -> None:
         """Set a dot where the weights are from, of what has a validation part."""
         trainings = [
             training
-            for group in self.best_epochs or ()
-            for training in zip(
-                self.histories[group], self.best_epochs[group], strict=True
-            )
+            for group, epochs in (self.best_epochs or {}).items()
+            for training in zip(self.histories[group], epochs, strict=True)
         ]
         watched = [(h, epoch) for h, epoch in trainings if "valid_loss" in h]
         dots = [
@@ -243,20 +268,20 @@ class TrainingCurveDisplay:
             ax.axvline(watched[0][1], color="black", lw=0.8, ls=":")
 
 
-def _trained(group):
+def _trained(group: Any) -> list[Any]:
     """List the recurrent estimators of one estimator, or of a list of them."""
     if not isinstance(group, (list, tuple, np.ndarray)):
         group = [group]
     return [_fitted_part(estimator) for estimator in group]
 
 
-def _fitted_part(estimator):
+def _fitted_part(estimator: Any) -> Any:
     if hasattr(estimator, "refit"):  # a search
         check_is_fitted(estimator, "best_estimator_")
     return fitted_steps(estimator)[1]
 
 
-def _label(group, column, n_rows):
+def _label(group: str, column: str, n_rows: int) -> str | None:
     parts = [group, PARTS.get(column, "")]
     label = ", ".join(part for part in parts if part)
     if n_rows > 1:
@@ -264,13 +289,13 @@ def _label(group, column, n_rows):
     return label or None
 
 
-def _draw_line(ax, values, **style):
+def _draw_line(ax: Any, values: NDArray[Any], **style: Any) -> None:
     # A line of one point would not be seen.
     marker = "." if len(values) == 1 else None
     ax.plot(np.arange(1, len(values) + 1), values, marker=marker, **style)
 
 
-def _wants_logarithm(values):
+def _wants_logarithm(values: NDArray[Any]) -> bool:
     values = values[np.isfinite(values)]
     if len(values) == 0 or not 0 < 10 * values.min() < values.max():
         return False

@@ -1,9 +1,19 @@
 """Which label a CRF likes after which."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn.inspection._axes import AROUND_ZERO, axes_or_new
 from sklearn_rnn.inspection._estimators import fitted_steps
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.image import AxesImage
+    from matplotlib.text import Text
+    from typing_extensions import Self
 
 # With more labels the numbers would not be readable.
 WRITTEN_LABELS = 10
@@ -57,12 +67,17 @@ class TransitionsDisplay:
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, *, transitions, labels):
+    ax_: "Axes"
+    figure_: "Figure | SubFigure"
+    image_: "AxesImage"
+    texts_: "list[Text]"
+
+    def __init__(self, *, transitions: NDArray[np.float64], labels: Any) -> None:
         self.transitions = transitions
         self.labels = labels
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None):
+    def from_estimator(cls, estimator: Any, *, ax: "Axes | None" = None) -> "Self":
         """Read the transitions of a tagger and draw them.
 
         Parameters
@@ -100,7 +115,7 @@ class TransitionsDisplay:
             )
         return cls(transitions=transitions, labels=tagger.classes_).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: "Axes | None" = None) -> "Self":
         """Draw the scores.
 
         Parameters
@@ -136,11 +151,16 @@ class TransitionsDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _hatch(self, ax, forbidden):
+    def _hatch(self, ax: Any, forbidden: NDArray[np.bool_]) -> None:
         """Hatch the forbidden pairs, and say what the hatches mean."""
         from matplotlib.patches import Rectangle
 
-        style = {"facecolor": "none", "edgecolor": "0.6", "hatch": "////", "lw": 0}
+        style: dict[str, Any] = {
+            "facecolor": "none",
+            "edgecolor": "0.6",
+            "hatch": "////",
+            "lw": 0,
+        }
         cells = [
             Rectangle((to - 0.5, before - 0.5), 1, 1, **style)
             for before, to in np.argwhere(forbidden)
@@ -151,7 +171,7 @@ class TransitionsDisplay:
             cells[0].set_label("forbidden")
             ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False)
 
-    def _write(self, ax, allowed, largest):
+    def _write(self, ax: Any, allowed: NDArray[np.bool_], largest: float) -> None:
         """Write the scores into their cells, the largest to two digits."""
         n_decimals = max(0, 1 - int(np.floor(np.log10(largest))))
         for before, to in np.argwhere(allowed):
