@@ -10,6 +10,7 @@ import math
 import re
 import zipfile
 from collections import defaultdict
+from typing import Any
 
 from numpy.lib import format as npy
 from scipy import sparse
@@ -32,7 +33,7 @@ HEADERS = {
 }
 
 
-def check_archive(content):
+def check_archive(content: bytes) -> dict[str, set[str]]:
     """Check what a file unpacks to.
 
     Parameters
@@ -79,20 +80,22 @@ class Nodes:
         For each type, the kinds of node it was found in.
     """
 
-    def __init__(self, archive, room):
+    def __init__(self, archive: zipfile.ZipFile, room: int) -> None:
         self.archive = archive
         self.room = room
-        self.kinds = defaultdict(set)
-        self.sizes = {}  # of files and kinds already looked at
-        self.numbers = {}  # equal parts of the schema have the same number
-        self.number_of_id = {}
+        self.kinds: dict[str, set[str]] = defaultdict(set)
+        self.sizes: dict[Any, int] = {}  # of files and kinds already looked at
+        # Equal parts of the schema have the same number.
+        self.numbers: dict[Any, int] = {}
+        self.number_of_id: dict[Any, int] = {}
 
-    def number(self, part):
+    def number(self, part: Any) -> int:
         """Give a part of the schema its number, and check all that is in it.
 
         skops takes nodes of one id for the same object. They must be equal: else a
         short file could name a list of lists of lists, twice each, without end.
         """
+        key: Any
         if isinstance(part, list):
             key = ("list", *map(self.number, part))
         elif isinstance(part, dict):
@@ -111,7 +114,7 @@ class Nodes:
                 raise ValueError("two objects have one id")
         return number
 
-    def _check(self, node):
+    def _check(self, node: dict[str, Any]) -> None:
         kind = node["__loader__"]
         self.kinds[f"{node['__module__']}.{node['__class__']}"].add(kind)
         if kind == "DictNode":
@@ -121,14 +124,15 @@ class Nodes:
             if self.room < 0:
                 raise ValueError("its arrays unpack to far more than its size")
 
-    def _size(self, name, form):
+    def _size(self, name: str, form: str | None) -> int:
         if (name, form) not in self.sizes:
-            measure = {"numpy": _size_of_npy, "scipy": _size_of_npz}.get(form, len)
+            known: dict[Any, Any] = {"numpy": _size_of_npy, "scipy": _size_of_npz}
+            measure = known.get(form, len)
             self.sizes[name, form] = measure(self.archive.read(name))
         return self.sizes[name, form]
 
 
-def _check_keys(node):
+def _check_keys(node: dict[str, Any]) -> None:
     """Refuse keys that skops does not give back: bool("False") is True.
 
     skops calls the type of a key with its text; a file may have other callables there.
@@ -145,7 +149,7 @@ def _check_keys(node):
             )
 
 
-def _size_of_npy(content):
+def _size_of_npy(content: bytes) -> int:
     """Measure an array by its header, which must fit what follows it."""
     file = io.BytesIO(content)
     shape, _, dtype = HEADERS[npy.read_magic(file)](file)
@@ -155,7 +159,7 @@ def _size_of_npy(content):
     return len(content)
 
 
-def _size_of_npz(content):
+def _size_of_npz(content: bytes) -> int:
     """Measure a sparse matrix; its indices must lie inside it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         size = sum(member.file_size for member in archive.infolist())

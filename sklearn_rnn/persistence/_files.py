@@ -1,9 +1,12 @@
 """Writing an estimator to a file, and reading it back: a thin face of skops."""
 
 import sys
+from collections.abc import Iterable
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from types import MethodType
+from typing import Any
 
 from sklearn.base import BaseEstimator
 
@@ -13,7 +16,7 @@ from sklearn_rnn.persistence._archive import check_archive
 from sklearn_rnn.persistence._trusted import GENERATORS, name_of, trusted_types
 
 
-def save(estimator, path):
+def save(estimator: BaseEstimator, path: str | PathLike[str]) -> None:
     """Write an estimator to a file that runs no code when `load` reads it.
 
     A pickle runs what it is told when it is read. This file, in the format of skops,
@@ -86,7 +89,9 @@ def save(estimator, path):
     replace_file(Path(path), content)
 
 
-def load(path, *, trusted=()):
+def load(
+    path: str | PathLike[str], *, trusted: str | type | Iterable[str | type] = ()
+) -> Any:
     """Read an estimator that `save` wrote, without running code of the file.
 
     Parameters
@@ -134,10 +139,10 @@ def load(path, *, trusted=()):
     See `save`.
     """
     skops_io = _skops_io()
-    if isinstance(trusted, bool):
+    if isinstance(trusted, bool):  # type: ignore[unreachable]
         raise TypeError(f"trusted must list types, or their names, got {trusted!r}.")
-    given = [trusted] if isinstance(trusted, str | type) else trusted
-    given = [name_of(thing) for thing in given]
+    things = [trusted] if isinstance(trusted, str | type) else trusted
+    given = [name_of(thing) for thing in things]
     content = Path(path).read_bytes()
     try:
         estimator = _read(skops_io, content, given)
@@ -161,7 +166,7 @@ class _UntrustedError(Exception):
     """A file has these types to ask about."""
 
 
-def _read(skops_io, content, given):
+def _read(skops_io: Any, content: bytes, given: list[str]) -> Any:
     """Read what a file holds, with the types we trust and those given."""
     kinds = check_archive(content)
     known = [*_known(kinds), *given]
@@ -175,13 +180,13 @@ def _read(skops_io, content, given):
     raise _UntrustedError(asked)
 
 
-def _known(kinds):
+def _known(kinds: dict[str, set[str]]) -> list[str]:
     """List the types of a file that we trust in every kind of node they are in."""
     table = trusted_types()
     return [name for name in kinds if kinds[name] == {table.get(name)}]
 
 
-def _write(skops_io, thing):
+def _write(skops_io: Any, thing: Any) -> bytes:
     """Write something, and read it back if it has types of others."""
     content = skops_io.dumps(thing)
     known = _known(check_archive(content))
@@ -191,7 +196,7 @@ def _write(skops_io, thing):
     return content
 
 
-def _first_unreadable(skops_io, parameters):
+def _first_unreadable(skops_io: Any, parameters: dict[str, Any]) -> str:
     """Name the innermost parameter that cannot be written and read back."""
     for name in sorted(parameters, key=lambda name: (-name.count("__"), name)):
         try:
@@ -201,7 +206,7 @@ def _first_unreadable(skops_io, parameters):
     return "what it learnt"
 
 
-def _check_importable(name, value, estimator):
+def _check_importable(name: str, value: Any, estimator: Any) -> None:
     """Refuse a function or class that another program would not find by its name."""
     if isinstance(value, dict):
         value = list(value.values())
@@ -227,7 +232,7 @@ def _check_importable(name, value, estimator):
         )
 
 
-def _skops_io():
+def _skops_io() -> Any:
     try:
         import skops.io
     except ImportError as error:

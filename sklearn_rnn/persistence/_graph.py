@@ -6,9 +6,10 @@ small as the equations and takes any number of rows and steps. Time comes first 
 arrays between the input and the output, as these operators want it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 PADDING_OF_SUMS = np.float32(0)
 PADDING_OF_MAXIMA = np.float32(-np.inf)
@@ -24,11 +25,13 @@ class Graph:
     constants : dict of str to ndarray
     """
 
-    def __init__(self):
-        self.nodes = []
-        self.constants = {}
+    def __init__(self) -> None:
+        self.nodes: list[tuple[str, list[str], list[str], dict[str, Any]]] = []
+        self.constants: dict[str, NDArray[Any]] = {}
 
-    def add(self, operator, *inputs, n_outputs=1, **attributes):
+    def add(
+        self, operator: str, *inputs: Any, n_outputs: int = 1, **attributes: Any
+    ) -> Any:
         """Add an operator.
 
         Parameters
@@ -46,17 +49,17 @@ class Graph:
         names : str or list of str
             The value, or the values, that it computes.
         """
-        inputs = [self._name_of(value) for value in inputs]
+        names = [self._name_of(value) for value in inputs]
         place = len(self.nodes)
         outputs = [f"{operator}_{place}_{i}" for i in range(n_outputs)]
-        self.nodes.append((operator, inputs, outputs, attributes))
+        self.nodes.append((operator, names, outputs, attributes))
         return outputs[0] if n_outputs == 1 else outputs
 
-    def name(self, value, name):
+    def name(self, value: str, name: str) -> None:
         """Give a value a name for the users of the graph."""
         self.nodes.append(("Identity", [value], [name], {}))
 
-    def _name_of(self, value):
+    def _name_of(self, value: Any) -> str:
         if isinstance(value, str):
             return value
         name = f"constant_{len(self.constants)}"
@@ -95,7 +98,7 @@ LAYERS = {
 # -- from the inputs to the steps of the last layer ------------------------------------
 
 
-def mark_steps(graph, x, lengths):
+def mark_steps(graph: Graph, x: str, lengths: str) -> list[str]:
     """Say which steps are real, and which the last real one of its sequence.
 
     Returns
@@ -112,14 +115,14 @@ def mark_steps(graph, x, lengths):
     return [graph.add("Unsqueeze", mark, [2]) for mark in marks]
 
 
-def look_up(graph, x, vectors):
+def look_up(graph: Graph, x: str, vectors: NDArray[Any]) -> str:
     """Turn token ids into vectors; the last one is for all ids beyond the table."""
     ids = graph.add("Transpose", x, perm=[1, 0])
     inside = graph.add("Min", ids, len(vectors) - 1)
     return graph.add("Gather", vectors, inside)
 
 
-def standardize(graph, x, mean, scale, mask):
+def standardize(graph: Graph, x: str, mean: Any, scale: Any, mask: str) -> str:
     """Put numbers on the scale that the network reads, and zeros in the padding."""
     exact = graph.add("Cast", graph.add("Transpose", x, perm=[1, 0, 2]), to="DOUBLE")
     exact = graph.add("Div", graph.add("Sub", exact, mean), scale)
@@ -128,7 +131,13 @@ def standardize(graph, x, mean, scale, mask):
     return graph.add("Where", mask, numbers, PADDING_OF_SUMS)
 
 
-def run_layers(graph, inputs, lengths, weights, module_params):
+def run_layers(
+    graph: Graph,
+    inputs: str,
+    lengths: str,
+    weights: dict[str, Any],
+    module_params: dict[str, Any],
+) -> tuple[str, str]:
     """Run the recurrent layers one after the other.
 
     Returns
@@ -146,7 +155,14 @@ def run_layers(graph, inputs, lengths, weights, module_params):
     return states, final
 
 
-def _run_layer(graph, inputs, lengths, weights, prefix, module_params):
+def _run_layer(
+    graph: Graph,
+    inputs: str,
+    lengths: str,
+    weights: dict[str, Any],
+    prefix: str,
+    module_params: dict[str, Any],
+) -> tuple[str, str]:
     layer = LAYERS[module_params["cell"]]
     hidden_size = module_params["hidden_size"]
     cells = ["forward_cell", "backward_cell"][: 1 + module_params["bidirectional"]]
@@ -159,7 +175,7 @@ def _run_layer(graph, inputs, lengths, weights, prefix, module_params):
         activation = module_params["nonlinearity"].capitalize()
         attributes["activations"] = [activation] * len(cells)
 
-    def stack(name):
+    def stack(name: str) -> NDArray[Any]:
         return np.stack(
             [
                 _reorder(weights[f"{prefix}.{cell}.{name}_l0"], layer.gates)
@@ -186,7 +202,7 @@ def _run_layer(graph, inputs, lengths, weights, prefix, module_params):
     return states, graph.add("Reshape", final, [-1, n_units])
 
 
-def _reorder(weight, gates):
+def _reorder(weight: NDArray[Any], gates: tuple[int, ...]) -> NDArray[Any]:
     blocks = np.split(weight, len(gates))
     return np.concatenate([blocks[gate] for gate in gates])
 
@@ -194,36 +210,36 @@ def _reorder(weight, gates):
 # -- poolings --------------------------------------------------------------------------
 
 
-def last_step(graph, steps, weights):
+def last_step(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
     """Select the states at the last real step."""
     return _sum_where(graph, steps.is_last, steps.states)
 
 
-def final_state(graph, steps, weights):
+def final_state(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
     """Take the states in which each direction has read the whole sequence."""
     return steps.final
 
 
-def masked_mean(graph, steps, weights):
+def masked_mean(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
     """Average the states over the real steps."""
     counted = graph.add("Cast", steps.mask, to="FLOAT")
     n_steps = graph.add("ReduceSum", counted, [0], keepdims=0)
     return graph.add("Div", _sum_where(graph, steps.mask, steps.states), n_steps)
 
 
-def masked_max(graph, steps, weights):
+def masked_max(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
     """Take the maximum of each unit over the real steps."""
     states = graph.add("Where", steps.mask, steps.states, PADDING_OF_MAXIMA)
     return graph.add("ReduceMax", states, axes=[0], keepdims=0)
 
 
-def final_and_max(graph, steps, weights):
+def final_and_max(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
     """Put the final state and the maximum of each unit side by side."""
     maximum = masked_max(graph, steps, weights)
     return graph.add("Concat", steps.final, maximum, axis=1)
 
 
-def attention(graph, steps, weights):
+def attention(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
     """Average the states with weights that were learnt."""
     hidden = graph.add("Tanh", affine(graph, steps.states, weights, "pooling.hidden"))
     scores = graph.add("MatMul", hidden, weights["pooling.score.weight"].T)
@@ -242,7 +258,7 @@ POOLINGS = {
 }
 
 
-def _sum_where(graph, mask, states):
+def _sum_where(graph: Graph, mask: str, states: str) -> str:
     kept = graph.add("Where", mask, states, PADDING_OF_SUMS)
     return graph.add("ReduceSum", kept, [0], keepdims=0)
 
@@ -250,13 +266,13 @@ def _sum_where(graph, mask, states):
 # -- outputs ---------------------------------------------------------------------------
 
 
-def affine(graph, x, weights, name):
+def affine(graph: Graph, x: str, weights: dict[str, Any], name: str) -> str:
     """Apply a linear map with a bias to the last axis."""
     product = graph.add("MatMul", x, weights[f"{name}.weight"].T)
     return graph.add("Add", product, weights[f"{name}.bias"])
 
 
-def class_probabilities(graph, logits, task):
+def class_probabilities(graph: Graph, logits: str, task: str) -> str:
     """Turn logits into one probability for each class or label."""
     if task == "multiclass":
         return graph.add("Softmax", logits, axis=-1)
@@ -265,7 +281,9 @@ def class_probabilities(graph, logits, task):
     return graph.add("Sigmoid", logits)
 
 
-def predictions(graph, outputs, mean, scale, *, is_logarithm):
+def predictions(
+    graph: Graph, outputs: str, mean: Any, scale: Any, *, is_logarithm: bool
+) -> str:
     """Bring outputs back to the units of the target, in float64."""
     exact = graph.add("Cast", outputs, to="DOUBLE")
     if is_logarithm:

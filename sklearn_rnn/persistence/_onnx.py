@@ -1,7 +1,9 @@
 """Writing what an estimator computes for runtimes that know no Python."""
 
 import json
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -28,7 +30,7 @@ OPSET = 15
 IR_VERSION = 8
 
 
-def export_onnx(estimator, path):
+def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
     """Write a fitted estimator as an ONNX model, which runs without Python.
 
     Choose it to predict in a program of another language, in a browser or on a phone.
@@ -116,7 +118,7 @@ def export_onnx(estimator, path):
 # -- what can be exported --------------------------------------------------------------
 
 
-def _check_exportable(estimator):
+def _check_exportable(estimator: Any) -> None:
     if not isinstance(estimator, BaseRNN):
         raise TypeError(
             "estimator must be a fitted estimator of sklearn_rnn, got "
@@ -137,7 +139,7 @@ def _check_exportable(estimator):
         )
 
 
-def _describe(thing):
+def _describe(thing: Any) -> str:
     if hasattr(thing, "steps"):
         return (
             f"a {type(thing).__name__}; export its last step, pipeline[-1], and give "
@@ -149,7 +151,7 @@ def _describe(thing):
     return type(thing).__name__ if isinstance(thing, BaseEstimator) else repr(thing)
 
 
-def _onnx():
+def _onnx() -> Any:
     try:
         import onnx
     except ImportError as error:
@@ -162,7 +164,7 @@ def _onnx():
 # -- from an estimator to a graph ------------------------------------------------------
 
 
-def _draw(estimator):
+def _draw(estimator: Any) -> Graph:
     """Draw the graph from ``x`` and ``lengths`` to the output, and name this."""
     graph = Graph()
     module_params = estimator._net_spec["module_params"]
@@ -184,7 +186,9 @@ def _draw(estimator):
     return graph
 
 
-def _draw_inputs(graph, estimator, weights, mask):
+def _draw_inputs(
+    graph: Graph, estimator: Any, weights: dict[str, Any], mask: str
+) -> str:
     reader = estimator._reader()
     if estimator.token_counts_ is None:
         return standardize(graph, "x", reader.mean_, reader.scale_, mask)
@@ -193,7 +197,7 @@ def _draw_inputs(graph, estimator, weights, mask):
     return look_up(graph, "x", vectors[reader.transform(ids)])
 
 
-def _draw_answer(graph, estimator, outputs):
+def _draw_answer(graph: Graph, estimator: Any, outputs: str) -> str:
     if isinstance(estimator, ClassTarget):
         task = getattr(estimator, "_task", "multiclass")  # a tagger has no other
         return class_probabilities(graph, outputs, task)
@@ -206,18 +210,18 @@ def _draw_answer(graph, estimator, outputs):
     )
 
 
-def _output_of(estimator):
+def _output_of(estimator: Any) -> str:
     return "probabilities" if isinstance(estimator, ClassTarget) else "predictions"
 
 
-def _dtype_of(estimator):
+def _dtype_of(estimator: Any) -> type[np.floating[Any]]:
     return np.float32 if isinstance(estimator, ClassTarget) else np.float64
 
 
 # -- from a graph to a model -----------------------------------------------------------
 
 
-def _make_model(onnx, estimator):
+def _make_model(onnx: Any, estimator: Any) -> Any:
     helper, graph = onnx.helper, _draw(estimator)
     made = helper.make_graph(
         [_make_node(onnx, *node) for node in graph.nodes],
@@ -241,13 +245,19 @@ def _make_model(onnx, estimator):
     return model
 
 
-def _make_node(onnx, operator, inputs, outputs, attributes):
+def _make_node(
+    onnx: Any,
+    operator: str,
+    inputs: list[str],
+    outputs: list[str],
+    attributes: dict[str, Any],
+) -> Any:
     if "to" in attributes:
         attributes = {"to": getattr(onnx.TensorProto, attributes["to"])}
     return onnx.helper.make_node(operator, inputs, outputs, **attributes)
 
 
-def _inputs_of(onnx, estimator):
+def _inputs_of(onnx: Any, estimator: Any) -> list[Any]:
     describe, types = onnx.helper.make_tensor_value_info, onnx.TensorProto
     shape = ["n_samples", "n_timesteps"]
     if estimator.token_counts_ is None:
@@ -257,7 +267,7 @@ def _inputs_of(onnx, estimator):
     return [x, describe("lengths", types.INT64, ["n_samples"])]
 
 
-def _describe_output(onnx, estimator):
+def _describe_output(onnx: Any, estimator: Any) -> Any:
     if isinstance(estimator, ClassTarget):
         n_columns = len(estimator.classes_)
     else:

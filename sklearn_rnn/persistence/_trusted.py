@@ -1,5 +1,7 @@
 """What `load` trusts by itself, beside the types that skops trusts."""
 
+from typing import Any
+
 from scipy import sparse
 from sklearn import feature_selection, model_selection
 from sklearn.metrics import get_scorer, get_scorer_names
@@ -44,12 +46,12 @@ SELECTIONS = ("chi2", "f_classif", "f_regression")
 GENERATORS = {"RandomGeneratorNode", "RandomStateNode"}
 
 
-def name_of(thing):
+def name_of(thing: Any) -> str:
     """Name a class or function as skops does."""
     return thing if isinstance(thing, str) else f"{thing.__module__}.{thing.__name__}"
 
 
-def trusted_types():
+def trusted_types() -> dict[str, str]:
     """Map each name to the kind of node of skops that it is trusted in.
 
     In another kind the same name could do more: a class of a `TypeNode` is called with
