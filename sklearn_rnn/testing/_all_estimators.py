@@ -6,7 +6,7 @@ from inspect import isclass
 from sklearn.base import BaseEstimator
 
 
-def all_estimators():
+def all_estimators() -> list[tuple[str, type[BaseEstimator]]]:
     """List the estimators of this package.
 
     Returns

@@ -1,12 +1,16 @@
 """What an estimator says of a set of sequences, and whether that is the same."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 PAD = 0  # what stands behind the ids of a dense matrix of token ids
 
 
-def rows_of(answer, n_rows, name):
+def rows_of(answer: Any, n_rows: int, name: str) -> list[NDArray[Any]]:
     """Split an answer into one array for each row.
 
     Parameters
@@ -32,28 +36,35 @@ def rows_of(answer, n_rows, name):
     return rows
 
 
-def without_padding(row):
+def without_padding(row: NDArray[Any]) -> NDArray[Any]:
     """Cut the zeros at the end of a row of token ids."""
     real = np.flatnonzero(row != PAD)
     return row[: real[-1] + 1] if len(real) else row[:0]
 
 
-def is_finite(rows):
+def is_finite(rows: list[NDArray[Any]]) -> bool:
     """Tell whether no row of numbers holds NaN or infinity."""
     return all(np.isfinite(row).all() for row in rows if row.dtype.kind in "fc")
 
 
-def take(answers, rows):
+def take(
+    answers: dict[str, list[NDArray[Any]]], rows: Iterable[int]
+) -> dict[str, list[NDArray[Any]]]:
     """Select rows of answers."""
     return {name: [said[i] for i in rows] for name, said in answers.items()}
 
 
-def join(parts):
+def join(parts: list[dict[str, list[NDArray[Any]]]]) -> dict[str, list[NDArray[Any]]]:
     """Put the answers to several sets of rows one behind the other."""
     return {name: [row for part in parts for row in part[name]] for name in parts[0]}
 
 
-def assert_same(actual, expected, what, rtol=0.0):
+def assert_same(
+    actual: dict[str, list[NDArray[Any]]],
+    expected: dict[str, list[NDArray[Any]]],
+    what: str,
+    rtol: float = 0.0,
+) -> None:
     """Assert that answers are the same.
 
     Parameters
@@ -80,7 +91,7 @@ def assert_same(actual, expected, what, rtol=0.0):
             )
 
 
-def distance(one, other):
+def distance(one: NDArray[Any], other: NDArray[Any]) -> float:
     """Give the largest difference of two arrays; of others than numbers 0 or infinity.
 
     Values that are NaN in both are the same.
@@ -93,7 +104,11 @@ def distance(one, other):
     return np.inf if np.isnan(gaps).any() else float(gaps.max())
 
 
-def share_moved(actual, expected, rtol):
+def share_moved(
+    actual: dict[str, list[NDArray[Any]]],
+    expected: dict[str, list[NDArray[Any]]],
+    rtol: float,
+) -> float:
     """Give the share of the rows of which any answer moved by more than `rtol`."""
     moved = [
         [
@@ -105,6 +120,6 @@ def share_moved(actual, expected, rtol):
     return float(np.any(moved, axis=0).mean())
 
 
-def _largest(rows):
+def _largest(rows: list[NDArray[Any]]) -> float:
     numbers = [row for row in rows if row.dtype.kind in "fiu" and row.size]
     return max((float(np.nanmax(np.abs(row))) for row in numbers), default=0.0)

@@ -1,5 +1,7 @@
 """All checks of an estimator, one after the other, as scikit-learn runs its own."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
 from unittest import SkipTest
 
 import numpy as np
@@ -73,15 +75,15 @@ CHECKS = {
 
 
 def check_sequence_estimator(
-    estimator,
+    estimator: Any,
     *,
-    kind="auto",
-    rtol=1e-6,
-    padding=np.nan,
-    expected_failed_checks=None,
-    on_skip="warn",
-    on_fail="raise",
-):
+    kind: str = "auto",
+    rtol: float = 1e-6,
+    padding: float = np.nan,
+    expected_failed_checks: dict[str, str] | None = None,
+    on_skip: str | None = "warn",
+    on_fail: str | None = "raise",
+) -> list[dict[str, Any]]:
     """Check whether an estimator of sequences keeps what one may expect of it.
 
     For estimators of this package and of others, your own included. What scikit-learn's
@@ -177,8 +179,14 @@ def check_sequence_estimator(
     return results
 
 
-def _run(check, subject, excuse, on_fail):
+def _run(
+    check: Callable[[Subject], None],
+    subject: Subject,
+    excuse: str | None,
+    on_fail: str | None,
+) -> dict[str, Any]:
     """Run one check and report it."""
+    exception: Exception | None
     exception, status = None, "passed"
     try:
         check(subject)
@@ -198,7 +206,9 @@ def _run(check, subject, excuse, on_fail):
     }
 
 
-def _check_arguments(estimator, kind, on_skip, on_fail):
+def _check_arguments(
+    estimator: Any, kind: str, on_skip: str | None, on_fail: str | None
+) -> None:
     if isinstance(estimator, type):
         raise TypeError(
             f"estimator must be an instance, got the class {estimator.__name__}; pass "
@@ -219,7 +229,9 @@ def _check_arguments(estimator, kind, on_skip, on_fail):
             raise ValueError(f"{name} must be one of {values}, got {value!r}.")
 
 
-def _refuse_unknown(excused, checks):
+def _refuse_unknown(
+    excused: dict[str, str], checks: Iterable[Callable[[Subject], None]]
+) -> None:
     """Refuse the names of checks that are not run: they would excuse nothing."""
     unknown = set(excused) - {check.__name__ for check in checks}
     if unknown:

@@ -1,25 +1,30 @@
 """An answer depends on its sequence alone: not on company, padding or container."""
 
+from collections.abc import Callable, Iterable
 from itertools import pairwise
+from typing import Any
 from unittest import SkipTest
 
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from sklearn_rnn.testing._answers import assert_same, join, take
 from sklearn_rnn.testing._samples import N_FEATURES, as_objects, pad
-from sklearn_rnn.testing._subject import why_not
+from sklearn_rnn.testing._subject import Subject, why_not
 
 
-def _said_in_pieces(subject, fitted, X, bounds):
+def _said_in_pieces(
+    subject: Subject, fitted: Any, X: Any, bounds: Iterable[int]
+) -> dict[str, list[NDArray[Any]]]:
     """Ask for the rows between each two bounds by themselves."""
     return join(
         [subject.said(fitted, subject.pack(X[a:b])) for a, b in pairwise(bounds)]
     )
 
 
-def check_alone_as_in_a_batch(subject):
+def check_alone_as_in_a_batch(subject: Subject) -> None:
     """One sequence alone gets the answer that it gets among others."""
     X, _ = subject.noise()
     alone = _said_in_pieces(subject, subject.fitted, X, range(len(X) + 1))
@@ -27,7 +32,7 @@ def check_alone_as_in_a_batch(subject):
     assert_same(alone, together, "Each row was asked for alone", subject.rtol)
 
 
-def check_batch_size_does_not_matter(subject):
+def check_batch_size_does_not_matter(subject: Subject) -> None:
     """Any number of sequences at once, and any `batch_size`, gives the same answers."""
     X, _ = subject.noise()
     expected = subject.said(subject.fitted, subject.pack(X))
@@ -45,7 +50,7 @@ def check_batch_size_does_not_matter(subject):
         assert_same(said, expected, f"{names[0]} became 2 after fit", subject.rtol)
 
 
-def check_permuted_rows_permute_the_answers(subject):
+def check_permuted_rows_permute_the_answers(subject: Subject) -> None:
     """Rows in another order get the same answers, in that order."""
     X, _ = subject.noise()
     expected = subject.said(subject.fitted, subject.pack(X))
@@ -54,7 +59,7 @@ def check_permuted_rows_permute_the_answers(subject):
     assert_same(said, take(expected, order), "Rows were permuted", subject.rtol)
 
 
-def check_a_longer_neighbour_changes_nothing(subject):
+def check_a_longer_neighbour_changes_nothing(subject: Subject) -> None:
     """Any sequence beside a much longer one gets the answer that it gets without."""
     subject.require_ragged()
     X, _ = subject.noise()
@@ -65,7 +70,7 @@ def check_a_longer_neighbour_changes_nothing(subject):
     assert_same(said, expected, "A longer sequence stood beside", subject.rtol)
 
 
-def check_longer_padding_changes_nothing(subject):
+def check_longer_padding_changes_nothing(subject: Subject) -> None:
     """More padding behind the end of all sequences changes no answer."""
     subject.require_padding()
     X, y = subject.noise(ragged=True)
@@ -76,7 +81,7 @@ def check_longer_padding_changes_nothing(subject):
     assert_same(said, expected, "Padding became longer", subject.rtol)
 
 
-def check_padding_is_not_read(subject):
+def check_padding_is_not_read(subject: Subject) -> None:
     """Sequences that are padded get the answers of the same ones without padding."""
     subject.require_padding()
     X, y = subject.noise(ragged=True)
@@ -91,7 +96,9 @@ def check_padding_is_not_read(subject):
         assert_same(said, expected, "Sequences were not padded in fit", subject.rtol)
 
 
-def _of_real_steps(answers, X, subject):
+def _of_real_steps(
+    answers: dict[str, list[NDArray[Any]]], X: Any, subject: Subject
+) -> dict[str, list[NDArray[Any]]]:
     """Cut what an estimator says of padding."""
     if not subject.is_stepwise:
         return answers
@@ -101,7 +108,7 @@ def _of_real_steps(answers, X, subject):
     }
 
 
-def check_empty_columns_behind_tokens_change_nothing(subject):
+def check_empty_columns_behind_tokens_change_nothing(subject: Subject) -> None:
     """Token ids in a wider sparse matrix get the same answers."""
     X, y = subject.noise()
     rng = np.random.default_rng(5)
@@ -116,7 +123,7 @@ def check_empty_columns_behind_tokens_change_nothing(subject):
     assert_same(subject.said(fitted, wide), expected, "X became wider", subject.rtol)
 
 
-def check_lists_and_object_arrays_are_the_same(subject):
+def check_lists_and_object_arrays_are_the_same(subject: Subject) -> None:
     """Any list, tuple or object array of arrays gets the same answers."""
     X, y = subject.noise()
     containers = {"a list": list, "a tuple": tuple, "an object array": as_objects}
@@ -130,7 +137,7 @@ def check_lists_and_object_arrays_are_the_same(subject):
     _assert_containers_agree(subject, X, y, subject.pack, taken)
 
 
-def check_memory_layout_does_not_matter(subject):
+def check_memory_layout_does_not_matter(subject: Subject) -> None:
     """float32, columns first, read-only and strided arrays get the same answers."""
     X, y = subject.noise(ragged=False)
     if subject.is_ragged:
@@ -140,7 +147,7 @@ def check_memory_layout_does_not_matter(subject):
     _assert_containers_agree(subject, X, y, np.stack, LAYOUTS)
 
 
-def check_frames_are_the_same(subject):
+def check_frames_are_the_same(subject: Subject) -> None:
     """Any frame with a row of numbers for each sequence is the array it holds."""
     try:
         import pandas
@@ -160,7 +167,13 @@ def check_frames_are_the_same(subject):
     assert_same(said, expected, "X came as a data frame", subject.rtol)
 
 
-def _assert_containers_agree(subject, X, y, usual, containers):
+def _assert_containers_agree(
+    subject: Subject,
+    X: Any,
+    y: Any,
+    usual: Callable[[Any], Any],
+    containers: dict[str, Any],
+) -> None:
     """Compare answers to containers, after the usual fit and after one on each."""
     y = subject.pack_target(y)
     fitted = subject.fit(usual(X), y)
@@ -175,7 +188,7 @@ def _assert_containers_agree(subject, X, y, usual, containers):
             assert_same(said, expected, f"X came as {name} to fit", subject.rtol)
 
 
-def _read_only(X):
+def _read_only(X: Any) -> NDArray[Any]:
     X = np.stack(X)
     X.flags.writeable = False
     return X
@@ -190,7 +203,7 @@ LAYOUTS = {
 }
 
 
-def check_sequences_of_one_step(subject):
+def check_sequences_of_one_step(subject: Subject) -> None:
     """Sequences of a single step are learnt from and answered."""
     X, y = subject.noise()
     X = [x[:1] for x in X]
@@ -200,7 +213,7 @@ def check_sequences_of_one_step(subject):
         assert not subject.is_stepwise or all(len(row) == 1 for row in rows)
 
 
-def check_asking_changes_nothing(subject):
+def check_asking_changes_nothing(subject: Subject) -> None:
     """Questions asked twice get the same bits, and X stays as it was."""
     X, _ = subject.data()
     before = joblib.hash(X)

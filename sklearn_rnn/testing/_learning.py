@@ -1,13 +1,15 @@
 """What is learnt: from early steps, from their order, with labels of any type."""
 
+from typing import Any
 from unittest import SkipTest
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_rnn.testing._answers import assert_same, share_moved
 from sklearn_rnn.testing._samples import make_order_tells
-from sklearn_rnn.testing._subject import N_NEW, N_TRAIN
+from sklearn_rnn.testing._subject import N_NEW, N_TRAIN, Subject
 
 # By chance no variance is explained. Of classes half of the way from chance to 1 is
 # asked for; so many of a hundred answers are not right by chance once in a million.
@@ -17,7 +19,7 @@ ROUNDING = 1e-4
 MIN_SHARE_MOVED = 0.25
 
 
-def check_an_early_step_matters(subject):
+def check_an_early_step_matters(subject: Subject) -> None:
     """Where only the first step tells the answer, it is found, far above chance."""
     X, y = subject.first_step_tells(N_NEW, seed=1)
     predicted = subject.learnt.predict(subject.pack(X))
@@ -33,14 +35,16 @@ def check_an_early_step_matters(subject):
     assert r2 >= MIN_R2, f"{what} R² is {r2:.2f}, by chance 0."
 
 
-def _assert_above_chance(y, predicted, n_classes, what):
+def _assert_above_chance(
+    y: NDArray[Any], predicted: NDArray[Any], n_classes: int, what: str
+) -> None:
     accuracy, chance = np.mean(predicted == y), 1 / n_classes
     assert accuracy >= (1 + chance) / 2, (
         f"{what} {accuracy:.2f} of the answers are right, by chance {chance:.2f}."
     )
 
 
-def check_the_order_of_steps_matters(subject):
+def check_the_order_of_steps_matters(subject: Subject) -> None:
     """Sequences read from their end get other answers."""
     X, y = make_order_tells(subject.kind)
     fitted = subject.fit(subject.pack(X), subject.pack_target(y))
@@ -64,7 +68,7 @@ LABELS = {
 }
 
 
-def check_labels_of_any_type(subject):
+def check_labels_of_any_type(subject: Subject) -> None:
     """Strings, negative integers and booleans are predicted as they were given."""
     train, new = (
         subject.first_step_tells(n_rows, seed, n_classes=2)
@@ -86,15 +90,15 @@ def check_labels_of_any_type(subject):
         )
 
 
-def _with_labels(y, labels):
+def _with_labels(y: Any, labels: NDArray[Any]) -> Any:
     return [labels[codes] for codes in y] if isinstance(y, list) else labels[y]
 
 
-def _in_one_line(y):
+def _in_one_line(y: Any) -> NDArray[Any]:
     return np.concatenate([np.atleast_1d(member) for member in y])
 
 
-def check_probabilities(subject):
+def check_probabilities(subject: Subject) -> None:
     """Probabilities lie in [0, 1], sum to 1 and stand in the order of `classes_`."""
     fitted = subject.learnt
     if not hasattr(fitted, "predict_proba"):
@@ -123,7 +127,7 @@ def check_probabilities(subject):
         )
 
 
-def check_shapes_of_answers(subject):
+def check_shapes_of_answers(subject: Subject) -> None:
     """Answers have the shape of the target, (n,) or (n, k)."""
     X, y = subject.noise()
     _assert_shape_stays(subject, X, y)
@@ -137,7 +141,7 @@ def check_shapes_of_answers(subject):
         _assert_shape_stays(subject, X, _two_columns(y, subject))
 
 
-def _two_columns(y, subject):
+def _two_columns(y: Any, subject: Subject) -> Any:
     if subject.is_stepwise:
         return [np.column_stack([member, -member]) for member in y]
     if subject.of_classes:
@@ -145,7 +149,7 @@ def _two_columns(y, subject):
     return np.column_stack([y, -y])
 
 
-def _assert_shape_stays(subject, X, y):
+def _assert_shape_stays(subject: Subject, X: Any, y: Any) -> None:
     fitted = subject.fit(subject.pack(X), subject.pack_target(y))
     predicted = fitted.predict(subject.pack(X))
     if subject.is_stepwise:
@@ -155,7 +159,7 @@ def _assert_shape_stays(subject, X, y):
     assert got == asked, f"The target had shape {asked}, predict gave {got}."
 
 
-def check_weight_zero_is_absence(subject):
+def check_weight_zero_is_absence(subject: Subject) -> None:
     """Rows of weight 0, whatever they hold, teach what absent rows teach."""
     if not has_fit_parameter(subject.estimator, "sample_weight"):
         raise SkipTest("fit takes no sample_weight")
@@ -174,6 +178,6 @@ def check_weight_zero_is_absence(subject):
     assert_same(said, expected, "Rows of weight 0 were there", subject.rtol)
 
 
-def _in_front(y, rows):
+def _in_front(y: Any, rows: int) -> Any:
     """Repeat the first targets in front of all."""
     return [*y[:rows], *y] if isinstance(y, list) else np.concatenate([y[:rows], y])

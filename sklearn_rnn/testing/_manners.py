@@ -3,7 +3,9 @@
 import pickle
 import random
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest import SkipTest
 
 import joblib
@@ -12,13 +14,13 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sklearn_rnn.testing._answers import assert_same
-from sklearn_rnn.testing._subject import is_seed, why_not
+from sklearn_rnn.testing._subject import Subject, is_seed, why_not
 
 # They say how something is computed or told, and are no part of what was learnt.
 MAY_ALWAYS_CHANGE = {"n_jobs", "verbose"}
 
 
-def check_clone_keeps_parameters(subject):
+def check_clone_keeps_parameters(subject: Subject) -> None:
     """`clone` keeps every parameter, and so do `get_params` and `set_params`."""
     given = subject.estimator.get_params()
     copied = clone(subject.estimator)
@@ -34,7 +36,7 @@ def check_clone_keeps_parameters(subject):
     assert not lost, f"set_params did not keep {', '.join(lost)}."
 
 
-def check_fit_changes_nothing_given(subject):
+def check_fit_changes_nothing_given(subject: Subject) -> None:
     """`fit` leaves its parameters, X and y as they are, and returns the estimator."""
     estimator = subject.new()
     X, y = subject.data()
@@ -46,7 +48,7 @@ def check_fit_changes_nothing_given(subject):
     assert returned is estimator, "fit did not return the estimator itself."
 
 
-def _fingerprints(estimator, X, y):
+def _fingerprints(estimator: Any, X: Any, y: Any) -> dict[str, str | None]:
     """Hash the data and every parameter, but for estimators: pipelines fit those."""
     values = {f"the parameter {n}": v for n, v in estimator.get_params().items()}
     values |= {"X": X, "y": y}
@@ -57,7 +59,7 @@ def _fingerprints(estimator, X, y):
     }
 
 
-def _fingerprint(value):
+def _fingerprint(value: Any) -> str | None:
     """Hash what a value holds; None for what cannot be hashed, such as a lambda."""
     try:
         return joblib.hash(value)
@@ -65,13 +67,13 @@ def _fingerprint(value):
         return None
 
 
-def _holds_estimators(value):
+def _holds_estimators(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(_holds_estimators, value))
     return hasattr(value, "get_params")
 
 
-def check_set_params_after_fit_moves_no_prediction(subject):
+def check_set_params_after_fit_moves_no_prediction(subject: Subject) -> None:
     """Who is fitted answers by what was learnt, whatever `set_params` says later."""
     X, y = subject.data()
     fitted = subject.fit(X, y)
@@ -89,7 +91,7 @@ def check_set_params_after_fit_moves_no_prediction(subject):
         fitted.set_params(**{name: value})
 
 
-def _another(value):
+def _another(value: Any) -> Any:
     """Give another value of the same type for a number or a bool, else None."""
     if isinstance(value, bool | np.bool_):
         return not value
@@ -98,7 +100,7 @@ def _another(value):
     return (value / 2 or 0.5) if isinstance(value, float) else None
 
 
-def check_global_state_is_left_alone(subject):
+def check_global_state_is_left_alone(subject: Subject) -> None:
     """`fit` and answers move no global random state and no number of threads."""
     X, y = subject.data()
     with _other_random_states():
@@ -112,8 +114,9 @@ def check_global_state_is_left_alone(subject):
         assert not moved, f"{step} moved {', '.join(moved)}."
 
 
-def _global_state():
-    name, keys, *rest = np.random.get_state()
+def _global_state() -> dict[str, Any]:
+    of_numpy: Any = np.random.get_state()
+    name, keys, *rest = of_numpy
     state = {
         "the random state of Python": random.getstate(),
         "the random state of NumPy": (name, keys.tobytes(), *rest),
@@ -125,7 +128,7 @@ def _global_state():
 
 
 @contextmanager
-def _other_random_states():
+def _other_random_states() -> Iterator[None]:
     """Move the global random states, and back; a seed set twice would not show."""
     torch = sys.modules.get("torch")
     before = random.getstate(), np.random.get_state(), torch and torch.get_rng_state()
@@ -142,7 +145,7 @@ def _other_random_states():
             torch.set_rng_state(before[2])
 
 
-def check_pickles_keep_every_bit(subject):
+def check_pickles_keep_every_bit(subject: Subject) -> None:
     """Pickles answer with the same bits, and can be fitted again."""
     X, y = subject.data()
     loaded = pickle.loads(pickle.dumps(subject.fitted))
@@ -151,7 +154,7 @@ def check_pickles_keep_every_bit(subject):
     pickle.loads(pickle.dumps(subject.new())).fit(X, y)
 
 
-def check_same_seed_same_bits(subject):
+def check_same_seed_same_bits(subject: Subject) -> None:
     """Two fits with the same data and seed give the same bits."""
     X, y = subject.data()
     first, second = (subject.said(subject.fit(X, y), X) for _ in range(2))
@@ -160,7 +163,7 @@ def check_same_seed_same_bits(subject):
     assert_same(second, first, what)
 
 
-def check_refit_forgets(subject):
+def check_refit_forgets(subject: Subject) -> None:
     """`fit` after `fit` is as the first one had not been."""
     subject.require_repeatable()
     if any(
@@ -177,7 +180,7 @@ def check_refit_forgets(subject):
     assert_same(subject.said(fitted.fit(X, y), X), expected, "It was fitted before")
 
 
-def check_searches_take_it(subject):
+def check_searches_take_it(subject: Subject) -> None:
     """Cross-validation and searches take it, on unequal lengths if it takes those."""
     if not hasattr(subject.estimator, "score"):
         raise SkipTest("there is no score")

@@ -1,13 +1,16 @@
 """What cannot be learnt from is refused with a ValueError, before any training."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_rnn.testing._samples import N_FEATURES
-from sklearn_rnn.testing._subject import why_not
+from sklearn_rnn.testing._subject import Subject, why_not
 
 
-def _assert_refused(attempt, what):
+def _assert_refused(attempt: Callable[..., Any], what: str) -> None:
     """Assert that something raises a ValueError that says something."""
     try:
         attempt()
@@ -21,7 +24,9 @@ def _assert_refused(attempt, what):
         raise AssertionError(f"{what}: it was taken, and no ValueError was raised.")
 
 
-def _assert_fit_refuses(subject, X, y, what, **params):
+def _assert_fit_refuses(
+    subject: Subject, X: Any, y: Any, what: str, **params: Any
+) -> None:
     """Assert that `fit` raises a ValueError and leaves nothing that predicts."""
     estimator = subject.new()
     _assert_refused(lambda: estimator.fit(X, subject.pack_target(y), **params), what)
@@ -31,7 +36,7 @@ def _assert_fit_refuses(subject, X, y, what, **params):
     )
 
 
-def check_empty_sequences_are_refused(subject):
+def check_empty_sequences_are_refused(subject: Subject) -> None:
     """Sequences without steps are refused, or the class says what they get."""
     X, y = subject.noise()
     empty = np.zeros((0, N_FEATURES))
@@ -49,11 +54,11 @@ def check_empty_sequences_are_refused(subject):
     _assert_refused(lambda: subject.fitted.predict(X_empty), f"{what} in predict")
 
 
-def _documents_empty(estimator):
+def _documents_empty(estimator: Any) -> bool:
     return "empty sequence" in (type(estimator).__doc__ or "").lower()
 
 
-def check_nan_and_infinity_are_refused(subject):
+def check_nan_and_infinity_are_refused(subject: Subject) -> None:
     """NaN and infinity inside a sequence, or in a target of numbers, are refused."""
     X, y = subject.noise()
     values = [np.inf] if subject.tags.input_tags.allow_nan else [np.inf, np.nan]
@@ -73,7 +78,7 @@ def check_nan_and_infinity_are_refused(subject):
         _assert_fit_refuses(subject, subject.pack(X), y, "y held NaN")
 
 
-def check_one_class_is_refused_or_predicted(subject):
+def check_one_class_is_refused_or_predicted(subject: Subject) -> None:
     """Where y holds one class, a ValueError is raised or that class is predicted."""
     X, y = subject.data()
     if subject.is_stepwise:
@@ -96,7 +101,7 @@ def check_one_class_is_refused_or_predicted(subject):
     )
 
 
-def check_wrong_lengths_are_refused(subject):
+def check_wrong_lengths_are_refused(subject: Subject) -> None:
     """Targets and weights that are not as many as the sequences are refused."""
     X, y = subject.noise()
     packed = subject.pack(X)
@@ -111,7 +116,7 @@ def check_wrong_lengths_are_refused(subject):
         _assert_fit_refuses(subject, packed, y, what, sample_weight=weight)
 
 
-def check_other_features_are_refused(subject):
+def check_other_features_are_refused(subject: Subject) -> None:
     """Sequences of more variables than in `fit` are refused."""
     X, _ = subject.noise()
     wider = subject.pack([np.column_stack([x, x[:, 0]]) for x in X])

@@ -1,8 +1,10 @@
 """Small data for each kind of estimator, drawn anew and always the same."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 N_ROWS = 18
 N_FEATURES = 2
@@ -44,15 +46,15 @@ class Samples(NamedTuple):
     """
 
     X: list
-    y: object
+    y: Any
 
 
-def as_objects(members):
+def as_objects(members: Sequence[Any]) -> NDArray[np.object_]:
     """Make an object array of arrays, as splitters take it."""
     return np.fromiter(members, dtype=object, count=len(members))
 
 
-def pad(X, value, n_more=0):
+def pad(X: list[NDArray[Any]], value: float, n_more: int = 0) -> NDArray[Any]:
     """Make a 3-D array of sequences, with `value` behind the end of each."""
     padded = np.full((len(X), max(map(len, X)) + n_more, X[0].shape[1]), value)
     for row, sequence in zip(padded, X, strict=True):
@@ -60,7 +62,9 @@ def pad(X, value, n_more=0):
     return padded
 
 
-def make_lengths(n_rows, shortest, longest, *, ragged):
+def make_lengths(
+    n_rows: int, shortest: int, longest: int, *, ragged: bool
+) -> NDArray[np.int64]:
     """Draw lengths; all are the longest unless they may differ."""
     if not ragged:
         return np.full(n_rows, longest)
@@ -69,7 +73,14 @@ def make_lengths(n_rows, shortest, longest, *, ragged):
     return lengths
 
 
-def make_noise(kind, *, ragged, n_classes=3, n_rows=N_ROWS, longest=7):
+def make_noise(
+    kind: str,
+    *,
+    ragged: bool,
+    n_classes: int = 3,
+    n_rows: int = N_ROWS,
+    longest: int = 7,
+) -> Samples:
     """Draw sequences and targets that have nothing to do with each other.
 
     The values are quarters, the same in float32 and float64, and none of them is zero.
@@ -92,7 +103,9 @@ def make_noise(kind, *, ragged, n_classes=3, n_rows=N_ROWS, longest=7):
     return Samples(X, [rng.normal(size=length) for length in lengths])
 
 
-def make_first_step_tells(kind, n_rows, seed, *, ragged, n_classes=2):
+def make_first_step_tells(
+    kind: str, n_rows: int, seed: int, *, ragged: bool, n_classes: int = 2
+) -> Samples:
     """Draw sequences whose first step alone tells the target, of a row or of a step.
 
     It points in one of some directions, as many as there are classes and two for
@@ -108,13 +121,13 @@ def make_first_step_tells(kind, n_rows, seed, *, ragged, n_classes=2):
     directions = np.column_stack([np.cos(angles), np.sin(angles)])
     for x, direction in zip(X, directions, strict=True):
         x[0] = direction + rng.normal(scale=0.1, size=N_FEATURES)
-    y = tells if KINDS[kind].of_classes else 2.0 * tells - 1
+    y: Any = tells if KINDS[kind].of_classes else 2.0 * tells - 1
     if KINDS[kind].is_stepwise:
         y = [np.full(length, one) for length, one in zip(lengths, y, strict=True)]
     return Samples(X, y)
 
 
-def make_order_tells(kind, n_rows=60, n_timesteps=6):
+def make_order_tells(kind: str, n_rows: int = 60, n_timesteps: int = 6) -> Samples:
     """Draw sequences with an upward and a downward pulse; which comes first tells.
 
     Read from its end, a sequence has the other target.
@@ -128,7 +141,7 @@ def make_order_tells(kind, n_rows=60, n_timesteps=6):
         early, late = rng.integers(half), half + rng.integers(half)
         x[early], x[late] = (1, -1) if code else (-1, 1)
         X.append(x)
-    y = up_first if KINDS[kind].of_classes else 2.0 * up_first - 1
+    y: Any = up_first if KINDS[kind].of_classes else 2.0 * up_first - 1
     if KINDS[kind].is_stepwise:
         y = [np.full(n_timesteps, one) for one in y]
     return Samples(X, y)

@@ -1,9 +1,12 @@
 """The estimator under test: what it is, what it takes, and fits that checks share."""
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 from unittest import SkipTest
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import Tags, TargetTags, get_tags
 
@@ -24,12 +27,12 @@ from sklearn_rnn.testing._samples import (
 )
 
 
-def as_cube(X):
+def as_cube(X: Any) -> NDArray[Any]:
     """Make a 3-D array of sequences of equal length."""
     return np.stack(X)
 
 
-CONTAINERS = {
+CONTAINERS: dict[str, Callable[[Any], Any]] = {
     "an object array of arrays": as_objects,
     "a list of arrays": list,
     "a 3-D array": as_cube,
@@ -57,20 +60,26 @@ class Subject:
         What the estimator takes for padding behind the end of a sequence.
     """
 
-    def __init__(self, estimator, kind="auto", rtol=1e-6, padding=np.nan):
+    def __init__(
+        self,
+        estimator: Any,
+        kind: str = "auto",
+        rtol: float = 1e-6,
+        padding: float = np.nan,
+    ) -> None:
         self.estimator = estimator
         self.rtol = rtol
         self.padding = padding
         self.tags = _tags_of(estimator)
-        self._make_container = list
-        self.refusals = {}
+        self._make_container: Callable[[Any], Any] = list
+        self.refusals: dict[str, str] = {}
         if kind == "auto" and _reads_texts(estimator, self.tags):
             kind = "vectorizer"
         self.kind = kind
         if kind != "vectorizer":
             self._recognise()
 
-    def _recognise(self):
+    def _recognise(self) -> None:
         """Find what the targets are and how sequences are handed over, by trying."""
         kinds = _likely_kinds(self.tags) if self.kind == "auto" else (self.kind,)
         for self.kind in kinds:
@@ -83,7 +92,7 @@ class Subject:
         # Nothing works: the checks will say why, each for itself.
         self.kind = kinds[0]
 
-    def _answer(self):
+    def _answer(self) -> None:
         """Fit and predict; whether the answers are right is for the checks to see."""
         X, y = self.data()
         rows = rows_of(self.fit(X, y).predict(X), len(X), "predict")
@@ -94,39 +103,39 @@ class Subject:
     # -- what it takes ---------------------------------------------------------
 
     @property
-    def is_ragged(self):
+    def is_ragged(self) -> bool:
         """Whether sequences may differ in length."""
         return self._make_container is not as_cube
 
     @property
-    def of_classes(self):
+    def of_classes(self) -> bool:
         """Whether it predicts classes, of sequences or of steps."""
         return KINDS[self.kind].of_classes
 
     @property
-    def is_stepwise(self):
+    def is_stepwise(self) -> bool:
         """Whether it predicts something for each step."""
         return KINDS[self.kind].is_stepwise
 
     @property
-    def n_classes(self):
+    def n_classes(self) -> int:
         """How many classes the data may have."""
         tags = self.tags.classifier_tags
         return 3 if tags is None or tags.multi_class else 2
 
-    def require_ragged(self):
+    def require_ragged(self) -> None:
         """Skip a check that needs sequences of unequal length."""
         if not self.is_ragged:
             reason = self.refusals.get("a list of arrays", "it was not tried")
             raise SkipTest(f"sequences of unequal length are not taken: {reason}")
 
     @cached_property
-    def _refuses_padding(self):
+    def _refuses_padding(self) -> str | None:
         X, y = self.noise(ragged=True)
         cube = pad(X, self.padding, n_more=2)
         return why_not(lambda: self.said(self.fit(cube, self.pack_target(y)), cube))
 
-    def require_padding(self):
+    def require_padding(self) -> None:
         """Skip a check that needs a 3-D array with padding."""
         if self._refuses_padding:
             raise SkipTest(
@@ -134,25 +143,25 @@ class Subject:
             )
 
     @cached_property
-    def _differs_by_itself(self):
+    def _differs_by_itself(self) -> str | None:
         """Why two fits of the same data may not be compared, or None."""
         X, y = self.data()
         first, second = (self.said(self.fit(X, y), X) for _ in range(2))
         return why_not(lambda: assert_same(first, second, "two fits differ"))
 
     @property
-    def is_repeatable(self):
+    def is_repeatable(self) -> bool:
         """Whether two fits of the same data can be compared."""
         return self._differs_by_itself is None
 
-    def require_repeatable(self):
+    def require_repeatable(self) -> None:
         """Skip a check that compares two fits, where any two differ."""
         if not self.is_repeatable:
             raise SkipTest("two fits of the same data differ, so none can be compared")
 
     # -- fits and answers ------------------------------------------------------
 
-    def new(self):
+    def new(self) -> Any:
         """Make a clone of the estimator, with a seed where it would draw one."""
         estimator = clone(self.estimator)
         unseeded = {
@@ -162,11 +171,11 @@ class Subject:
         }
         return estimator.set_params(**unseeded) if unseeded else estimator
 
-    def fit(self, X, y, **params):
+    def fit(self, X: Any, y: Any, **params: Any) -> Any:
         """Fit a clone; only a vectorizer does without targets."""
         return self.new().fit(X, y, **params)
 
-    def said(self, fitted, X):
+    def said(self, fitted: Any, X: Any) -> dict[str, list[NDArray[Any]]]:
         """Collect all that an estimator says of each row.
 
         Returns
@@ -187,15 +196,15 @@ class Subject:
 
     # -- data ------------------------------------------------------------------
 
-    def pack(self, X):
+    def pack(self, X: Any) -> Any:
         """Hand sequences over as the estimator takes them."""
         return self._make_container(X)
 
-    def pack_target(self, y):
+    def pack_target(self, y: Any) -> Any:
         """Hand targets over: an array, or an object array of one array per row."""
         return as_objects(y) if isinstance(y, list) else y
 
-    def noise(self, *, ragged=None):
+    def noise(self, *, ragged: bool | None = None) -> Samples:
         """Draw sequences and targets that say nothing of each other, unpacked.
 
         Of unequal length if that is taken, or as `ragged` says.
@@ -205,17 +214,19 @@ class Subject:
         ragged = self.is_ragged if ragged is None else ragged
         return make_noise(self.kind, ragged=ragged, n_classes=self.n_classes)
 
-    def data(self):
+    def data(self) -> tuple[Any, Any]:
         """Draw the same, as `fit` takes it."""
         X, y = self.noise()
         return self.pack(X), self.pack_target(y)
 
     @cached_property
-    def fitted(self):
+    def fitted(self) -> Any:
         """One fit of `data`, for the checks that only ask it."""
         return self.fit(*self.data())
 
-    def first_step_tells(self, n_rows=N_TRAIN, seed=0, n_classes=None):
+    def first_step_tells(
+        self, n_rows: int = N_TRAIN, seed: int = 0, n_classes: int | None = None
+    ) -> Samples:
         """Draw data of which the first step alone tells the target, unpacked."""
         return make_first_step_tells(
             self.kind,
@@ -226,13 +237,13 @@ class Subject:
         )
 
     @cached_property
-    def learnt(self):
+    def learnt(self) -> Any:
         """A fit of what the first step tells."""
         X, y = self.first_step_tells()
         return self.fit(self.pack(X), self.pack_target(y))
 
 
-def why_not(attempt):
+def why_not(attempt: Callable[..., Any]) -> str | None:
     """Try something; return in one line why it failed, or None."""
     try:
         attempt()
@@ -241,25 +252,25 @@ def why_not(attempt):
     return None
 
 
-def is_seed(name):
+def is_seed(name: str) -> bool:
     """Tell whether a parameter is a random state, of the estimator or of a part."""
     return name.rpartition("__")[2] == "random_state"
 
 
-def _tags_of(estimator):
+def _tags_of(estimator: Any) -> Tags:
     if hasattr(estimator, "__sklearn_tags__"):
         return get_tags(estimator)
     return Tags(estimator_type=None, target_tags=TargetTags(required=True))
 
 
-def _reads_texts(estimator, tags):
+def _reads_texts(estimator: Any, tags: Tags) -> bool:
     is_predictor = hasattr(estimator, "predict")
     return (
         hasattr(estimator, "transform") and not is_predictor and tags.input_tags.string
     )
 
 
-def _likely_kinds(tags):
+def _likely_kinds(tags: Tags) -> tuple[str, ...]:
     """Give the kinds to try; no tag says that targets stand at each step."""
     if tags.estimator_type == "classifier":
         return ("classifier", "tagger")

@@ -1,18 +1,22 @@
 """What a vectorizer promises: texts become token ids, in the order of the words."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn.testing._answers import PAD, assert_same, rows_of
 from sklearn_rnn.testing._samples import DOCUMENTS
+from sklearn_rnn.testing._subject import Subject
 
 
-def _ids(subject, fitted, documents):
+def _ids(subject: Subject, fitted: Any, documents: list[str]) -> list[NDArray[Any]]:
     """Transform documents; numbers below that of padding spell the word before them."""
     rows = subject.said(fitted, documents)["transform"]
     return [row[row > PAD] for row in rows]
 
 
-def check_word_order_is_kept(subject):
+def check_word_order_is_kept(subject: Subject) -> None:
     """Each word has an id of its own, at the place where the word stands."""
     forwards, backwards = _ids(
         subject, subject.fitted, ["rain and wind", "wind and rain"]
@@ -24,7 +28,7 @@ def check_word_order_is_kept(subject):
     )
 
 
-def check_unknown_words_keep_their_step(subject):
+def check_unknown_words_keep_their_step(subject: Subject) -> None:
     """Words that were not in `fit` have a step, with an id that no known word has."""
     known, unknown, other = _ids(
         subject,
@@ -42,7 +46,7 @@ def check_unknown_words_keep_their_step(subject):
     )
 
 
-def check_an_empty_document_has_one_step(subject):
+def check_an_empty_document_has_one_step(subject: Subject) -> None:
     """Documents without words still have a step, so that a network can read them."""
     for documents in (["", "rain"], ["   ", "rain"]):
         empty, _ = _ids(subject, subject.fitted, documents)
@@ -51,7 +55,7 @@ def check_an_empty_document_has_one_step(subject):
     assert len(_ids(subject, fitted, [""])[0]) == 1
 
 
-def check_fit_transform_is_fit_and_transform(subject):
+def check_fit_transform_is_fit_and_transform(subject: Subject) -> None:
     """`fit_transform` gives the bits of `fit` and then `transform`."""
     documents = list(DOCUMENTS)
     at_once = subject.new().fit_transform(documents)
@@ -66,7 +70,7 @@ def check_fit_transform_is_fit_and_transform(subject):
     assert_same(said, expected, "It was fitted and applied at once")
 
 
-def check_any_order_gives_the_same_vocabulary(subject):
+def check_any_order_gives_the_same_vocabulary(subject: Subject) -> None:
     """Documents in another order give every word the same id."""
     documents = list(DOCUMENTS)
     expected = subject.said(subject.fitted, documents)
