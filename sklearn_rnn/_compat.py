@@ -41,7 +41,7 @@ try:  # experimental in scikit-learn 1.9
     from sklearn.callback import CallbackSupportMixin
 except ImportError:
 
-    class CallbackSupportMixin:
+    class CallbackSupportMixin:  # type: ignore[no-redef]
         """Nothing: this scikit-learn has no callbacks to support."""
 
 
@@ -69,7 +69,7 @@ class DocumentationLinkMixin:
     beside its name.
     """
 
-    def _get_doc_link(self):
+    def _get_doc_link(self) -> str:
         address = os.environ.get("SKLEARN_RNN_DOCS", DOCUMENTATION).rstrip("/")
         kind = type(self)
         if not address or not kind.__module__.startswith("sklearn_rnn."):
