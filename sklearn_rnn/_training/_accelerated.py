@@ -2,10 +2,13 @@
 
 import os
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
 
+from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn.sequences import Sequences
 
@@ -37,11 +40,13 @@ class AcceleratedSequenceNet(SequenceNet):
     all processes, which are the same rows here.
     """
 
-    def __init__(self, *args, accelerator, **params):
+    def __init__(self, *args: Any, accelerator: Any, **params: Any) -> None:
         super().__init__(*args, **params)
         self.accelerator = accelerator
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
+    def on_train_begin(
+        self, net: Any, X: Any = None, y: Any = None, **kwargs: Any
+    ) -> None:
         """See that the processes do the same, or they would wait for each other."""
         super().on_train_begin(net, X=X, y=y, **kwargs)
         if self.accelerator.num_processes == 1:
@@ -55,7 +60,14 @@ class AcceleratedSequenceNet(SequenceNet):
                 "parameters, and an integer as random_state."
             )
 
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+    def run_single_epoch(
+        self,
+        iterator: Any,
+        training: bool,
+        prefix: str,
+        step_fn: Callable[..., Any],
+        **fit_params: Any,
+    ) -> None:
         """Run the epoch; each process drops other units."""
         if training and self.accelerator.process_index:
             dataset = iterator.dataset
@@ -64,7 +76,7 @@ class AcceleratedSequenceNet(SequenceNet):
             self.module_.reseed(int(seed[0]))
         super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
 
-    def train_step_single(self, batch, **fit_params):
+    def train_step_single(self, batch: Any, **fit_params: Any) -> dict[str, Any]:
         """Compute the gradient on a share of the batch, and add all shares."""
         accelerator = self.accelerator
         share = share_of_batch(
@@ -77,7 +89,9 @@ class AcceleratedSequenceNet(SequenceNet):
         return step
 
 
-def share_of_batch(batch, place, n_shares):
+def share_of_batch(
+    batch: Any, place: int, n_shares: int
+) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
     """Take every n-th row of a batch, beginning with that at `place`.
 
     Parameters
@@ -107,19 +121,22 @@ def share_of_batch(batch, place, n_shares):
     return share, torch.cat([y.split(inputs["lengths"].tolist())[i] for i in rows])
 
 
-def _fingerprint(module, dataset, seed):
+def _fingerprint(module: Any, dataset: SequenceDataset, seed: int) -> int:
     """Sum up in one number what a training begins with."""
     y = dataset.y.values if isinstance(dataset.y, Sequences) else dataset.y
     sequences = dataset.sequences
     arrays = [sequences.values, sequences.offsets, dataset.rows, y, dataset.weight]
     arrays += [p.detach().cpu().numpy() for p in module.parameters()]
     for array in arrays:
-        seed = zlib.crc32(np.ascontiguousarray(array), seed)
+        array = np.ascontiguousarray(array)
+        seed = zlib.crc32(array, seed)  # type: ignore[arg-type]
     return seed
 
 
 @torch.no_grad()
-def _add_over_processes(accelerator, parameters, loss):
+def _add_over_processes(
+    accelerator: Any, parameters: list[torch.Tensor], loss: torch.Tensor
+) -> torch.Tensor:
     """Replace each gradient by its sum over the processes; return that of the loss.
 
     All travel in one row of numbers: to ask takes longer than to answer.
@@ -133,7 +150,7 @@ def _add_over_processes(accelerator, parameters, loss):
     return flat[0]
 
 
-def make_accelerator(factory):
+def make_accelerator(factory: Any) -> Any:
     """Call what makes the Accelerator, and refuse what cannot be kept equal.
 
     Parameters

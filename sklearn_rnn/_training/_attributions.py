@@ -1,13 +1,15 @@
 """How much each step of a sequence counts for an output; arrays in, arrays out."""
 
 import copy
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from sklearn_rnn._training._data import SequenceDataset
-from sklearn_rnn._training._net import evaluate
+from sklearn_rnn._training._net import SequenceNet, evaluate
 from sklearn_rnn.nn._bits import ROWS
 from sklearn_rnn.sequences import UNK, Sequences
 
@@ -38,17 +40,17 @@ class Picked(NamedTuple):
     columns: np.ndarray
     steps: np.ndarray | None = None
 
-    def take(self, rows):
+    def take(self, rows: NDArray[Any]) -> "Picked":
         """Select among the rows."""
         steps = None if self.steps is None else self.steps[rows]
         return Picked(self.columns[rows], steps)
 
-    def repeat(self, times):
+    def repeat(self, times: int) -> "Picked":
         """Look at the same outputs of copies of all rows."""
         steps = None if self.steps is None else np.tile(self.steps, times)
         return Picked(np.tile(self.columns, times), steps)
 
-    def places(self, lengths):
+    def places(self, lengths: NDArray[Any]) -> NDArray[np.int64]:
         """Find the rows of the outputs, for sequences of such lengths."""
         if self.steps is None:
             return np.arange(len(self.columns))
@@ -69,7 +71,7 @@ class Attributions(NamedTuple):
     missing: np.ndarray
 
 
-def baseline(sequences, reader):
+def baseline(sequences: Sequences, reader: Any) -> Sequences:
     """Replace every step by one that tells nothing.
 
     Parameters
@@ -97,7 +99,14 @@ def baseline(sequences, reader):
 # -- integrated gradients ------------------------------------------------------
 
 
-def integrated_gradients(net, sequences, reader, picked, *, tol=1e-3):
+def integrated_gradients(
+    net: SequenceNet,
+    sequences: Sequences,
+    reader: Any,
+    picked: Picked,
+    *,
+    tol: float = 1e-3,
+) -> Attributions:
     r"""Integrate the gradient of an output on the way from a baseline to each row.
 
     Parameters
@@ -142,7 +151,9 @@ def integrated_gradients(net, sequences, reader, picked, *, tol=1e-3):
         return _integrate(net, sequences, reader, picked, tol)
 
 
-def _integrate(net, sequences, reader, picked, tol):
+def _integrate(
+    net: SequenceNet, sequences: Sequences, reader: Any, picked: Picked, tol: float
+) -> Attributions:
     module = copy.deepcopy(net.module_).cpu().double().eval().requires_grad_(False)
     dataset = SequenceDataset(sequences, reader)
     base = SequenceDataset(baseline(sequences, reader), reader)
@@ -164,7 +175,14 @@ def _integrate(net, sequences, reader, picked, tol):
 class _Path:
     """The straight ways from baselines to rows, in the vectors the encoder reads."""
 
-    def __init__(self, module, dataset, base, rows, picked):
+    def __init__(
+        self,
+        module: Any,
+        dataset: SequenceDataset,
+        base: SequenceDataset,
+        rows: NDArray[Any],
+        picked: Picked,
+    ) -> None:
         self.module = module
         self.picked = picked.take(rows)
         self.lengths = dataset.lengths[rows]
@@ -173,17 +191,17 @@ class _Path:
             end, self.start = (self._embed(part, rows) for part in (dataset, base))
             self.way = end - self.start  # (n_timesteps, n_rows, input_size)
 
-    def _embed(self, dataset, rows):
+    def _embed(self, dataset: SequenceDataset, rows: NDArray[Any]) -> torch.Tensor:
         inputs, _ = dataset.batch(rows)
         return self.module.embed(**inputs).transpose(0, 1)
 
-    def outputs(self, shares):
+    def outputs(self, shares: torch.Tensor) -> torch.Tensor:
         """Compute the outputs (n_shares, n_rows) at points on the way."""
         return torch.cat(
             [self._outputs(self._points(part)) for part in self._cut(shares)]
         )
 
-    def gradient(self, shares, weights):
+    def gradient(self, shares: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         """Sum the weighted gradients at points on the way, shaped like `way`."""
         total = torch.zeros_like(self.way)
         for part, part_weights in zip(
@@ -195,11 +213,11 @@ class _Path:
             total += gradient.sum(dim=1)
         return total
 
-    def _points(self, shares):
+    def _points(self, shares: torch.Tensor) -> torch.Tensor:
         shares = shares.view(1, -1, 1, 1)
         return self.start.unsqueeze(1) + shares * self.way.unsqueeze(1)
 
-    def _outputs(self, points):
+    def _outputs(self, points: torch.Tensor) -> torch.Tensor:
         n_shares = points.shape[1]
         lengths = torch.from_numpy(np.tile(self.lengths, n_shares))
         vectors = points.flatten(1, 2).transpose(0, 1)
@@ -208,17 +226,19 @@ class _Path:
         places = torch.from_numpy(picked.places(lengths.numpy()))
         return outputs[places, torch.from_numpy(picked.columns)].view(n_shares, -1)
 
-    def _cut(self, shares):
+    def _cut(self, shares: torch.Tensor) -> tuple[torch.Tensor, ...]:
         n_steps = self.way.shape[0] * self.way.shape[1]
         # The network fills rows up to whole groups, so that fewer cost the same.
         size = max(ROWS, _steps_at_once(self.module) // n_steps)
         return shares.split(size - size % ROWS)
 
 
-def _fill_in(found, rows, path, n_parts):
+def _fill_in(
+    found: Attributions, rows: NDArray[Any], path: _Path, n_parts: int
+) -> None:
     """Write down what so many parts of the way give for some rows."""
     shares, weights = _points_and_weights(n_parts)
-    values = path.way * path.gradient(shares, weights)
+    values: Any = path.way * path.gradient(shares, weights)
     with torch.no_grad():
         ends = path.outputs(torch.tensor([0.0, 1.0], dtype=torch.float64))
     found.base_outputs[rows], found.outputs[rows] = ends.numpy()
@@ -231,7 +251,7 @@ def _fill_in(found, rows, path, n_parts):
         found.missing[row] = difference - value[:length].sum()
 
 
-def _points_and_weights(n_parts):
+def _points_and_weights(n_parts: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Give the points of Gauss and Legendre in each of some parts of [0, 1]."""
     points, weights = np.polynomial.legendre.leggauss(POINTS_PER_PART)
     starts = np.arange(n_parts)[:, np.newaxis]
@@ -240,7 +260,7 @@ def _points_and_weights(n_parts):
     return torch.from_numpy(shares.ravel()), torch.from_numpy(weights)
 
 
-def _steps_at_once(module):
+def _steps_at_once(module: Any) -> int:
     """Say how many steps of vectors fit in the memory of a path."""
     layers = module.encoder.layers
     input_size = layers[0].forward_cell.weight_ih_l0.shape[1]
@@ -248,7 +268,9 @@ def _steps_at_once(module):
     return max(1, PATH_BYTES // (8 * NUMBERS_PER_UNIT * n_units))
 
 
-def _groups(rows, lengths, n_steps):
+def _groups(
+    rows: NDArray[Any], lengths: NDArray[Any], n_steps: int
+) -> Iterator[NDArray[Any]]:
     """Cut rows into groups of similar length, whose points fit in memory."""
     rows = rows[np.argsort(-lengths[rows], kind="stable")]
     while len(rows):
@@ -260,7 +282,9 @@ def _groups(rows, lengths, n_steps):
 # -- occlusion -----------------------------------------------------------------
 
 
-def occlusion(net, sequences, reader, picked):
+def occlusion(
+    net: SequenceNet, sequences: Sequences, reader: Any, picked: Picked
+) -> Attributions:
     """Compute how an output changes where one step of a row is left out.
 
     Parameters
@@ -293,7 +317,7 @@ def occlusion(net, sequences, reader, picked):
     """
     base = baseline(sequences, reader)
 
-    def outputs(sequences, rows):
+    def outputs(sequences: Sequences, rows: NDArray[Any]) -> NDArray[np.float64]:
         part = picked.take(rows)
         values = evaluate(net, SequenceDataset(sequences, reader))
         return values[part.places(sequences.lengths), part.columns]
@@ -318,7 +342,9 @@ def occlusion(net, sequences, reader, picked):
     return Attributions(values, whole, nothing, whole - nothing - sums)
 
 
-def _leave_out(sequences, base, row, places):
+def _leave_out(
+    sequences: Sequences, base: Sequences, row: Any, places: NDArray[Any]
+) -> Sequences:
     """Copy a row as often as there are places, and replace the value at each."""
     length = int(sequences.lengths[row])
     offsets = length * np.arange(len(places) + 1)
@@ -338,7 +364,7 @@ def _leave_out(sequences, base, row, places):
     return Sequences(values[chosen], offsets, spelling)
 
 
-def _joined(one, other):
+def _joined(one: Sequences, other: Sequences) -> Sequences:
     """Put the members of two sets of sequences one after the other."""
     offsets = np.append(one.offsets, one.offsets[-1] + other.offsets[1:])
     return Sequences(np.append(one.values, other.values), offsets)

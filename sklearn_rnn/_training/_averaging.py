@@ -1,8 +1,13 @@
 """The average of the weights over training, as a callback."""
 
+from typing import TYPE_CHECKING, Any
+
 import torch
 from skorch.callbacks import Callback
 from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class WeightAverage(Callback):
@@ -58,11 +63,14 @@ class WeightAverage(Callback):
     """
 
     carries = ("n_updates_", "average_")
+    weights_: Any
+    average_: Any
+    going_on_: Any
 
-    def __init__(self, decay=0.998):
+    def __init__(self, decay: float = 0.998) -> None:
         self.decay = decay
 
-    def initialize(self):
+    def initialize(self) -> "Self":
         """Check the decay."""
         if not 0 < self.decay < 1:
             raise ValueError(
@@ -71,18 +79,18 @@ class WeightAverage(Callback):
             )
         return self
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         self.n_updates_ = 0
         self.weights_ = [p for p in net.module_.parameters() if p.requires_grad]
         self.average_ = self.going_on_ = None
 
-    def on_epoch_begin(self, net, **kwargs):
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         if self.going_on_ is not None:
             self._put(self.going_on_)
             self.going_on_ = None
 
     @torch.no_grad()
-    def on_batch_end(self, net, training=False, **kwargs):
+    def on_batch_end(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         if not training:
             return
         self.n_updates_ += 1
@@ -91,28 +99,28 @@ class WeightAverage(Callback):
         decay = min(self.decay, (1 + self.n_updates_) / (10 + self.n_updates_))
         get_ema_multi_avg_fn(decay)(self.average_, self.weights_, self.n_updates_)
 
-    def on_batch_begin(self, net, training=False, **kwargs):
+    def on_batch_begin(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         if not training:  # the updates of this epoch are done
             self._show_average()
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         self._show_average()
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         if (net.interrupted_ or net.paused_) and self.average_ is not None:
             self._put(self.average_)  # again, for Ctrl-C may have come amid it
         self.weights_ = self.average_ = self.going_on_ = None
 
-    def _show_average(self):
+    def _show_average(self) -> None:
         if self.going_on_ is None:
             self.going_on_ = _copies(self.weights_)
             self._put(self.average_)
 
     @torch.no_grad()
-    def _put(self, values):
+    def _put(self, values: list[torch.Tensor]) -> None:
         for weight, value in zip(self.weights_, values, strict=True):
             weight.copy_(value)
 
 
-def _copies(weights):
+def _copies(weights: list[torch.Tensor]) -> list[torch.Tensor]:
     return [weight.detach().clone() for weight in weights]

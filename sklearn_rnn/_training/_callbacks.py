@@ -3,6 +3,7 @@
 import multiprocessing
 import re
 import sys
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,6 +14,9 @@ from tqdm.auto import tqdm
 
 from sklearn_rnn._training._data import weight_of_targets
 from sklearn_rnn._training._optimizers import PLANNED, make_schedule
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class StopTraining(KeyboardInterrupt):
@@ -27,7 +31,7 @@ class PauseTraining(StopTraining):
     """Ends the loop before training is done; a checkpoint goes on from there."""
 
 
-def unnamed(callback):
+def unnamed(callback: Any) -> Any:
     """Give what an entry of ``callbacks`` names, or the entry itself."""
     is_pair = isinstance(callback, tuple) and len(callback) == 2
     return callback[1] if is_pair else callback
@@ -40,10 +44,12 @@ class Seeds(Callback):
     or a warm start just as it would have without.
     """
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         self.seed = seed
 
-    def on_epoch_begin(self, net, dataset_train=None, **kwargs):
+    def on_epoch_begin(
+        self, net: Any, dataset_train: Any = None, **kwargs: Any
+    ) -> None:
         dataset_train.seed = self.seed
         dataset_train.epoch = len(net.history)
         seeds = np.random.SeedSequence([self.seed, len(net.history)])
@@ -59,21 +65,21 @@ class GradientNorm(Callback):
     neural networks. ICML.
     """
 
-    def __init__(self, max_norm=None):
+    def __init__(self, max_norm: float | None = None) -> None:
         self.max_norm = max_norm
 
-    def on_epoch_begin(self, net, **kwargs):
-        self.norms_ = []
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
+        self.norms_: list[Any] = []
         self.parameters_ = list(net.module_.parameters())
 
-    def on_grad_computed(self, net, named_parameters, **kwargs):
+    def on_grad_computed(self, net: Any, named_parameters: Any, **kwargs: Any) -> None:
         parameters = [p for p in self.parameters_ if p.grad is not None]
         norm = self._clip(parameters)
         # Numbers, not tensors: small blocks that stay among the large ones of each
         # batch, which come and go, let the memory of a long epoch grow with it.
         self.norms_.append(norm.item() if norm.device.type == "cpu" else norm)
 
-    def _clip(self, parameters):
+    def _clip(self, parameters: list[Any]) -> torch.Tensor:
         max_norm = np.inf if self.max_norm is None else self.max_norm
         if parameters[0].device.type != "cpu":
             return torch.nn.utils.clip_grad_norm_(parameters, max_norm)
@@ -86,7 +92,7 @@ class GradientNorm(Callback):
                 parameter.grad.mul_(max_norm / (norm + 1e-6))
         return norm
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         norms = torch.stack([torch.as_tensor(norm) for norm in self.norms_])
         net.history.record("gradient_norm", float(norms.mean()))
 
@@ -105,22 +111,25 @@ class ValidationScore(Callback):
         Is called in its place.
     """
 
-    score = scorer = None
+    score: Any = None
+    scorer: Any = None
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         if self.scorer is not None:
             self.scorer(net)  # what cannot be scored shall fail before training
 
-    def on_epoch_begin(self, net, **kwargs):
-        self.parts_ = []
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
+        self.parts_: list[Any] = []
 
-    def on_batch_end(self, net, batch=None, training=False, **step):
+    def on_batch_end(
+        self, net: Any, batch: Any = None, training: bool = False, **step: Any
+    ) -> None:
         if not training and self.score is not None:
             inputs, y = batch
             outputs = net.module_.read_out(step["y_pred"], inputs["lengths"])
             self.parts_.append((outputs.cpu(), y, weight_of_targets(inputs)))
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         if self.scorer is not None:
             net.history.record("valid_score", self.scorer(net))
         elif self.parts_:
@@ -134,32 +143,34 @@ class KeepGoodWeights(Callback):
     """Stop when the loss is no longer finite and go back to the last good epoch."""
 
     carries = ("good_weights_",)
+    diverged_at_: int | None
+    good_weights_: Any
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         self.diverged_at_ = None
         self._remember(net)
 
-    def on_batch_end(self, net, training=False, **step):
+    def on_batch_end(self, net: Any, training: bool = False, **step: Any) -> None:
         loss = "train_loss" if training else "valid_loss"
         if not np.isfinite(net.history[-1, "batches", -1, loss]):
             self._stop(net)
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         if not _is_finite(net.module_):
             self._stop(net)
         self._remember(net)
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         if self.diverged_at_ is None and not _is_finite(net.module_):
             self.diverged_at_ = len(net.history) + 1  # a later callback's doing
         if self.diverged_at_ is not None:
             net.module_.load_state_dict(self.good_weights_)
         self.good_weights_ = None
 
-    def _remember(self, net):
+    def _remember(self, net: Any) -> None:
         self.good_weights_ = _copy_of_weights(net.module_)
 
-    def _stop(self, net):
+    def _stop(self, net: Any) -> None:
         self.diverged_at_ = len(net.history)
         raise StopTraining
 
@@ -186,18 +197,19 @@ class StopEarly(Callback):
     """
 
     carries = ("best_value_", "best_epoch_", "best_weights_", "to_beat_", "misses_")
+    best_weights_: Any
 
-    def __init__(self, monitor, patience, tol):
+    def __init__(self, monitor: str, patience: int, tol: float) -> None:
         self.monitor = monitor
         self.patience = patience
         self.tol = tol
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         self.best_value_ = self.to_beat_ = -np.inf
         self.best_epoch_, self.best_weights_ = 0, None
         self.misses_ = 0
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         value = net.history[-1, self.monitor]
         value = -value if self.monitor == "valid_loss" else value
         if value > self.best_value_:
@@ -211,13 +223,13 @@ class StopEarly(Callback):
         if self.misses_ == self.patience:
             raise StopTraining
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         if self.best_weights_ is not None:
             net.module_.load_state_dict(self.best_weights_)
         self.best_weights_ = None
 
 
-def worker_number():
+def worker_number() -> int | None:
     """Give the number of this process among joblib's workers, None outside.
 
     They are called "LokyProcess-1" and so on.
@@ -226,11 +238,11 @@ def worker_number():
     return None if number is None else int(number.group())
 
 
-def _copy_of_weights(module):
+def _copy_of_weights(module: Any) -> dict[str, torch.Tensor]:
     return {name: weight.clone() for name, weight in module.state_dict().items()}
 
 
-def _is_finite(module):
+def _is_finite(module: Any) -> bool:
     return all(bool(p.isfinite().all()) for p in module.parameters())
 
 
@@ -245,16 +257,18 @@ class Schedule(Callback):
         all of them are left out.
     """
 
-    def __init__(self, lr_schedule=None, total=None):
-        self.lr_schedule = lr_schedule
-        self.total = total
+    scheduler_: Any
 
-    def initialize(self):
+    def __init__(self, lr_schedule: Any = None, total: int | None = None) -> None:
+        self.lr_schedule = lr_schedule
+        self.total: Any = total
+
+    def initialize(self) -> "Self":
         self.scheduler_ = None
         self.updates_ = 0
         return self
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         endless = self.total is None and self.lr_schedule in PLANNED
         if self.lr_schedule is None or endless:
             return
@@ -263,7 +277,7 @@ class Schedule(Callback):
                 self.lr_schedule, net.optimizer_, self.total
             )
 
-    def on_batch_end(self, net, training=False, **kwargs):
+    def on_batch_end(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         if not training or self.scheduler_ is None or self._waits_for_epochs:
             return
         self.updates_ += 1
@@ -271,16 +285,16 @@ class Schedule(Callback):
         if self.lr_schedule not in PLANNED or self.updates_ < self.total:
             self.scheduler_.step()
 
-    def on_epoch_begin(self, net, **kwargs):
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         net.history.record("lr", float(net.optimizer_.param_groups[0]["lr"]))
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         if self._waits_for_epochs:
             row = net.history[-1]
             self.scheduler_.step(row.get("valid_loss", row["train_loss"]))
 
     @property
-    def _waits_for_epochs(self):
+    def _waits_for_epochs(self) -> bool:
         return isinstance(self.scheduler_, ReduceLROnPlateau)
 
 
@@ -291,13 +305,13 @@ class EpochReport(Callback):
     ``end_epoch(net)``; the second returns whether to stop.
     """
 
-    report = None
+    report: Any = None
 
-    def on_epoch_begin(self, net, **kwargs):
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         if self.report is not None:
             self.report.begin_epoch()
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         if self.report is None:
             return
         net.module_.eval()
@@ -313,10 +327,10 @@ class ProgressBar(Callback):
 
     SHOWN = ("train_loss", "valid_loss", "valid_score")
 
-    def __init__(self, total):
+    def __init__(self, total: int) -> None:
         self.total = total
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         worker = worker_number()
         self.bar_ = tqdm(
             total=self.total,
@@ -329,11 +343,11 @@ class ProgressBar(Callback):
             leave=worker is None,
         )
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         row = net.history[-1]
         shown = {name: f"{row[name]:.4f}" for name in self.SHOWN if name in row}
         self.bar_.set_postfix(shown, refresh=False)
         self.bar_.update()
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         self.bar_.close()

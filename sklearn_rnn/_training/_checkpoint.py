@@ -3,9 +3,12 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from numbers import Integral
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -22,6 +25,9 @@ from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._state import export_state, load_optimizer, load_state
 from sklearn_rnn._training._tree_file import read_tree, remove_leftovers, write_tree
 from sklearn_rnn.exceptions import CheckpointError, CheckpointWarning
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # What skorch's callbacks carry from one epoch to the next; ours say it themselves.
 CARRIED = {
@@ -111,11 +117,13 @@ class Checkpoint(Callback):
     True
     """
 
-    def __init__(self, path, every=1):
-        self.path = path
-        self.every = every
+    saved_fit_: Any
 
-    def initialize(self):
+    def __init__(self, path: str | PathLike[str], every: int = 1) -> None:
+        self.path = path
+        self.every: Any = every
+
+    def initialize(self) -> "Self":
         """Check the parameters."""
         if not isinstance(self.every, Integral) or self.every < 1:
             raise ValueError(
@@ -124,7 +132,7 @@ class Checkpoint(Callback):
         self.saved_fit_ = None
         return self
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         if self.saved_fit_ is None:
             raise ValueError(
                 "Checkpoint keeps what fit does; between two calls of partial_fit "
@@ -140,19 +148,19 @@ class Checkpoint(Callback):
         # Again, for a callback that makes a scheduler sets the first learning rate.
         load_optimizer(net, found["state"]["optimizer"])
 
-    def on_epoch_begin(self, net, **kwargs):
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         n_done = len(net.history) - 1
         due = (n_done - self.n_before_) % self.every == 0
         if due and n_done > self.n_written_:
             self._write(net, finished=False)
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         diverged = dict(net.callbacks_)["good_weights"].diverged_at_ is not None
         if not (net.interrupted_ or net.paused_ or diverged):
             self._write(net, finished=True)
         self.saved_fit_ = None
 
-    def _write(self, net, finished):
+    def _write(self, net: Any, finished: bool) -> None:
         state = export_state(net, with_optimizer=not finished)
         state["history"] = [row for row in state["history"] if "train_loss" in row]
         tree = {
@@ -194,12 +202,14 @@ class SavedFit:
     found: dict | None
 
 
-def is_checkpoint(callback):
+def is_checkpoint(callback: Any) -> bool:
     """Whether an entry of ``callbacks``, named or not, is a `Checkpoint`."""
     return isinstance(unnamed(callback), Checkpoint)
 
 
-def open_checkpoint(callbacks, identify, seed):
+def open_checkpoint(
+    callbacks: Iterable[Any] | None, identify: Callable[[], dict[str, str]], seed: int
+) -> SavedFit | None:
     """Look up what the checkpoint among `callbacks` knows of a fit.
 
     Parameters
@@ -232,7 +242,7 @@ def open_checkpoint(callbacks, identify, seed):
     return SavedFit(path, identity, found["seed"], found)
 
 
-def resume(net, saved_fit):
+def resume(net: Any, saved_fit: SavedFit) -> int:
     """Bring a net to where its file says it was; return how many epochs are left."""
     (checkpoint,) = [c for _, c in net.callbacks_ if isinstance(c, Checkpoint)]
     checkpoint.saved_fit_ = saved_fit
@@ -248,7 +258,7 @@ def resume(net, saved_fit):
     return 0
 
 
-def _path_of(checkpoint, identity):
+def _path_of(checkpoint: Checkpoint, identity: dict[str, str]) -> Path:
     given = os.fspath(checkpoint.path)
     path = Path(given)
     if not (path.is_dir() or given.endswith(("/", os.sep))):
@@ -257,7 +267,7 @@ def _path_of(checkpoint, identity):
     return path / f"{identity['estimator']}-{digest[:16]}.checkpoint"
 
 
-def _check_writable(path):
+def _check_writable(path: Path) -> None:
     """Refuse a place where nothing can be written before time is spent on a fit."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -271,7 +281,7 @@ def _check_writable(path):
         ) from error
 
 
-def _check_same_fit(path, before, now):
+def _check_same_fit(path: Path, before: dict[str, str], now: dict[str, str]) -> None:
     differing = [
         name for name in sorted({*before, *now}) if before.get(name) != now.get(name)
     ]
@@ -286,7 +296,7 @@ def _check_same_fit(path, before, now):
         )
 
 
-def _names_carried(callback):
+def _names_carried(callback: Any) -> tuple[str, ...]:
     own = getattr(callback, "carries", None)
     if own is not None:
         return own
@@ -294,7 +304,7 @@ def _names_carried(callback):
     return next(known, ())
 
 
-def _what_callbacks_carry(net):
+def _what_callbacks_carry(net: Any) -> dict[str, Any]:
     return {
         name: {key: _freeze(getattr(callback, key)) for key in names}
         for name, callback in net.callbacks_
@@ -302,7 +312,7 @@ def _what_callbacks_carry(net):
     }
 
 
-def _restore_callbacks(net, carried):
+def _restore_callbacks(net: Any, carried: dict[str, Any]) -> None:
     callbacks = dict(net.callbacks_)
     for name, attributes in carried.items():
         for key, value in attributes.items():
@@ -310,7 +320,7 @@ def _restore_callbacks(net, carried):
             setattr(callbacks[name], key, _thaw(value, before, net.device))
 
 
-def _freeze(value):
+def _freeze(value: Any) -> Any:
     """Turn what a callback carries into arrays, numbers and strings."""
     if isinstance(value, torch.Tensor):
         return {"tensor": value.detach().cpu().numpy().copy()}
@@ -323,7 +333,7 @@ def _freeze(value):
     return value
 
 
-def _thaw(value, before, device):
+def _thaw(value: Any, before: Any, device: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_thaw(member, None, device) for member in value)
     if not isinstance(value, dict):

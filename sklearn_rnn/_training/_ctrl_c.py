@@ -3,6 +3,11 @@
 import signal
 import threading
 from contextlib import suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class _Handler:
@@ -12,7 +17,10 @@ class _Handler:
     handler of Python's, or where none can be installed, nothing is done.
     """
 
-    def __enter__(self):
+    _handler: Any
+    _handle: Any
+
+    def __enter__(self) -> "Self":
         in_main = threading.current_thread() is threading.main_thread()
         self._handler = signal.getsignal(signal.SIGINT) if in_main else None
         if self._is_needed:
@@ -22,16 +30,16 @@ class _Handler:
                 self._handler = None
         return self
 
-    def __exit__(self, *raised):
+    def __exit__(self, *raised: Any) -> None:
         if self._is_needed and self._is_in_place:
             signal.signal(signal.SIGINT, self._handler)
 
     @property
-    def _is_needed(self):
+    def _is_needed(self) -> bool:
         return callable(self._handler)
 
     @property
-    def _is_in_place(self):
+    def _is_in_place(self) -> bool:
         return signal.getsignal(signal.SIGINT) == self._handle
 
 
@@ -44,7 +52,7 @@ class NoticedCtrlC(_Handler):
 
     _has_raised = False
 
-    def _handle(self, number, frame):
+    def _handle(self, number: int, frame: FrameType | None) -> Any:
         try:
             return self._handler(number, frame)
         except KeyboardInterrupt:
@@ -52,7 +60,7 @@ class NoticedCtrlC(_Handler):
             raise
 
     @property
-    def raised(self):
+    def raised(self) -> bool:
         """Whether it did, or might have: by a handler installed in the block.
 
         To take a wish to stop for Ctrl-C is heard, the opposite would be silent.
@@ -64,14 +72,14 @@ class NoticedCtrlC(_Handler):
 class HeldCtrlC(_Handler):
     """Lets SIGINT wait until the block has ended; a second one does not wait."""
 
-    _held = None
+    _held: tuple[int, FrameType | None] | None = None
 
-    def _handle(self, number, frame):
+    def _handle(self, number: int, frame: FrameType | None) -> Any:
         if self._held is not None:
             return self._handler(number, frame)
         self._held = number, frame
 
-    def release(self):
+    def release(self) -> None:
         """Call the handler, after the block, if a signal has waited."""
         if self._held is not None:
             self._handler(*self._held)

@@ -5,11 +5,14 @@ The rule of a batch: rows of similar length together, padded to the longest row
 an epoch follows from the seed of the fit and the number of the epoch.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from sklearn_rnn.nn import length_mask
@@ -54,12 +57,12 @@ class TokenReader:
     word_dropout: float = 0.0
 
     @cached_property
-    def known(self):
+    def known(self) -> NDArray[np.bool_]:
         """Ids with a vector of their own, bool (n_tokens,)."""
         return (self.counts > 0) | self.all_known
 
     @cached_property
-    def forgotten(self):
+    def forgotten(self) -> NDArray[np.float64]:
         """How probably training shows each id as the unknown one, (n_tokens,).
 
         Words of frequency one in half of the cases: this is how the vector of the
@@ -72,17 +75,17 @@ class TokenReader:
         return share
 
     @property
-    def trains_unknown(self):
+    def trains_unknown(self) -> bool | np.bool_:
         """Whether training shows the unknown word, its vector thus being learnt."""
         return self.counts[UNK] > 0 or self.forgotten.any()
 
-    def transform(self, tokens):
+    def transform(self, tokens: NDArray[Any]) -> NDArray[Any]:
         """Replace ids without a vector by the unknown id."""
         inside = np.minimum(tokens, len(self.counts) - 1)
         has_vector = (tokens == inside) & self.known[inside]
         return tokens if has_vector.all() else np.where(has_vector, tokens, UNK)
 
-    def read(self, sequences):
+    def read(self, sequences: Sequences) -> Sequences:
         """Replace ids without a vector, and code points by the ids of characters."""
         spelling = sequences.spelling
         if spelling is not None:
@@ -90,14 +93,15 @@ class TokenReader:
         tokens = self.transform(sequences.values)
         return replace(sequences, values=tokens, spelling=spelling)
 
-    def spell(self, code_points):
+    def spell(self, code_points: NDArray[Any]) -> NDArray[np.int32]:
         """Give characters ids from 2 on; one without a vector is unknown."""
-        last = len(self.characters) - 1
-        places = np.searchsorted(self.characters, code_points).clip(max=last)
-        known = self.characters[places] == code_points
+        characters: Any = self.characters
+        last = len(characters) - 1
+        places = np.searchsorted(characters, code_points).clip(max=last)
+        known = characters[places] == code_points
         return np.where(known, places + UNK + 1, UNK).astype(np.int32)
 
-    def forget(self, tokens, rng):
+    def forget(self, tokens: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
         """Turn tokens into the unknown one at random, each as `forgotten` says."""
         share = self.forgotten[tokens]
         if not share.any():
@@ -130,7 +134,15 @@ class SequenceDataset(Dataset):
     `Seeds` sets them.
     """
 
-    def __init__(self, sequences, encoder, *, rows=None, y=None, weight=None):
+    def __init__(
+        self,
+        sequences: Sequences,
+        encoder: Any,
+        *,
+        rows: NDArray[Any] | None = None,
+        y: Any = None,
+        weight: NDArray[Any] | None = None,
+    ) -> None:
         if sequences.is_tokens:
             sequences = encoder.read(sequences)
         self.sequences = sequences
@@ -139,27 +151,29 @@ class SequenceDataset(Dataset):
         self.y = y
         if weight is not None:
             weight = _with_sum(weight, len(self.rows))
-        self.weight = weight
+        self.weight: Any = weight
         self.seed, self.epoch = 0, 0
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
         inputs, y = self.batch(np.array([i]))
         inputs = {name: value[0] for name, value in inputs.items()}
         return inputs, y if isinstance(self.y, Sequences) else y[0]
 
     @property
-    def lengths(self):
+    def lengths(self) -> NDArray[np.int64]:
         """Number of real steps of each row, int64 (n_rows,)."""
         return self.sequences.lengths[self.rows]
 
-    def generator(self):
+    def generator(self) -> np.random.Generator:
         """Make the random generator of the present epoch."""
         return np.random.default_rng([self.seed, self.epoch])
 
-    def batch(self, indices, rng=None):
+    def batch(
+        self, indices: NDArray[Any], rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
         """Pad and encode some rows.
 
         Parameters
@@ -189,7 +203,9 @@ class SequenceDataset(Dataset):
         y, inputs["weight"] = self._targets(indices, lengths)
         return inputs, torch.from_numpy(y)
 
-    def _targets(self, indices, lengths):
+    def _targets(
+        self, indices: NDArray[Any], lengths: NDArray[Any]
+    ) -> tuple[NDArray[Any], torch.Tensor]:
         """Select the targets of some rows, and their weights for the inputs.
 
         These are padded: skorch wants one length for all that is in the inputs.
@@ -204,11 +220,16 @@ class SequenceDataset(Dataset):
         return self.y.values[steps], weight
 
     @cached_property
-    def _places(self):
+    def _places(self) -> Sequences:
         """Where in `y` the steps of each row stand."""
         return Sequences(np.arange(len(self.y.values)), self.y.offsets)
 
-    def _finish(self, padded, lengths, rng):
+    def _finish(
+        self,
+        padded: NDArray[Any],
+        lengths: NDArray[Any],
+        rng: np.random.Generator | None,
+    ) -> NDArray[Any]:
         """Do what is done batch by batch: tokens are read, numbers are not."""
         if self.sequences.is_tokens:
             return padded if rng is None else self.encoder.forget(padded, rng)
@@ -226,19 +247,19 @@ class TrainBatches:
     Takes the place of a ``DataLoader`` in skorch (``iterator_train``).
     """
 
-    def __init__(self, dataset, batch_size):
+    def __init__(self, dataset: SequenceDataset, batch_size: int) -> None:
         self.dataset = dataset
         self.batch_size = batch_size
 
-    def __len__(self):
+    def __len__(self) -> int:
         return -(-len(self.dataset) // self.batch_size)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[dict[str, torch.Tensor], torch.Tensor]]:
         rng = self.dataset.generator()
         for indices in self._indices(rng):
             yield self.dataset.batch(indices, rng)
 
-    def _indices(self, rng):
+    def _indices(self, rng: np.random.Generator) -> list[NDArray[Any]]:
         order = rng.permutation(len(self.dataset))
         lengths = self.dataset.lengths
         if lengths.min() != lengths.max():
@@ -259,12 +280,14 @@ class PredictionBatches:
     Takes the place of a ``DataLoader`` in skorch (``iterator_valid``).
     """
 
-    def __init__(self, dataset, batch_size=MAX_PREDICTION_ROWS):
+    def __init__(
+        self, dataset: SequenceDataset, batch_size: int = MAX_PREDICTION_ROWS
+    ) -> None:
         self.dataset = dataset
         self.batch_size = batch_size
         self.order = np.argsort(-dataset.lengths, kind="stable")
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[dict[str, torch.Tensor], torch.Tensor]]:
         lengths = self.dataset.lengths
         start = 0
         while start < len(self.order):
@@ -277,7 +300,7 @@ class PredictionBatches:
             start = stop
 
 
-def weight_of_targets(inputs):
+def weight_of_targets(inputs: dict[str, torch.Tensor]) -> torch.Tensor:
     """Give the weight of each target that a batch has, as the loss reads them."""
     weight, lengths = inputs["weight"], inputs["lengths"]
     if weight.ndim == 1:
@@ -285,10 +308,10 @@ def weight_of_targets(inputs):
     return weight[length_mask(lengths.to(weight.device), weight.shape[1])]
 
 
-def _with_sum(weight, total):
+def _with_sum(weight: NDArray[Any], total: int) -> NDArray[np.float32]:
     weight = weight / weight.max()  # or the sum of huge weights would overflow
     return (weight * (total / weight.sum())).astype(np.float32)
 
 
-def _cut(order, size):
+def _cut(order: NDArray[Any], size: int) -> list[NDArray[Any]]:
     return [order[i : i + size] for i in range(0, len(order), size)]

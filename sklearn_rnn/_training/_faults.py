@@ -1,5 +1,6 @@
 """What goes wrong amid a training, said so that one can do something about it."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
@@ -9,7 +10,7 @@ WORDS_OF_THE_CPU = ("can't allocate memory", "not enough memory")
 
 
 @contextmanager
-def naming_the_batch(inputs, remedy):
+def naming_the_batch(inputs: dict[str, torch.Tensor], remedy: str) -> Iterator[None]:
     """Say which batch was too large where memory runs out.
 
     Parameters
@@ -37,7 +38,7 @@ def naming_the_batch(inputs, remedy):
         ) from error
 
 
-def _is_out_of_memory(error):
+def _is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return any(words in str(error) for words in WORDS_OF_THE_CPU)

@@ -1,9 +1,11 @@
 """Learning rates over the updates: raised as a test, or as a schedule plans them."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from skorch.callbacks import Callback
 
 from sklearn_rnn._training._callbacks import Schedule, StopTraining
@@ -48,19 +50,23 @@ class LearningRateRange(Callback):
         s_i = a_i / (1 - \beta^i), \qquad a_0 = 0, \ \beta = 0.9.
     """
 
-    def __init__(self, lr_min, lr_max, n_updates):
+    lrs_: list[float]
+    losses_: list[float]
+    smoothed_: list[float]
+
+    def __init__(self, lr_min: float, lr_max: float, n_updates: int) -> None:
         self.lr_min = lr_min
         self.lr_max = lr_max
         self.n_updates = n_updates
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         self.planned_ = np.geomspace(self.lr_min, self.lr_max, self.n_updates).tolist()
         self.lrs_, self.losses_, self.smoothed_ = [], [], []
         self.average_ = 0.0
         groups = net.optimizer_.param_groups
         self.ratios_ = [group["lr"] / net.optimizer_.defaults["lr"] for group in groups]
 
-    def on_batch_begin(self, net, training=False, **kwargs):
+    def on_batch_begin(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         if not training:
             return
         self.lr_ = self.planned_[len(self.lrs_)]
@@ -68,29 +74,29 @@ class LearningRateRange(Callback):
         for group, ratio in zip(groups, self.ratios_, strict=True):
             group["lr"] = ratio * self.lr_
 
-    def on_batch_end(self, net, training=False, **kwargs):
+    def on_batch_end(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         if not training:
             return
         self._record(net.history[-1, "batches", -1, "train_loss"])
         if self._is_over:
             raise StopTraining
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
         diverged = dict(net.callbacks_)["good_weights"].diverged_at_ is not None
         self.cut_short_ = not (diverged or self._is_over)
 
-    def _record(self, loss):
+    def _record(self, loss: float) -> None:
         self.lrs_.append(self.lr_)
         self.losses_.append(loss)
         self.average_ = SMOOTHING * self.average_ + (1.0 - SMOOTHING) * loss
         self.smoothed_.append(self.average_ / (1.0 - SMOOTHING ** len(self.lrs_)))
 
     @property
-    def _is_over(self):
+    def _is_over(self) -> bool:
         return len(self.lrs_) == self.n_updates or has_exploded(self.smoothed_)
 
 
-def has_exploded(smoothed):
+def has_exploded(smoothed: list[float]) -> bool:
     """Say whether the last of some losses lies far above the lowest of them."""
     if not smoothed:
         return False
@@ -98,7 +104,9 @@ def has_exploded(smoothed):
     return last - lowest > EXPLODED * max(abs(lowest), first - lowest)
 
 
-def planned_rates(lr_schedule, lr, n_updates):
+def planned_rates(
+    lr_schedule: Any, lr: float, n_updates: int
+) -> NDArray[np.float64] | None:
     """Compute the rate of each update without training.
 
     The schedule is that of a fit, on an optimiser with nothing to learn.

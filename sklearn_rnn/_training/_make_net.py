@@ -3,6 +3,7 @@
 import inspect
 from functools import cache
 from threading import Thread
+from typing import Any
 
 import torch
 from sklearn.base import clone
@@ -35,7 +36,7 @@ from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
 RARE_MODULE_PARAMS = ("freeze_embedding", "nonlinearity", "spelling_dim")
 
 
-def resolve_device(device, *, anywhere=False):
+def resolve_device(device: str, *, anywhere: bool = False) -> str:
     """Name the torch device to use.
 
     Parameters
@@ -73,7 +74,7 @@ def resolve_device(device, *, anywhere=False):
     return device
 
 
-def _own_gpu():
+def _own_gpu() -> str:
     """Name the GPU of this process: workers take turns."""
     number = worker_number()
     if number is None:  # the main process: torch's current GPU
@@ -81,7 +82,7 @@ def _own_gpu():
     return f"cuda:{number % torch.cuda.device_count()}"
 
 
-def rare_module_params(net_params):
+def rare_module_params(net_params: dict[str, Any] | None) -> dict[str, Any]:
     """Take the parameters of the network from `net_params`, or their defaults.
 
     Parameters
@@ -116,15 +117,15 @@ def rare_module_params(net_params):
 
 
 def make_net(
-    module_params,
-    settings,
+    module_params: dict[str, Any],
+    settings: dict[str, Any],
     *,
-    loss,
-    seed,
-    n_rows,
-    device,
-    stops_early,
-):
+    loss: str,
+    seed: int,
+    n_rows: int | None,
+    device: str,
+    stops_early: bool,
+) -> SequenceNet:
     """Build the skorch net for one estimator.
 
     Parameters
@@ -206,7 +207,7 @@ def make_net(
 
 
 @cache
-def _make_first_optimizer():
+def _make_first_optimizer() -> None:
     """Let torch import what it imports with the first optimiser of a process.
 
     Something there keeps the frames of all callers, and with them an estimator and its
@@ -218,7 +219,9 @@ def _make_first_optimizer():
     thread.join()
 
 
-def _make_accelerated_net(params, settings):
+def _make_accelerated_net(
+    params: dict[str, Any], settings: dict[str, Any]
+) -> SequenceNet:
     """Build the net that shares its batches with other processes."""
     from sklearn_rnn._training import _accelerated  # only where it is asked for
 
@@ -241,12 +244,12 @@ def _make_accelerated_net(params, settings):
     return _accelerated.AcceleratedSequenceNet(**{**params, "accelerator": accelerator})
 
 
-def _make_early_stopping(settings):
+def _make_early_stopping(settings: dict[str, Any]) -> StopEarly:
     monitor = "valid_loss" if settings["scoring"] == "loss" else "valid_score"
     return StopEarly(monitor, settings["n_iter_no_change"], settings["tol"])
 
 
-def _clone_callback(callback):
+def _clone_callback(callback: Any) -> Any:
     """Clone a skorch callback or a named one; refuse anything else."""
     made = unnamed(callback)
     is_class = isinstance(made, type) and issubclass(made, Callback)

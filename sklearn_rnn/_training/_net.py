@@ -1,7 +1,11 @@
 """The skorch net behind every estimator: skorch's loop with few hooks."""
 
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import torch
+from numpy.typing import DTypeLike, NDArray
 from skorch import NeuralNet
 from skorch.helper import predefined_split
 from skorch.utils import to_device, to_tensor
@@ -10,15 +14,20 @@ from sklearn_rnn._training._callbacks import (
     PauseTraining,
     StopTraining,
 )
-from sklearn_rnn._training._checkpoint import resume
+from sklearn_rnn._training._checkpoint import SavedFit, resume
 from sklearn_rnn._training._ctrl_c import HeldCtrlC, NoticedCtrlC
 from sklearn_rnn._training._data import (
     PredictionBatches,
+    SequenceDataset,
+    TokenReader,
     weight_of_targets,
 )
 from sklearn_rnn._training._faults import naming_the_batch
 from sklearn_rnn.nn import every_step
 from sklearn_rnn.sequences import UNK, Sequences
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class SequenceNet(NeuralNet):
@@ -38,7 +47,9 @@ class SequenceNet(NeuralNet):
     interrupted_ = paused_ = False
     n_updates_ = 0
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: torch.Tensor, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         """Average the weighted losses of the targets."""
         crf = self.module_.crf
         if crf is None:
@@ -49,7 +60,7 @@ class SequenceNet(NeuralNet):
         weight = to_tensor(weight_of_targets(X), device=self.device)
         return (losses * weight).sum() / len(X["lengths"])
 
-    def train_step(self, batch, **fit_params):
+    def train_step(self, batch: Any, **fit_params: Any) -> Any:
         """Train on a batch, or say which one was too large."""
         self.n_updates_ += 1
         with naming_the_batch(
@@ -57,11 +68,13 @@ class SequenceNet(NeuralNet):
         ):
             return super().train_step(batch, **fit_params)
 
-    def infer(self, x, **fit_params):
+    def infer(self, x: dict[str, torch.Tensor], **fit_params: Any) -> Any:
         """Run the module on a batch; the weights are for the loss only."""
         return super().infer(_without_weight(x), **fit_params)
 
-    def forward_iter(self, X, training=False, device="cpu"):
+    def forward_iter(
+        self, X: Any, training: bool = False, device: Any = "cpu"
+    ) -> Iterator[torch.Tensor]:
         """Yield the outputs in the order of the rows, not of the batches."""
         dataset = self.get_dataset(X)
         batches = self.get_iterator(dataset, training=False)
@@ -72,12 +85,16 @@ class SequenceNet(NeuralNet):
         places = _places_of_outputs(self, dataset)[batches.order].values
         yield torch.cat(outputs)[np.argsort(places)]
 
-    def on_train_begin(self, net, X=None, y=None, **kwargs):
+    def on_train_begin(
+        self, net: Any, X: Any = None, y: Any = None, **kwargs: Any
+    ) -> None:
         """Count the training as interrupted until its loop has said otherwise."""
         super().on_train_begin(net, X=X, y=y, **kwargs)
         self.interrupted_, self.paused_ = True, False
 
-    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+    def fit_loop(
+        self, X: Any, y: Any = None, epochs: int | None = None, **fit_params: Any
+    ) -> "Self":
         """Run skorch's loop and remember what ended it.
 
         A KeyboardInterrupt that is not Ctrl-C is how a callback of skorch ends it.
@@ -92,7 +109,7 @@ class SequenceNet(NeuralNet):
         self.interrupted_ = False
         return self
 
-    def notify(self, method_name, **cb_kwargs):
+    def notify(self, method_name: str, **cb_kwargs: Any) -> Any:
         """Tell the callbacks; at the end, where the best weights return, in peace."""
         if method_name != "on_train_end":
             return super().notify(method_name, **cb_kwargs)
@@ -104,11 +121,11 @@ class SequenceNet(NeuralNet):
             self.interrupted_ = True
 
 
-def _without_weight(inputs):
+def _without_weight(inputs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: value for name, value in inputs.items() if name != "weight"}
 
 
-def _keep_memory():
+def _keep_memory() -> None:
     """Let the C library keep the memory that one batch frees for the next.
 
     glibc gives a block back to the system unless it has seen a larger one come and go,
@@ -119,16 +136,16 @@ def _keep_memory():
 
 
 def train(
-    net,
-    dataset,
-    validation=None,
+    net: SequenceNet,
+    dataset: SequenceDataset,
+    validation: SequenceDataset | None = None,
     *,
-    epochs=None,
-    score=None,
-    scorer=None,
-    report=None,
-    saved_fit=None,
-):
+    epochs: int | None = None,
+    score: Callable[..., float] | None = None,
+    scorer: Callable[..., float] | None = None,
+    report: Any = None,
+    saved_fit: SavedFit | None = None,
+) -> int | None:
     """Run skorch's loop over `dataset`.
 
     Parameters
@@ -187,7 +204,7 @@ def train(
     return diverged_at
 
 
-def best_epoch(net):
+def best_epoch(net: SequenceNet) -> int:
     """Say which epoch's weights the net has after training, counted from 1."""
     last = len([row for row in net.history if "train_loss" in row])
     # It is missing in a copy, which has the weights of the moment.
@@ -195,7 +212,7 @@ def best_epoch(net):
     return int(getattr(watch, "best_epoch_", 0)) or last
 
 
-def _tell_known_words(embedding, reader):
+def _tell_known_words(embedding: Any, reader: TokenReader) -> None:
     """Say where the vector of the unknown word comes from.
 
     Training shows it wherever there are words of frequency one, or words are dropped;
@@ -208,7 +225,12 @@ def _tell_known_words(embedding, reader):
     embedding.unknown_is_mean = never_shown and embedding.weight.requires_grad
 
 
-def evaluate(net, dataset, method="predict", dtype=np.float64):
+def evaluate(
+    net: SequenceNet,
+    dataset: SequenceDataset,
+    method: str = "predict",
+    dtype: DTypeLike = np.float64,
+) -> NDArray[Any]:
     """Run one of the module's methods over all rows, in their own order.
 
     Parameters
@@ -233,6 +255,7 @@ def evaluate(net, dataset, method="predict", dtype=np.float64):
     batches = PredictionBatches(dataset)
     compute = getattr(net.module_, method)
     places = _places_of_outputs(net, dataset, method)
+    values: Any
     values, start = None, 0
     for inputs, _ in batches:
         remedy = "Cut the longest rows, or predict where there is more memory."
@@ -243,12 +266,15 @@ def evaluate(net, dataset, method="predict", dtype=np.float64):
             values = np.zeros((len(places.values), *part.shape[1:]), dtype=dtype)
         stop = start + len(inputs["lengths"])
         where = places[batches.order[start:stop]].values
-        values[(where, *map(slice, part.shape[1:]))] = part
+        filled = (where, *map(slice, part.shape[1:]))
+        values[filled] = part
         start = stop
     return values
 
 
-def _places_of_outputs(net, dataset, method="predict"):
+def _places_of_outputs(
+    net: SequenceNet, dataset: SequenceDataset, method: str = "predict"
+) -> Sequences:
     """Say where the outputs of each row belong: at one place or, without pooling, many.
 
     Returns
@@ -263,7 +289,7 @@ def _places_of_outputs(net, dataset, method="predict"):
     return Sequences(np.arange(offsets[-1]), offsets)
 
 
-def transition_scores(net):
+def transition_scores(net: SequenceNet) -> NDArray[np.float64] | None:
     """Read the scores of a CRF's transitions; None where there is no CRF.
 
     Returns

@@ -1,6 +1,8 @@
 """Optimisers and learning-rate schedules by name."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import torch
 from torch.optim.lr_scheduler import (
@@ -38,14 +40,16 @@ SCHEDULES = {
 PLANNED = ("cosine", "one_cycle")
 
 
-def can_fuse(name, net_params, device):
+def can_fuse(name: Any, net_params: Mapping[str, Any], device: str) -> bool:
     """Say whether torch can update in one pass: three times as fast, or an error."""
     device = torch.device(net_params.get("device", device)).type
     others = {"optimizer", "optimizer__foreach"}
     return name in FUSED and device in ("cpu", "cuda") and not others & set(net_params)
 
 
-def make_schedule(lr_schedule, optimizer, total):
+def make_schedule(
+    lr_schedule: Any, optimizer: torch.optim.Optimizer, total: int | None
+) -> Any:
     """Build the torch scheduler that `lr_schedule` describes.
 
     Parameters

@@ -5,16 +5,19 @@ and strings: a third of a pickled net, readable without torch's pickles, and
 indifferent to the device they came from.
 """
 
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from sklearn_rnn.sequences import UNK
 
 
-def export_state(net, *, with_optimizer):
+def export_state(net: Any, *, with_optimizer: bool) -> dict[str, Any]:
     """Take the state of a net as a tree of arrays, numbers and strings.
 
     Parameters
@@ -58,7 +61,7 @@ PRODUCTS = (
 ONLY_WITH = {"embedding_dim": "n_tokens", "spelling_dim": "n_characters"}
 
 
-def check_sizes(sizes, weights):
+def check_sizes(sizes: Mapping[str, Any], weights: Mapping[str, NDArray[Any]]) -> None:
     """Refuse a module larger than the weights for it, before it is made.
 
     A saved file may say any size. The module takes memory of that size when it is
@@ -91,7 +94,7 @@ def check_sizes(sizes, weights):
             raise ValueError(f"{one} times {other} is more than all weights there are")
 
 
-def _size(sizes, name):
+def _size(sizes: Mapping[str, Any], name: str) -> Any:
     if sizes.get(ONLY_WITH.get(name, name)) is None:
         return 0
     size = sizes[name]
@@ -100,7 +103,7 @@ def _size(sizes, name):
     return size
 
 
-def load_state(net, state):
+def load_state(net: Any, state: dict[str, Any]) -> Any:
     """Put a state of `export_state` into an initialized net of the same shape."""
     net.module_.load_state_dict(_to_tensors(state["module"]))
     net.module_.eval()
@@ -120,7 +123,7 @@ def load_state(net, state):
 
 
 @contextmanager
-def undone_on_error(net):
+def undone_on_error(net: Any) -> Iterator[None]:
     """Bring a net that is trained on in place back to where it was, on an error."""
     state = export_state(net, with_optimizer=True)
     try:
@@ -131,7 +134,7 @@ def undone_on_error(net):
         raise
 
 
-def load_optimizer(net, state):
+def load_optimizer(net: Any, state: dict[str, Any]) -> None:
     """Put the state of an optimiser into that of an initialized net."""
     groups = [dict(group) for group in net.optimizer_.param_groups]
     net.optimizer_.load_state_dict(_to_tensors(state))
@@ -140,7 +143,7 @@ def load_optimizer(net, state):
         group.update({"fused": made["fused"]} if "fused" in made else {})
 
 
-def grow_embedding(state, n_tokens):
+def grow_embedding(state: dict[str, Any], n_tokens: int) -> dict[str, Any]:
     """Make room for token ids that came later.
 
     New words start as the unknown word, and the optimiser knows nothing of them.
@@ -160,7 +163,7 @@ def grow_embedding(state, n_tokens):
     weight = module["embedding.weight"]
     n_new = n_tokens - len(weight)
 
-    def append(array, filler):
+    def append(array: NDArray[Any], filler: Any) -> NDArray[Any]:
         rows = np.full((n_new, array.shape[1]), filler, dtype=array.dtype)
         return np.concatenate([array, rows])
 
@@ -178,7 +181,7 @@ def grow_embedding(state, n_tokens):
     return grown
 
 
-def _map_tree(function, kind, tree):
+def _map_tree(function: Callable[[Any], Any], kind: type, tree: Any) -> Any:
     if isinstance(tree, dict):
         return {key: _map_tree(function, kind, value) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -186,9 +189,9 @@ def _map_tree(function, kind, tree):
     return function(tree) if isinstance(tree, kind) else tree
 
 
-def _to_arrays(tree):
+def _to_arrays(tree: Any) -> Any:
     return _map_tree(lambda t: t.detach().cpu().numpy().copy(), torch.Tensor, tree)
 
 
-def _to_tensors(tree):
+def _to_tensors(tree: Any) -> Any:
     return _map_tree(lambda a: torch.from_numpy(np.array(a)), np.ndarray, tree)

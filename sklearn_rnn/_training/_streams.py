@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 
+from sklearn_rnn._training._data import SequenceDataset
+from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn.nn._running import RunningState
 
 
@@ -36,7 +39,7 @@ class StreamState:
     of: str = field(repr=False)
     contents: Any = field(repr=False)
 
-    def take(self, streams):
+    def take(self, streams: ArrayLike) -> "StreamState":
         """Go on with some of the streams only.
 
         Parameters
@@ -54,7 +57,9 @@ class StreamState:
         )
 
 
-def take_step(net, dataset, state):
+def take_step(
+    net: SequenceNet, dataset: SequenceDataset, state: StreamState | None
+) -> tuple[NDArray[np.float64], StreamState]:
     """Read one more step of each stream.
 
     Parameters
@@ -89,14 +94,14 @@ def take_step(net, dataset, state):
     return outputs.cpu().numpy().astype(np.float64), state
 
 
-def why_no_step(net):
+def why_no_step(net: SequenceNet) -> str | None:
     """Say what about a net forbids to answer before the end; None if nothing does."""
     if net.module_.crf is not None:
         return "crf"
     return "bidirectional" if net.module_.bidirectional else None
 
 
-def name_weights(net):
+def name_weights(net: SequenceNet) -> str:
     """Name the weights of a net, the same name for the same weights.
 
     A name is made anew only where they may have changed, for that of a large table of
@@ -110,7 +115,7 @@ def name_weights(net):
     return name
 
 
-def _moment_of(net):
+def _moment_of(net: SequenceNet) -> tuple[int, list[Any]]:
     """Give something that is another after each update, and each change by hand.
 
     torch counts what is written to a tensor, but not what its fused optimisers write.
@@ -122,7 +127,7 @@ def _moment_of(net):
     return net.n_updates_, writings
 
 
-def _digest(module):
+def _digest(module: Any) -> str:
     # What tells two networks apart whose weights have the same names and shapes.
     cell = module.encoder.forward_cells()[0]
     words = [
@@ -133,11 +138,12 @@ def _digest(module):
     digest = hashlib.blake2b(" ".join(words).encode(), digest_size=16)
     for name, tensor in module.state_dict().items():
         digest.update(name.encode())
-        digest.update(np.ascontiguousarray(tensor.cpu().numpy()))
+        array = np.ascontiguousarray(tensor.cpu().numpy())
+        digest.update(array)  # type: ignore[arg-type]
     return digest.hexdigest()
 
 
-def _check_state(state, weights, n_streams):
+def _check_state(state: Any, weights: str, n_streams: int) -> None:
     if not isinstance(state, StreamState):
         raise TypeError(
             "state must be what the step before returned, or None at the first step, "
@@ -156,30 +162,30 @@ def _check_state(state, weights, n_streams):
         )
 
 
-def _take(streams, contents):
+def _take(streams: NDArray[Any], contents: Any) -> Any:
     """Select rows of every array of a tree."""
     if isinstance(contents, np.ndarray):
         return contents[streams]
     return tuple(_take(streams, part) for part in contents)
 
 
-def _to_arrays(state):
+def _to_arrays(state: Any) -> Any:
     return tuple(
         _frozen(part) if isinstance(part, torch.Tensor) else _to_arrays(part)
         for part in state
     )
 
 
-def _frozen(tensor):
+def _frozen(tensor: torch.Tensor) -> NDArray[Any]:
     array = tensor.cpu().numpy()
     array.flags.writeable = False
     return array
 
 
-def _to_tensors(contents, device):
+def _to_tensors(contents: Any, device: Any) -> RunningState:
     """Make tensors of their own, which share no memory with a state."""
 
-    def copy(parts):
+    def copy(parts: Any) -> tuple[torch.Tensor, ...]:
         return tuple(torch.tensor(part, device=device) for part in parts)
 
     cells, memory = contents

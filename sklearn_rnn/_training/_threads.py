@@ -1,8 +1,10 @@
 """On how many threads torch computes while an estimator works."""
 
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from joblib import cpu_count
@@ -12,7 +14,7 @@ _LOCK = threading.Lock()
 
 
 @contextmanager
-def torch_threads(n_jobs):
+def torch_threads(n_jobs: int | None) -> Iterator[None]:
     """Let torch compute on so many threads, called from this thread of Python.
 
     Parameters
@@ -44,7 +46,7 @@ def torch_threads(n_jobs):
             _in_another_thread(torch.set_num_threads, of_others)
 
 
-def count_threads(n_jobs):
+def count_threads(n_jobs: int | None) -> int:
     """Say how many threads `n_jobs` stands for, here and now."""
     if n_jobs is None:
         _, n_jobs = get_active_backend()
@@ -57,7 +59,7 @@ def count_threads(n_jobs):
     return n_jobs if n_jobs > 0 else max(1, at_most + 1 + n_jobs)
 
 
-def _set_own(n_threads, before):
+def _set_own(n_threads: int, before: int) -> int:
     """Set the number of this thread, and return that of threads that come later.
 
     The lock keeps our own threads from being met by torch in between.
@@ -73,6 +75,6 @@ def _set_own(n_threads, before):
     return of_others
 
 
-def _in_another_thread(function, *args):
+def _in_another_thread(function: Callable[..., Any], *args: Any) -> Any:
     with ThreadPoolExecutor(1) as another:
         return another.submit(function, *args).result()

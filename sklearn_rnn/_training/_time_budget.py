@@ -2,10 +2,14 @@
 
 import time
 from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 from skorch.callbacks import Callback
 
 from sklearn_rnn._training._callbacks import PauseTraining
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class TimeBudget(Callback):
@@ -44,21 +48,21 @@ class TimeBudget(Callback):
     True
     """
 
-    def __init__(self, seconds):
-        self.seconds = seconds
+    def __init__(self, seconds: float) -> None:
+        self.seconds: Any = seconds
 
-    def initialize(self):
+    def initialize(self) -> "Self":
         """Check the time given."""
-        if not isinstance(self.seconds, Real) or not self.seconds > 0:
+        if not isinstance(self.seconds, Real) or not self.seconds > 0:  # type: ignore[operator]
             raise ValueError(
                 f"seconds must be a number above 0, got {self.seconds!r}; it is the "
                 "time that one fit may train."
             )
         return self
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         self.end_ = time.monotonic() + self.seconds
 
-    def on_batch_end(self, net, training=False, **kwargs):
+    def on_batch_end(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         if training and time.monotonic() > self.end_:
             raise PauseTraining

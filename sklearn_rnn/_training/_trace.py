@@ -1,14 +1,21 @@
 """The gates and states of a trained net, row by row."""
 
+from typing import Any
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from skorch.utils import to_tensor
 
-from sklearn_rnn._training._data import PredictionBatches
+from sklearn_rnn._training._data import PredictionBatches, SequenceDataset
 from sklearn_rnn._training._faults import naming_the_batch
+from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn.nn import trace_network
 
 
-def trace(net, dataset):
+def trace(
+    net: SequenceNet, dataset: SequenceDataset
+) -> list[list[dict[str, NDArray[np.float32]]]]:
     """Compute what the layers of a net do at each step of each row.
 
     Parameters
@@ -30,7 +37,9 @@ def trace(net, dataset):
     rows = {}
     for inputs, _ in batches:
         with torch.inference_mode(), naming_the_batch(inputs, "Ask for fewer rows."):
-            layers = trace_network(net.module_, **to_tensor(inputs, device=net.device))
+            layers: Any = trace_network(
+                net.module_, **to_tensor(inputs, device=net.device)
+            )
         layers = [
             {name: values.cpu().numpy() for name, values in layer.items()}
             for layer in layers

@@ -3,12 +3,15 @@
 What JSON has no word for is a dict of one entry, whose key says what it is.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 PLAIN = (type(None), bool, int, float, str)
 
 
-def encode(node, arrays):
+def encode(node: Any, arrays: list[NDArray[Any]]) -> Any:
     """Turn a tree into what JSON can hold.
 
     Parameters
@@ -44,7 +47,7 @@ def encode(node, arrays):
     )
 
 
-def decode(node, arrays):
+def decode(node: Any, arrays: list[NDArray[Any]]) -> Any:
     """Turn back what `encode` made.
 
     Parameters

@@ -13,8 +13,11 @@ import threading
 import time
 from contextlib import suppress
 from glob import escape
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sklearn_rnn._training._tree import decode, encode
 from sklearn_rnn.exceptions import CheckpointError
@@ -26,7 +29,7 @@ FORMAT = 1
 SECONDS_OF_ANY_WRITING = 600
 
 
-def write_tree(path, tree):
+def write_tree(path: Path, tree: Any) -> None:
     """Write a tree to a file, replacing what is there at one stroke.
 
     Parameters
@@ -42,16 +45,16 @@ def write_tree(path, tree):
     OSError
         If the file cannot be written; what was there before then stays.
     """
-    arrays = []
+    arrays: list[NDArray[Any]] = []
     text = json.dumps(encode(_plain(tree), arrays)).encode()
-    named = {f"array_{i}": array for i, array in enumerate(arrays)}
+    named: dict[str, Any] = {f"array_{i}": array for i, array in enumerate(arrays)}
     buffer = io.BytesIO()
     np.savez(buffer, tree=np.frombuffer(text, np.uint8), **named)
     body = buffer.getvalue()
     replace_file(path, _head(FORMAT, body) + body)
 
 
-def read_tree(path):
+def read_tree(path: Path) -> Any:
     """Read a tree that `write_tree` wrote.
 
     Raises
@@ -84,12 +87,12 @@ def read_tree(path):
     return decode(tree, named)
 
 
-def _head(version, body):
+def _head(version: int, body: bytes) -> bytes:
     checksum = hashlib.sha256(b"%d\n" % version + body).hexdigest().encode()
     return b"%b %d %b\n" % (KIND, version, checksum)
 
 
-def _plain(tree):
+def _plain(tree: Any) -> Any:
     """Turn the scalars of NumPy into numbers; those of a history need no more."""
     if isinstance(tree, np.generic):
         return tree.item()
@@ -100,7 +103,7 @@ def _plain(tree):
     return tree
 
 
-def replace_file(path, content):
+def replace_file(path: Path, content: bytes) -> None:
     """Write beside a file, all of it, and then put the new one in its place."""
     name = f".{path.name}.{os.getpid()}-{threading.get_ident()}.part"
     part = path.with_name(name)
@@ -116,7 +119,7 @@ def replace_file(path, content):
         raise
 
 
-def remove_leftovers(path):
+def remove_leftovers(path: Path) -> None:
     """Remove what was left of writings to `path` that never ended."""
     for part in path.parent.glob(f".{escape(path.name)}.*.part"):
         with suppress(OSError):
