@@ -1602,6 +1602,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a public function does not say the type of a parameter",
+        "inspection/_states.py",
+        "def hidden_states(estimator: Any, X: Any)",
+        "def hidden_states(estimator: Any, X)",
+        ("tests/test_architecture.py::test_every_public_function_says_its_types",),
+    ),
+    Mutant(
         "the mean of folds goes beyond the shortest",
         "inspection/_training_curve.py",
         "shortest = min(map(len, rows))",
