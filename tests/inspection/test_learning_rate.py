@@ -259,8 +259,8 @@ def test_bad_parameters_are_refused(assert_refused):
         ({"lr_min": np.nan}, r"both finite, got lr_min=nan"),
     ]
     model = make_classifier()
-    errors = (TypeError, ValueError)
-    assert_refused(lambda params: find_lr(model, X, y, **params), cases, error=errors)
+    refused = (TypeError, ValueError)
+    assert_refused(lambda params: find_lr(model, X, y, **params), cases, refused)
 
 
 def test_a_bad_parameter_of_the_estimator_is_refused():
