@@ -1,6 +1,9 @@
 """y as numbers a network can learn: class indices, indicators, reals."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -16,7 +19,7 @@ COLUMN = (
 )
 
 
-def check_labels(y):
+def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
     """Check the labels of a classification.
 
     Parameters
@@ -45,7 +48,7 @@ def check_labels(y):
     return column_or_1d(y), False
 
 
-def _check_comparable(y):
+def _check_comparable(y: Any) -> None:
     """Refuse, before scikit-learn stumbles over them, labels without an order."""
     if sparse.issparse(y):
         return
@@ -57,7 +60,7 @@ def _check_comparable(y):
         find_classes(y)
 
 
-def _refuse_ragged(y, stepwise):
+def _refuse_ragged(y: Any, stepwise: str) -> None:
     """Raise for rows of unequal length: a target for each time step, perhaps."""
     try:
         array = np.asarray(y)
@@ -73,7 +76,7 @@ def _refuse_ragged(y, stepwise):
         )
 
 
-def _refuse_missing(y):
+def _refuse_missing(y: NDArray[Any]) -> None:
     """Raise for the first row of `y` that holds NaN, None or infinity."""
     if y.dtype.kind == "f":
         present = np.isfinite(y)
@@ -87,12 +90,12 @@ def _refuse_missing(y):
         )
 
 
-def is_present(label):
+def is_present(label: Any) -> bool:
     missing = label is None or type(label).__name__ in ("NAType", "NaTType")
     return not missing and bool(np.all(label == label))  # NaN is not NaN
 
 
-def find_classes(y):
+def find_classes(y: Any) -> NDArray[Any]:
     """Sort the distinct labels of `y`.
 
     Raises
@@ -114,7 +117,9 @@ class UnseenLabelsError(ValueError):
     """Says that some labels are not among the classes."""
 
 
-def encode_labels(y, classes, offsets=None):
+def encode_labels(
+    y: NDArray[Any], classes: NDArray[Any], offsets: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """Replace each label by its index in `classes`.
 
     Parameters
@@ -152,7 +157,7 @@ def encode_labels(y, classes, offsets=None):
     return codes.astype(np.int64)
 
 
-def warn_if_one_hot(y):
+def warn_if_one_hot(y: NDArray[Any]) -> None:
     """Warn when every row of the indicator matrix `y` has exactly one label."""
     if len(y) > 2 and y.shape[1] > 1 and np.all(y.sum(axis=1) == 1):
         warn(
@@ -163,7 +168,7 @@ def warn_if_one_hot(y):
         )
 
 
-def check_reals(y):
+def check_reals(y: Any) -> NDArray[np.float64]:
     """Check regression targets.
 
     Returns
