@@ -957,6 +957,33 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a subclass with its own signature cannot be fitted",
+        "estimators/_base.py",
+        "names = set(self._parameters) - ",
+        "names = set(self.get_params(deep=False)) - ",
+        (
+            "tests/estimators/test_docstrings.py"
+            "::test_a_subclass_may_have_its_own_signature",
+        ),
+    ),
+    Mutant(
+        "every parameter goes by its position",
+        "estimators/_parameters.py",
+        "kw_only=stated.kw_only)",
+        "kw_only=False)",
+        (
+            "tests/estimators/test_docstrings.py"
+            "::test_parameters_but_the_first_go_by_their_names",
+        ),
+    ),
+    Mutant(
+        "the docstring describes the first attribute only",
+        "estimators/_parameters.py",
+        "for name, said in attributes]",
+        "for name, said in [*attributes][:1]]",
+        ("tests/estimators/test_docstrings.py::test_each_text_stands_once",),
+    ),
+    Mutant(
         "class weights do not count",
         "estimators/_base.py",
         "part = part._replace(weight=self._row_weight(part.y, part.weight))",

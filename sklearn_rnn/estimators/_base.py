@@ -1,8 +1,7 @@
 """What all estimators share: everything but the target and what becomes of it."""
 
 from contextlib import contextmanager, nullcontext
-from numbers import Integral, Real
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -13,16 +12,11 @@ from sklearn_rnn._compat import (
     CUT_FIT_PARAMS,
     CallbackSupportMixin,
     DocumentationLinkMixin,
-    HasMethods,
-    Interval,
-    StrOptions,
     check_sample_weight,
     fit_context,
 )
 from sklearn_rnn._messages import is_called_by, warn
 from sklearn_rnn._training import (
-    OPTIMIZERS,
-    SCHEDULES,
     SequenceDataset,
     check_sizes,
     evaluate,
@@ -39,6 +33,7 @@ from sklearn_rnn._training import (
 from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._over_time import OverTime
+from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
 from sklearn_rnn.estimators._watching import (
     forgets_beginnings,
@@ -57,6 +52,9 @@ from sklearn_rnn.sequences import (
     canonical_rows,
     check_sequences,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # Parameters that go to the module as they are.
 MODULE_PARAMS = (
@@ -107,6 +105,7 @@ class Part(NamedTuple):
 
 
 class BaseRNN(
+    SharedParameters,
     SequenceInput,
     OverTime,
     CallbackSupportMixin,
@@ -134,53 +133,21 @@ class BaseRNN(
     of those with one for each step.
     """
 
-    _parameter_constraints: ClassVar[dict] = {
-        "hidden_size": [Interval(Integral, 1, None, closed="left")],
-        "cell": [StrOptions({"rnn", "gru", "lstm"})],
-        "num_layers": [Interval(Integral, 1, None, closed="left")],
-        "bidirectional": ["boolean"],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "word_dropout": [Interval(Real, 0, 1, closed="left")],
-        "input": [StrOptions({"auto", "tokens", "numbers"})],
-        "embedding_dim": [Interval(Integral, 1, None, closed="left")],
-        "embedding": ["array-like", None],
-        "standardize": ["boolean"],
-        "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
-        "lr": [Interval(Real, 0, None, closed="neither")],
-        "lr_schedule": [StrOptions(set(SCHEDULES)), callable, None],
-        "max_grad_norm": [Interval(Real, 0, None, closed="neither"), None],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
-        "early_stopping": ["boolean", StrOptions({"auto"})],
-        "validation_fraction": [
-            Interval(Real, 0, 1, closed="neither"),
-            HasMethods(["split", "get_n_splits"]),  # "split" alone admits a str
-            list,
-        ],
-        "scoring": [str, callable],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "warm_start": ["boolean"],
-        "callbacks": [list, tuple, None],
-        "net_params": [dict, None],
-        "device": [str],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
-    }
-
-    def _store(self, arguments):
-        """Keep the arguments of `__init__`, each under its name and as it is."""
-        for name in self._get_param_names():
-            setattr(self, name, arguments[name])
-
     # Searches pass groups to their splitters; to early stopping only where asked to.
     __metadata_request__fit: ClassVar[dict] = {"groups": False}
 
     # -- fitting ---------------------------------------------------------------
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, groups=None):
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        X_val: Any = None,
+        y_val: Any = None,
+        groups: Any = None,
+    ) -> "Self":
         """Train the network.
 
         Parameters
@@ -192,9 +159,15 @@ class BaseRNN(
             ``(n_samples, n_timesteps, n_features)``, shorter ones padded with NaN
             at the end; or a list of ``(n_timesteps_i, n_features)`` arrays.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The targets.
+            The targets.  `RNNTagger` and `RNNStepRegressor` learn one for each step:
+            an object array or list of arrays of shape (n_timesteps_i,), member ``i``
+            as long as sequence ``i``, or a padded array ``(n_samples, n_timesteps)``,
+            where what stands behind the end of a sequence is not looked at.
+            `as_ragged` makes of a list of lists the object array that splitters and
+            searches of scikit-learn can slice.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, at least 0; a row of weight 2 is worth the row twice.
+            Weights, at least 0; a row of weight 2 is worth the row twice.  The weight
+            of a sequence is that of all its steps.
         X_val, y_val : like X and y, default=None
             Validation data, used instead of a part of X.  Its loss and score
             stand in ``history_`` whether or not early stopping is on.  If it has
@@ -529,8 +502,8 @@ class BaseRNN(
 
     def _keep_settings(self):
         """Keep the parameters as they are now, but for the large embedding."""
-        self._settings = self.get_params(deep=False)
-        del self._settings["embedding"]
+        names = set(self._parameters) - {"embedding"}
+        self._settings = {name: getattr(self, name) for name in sorted(names)}
 
     def _setting(self, name):
         """Return a parameter as it was when fitting began."""

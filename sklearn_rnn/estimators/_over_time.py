@@ -1,6 +1,9 @@
 """Answers before the end: after each step of what there is, and as steps come in."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._training import SequenceDataset, take_step, torch_threads, why_no_step
@@ -30,7 +33,7 @@ class OverTime:
     A subclass says by ``_answers(outputs)`` what becomes of the outputs of the network.
     """
 
-    def step(self, x_t, state=None):
+    def step(self, x_t: Any, state: Any = None) -> tuple[NDArray, Any]:
         """Read one more step of live data, and answer.
 
         The answer is that for all steps read so far; of `RNNTagger` and

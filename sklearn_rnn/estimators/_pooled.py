@@ -1,28 +1,40 @@
 """What the estimators share that have one target for each sequence."""
 
-from typing import ClassVar
+from typing import Any
 
+from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import StrOptions
 from sklearn_rnn.estimators._base import BaseRNN
+from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.nn import POOLINGS
 
 
+@with_parameters
 class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
     """Base of the estimators that pool the states of all steps into one vector."""
 
     _output_per = "sequence"
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseRNN._parameter_constraints,
-        "pooling": [StrOptions(set(POOLINGS))],
-    }
+
+    pooling: str = parameter(
+        default="max",
+        accepts="str",
+        text="""
+        How the states of all real steps become one vector: "last", that of the last
+        step; "final_state", the final one of each direction (the same as "last" with
+        one; at the last step the backward half has read one step only); "mean" or
+        "max" of all; "final_max", final state and maximum side by side; or
+        "attention", a learnt weighting, see `attention_weights`.
+        """,
+        constraint=[StrOptions(set(POOLINGS))],
+    )
 
     def _output_params(self):
         return {"pooling": self.pooling}
 
-    def transform(self, X):
+    def transform(self, X: Any) -> NDArray:
         """Compute the pooled representation, to feed another estimator.
 
         Parameters
@@ -38,7 +50,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         """
         return self._outputs(X, "represent")
 
-    def attention_weights(self, X):
+    def attention_weights(self, X: Any) -> NDArray:
         """Compute how much each step counted, with ``pooling="attention"``.
 
         Parameters

@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from sklearn_rnn._compat import fit_context
-from sklearn_rnn._training import torch_threads
-from sklearn_rnn.estimators._base import BaseRNN, Given, as_it_was_on_error
-from sklearn_rnn.estimators._watching import reporting
+from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.sequences import Sequences
 
 
@@ -18,54 +15,6 @@ class StepwiseRNN(BaseRNN):
     """
 
     _output_per = "step"
-
-    @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None, groups=None):
-        """Train the network.
-
-        Parameters
-        ----------
-        X : {sparse matrix, array-like, list of arrays, DataFrame}
-            The sequences: token ids as a sparse matrix of integers
-            ``(n_samples, max_length)``; one variable per step
-            ``(n_samples, n_timesteps)``; several variables
-            ``(n_samples, n_timesteps, n_features)``, shorter ones padded with NaN
-            at the end; or a list of ``(n_timesteps_i, n_features)`` arrays.
-        y : object array or list of arrays of shape (n_timesteps_i,), or padded array
-            One target for each step: member ``i`` is as long as sequence ``i``.  In a
-            padded array ``(n_samples, n_timesteps)`` what stands behind the end of
-            a sequence is not looked at.  `as_ragged` makes of a list of lists the
-            object array that splitters and searches of scikit-learn can slice.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, at least 0, each for all steps of a sequence.
-        X_val, y_val : like X and y, default=None
-            Validation data, used instead of a part of X.  Its loss and score
-            stand in ``history_`` whether or not early stopping is on.  If it has
-            as many rows as X, cross-validation and searches cut it to every fold,
-            with a `SlicedValidationWarning`.
-        groups : array-like of shape (n_samples,), default=None
-            The group of each row.  Early stopping holds out whole groups, or passes
-            them to the splitter in ``validation_fraction``.
-
-        Returns
-        -------
-        self : object
-            The fitted estimator.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If a parameter or the data cannot be used; before any training.
-        KeyboardInterrupt
-            After Ctrl-C; the estimator is fitted with what it had learnt.
-        """
-        given = Given(X, y, sample_weight, X_val, y_val, groups)
-        with (
-            reporting(self, given) as report,
-            as_it_was_on_error(self),
-            torch_threads(self.n_jobs),
-        ):
-            return self._fit(given, report)
 
     def _output_params(self):
         return {"pooling": None}

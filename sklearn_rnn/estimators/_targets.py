@@ -5,25 +5,69 @@ each step.
 """
 
 from numbers import Real
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.utils.class_weight import compute_class_weight
 
-from sklearn_rnn._compat import Interval, StrOptions
+from sklearn_rnn._compat import Interval, StrOptions, fit_context
 from sklearn_rnn._messages import name_some
+from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.sequences import Standardizer, find_classes
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 LOSSES = {"squared_error", "absolute_error", "huber", "poisson", "quantile"}
 
 
+@with_parameters
 class ClassTarget:
     """The part of an estimator that knows its classes."""
 
-    _parameter_constraints: ClassVar[dict] = {
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+    class_weight: dict | str | None = parameter(
+        default=None,
+        accepts='dict, "balanced" or None',
+        text="""
+        Weight of each class, multiplied with ``sample_weight``; in `RNNTagger` for the
+        steps that have it.  "balanced" weighs classes inversely to their weighted
+        frequency.  Not for multilabel targets.
+        """,
+        constraint=[dict, StrOptions({"balanced"}), None],
+    )
+
+    _attributes: ClassVar[dict] = {
+        "classes_": (
+            "ndarray of shape (n_classes,)",
+            "The class labels, sorted; for multilabel targets the column numbers.",
+        ),
     }
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> "Self":
+        """Train for one epoch on one more part of the data.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.  The first call decides the standardisation and
+            the parameters used; new tokens may come later.
+        y : array-like
+            The targets, as for `fit`.
+        classes : array-like of shape (n_classes,), default=None
+            All labels there will be; needed in the first call.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, at least 0.
+
+        Returns
+        -------
+        self : object
+        """
+        self._check_classes_of_partial_fit(classes)
+        return self._partial_fit(X, y, sample_weight, classes=classes)
 
     def _know_classes(self, labels, classes, *, reset):
         """Find the classes, or see that those named are still the same."""
@@ -78,13 +122,57 @@ class ClassTarget:
                 )
 
 
+@with_parameters
 class RealTarget:
     """The part of an estimator that knows the scale of its numbers and their loss."""
 
-    _parameter_constraints: ClassVar[dict] = {
-        "loss": [StrOptions(LOSSES)],
-        "quantile": [Interval(Real, 0, 1, closed="neither")],
+    loss: str = parameter(
+        default="squared_error",
+        accepts="str",
+        text="""
+        What is minimised.  "absolute_error" and "huber" mind outliers less than
+        "squared_error"; "poisson" is for counts (y at least 0, log link);
+        "quantile" predicts the quantile named by ``quantile``.
+        """,
+        constraint=[StrOptions(LOSSES)],
+    )
+    quantile: float = parameter(
+        default=0.5,
+        accepts="float",
+        text='Which quantile ``loss="quantile"`` predicts, in (0, 1).',
+        constraint=[Interval(Real, 0, 1, closed="neither")],
+    )
+
+    _attributes: ClassVar[dict] = {
+        "n_outputs_": (
+            "int",
+            "Number of numbers predicted for each sequence, or for each step.",
+        ),
+        "target_mean_, target_scale_": (
+            "ndarray of shape (`n_outputs_`,)",
+            "By which the target is standardised.",
+        ),
     }
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> "Self":
+        """Train for one epoch on one more part of the data.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.  The first call decides the standardisation and
+            the parameters used; new tokens may come later.
+        y : array-like
+            The targets, as for `fit`.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, at least 0.
+
+        Returns
+        -------
+        self : object
+        """
+        return self._partial_fit(X, y, sample_weight)
 
     def _know_outputs(self, columns, *, reset):
         """Take note of the number of outputs; refuse another one, or no counts."""
