@@ -20,8 +20,8 @@ __all__ = [
 ]
 
 import os
+from typing import TYPE_CHECKING
 
-from sklearn.base import _fit_context as fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -36,6 +36,19 @@ from sklearn.utils.validation import (
 from sklearn.utils.validation import (
     _check_sample_weight as check_sample_weight,
 )
+
+if TYPE_CHECKING:  # scikit-learn has no types, and `fit` shall keep its own
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Method = TypeVar("Method", bound=Callable)
+
+    def fit_context(
+        *, prefer_skip_nested_validation: bool
+    ) -> Callable[[Method], Method]:
+        """Check the parameters before a fit."""
+else:
+    from sklearn.base import _fit_context as fit_context
 
 try:  # experimental in scikit-learn 1.9
     from sklearn.callback import CallbackSupportMixin
