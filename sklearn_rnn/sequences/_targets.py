@@ -43,7 +43,7 @@ def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
     check_classification_targets(y)
     if type_of_target(y, input_name="y").startswith("multilabel"):
         return check_array(y, input_name="y", dtype=np.float32), True
-    if np.shape(y)[1:] == (1,):  # scikit-learn would warn at a line of ours
+    if np.asarray(y).shape[1:] == (1,):  # scikit-learn would warn at a line of ours
         warn(COLUMN, DataConversionWarning)
     return column_or_1d(y), False
 
