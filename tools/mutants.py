@@ -184,6 +184,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "live data is read by two directions",
+        "_training/_streams.py",
+        'return "bidirectional" if net.module_.bidirectional else None',
+        "return None",
+        ("tests/estimators/test_over_time.py::test_two_directions_cannot_step",),
+    ),
+    Mutant(
         "a peak at the end counts as a threshold",
         "metrics/_earliness.py",
         "order = order[read_more[order] > 0]",
@@ -824,6 +831,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the history holds the largest gradient of an epoch",
+        "_training/_callbacks.py",
+        "float(norms.mean())",
+        "float(norms.max())",
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_the_norm_in_the_history_is_the_mean_of_the_epoch",
+        ),
+    ),
+    Mutant(
         "diverged weights stay",
         "_training/_callbacks.py",
         "net.module_.load_state_dict(self.good_weights_)",
@@ -831,6 +848,26 @@ MUTANTS = [
         (
             "tests/_training/test_callbacks.py"
             "::test_good_weights_are_those_of_the_last_good_epoch",
+        ),
+    ),
+    Mutant(
+        "a gradient that vanished is not told",
+        "estimators/_watching.py",
+        "return same and _learnt_nothing(estimator, _some_rows(training, 256))",
+        "return False",
+        (
+            "tests/properties/test_numbers.py"
+            "::test_what_is_forgotten_on_the_way_is_warned_of",
+        ),
+    ),
+    Mutant(
+        "divergence is not told",
+        "estimators/_base.py",
+        "        if diverged_at is not None:\n            warn(",
+        "        if False:\n            warn(",
+        (
+            "tests/estimators/test_bad_input.py"
+            "::test_training_that_diverges_keeps_the_last_good_weights",
         ),
     ),
     Mutant(
@@ -895,6 +932,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "each part of partial_fit has scales of its own",
+        "estimators/_base.py",
+        "            else:\n                self._count_tokens(part)\n",
+        "            else:\n                self._learn_input(part)\n",
+        (
+            "tests/estimators/test_training.py"
+            "::test_partial_fit_keeps_the_standardisation_of_the_first_call",
+        ),
+    ),
+    Mutant(
+        "a warm start begins anew",
+        "estimators/_base.py",
+        'continued = self.warm_start and hasattr(self, "net_")',
+        "continued = False",
+        (
+            "tests/estimators/test_training.py"
+            "::test_warm_start_goes_on_from_the_weights",
+        ),
+    ),
+    Mutant(
         "the validation part is trained on too",
         "estimators/_base.py",
         "weight[rows] = self.weight[rows]",
@@ -909,6 +966,17 @@ MUTANTS = [
         (
             "tests/estimators/test_contract.py::"
             "test_another_seed_gives_another_fit_and_none_gives_another_each_time",
+        ),
+    ),
+    Mutant(
+        "a fit without a seed asks the global generator",
+        "estimators/_base.py",
+        "random_state = np.random.default_rng()\n"
+        "        return int(random_state.integers(2**31))",
+        "return int(np.random.randint(2**31 - 1))",
+        (
+            "tests/estimators/test_contract.py"
+            "::test_another_seed_gives_another_fit_and_none_gives_another_each_time",
         ),
     ),
     Mutant(
@@ -1232,6 +1300,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the cosine ends amid the training",
+        "_training/_optimizers.py",
+        "T_max=total",
+        "T_max=total // 2",
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_cosine_is_half_a_wave_over_all_updates",
+        ),
+    ),
+    Mutant(
+        "a plateau is that of the training loss",
+        "_training/_callbacks.py",
+        'row.get("valid_loss", row["train_loss"])',
+        'row["train_loss"]',
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_plateau_watches_the_validation_loss_where_there_is_one",
+        ),
+    ),
+    Mutant(
         "no warning where X_val is cut by every fold",
         "estimators/_base.py",
         "if len(validation.rows) == n_rows and",
@@ -1333,6 +1421,56 @@ MUTANTS = [
         ("tests/_training/test_tree_file.py::test_any_damage_is_seen",),
     ),
     Mutant(
+        "a fit that is done is trained again",
+        "_training/_checkpoint.py",
+        'if not found["finished"]:',
+        "if True:",
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_a_fit_that_is_done_is_read_and_not_repeated",
+        ),
+    ),
+    Mutant(
+        "a checkpoint is written after every epoch whatever is asked",
+        "_training/_checkpoint.py",
+        "% self.every == 0",
+        "% 1 == 0",
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_every_says_how_often_it_is_written",
+        ),
+    ),
+    Mutant(
+        "a full disk ends the fit that keeps a checkpoint",
+        "_training/_checkpoint.py",
+        "        except OSError as error:\n            warn(",
+        "        except FileNotFoundError as error:\n            warn(",
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_a_disk_that_is_full_does_not_end_the_fit",
+        ),
+    ),
+    Mutant(
+        "all fits in a folder have one checkpoint",
+        "_training/_checkpoint.py",
+        "-{digest[:16]}.checkpoint",
+        "-{digest[:0]}.checkpoint",
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_in_a_folder_each_fit_has_its_own_file",
+        ),
+    ),
+    Mutant(
+        "a checkpoint of another fit is taken for this one",
+        "_training/_checkpoint.py",
+        "    if differing:\n",
+        "    if False:\n",
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_a_checkpoint_of_another_fit_is_refused_by_name",
+        ),
+    ),
+    Mutant(
         "a checkpoint is written over the old one",
         "_training/_tree_file.py",
         "part = path.with_name(name)",
@@ -1362,6 +1500,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a score that fails does so after an epoch",
+        "_training/_callbacks.py",
+        "self.scorer(net)  # what cannot be scored shall fail before training",
+        "pass",
+        (
+            "tests/estimators/test_watching.py"
+            "::test_a_score_that_fails_fails_before_training",
+        ),
+    ),
+    Mutant(
+        "the scorer does not receive the weights of the rows held out",
+        "estimators/_watching.py",
+        'weight = {"sample_weight": validation.weight}',
+        "weight = {}",
+        (
+            "tests/estimators/test_watching.py"
+            "::test_the_scorer_receives_the_weights_of_the_rows_held_out",
+        ),
+    ),
+    Mutant(
         "the best epoch is the last that was better by tol",
         "_training/_callbacks.py",
         "if value > self.best_value_:",
@@ -1369,6 +1527,23 @@ MUTANTS = [
         (
             "tests/estimators/test_watching.py"
             "::test_the_best_epoch_is_that_of_the_least_loss_whatever_tol_says",
+        ),
+    ),
+    Mutant(
+        "the least fall of the loss is an improvement",
+        "_training/_callbacks.py",
+        "self.to_beat_ = value + self.tol",
+        "self.to_beat_ = value",
+        ("tests/estimators/test_training.py::test_tol_is_the_least_fall_of_the_loss",),
+    ),
+    Mutant(
+        "training goes on for an epoch beyond its patience",
+        "_training/_callbacks.py",
+        "if self.misses_ == self.patience:",
+        "if self.misses_ > self.patience:",
+        (
+            "tests/estimators/test_training.py"
+            "::test_training_ends_when_nothing_improves",
         ),
     ),
     Mutant(
@@ -1380,6 +1555,84 @@ MUTANTS = [
             "tests/estimators/test_validation_part.py"
             "::test_a_share_of_the_groups_is_held_out_whole",
         ),
+    ),
+    Mutant(
+        "rows are held out though validation data is given",
+        "estimators/_base.py",
+        "        if validation is None:\n            rows, validation",
+        "        if wants_early_stopping(self.early_stopping, len(rows)):\n"
+        "            rows, validation",
+        (
+            "tests/estimators/test_training.py"
+            "::test_given_validation_data_takes_the_place_of_a_held_out_part",
+        ),
+    ),
+    Mutant(
+        "groups may be fewer than rows",
+        "estimators/_base.py",
+        "check_consistent_length(whole.sequences, given.groups)",
+        "pass",
+        (
+            "tests/estimators/test_watching.py"
+            "::test_groups_of_another_length_are_refused",
+        ),
+    ),
+    Mutant(
+        "a share of the groups may lack a class",
+        "estimators/_validation_part.py",
+        "_nearest(y, parts) if by_groups and stratify else parts[-1]",
+        "parts[-1]",
+        (
+            "tests/estimators/test_validation_part.py"
+            "::test_a_share_of_groups_has_every_class_if_any_does",
+        ),
+    ),
+    Mutant(
+        "a splitter does not receive the groups",
+        "estimators/_validation_part.py",
+        "splitter.split(np.zeros(len(y)), y, groups)",
+        "splitter.split(np.zeros(len(y)), y)",
+        (
+            "tests/estimators/test_validation_part.py"
+            "::test_a_splitter_receives_the_groups",
+        ),
+    ),
+    Mutant(
+        "the first split of a splitter counts",
+        "estimators/_validation_part.py",
+        "else parts[-1]\n",
+        "else parts[0]\n",
+        (
+            "tests/estimators/test_validation_part.py"
+            "::test_of_a_splitter_the_last_split_is_used",
+        ),
+    ),
+    Mutant(
+        "what is held out is not stratified",
+        "estimators/_validation_part.py",
+        "StratifiedShuffleSplit if stratify else ShuffleSplit",
+        "ShuffleSplit",
+        (
+            "tests/estimators/test_validation_part.py"
+            "::test_the_shares_of_the_classes_are_kept",
+        ),
+    ),
+    Mutant(
+        "a rare class is an error though nobody asked for early stopping",
+        "estimators/_validation_part.py",
+        'may_go_without = early_stopping == "auto"',
+        "may_go_without = False",
+        (
+            "tests/estimators/test_validation_part.py"
+            "::test_a_part_without_a_class_is_refused_but_for_auto",
+        ),
+    ),
+    Mutant(
+        "early stopping by size waits for one row more",
+        "estimators/_validation_part.py",
+        "return n_rows >= AUTO_EARLY_STOPPING_ROWS",
+        "return n_rows > AUTO_EARLY_STOPPING_ROWS",
+        ("tests/estimators/test_validation_part.py::test_auto_is_on_from_2000_rows",),
     ),
     Mutant(
         "a callback of scikit-learn cannot end a fit",
@@ -1604,6 +1857,43 @@ MUTANTS = [
         "return max(float(lrs[0]), float(np.sqrt(fallen * below_lowest)))",
         "return float(lrs[np.argmin(smoothed)])",
         ("tests/inspection/test_learning_rate.py",),
+    ),
+    Mutant(
+        "planned rates come in reverse",
+        "_training/_lr_range.py",
+        "for update in range(n_updates):",
+        "for update in reversed(range(n_updates)):",
+        (
+            "tests/_training/test_lr_range.py"
+            "::test_planned_rates_are_those_of_a_hand_calculation",
+        ),
+    ),
+    Mutant(
+        "the test of rates goes on after the loss exploded",
+        "_training/_lr_range.py",
+        " or has_exploded(self.smoothed_)",
+        "",
+        ("tests/_training/test_lr_range.py::test_an_explosion_ends_the_training",),
+    ),
+    Mutant(
+        "the test of rates trains what it is given",
+        "inspection/_learning_rate.py",
+        "_steps_of(clone(estimator))",
+        "_steps_of(estimator)",
+        (
+            "tests/inspection/test_learning_rate.py"
+            "::test_a_fitted_estimator_stays_as_it_is",
+        ),
+    ),
+    Mutant(
+        "the rates of a test rise evenly",
+        "_training/_lr_range.py",
+        "np.geomspace(",
+        "np.linspace(",
+        (
+            "tests/_training/test_lr_range.py"
+            "::test_the_rates_of_the_updates_form_a_geometric_series",
+        ),
     ),
     Mutant(
         "the traced candidate of a GRU forgets its reset gate",
