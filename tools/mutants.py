@@ -164,6 +164,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the first streams go on, whichever are taken",
+        "_training/_streams.py",
+        "contents=_take(chosen, self.contents)",
+        "contents=_take(np.arange(len(chosen)), self.contents)",
+        (
+            "tests/estimators/test_over_time.py"
+            "::test_streams_that_go_on_are_taken_from_a_state",
+        ),
+    ),
+    Mutant(
+        "a state can be written to",
+        "_training/_streams.py",
+        "array.flags.writeable = False",
+        "pass",
+        (
+            "tests/estimators/test_over_time.py"
+            "::test_the_arrays_of_a_state_cannot_be_written_to",
+        ),
+    ),
+    Mutant(
         "updates are not counted where torch does not count them",
         "_training/_net.py",
         "        self.n_updates_ += 1\n",
@@ -191,6 +211,23 @@ MUTANTS = [
         ("tests/estimators/test_over_time.py::test_two_directions_cannot_step",),
     ),
     Mutant(
+        "a prefix lacks its last step",
+        "sequences/_prefixes.py",
+        "steps += step_positions(lengths[chosen])",
+        "steps += np.maximum(step_positions(lengths[chosen]) - 1, 0)",
+        (
+            "tests/sequences/test_prefixes.py"
+            "::test_parts_hold_every_prefix_in_order_and_keep_to_their_size",
+        ),
+    ),
+    Mutant(
+        "live data is read by a CRF",
+        "_training/_streams.py",
+        "if net.module_.crf is not None:",
+        "if False:",
+        ("tests/estimators/test_over_time.py::test_a_crf_cannot_step",),
+    ),
+    Mutant(
         "a peak at the end counts as a threshold",
         "metrics/_earliness.py",
         "order = order[read_more[order] > 0]",
@@ -213,6 +250,20 @@ MUTANTS = [
         "i[(true.stops[i] == pred.stops[j]) & (true.types[i] == pred.types[j])]",
         "i[true.stops[i] == pred.stops[j]]",
         ("tests/metrics/test_spans.py::test_scores_worked_by_hand",),
+    ),
+    Mutant(
+        "frequent labels count more in the mean over labels",
+        "metrics/_flat.py",
+        'average: str | None = "macro",',
+        'average: str | None = "weighted",',
+        ("tests/metrics/test_flat.py::test_f1_worked_by_hand",),
+    ),
+    Mutant(
+        "the weight of a row does not count for its spans",
+        "metrics/_spans.py",
+        "None if weights is None else weights[some.starts]",
+        "None",
+        ("tests/metrics/test_spans.py::test_weights_worked_by_hand",),
     ),
     Mutant(
         "a span goes on in the next row",
@@ -1062,6 +1113,76 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "one target is predicted as a column",
+        "estimators/_regressor.py",
+        "predicted[:, 0] if self._y_ndim == 1 else predicted",
+        "predicted",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_predictions_have_the_shape_of_the_targets",
+        ),
+    ),
+    Mutant(
+        "counts are divided by their deviation",
+        "estimators/_targets.py",
+        "np.where(scaler.mean_ > 0, scaler.mean_, 1.0)",
+        "scaler.scale_",
+        (
+            "tests/estimators/test_step_regressor.py"
+            "::test_poisson_divides_by_the_mean_of_the_real_steps",
+        ),
+    ),
+    Mutant(
+        "a rate of counts may be negative",
+        "estimators/_targets.py",
+        'return np.exp(outputs) if self._setting("loss") == "poisson" else outputs',
+        "return outputs",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_poisson_never_predicts_a_negative_rate",
+        ),
+    ),
+    Mutant(
+        "predictions are in standard deviations",
+        "estimators/_targets.py",
+        "self._decode(outputs) * self.target_scale_ + self.target_mean_",
+        "self._decode(outputs)",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_each_output_is_learnt_on_its_own_scale",
+        ),
+    ),
+    Mutant(
+        "partial_fit balances classes it has not seen",
+        "estimators/_targets.py",
+        "if isinstance(self.class_weight, str):",
+        "if False:",
+        (
+            "tests/estimators/test_bad_input.py"
+            "::test_partial_fit_refuses[balanced class weights]",
+        ),
+    ),
+    Mutant(
+        "balanced classes are counted without weights",
+        "estimators/_targets.py",
+        "np.bincount(codes, weights=weight, minlength=n_classes)",
+        "np.bincount(codes, minlength=n_classes)",
+        (
+            "tests/estimators/test_invariance.py"
+            "::test_balanced_classes_are_balanced_by_their_weights",
+        ),
+    ),
+    Mutant(
+        "the validation part is not weighted by class",
+        "estimators/_base.py",
+        'self._weigh(validation, "validation")',
+        "validation.take(np.flatnonzero(validation.weight))",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_class_weights_weigh_the_validation_part",
+        ),
+    ),
+    Mutant(
         "probabilities do not sum to one",
         "estimators/_classifier.py",
         "return softmax(logits, axis=1) if",
@@ -1069,6 +1190,26 @@ MUTANTS = [
         (
             "tests/estimators/test_neighbours_faults.py"
             "::test_rows_of_probabilities_sum_to_one",
+        ),
+    ),
+    Mutant(
+        "labels come back as their numbers",
+        "estimators/_classifier.py",
+        'return codes if self._task == "multilabel" else self.classes_[codes]',
+        "return codes",
+        (
+            "tests/estimators/test_neighbours_faults.py"
+            "::test_labels_of_any_type_are_learnt_and_returned",
+        ),
+    ),
+    Mutant(
+        "labels that may come together exclude each other",
+        "estimators/_classifier.py",
+        'return softmax(logits, axis=1) if self._task == "multiclass"',
+        'return softmax(logits, axis=1) if self._task != "binary"',
+        (
+            "tests/estimators/test_targets.py"
+            "::test_labels_that_may_come_together_have_one_logit_each",
         ),
     ),
     Mutant(
@@ -1092,6 +1233,36 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "labels may be fewer than steps",
+        "sequences/_ragged_targets.py",
+        "    if differs.any():\n",
+        "    if False:\n",
+        (
+            "tests/sequences/test_ragged_targets.py"
+            "::test_labels_that_are_not_one_per_step_are_refused",
+        ),
+    ),
+    Mutant(
+        "the padding of labels is read",
+        "sequences/_ragged_targets.py",
+        "    if is_padded:\n",
+        "    if False:\n",
+        (
+            "tests/sequences/test_ragged_targets.py"
+            "::test_padding_and_ragged_rows_give_the_same_labels",
+        ),
+    ),
+    Mutant(
+        "rows of equal length become a table",
+        "sequences/_ragged_targets.py",
+        "    return ragged\n",
+        "    return np.array(ragged.tolist(), dtype=object)\n",
+        (
+            "tests/sequences/test_ragged_targets.py"
+            "::test_rows_of_equal_length_stay_rows",
+        ),
+    ),
+    Mutant(
         "labels are the likeliest one by one, not together",
         "estimators/_tagger.py",
         'codes, offsets = self._step_outputs(X, "decode", np.int64)',
@@ -1111,6 +1282,23 @@ MUTANTS = [
             "tests/estimators/test_schemes.py"
             "::test_what_the_scheme_forbids_is_never_predicted",
         ),
+    ),
+    Mutant(
+        "labels that break the scheme are learnt",
+        "estimators/_tagger.py",
+        "if to_learn:  #",
+        "if False:  #",
+        (
+            "tests/estimators/test_schemes.py"
+            "::test_labels_that_break_the_scheme_are_refused_by_fit",
+        ),
+    ),
+    Mutant(
+        "a softmax is given a scheme",
+        "estimators/_tagger.py",
+        'if self.output != "crf":',
+        "if False:",
+        ("tests/estimators/test_schemes.py::test_a_scheme_without_a_crf_is_refused",),
     ),
     Mutant(
         "a span goes on as one of another type",
@@ -1359,6 +1547,16 @@ MUTANTS = [
         "first = 0",
         (
             "tests/sequences/test_targets.py::test_of_many_unknown_labels_five_are_named_and_the_first_row",
+        ),
+    ),
+    Mutant(
+        "one-hot rows are learnt in silence",
+        "sequences/_targets.py",
+        "and np.all(y.sum(axis=1) == 1)",
+        "and np.all(y.sum(axis=1) == 0)",
+        (
+            "tests/sequences/test_targets.py"
+            "::test_rows_with_one_label_each_are_warned_about",
         ),
     ),
     Mutant(

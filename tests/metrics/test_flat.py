@@ -49,6 +49,10 @@ def test_f1_worked_by_hand():
     assert flat_f1_score(Y_TRUE, Y_PRED) == pytest.approx(np.mean(each))
     some = flat_f1_score(Y_TRUE, Y_PRED, labels=["c", "a"], average=None)
     np.testing.assert_allclose(some, [each[2], each[0]])
+    # O: 4 hits, 5 predicted, 4 true. N: 1, 1, 2; the mean over labels is not that
+    # over steps.
+    y_true, y_pred = [["O", "O", "N"], ["O", "N", "O"]], [["O", "O", "N"], ["O"] * 3]
+    assert flat_f1_score(y_true, y_pred) == pytest.approx((8 / 9 + 2 / 3) / 2)
 
 
 def test_f1_of_one_label():
