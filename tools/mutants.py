@@ -338,6 +338,16 @@ MUTANTS = [
         ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
+        "attention looks at padding",
+        "nn/_poolings.py",
+        "scores = _fill_padding(scores, lengths, -torch.inf).squeeze(2)",
+        "scores = _fill_padding(scores, lengths, 0.0).squeeze(2)",
+        (
+            "tests/nn/test_poolings.py"
+            "::test_attention_weights_sum_to_one_over_real_steps",
+        ),
+    ),
+    Mutant(
         "the last state is that of the first step",
         "nn/_poolings.py",
         "return outputs.transpose(0, 1)[lengths - 1, rows]",
@@ -676,6 +686,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a table of one column is read as texts",
+        "text/_analyzers.py",
+        "if len(shape) != 1:",
+        "if False:",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_column_transformer_with_a_list_of_one_column_is_told_how",
+        ),
+    ),
+    Mutant(
+        "an id is read back as the word before it",
+        "text/_vectorizer.py",
+        "words[list(vocabulary.values())] = list(vocabulary)",
+        "words[[i - 1 for i in vocabulary.values()]] = list(vocabulary)",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_inverse_transform_gives_the_tokens_back",
+        ),
+    ),
+    Mutant(
         "the start of a long text is kept, not its end",
         "text/_vocabulary.py",
         "return slice(-max_length, None)",
@@ -843,6 +873,16 @@ MUTANTS = [
         "BATCHES_PER_POOL = 50",
         "BATCHES_PER_POOL = 1",
         ("tests/test_costs.py::test_a_training_epoch_walks_over_little_padding",),
+    ),
+    Mutant(
+        "a prediction takes all rows at once",
+        "_training/_data.py",
+        "n_rows = PREDICTION_STEPS // longest\n",
+        "n_rows = len(self.order)\n",
+        (
+            "tests/_training/test_data.py"
+            "::test_prediction_batches_keep_within_their_budget",
+        ),
     ),
     Mutant(
         "rare words are never forgotten",
@@ -1026,8 +1066,8 @@ MUTANTS = [
         "        return int(random_state.integers(2**31))",
         "return int(np.random.randint(2**31 - 1))",
         (
-            "tests/estimators/test_contract.py"
-            "::test_another_seed_gives_another_fit_and_none_gives_another_each_time",
+            "tests/estimators/test_contract.py::"
+            "test_another_seed_gives_another_fit_and_none_gives_another_each_time",
         ),
     ),
     Mutant(
@@ -1044,6 +1084,16 @@ MUTANTS = [
         "export_state(net, with_optimizer=False)",
         (
             "tests/estimators/test_contract.py::test_partial_fit_goes_on_after_a_pickle_as_if_unbroken",
+        ),
+    ),
+    Mutant(
+        "a pickle after fit holds the optimizer",
+        "estimators/_base.py",
+        'state["_net_state"] = export_state(net, with_optimizer=self._trains_on)',
+        'state["_net_state"] = export_state(net, with_optimizer=True)',
+        (
+            "tests/estimators/test_persistence.py"
+            "::test_the_state_of_the_optimizer_is_kept_for_partial_fit_only",
         ),
     ),
     Mutant(
@@ -2043,6 +2093,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "memory that runs out is not told with its batch",
+        "_training/_faults.py",
+        "if not _is_out_of_memory(error):",
+        "if True:",
+        ("tests/estimators/test_faults.py::test_a_batch_that_is_too_large_is_named",),
+    ),
+    Mutant(
         "each process steps by the gradient of its own share",
         "_training/_accelerated.py",
         'flat = accelerator.reduce(flat, reduction="sum")',
@@ -2117,6 +2174,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "units are drawn in the order of their numbers",
+        "inspection/_states.py",
+        "if not sort:",
+        "if sort:",
+        (
+            "tests/inspection/test_states.py"
+            "::test_units_stand_in_the_order_of_their_largest_step",
+        ),
+    ),
+    Mutant(
         "a public function does not say the type of a parameter",
         "inspection/_states.py",
         "def hidden_states(estimator: Any, X: Any)",
@@ -2131,11 +2198,31 @@ MUTANTS = [
         ("tests/inspection/test_training_curve.py",),
     ),
     Mutant(
+        "the epoch kept is marked one too late",
+        "inspection/_training_curve.py",
+        "(epoch, history[curve.watched][epoch - 1])",
+        "(epoch + 1, history[curve.watched][epoch - 1])",
+        (
+            "tests/inspection/test_training_curve.py"
+            "::test_the_epoch_kept_is_marked_on_what_is_watched",
+        ),
+    ),
+    Mutant(
         "rows of one length are divided among bins",
         "inspection/_length_score.py",
         "ranks = np.searchsorted(np.sort(lengths), lengths)",
         "ranks = np.argsort(np.argsort(lengths))",
         ("tests/inspection/test_length_score.py",),
+    ),
+    Mutant(
+        "forbidden transitions are not hatched",
+        "inspection/_transitions.py",
+        "self._hatch(ax, ~allowed)",
+        "pass",
+        (
+            "tests/inspection/test_transitions.py"
+            "::test_a_forbidden_pair_is_hatched_and_the_legend_says_so",
+        ),
     ),
     Mutant(
         "an accent is no part of its letter",
@@ -2172,6 +2259,26 @@ MUTANTS = [
         ("tests/_training/test_attributions.py::test_occlusion_is_brute_force",),
     ),
     Mutant(
+        "contributions need not add up",
+        "_training/_attributions.py",
+        "rows = rows[~(np.abs(found.missing) <= allowed)[rows]]",
+        "rows = rows[:0]",
+        (
+            "tests/_training/test_attributions.py"
+            "::test_points_are_added_where_they_are_needed",
+        ),
+    ),
+    Mutant(
+        "what tells nothing is a frequent word, not the unknown one",
+        "_training/_attributions.py",
+        "np.full_like(values, UNK)",
+        "np.full_like(values, UNK + 1)",
+        (
+            "tests/inspection/test_explain.py"
+            "::test_the_baseline_of_a_text_is_the_unknown_word_at_every_step",
+        ),
+    ),
+    Mutant(
         "another sequence's step is explained",
         "_training/_attributions.py",
         "return np.cumsum(lengths) - lengths + self.steps",
@@ -2189,6 +2296,23 @@ MUTANTS = [
         (
             "tests/inspection/test_explain.py::"
             "test_the_first_of_two_classes_has_the_logit_with_its_sign_turned",
+        ),
+    ),
+    Mutant(
+        "contributions that do not add up are not told",
+        "inspection/_explain.py",
+        "            _warn_where_incomplete(found, output, tol)\n",
+        "            pass\n",
+        ("tests/inspection/test_explain.py::test_what_does_not_add_up_is_said",),
+    ),
+    Mutant(
+        "a regression is explained in standard deviations",
+        "inspection/_outputs.py",
+        'return columns, scale, mean, "y"',
+        'return columns, factor, shift, "y"',
+        (
+            "tests/inspection/test_explain.py"
+            "::test_a_regression_is_explained_in_units_of_y",
         ),
     ),
     Mutant(
