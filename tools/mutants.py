@@ -974,8 +974,8 @@ MUTANTS = [
     Mutant(
         "predictions take all threads",
         "estimators/_base.py",
-        "with torch_threads(self.n_jobs):\n            return evaluate",
-        "if True:\n            return evaluate",
+        "with torch_threads(self.n_jobs, briefly=briefly):",
+        "if True:",
         (
             "tests/estimators/test_parallel.py::"
             "test_all_that_computes_does_so_on_n_jobs_threads",
@@ -984,9 +984,36 @@ MUTANTS = [
     Mutant(
         "the number of threads does not come back",
         "_training/_threads.py",
-        "    finally:\n        torch.set_num_threads(before)",
-        "    finally:",
+        "        torch.set_num_threads(before)\n        if of_others",
+        "        if of_others",
         ("tests/_training/test_threads.py::test_the_number_comes_back_after_an_error",),
+    ),
+    Mutant(
+        "the number of threads does not come back after a brief call",
+        "_training/_threads.py",
+        "        torch.set_num_threads(before)\n        _BRIEF.pop()",
+        "        _BRIEF.pop()",
+        ("tests/_training/test_threads.py::test_the_number_comes_back_after_an_error",),
+    ),
+    Mutant(
+        "a forked process waits for a thread that it does not have",
+        "_training/_threads.py",
+        "os.register_at_fork(after_in_child=_renew_lock)",
+        "pass",
+        (
+            "tests/_training/test_threads.py"
+            "::test_a_forked_process_waits_for_no_thread_of_its_parent",
+        ),
+    ),
+    Mutant(
+        "a file says how many threads start",
+        "_training/_threads.py",
+        "return min(n_jobs, cpu_count())",
+        "return n_jobs",
+        (
+            "tests/_training/test_threads.py"
+            "::test_n_jobs_has_the_meaning_of_scikit_learn",
+        ),
     ),
     Mutant(
         "a thread that starts during a fit keeps its limit",

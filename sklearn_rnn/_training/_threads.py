@@ -1,5 +1,6 @@
 """On how many threads torch computes while an estimator works."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,22 @@ from joblib import cpu_count
 from joblib.parallel import get_active_backend
 
 _LOCK = threading.Lock()
+_BRIEF: list[None] = []
+"""A member for each brief call that goes on."""
+
+
+def _renew_lock() -> None:
+    """Give a forked process a lock that no other thread holds."""
+    global _LOCK
+    _LOCK = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @contextmanager
-def torch_threads(n_jobs: int | None) -> Iterator[None]:
+def torch_threads(n_jobs: int | None, *, briefly: bool = False) -> Iterator[None]:
     """Let torch compute on so many threads, called from this thread of Python.
 
     Parameters
@@ -22,23 +35,47 @@ def torch_threads(n_jobs: int | None) -> Iterator[None]:
     n_jobs : int or None
         As elsewhere in scikit-learn: None is 1, or what `joblib.parallel_config` says;
         -1 is all that this process may use, -2 all but one.
+    briefly : bool, default=False
+        Whether all is over within milliseconds. Then no other thread is waited for,
+        which beside busy threads of Python takes longer than a prediction.
 
     Notes
     -----
     `torch.set_num_threads` counts for the calling thread, and for threads that first
     use torch later. The number for those stays as it was: a thread that starts during
-    a long fit would keep the number of that fit for life. threadpoolctl is no way to
+    a long fit would keep the number of that fit for life. In a brief call only one
+    that first uses torch within these milliseconds does. threadpoolctl is no way to
     do this: it limits OpenMP, and MKL goes on with all threads.
     """
-    with _LOCK:
+    if briefly:
         before = torch.get_num_threads()
+    else:  # it waits while another thread sets its own number
+        with _LOCK:
+            before = torch.get_num_threads()
     wanted = count_threads(n_jobs)
     if wanted == before:
         yield
         return
+    with _for_a_moment(wanted, before) if briefly else _for_long(wanted, before):
+        yield
+
+
+@contextmanager
+def _for_a_moment(n_threads: int, before: int) -> Iterator[None]:
+    _BRIEF.append(None)
+    try:
+        torch.set_num_threads(n_threads)
+        yield
+    finally:
+        torch.set_num_threads(before)
+        _BRIEF.pop()
+
+
+@contextmanager
+def _for_long(n_threads: int, before: int) -> Iterator[None]:
     of_others = before
     try:
-        of_others = _set_own(wanted, before)
+        of_others = _set_own(n_threads, before)
         yield
     finally:
         torch.set_num_threads(before)
@@ -47,16 +84,17 @@ def torch_threads(n_jobs: int | None) -> Iterator[None]:
 
 
 def count_threads(n_jobs: int | None) -> int:
-    """Say how many threads `n_jobs` stands for, here and now."""
+    """Say how many threads `n_jobs` is here and now: at most one for each processor."""
     if n_jobs is None:
         _, n_jobs = get_active_backend()
     if n_jobs is None:
         return 1
     if n_jobs == 0:
         raise ValueError("n_jobs must not be 0; pass None or 1 for one thread.")
+    if n_jobs > 0:
+        return min(n_jobs, cpu_count())
     # torch knows the share of a worker of joblib, and joblib that of a container.
-    at_most = min(cpu_count(), torch.get_num_threads())
-    return n_jobs if n_jobs > 0 else max(1, at_most + 1 + n_jobs)
+    return max(1, min(cpu_count(), torch.get_num_threads()) + 1 + n_jobs)
 
 
 def _set_own(n_threads: int, before: int) -> int:
@@ -67,6 +105,8 @@ def _set_own(n_threads: int, before: int) -> int:
     try:
         with _LOCK, ThreadPoolExecutor(1) as another:
             of_others = another.submit(torch.get_num_threads).result()
+            if _BRIEF:  # it is that of a brief call
+                of_others = before
             torch.set_num_threads(n_threads)
             another.submit(torch.set_num_threads, of_others).result()
     except RuntimeError:  # Python ends: no thread can start, and none will

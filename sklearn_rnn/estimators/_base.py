@@ -56,6 +56,9 @@ from sklearn_rnn.sequences import (
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+# Predictions of fewer steps take milliseconds.
+BRIEF_STEPS = 2**12
+
 # Parameters that go to the module as they are.
 MODULE_PARAMS = (
     "hidden_size",
@@ -520,8 +523,10 @@ class BaseRNN(
 
     def _outputs(self, X, method="predict", dtype=np.float64):
         """Run the net over X, or over sequences already read; in the order of X."""
-        dataset = SequenceDataset(self._read(X), self._reader())
-        with torch_threads(self.n_jobs):
+        sequences = self._read(X)
+        dataset = SequenceDataset(sequences, self._reader())
+        briefly = sequences.lengths.sum() < BRIEF_STEPS
+        with torch_threads(self.n_jobs, briefly=briefly):
             return evaluate(self.net_, dataset, method, dtype)
 
     # -- state and tags --------------------------------------------------------
@@ -538,7 +543,7 @@ class BaseRNN(
         net_state = state.pop("_net_state", None)
         super().__setstate__(state)
         if net_state is not None:
-            with torch_threads(self.n_jobs):
+            with torch_threads(1):  # whatever number a file may say
                 net = self._build_net(anywhere=True, weights=net_state["module"])
                 self.net_ = load_state(net, net_state)
 

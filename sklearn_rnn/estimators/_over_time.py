@@ -79,7 +79,7 @@ class OverTime:
         sequences = check_one_step(self, x_t)
         self._check_spelling(sequences, reset=False)
         dataset = SequenceDataset(sequences, self._reader())
-        with torch_threads(self.n_jobs):
+        with torch_threads(self.n_jobs, briefly=True):
             outputs, state = take_step(self.net_, dataset, state)
         return self._answers(outputs), state
 

@@ -1,5 +1,6 @@
 """The number of torch's threads, and what becomes of it."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,6 +44,7 @@ class OtherThread:
         (None, None, 8, 1),
         (2, None, 8, 2),
         (5, None, 8, 5),  # more than torch would take by itself
+        (10**12, None, 8, 8),
         (-1, None, 8, ALL),  # its share
         (-1, None, 2, 2),  # of a container with fewer processors than the machine
         (-2, None, 8, ALL - 1),
@@ -66,10 +68,41 @@ def test_zero_threads_are_refused():
         pass
 
 
-def test_the_number_comes_back_after_an_error():
-    with pytest.raises(KeyboardInterrupt), torch_threads(FEW):
+@pytest.mark.parametrize("briefly", [False, True])
+def test_the_number_comes_back_after_an_error(briefly):
+    with pytest.raises(KeyboardInterrupt), torch_threads(FEW, briefly=briefly):
+        assert torch.get_num_threads() == FEW
         raise KeyboardInterrupt
     assert torch.get_num_threads() == ALL
+    assert OtherThread().ask() == ALL
+
+
+def test_a_brief_call_is_not_met_by_a_long_one():
+    barrier, leave = threading.Barrier(2), threading.Event()
+
+    def predict():
+        with torch_threads(FEW, briefly=True):
+            barrier.wait()
+            leave.wait()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(predict)
+        barrier.wait()
+        with torch_threads(FEW):
+            assert OtherThread().ask() == ALL
+        leave.set()
+        running.result()
+    assert torch.get_num_threads() == OtherThread().ask() == ALL
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_waits_for_no_thread_of_its_parent():
+    with _threads._LOCK:  # as of another thread, at this very moment
+        child = os.fork()
+        if not child:
+            os._exit(not _threads._LOCK.acquire(timeout=5))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_other_threads_keep_their_number():
