@@ -1006,7 +1006,17 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "a file says how many threads start",
+        "a file says on how many threads it is read",
+        "estimators/_base.py",
+        "with torch_threads(1):",
+        "with torch_threads(self.n_jobs):",
+        (
+            "tests/persistence/test_save.py"
+            "::test_a_file_does_not_say_how_many_threads_read_it",
+        ),
+    ),
+    Mutant(
+        "more threads are taken than there are processors",
         "_training/_threads.py",
         "return min(n_jobs, cpu_count())",
         "return n_jobs",

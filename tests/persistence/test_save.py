@@ -43,6 +43,16 @@ def test_all_predictions_come_back_with_the_same_bits(fitted, path):
             assert_same(getattr(loaded, method)(X), getattr(model, method)(X))
 
 
+def test_a_file_does_not_say_how_many_threads_read_it(path):
+    model = RNNRegressor(**SMALL).fit(X, SUMS)
+    expected = model.predict(X)
+    for n_jobs in (0, 10**6, 10**12):
+        save(model.set_params(n_jobs=n_jobs), path)
+        loaded = load(path)
+        assert loaded.n_jobs == n_jobs
+        assert_same(loaded.set_params(n_jobs=None).predict(X), expected)
+
+
 @pytest.mark.parametrize("name", ["texts", "search"])
 def test_an_unfitted_estimator_comes_back_unfitted(name, path):
     model, X, y = MODELS[name]
