@@ -848,6 +848,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "SIGTERM is swallowed where it raises KeyboardInterrupt",
+        "_training/_ctrl_c.py",
+        "for number in signal.valid_signals()]",
+        "for number in [signal.SIGINT]]",
+        (
+            "tests/_training/test_ctrl_c.py"
+            "::test_any_signal_whose_handler_raises_it_is_raised",
+        ),
+    ),
+    Mutant(
         "Ctrl-C comes between the best weights and the net",
         "_training/_ctrl_c.py",
         "if self._held is not None:\n            return",

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class _Handler:
-    """Stands in for the handler of SIGINT, whichever it is, inside a ``with`` block.
+    """Stands in for the handler of a signal, whichever it is, inside a ``with`` block.
 
     Python calls handlers in the main thread only. In any other, where there is no
     handler of Python's, or where none can be installed, nothing is done.
@@ -20,19 +20,22 @@ class _Handler:
     _handler: Any
     _handle: Any
 
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        self._number = number
+
     def __enter__(self) -> "Self":
         in_main = threading.current_thread() is threading.main_thread()
-        self._handler = signal.getsignal(signal.SIGINT) if in_main else None
+        self._handler = signal.getsignal(self._number) if in_main else None
         if self._is_needed:
             with suppress(ValueError):  # of an interpreter inside another one
-                signal.signal(signal.SIGINT, self._handle)
+                signal.signal(self._number, self._handle)
             if not self._is_in_place:  # mod_wsgi lets signal.signal do nothing
                 self._handler = None
         return self
 
     def __exit__(self, *raised: Any) -> None:
         if self._is_needed and self._is_in_place:
-            signal.signal(signal.SIGINT, self._handler)
+            signal.signal(self._number, self._handler)
 
     @property
     def _is_needed(self) -> bool:
@@ -40,15 +43,39 @@ class _Handler:
 
     @property
     def _is_in_place(self) -> bool:
-        return signal.getsignal(signal.SIGINT) == self._handle
+        return signal.getsignal(self._number) == self._handle
 
 
-class NoticedCtrlC(_Handler):
-    """Notices whether SIGINT raises KeyboardInterrupt in the block.
+class NoticedCtrlC:
+    """Notices whether a signal raises KeyboardInterrupt in the block.
 
     Ctrl-C and a callback that ends training raise the same exception, in the same
-    frames: only the signal tells them apart.
+    frames: only the signal tells them apart. Any signal may have a handler that raises
+    it, as SIGTERM where it is to end like Ctrl-C.
     """
+
+    def __enter__(self) -> "Self":
+        self._noticed = [_Noticed(number) for number in signal.valid_signals()]
+        with ExitStack() as stack:
+            for handler in self._noticed:
+                stack.enter_context(handler)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._stack.close()
+
+    @property
+    def raised(self) -> bool:
+        """Whether one did, or might have: by a handler installed in the block.
+
+        To take a wish to stop for Ctrl-C is heard, the opposite would be silent.
+        """
+        return any(handler.raised for handler in self._noticed)
+
+
+class _Noticed(_Handler):
+    """Notices whether one signal raises KeyboardInterrupt in the block."""
 
     _has_raised = False
 
@@ -61,10 +88,6 @@ class NoticedCtrlC(_Handler):
 
     @property
     def raised(self) -> bool:
-        """Whether it did, or might have: by a handler installed in the block.
-
-        To take a wish to stop for Ctrl-C is heard, the opposite would be silent.
-        """
         is_watched = not self._is_needed or self._is_in_place
         return self._has_raised or not is_watched
 

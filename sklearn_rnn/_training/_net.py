@@ -97,7 +97,7 @@ class SequenceNet(NeuralNet):
     ) -> "Self":
         """Run skorch's loop and remember what ended it.
 
-        A KeyboardInterrupt that is not Ctrl-C is how a callback of skorch ends it.
+        A KeyboardInterrupt that no signal raised is how a callback of skorch ends it.
         """
         with NoticedCtrlC() as ctrl_c:
             try:

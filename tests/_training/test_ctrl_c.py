@@ -1,6 +1,8 @@
 """Ctrl-C is told from a callback that ends training, whatever answers SIGINT."""
 
+import os
 import signal
+import sys
 import threading
 
 import numpy as np
@@ -89,6 +91,17 @@ def test_a_callback_that_raises_it_ends_training_whatever_the_handler(
     answer_by(handler)
     fit(stop)
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends the process there")
+def test_any_signal_whose_handler_raises_it_is_raised():
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            fit(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_handler_of_a_callback_is_heard(answer_by):
