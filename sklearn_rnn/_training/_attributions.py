@@ -53,7 +53,7 @@ class Picked(NamedTuple):
     def places(self, lengths: NDArray[Any]) -> NDArray[np.int64]:
         """Find the rows of the outputs, for sequences of such lengths."""
         if self.steps is None:
-            return np.arange(len(self.columns))
+            return np.arange(len(self.columns), dtype=np.int64)
         return np.cumsum(lengths) - lengths + self.steps
 
 

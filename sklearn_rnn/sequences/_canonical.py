@@ -101,7 +101,7 @@ def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     else:
         n_samples = len(sequences)
         rows = np.asarray(y).reshape(n_samples, -1)
-        target = _hash_segments(rows, np.arange(n_samples + 1))
+        target = _hash_segments(rows, np.arange(n_samples + 1, dtype=np.int64))
     # One more round on the content: in a plain sum a value could trade places
     # with a target.
     return _mix(content, SECOND) + target
@@ -132,7 +132,7 @@ def _hash_segments(
     offsets = offsets * width
     sums = np.zeros((2, len(offsets) - 1), dtype=np.uint64)
     for numbers, rows, counts in iterate_chunks(offsets, CHUNK):
-        positions = np.arange(numbers.start, numbers.stop)
+        positions = np.arange(numbers.start, numbers.stop, dtype=np.int64)
         positions -= np.repeat(offsets[rows], counts)
         places: slice | np.ndarray = numbers
         if moved is not None:

@@ -38,7 +38,7 @@ def read_table(X: Any) -> tuple[Sequences, int]:
     if _overlaps(X):
         return check_finite(_read_windows(X)), X.shape[1]
     X = check_array(X, dtype=REAL, input_name="X", ensure_all_finite=False)
-    offsets = np.arange(len(X) + 1) * X.shape[1]
+    offsets = np.arange(len(X) + 1, dtype=np.int64) * X.shape[1]
     return check_finite(Sequences(X.reshape(-1, 1), offsets)), X.shape[1]
 
 
@@ -55,7 +55,7 @@ def read_cube(X: np.ndarray) -> Sequences:
         )
     if n_timesteps == 0:
         refuse_empty(np.zeros(n_samples))
-    offsets = np.arange(n_samples + 1) * n_timesteps
+    offsets = np.arange(n_samples + 1, dtype=np.int64) * n_timesteps
     return _read_steps(X.reshape(-1, n_features), offsets)
 
 
@@ -159,7 +159,7 @@ def _read_windows(X: np.ndarray) -> Windows:
     """Read rows that overlap: the series once, and where each row starts in it."""
     n_samples, n_timesteps = X.shape[:2]
     by_row, by_step, *by_feature = X.strides
-    starts = np.arange(n_samples) * (by_row // by_step)
+    starts = np.arange(n_samples, dtype=np.int64) * (by_row // by_step)
     shape = (starts[-1] + n_timesteps, *X.shape[2:])
     strides = (by_step, *by_feature)
     series = np.lib.stride_tricks.as_strided(X, shape, strides, writeable=False)

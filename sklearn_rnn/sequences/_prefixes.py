@@ -36,7 +36,7 @@ def iterate_prefixes(sequences: Sequences, n_steps: int) -> Iterator[Sequences]:
     """
     lengths = step_positions(sequences.lengths) + 1  # of the prefixes
     starts = np.repeat(sequences.starts, sequences.lengths)
-    ends = np.cumsum(lengths)
+    ends = np.cumsum(lengths, dtype=np.int64)
     first = 0
     while first < len(lengths):
         before = ends[first] - lengths[first]

@@ -331,9 +331,9 @@ def offsets_of(lengths: ArrayLike) -> np.ndarray:
 
 def step_positions(lengths: np.ndarray) -> np.ndarray:
     """Count the steps of each sequence from 0, one sequence after the other."""
-    ends = np.cumsum(lengths)
+    ends = np.cumsum(lengths, dtype=np.int64)
     n_steps = ends[-1] if len(ends) else 0
-    return np.arange(n_steps) - np.repeat(ends - lengths, lengths)
+    return np.arange(n_steps, dtype=np.int64) - np.repeat(ends - lengths, lengths)
 
 
 def iterate_chunks(

@@ -73,7 +73,7 @@ def read_dense_tokens(X: np.ndarray) -> Sequences:
 
     They may be spelled, as a `ColumnTransformer` makes a sparse X dense.
     """
-    offsets = np.arange(len(X) + 1) * X.shape[1]
+    offsets = np.arange(len(X) + 1, dtype=np.int64) * X.shape[1]
     if (X < 0).any() and (X == np.rint(X)).all() and looks_spelled(X):
         return _read_spelled(X.reshape(-1).astype(np.int64), offsets)
     return _read_flat(X.reshape(-1), offsets)

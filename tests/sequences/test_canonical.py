@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sklearn_rnn import sliding_windows
 from sklearn_rnn.sequences import Sequences, canonical_rows
 from sklearn_rnn.sequences import _canonical as canonical
+from sklearn_rnn.sequences._numbers import read_table
 
 # Few values and short rows, so that many rows are equal.
 numbers = st.lists(
@@ -274,3 +276,24 @@ def test_one_target_per_step_counts_as_the_same_row_of_a_table():
     np.testing.assert_array_equal(
         canonical._hash_rows(X, ragged), canonical._hash_rows(X, table)
     )
+
+
+def test_an_int_of_32_bits_changes_nothing(monkeypatch):
+    # As on Windows before NumPy 2.0: an array of Python's ints is int32.
+    arange = np.arange
+
+    def narrow(*args, dtype=None):
+        if dtype is None and all(type(arg) is int for arg in args):
+            dtype = np.int32
+        return arange(*args, dtype=dtype)
+
+    series = np.random.default_rng(0).normal(size=20)
+    X, y = sliding_windows(series, 5)
+    monkeypatch.setattr(canonical, "CHUNK", 16)
+    expected = canonical_rows(read_table(X.copy())[0], y)
+    monkeypatch.setattr(np, "arange", narrow)
+    for data in (X, X.copy()):
+        sequences, _ = read_table(data)
+        assert sequences.starts.dtype == np.int64
+        found = canonical_rows(sequences, y)
+        np.testing.assert_array_equal(found, expected)
