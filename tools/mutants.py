@@ -1689,6 +1689,16 @@ MUTANTS = [
         ("tests/_training/test_checkpoint.py::test_other_data_is_refused_by_name",),
     ),
     Mutant(
+        "a checkpoint copies the windows that it hashes",
+        "estimators/_identity.py",
+        "for chunk in data.iterate_values()]",
+        "for chunk in [data.values]]",
+        (
+            "tests/_training/test_checkpoint.py"
+            "::test_windows_are_known_as_their_copy_and_hashed_without_one",
+        ),
+    ),
+    Mutant(
         "any two lambdas are one to a checkpoint",
         "estimators/_identity.py",
         'if isinstance(value, FunctionType) and "<" in value.__qualname__:',

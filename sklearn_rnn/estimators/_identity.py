@@ -111,8 +111,9 @@ def _name(value):
 
 def _arrays_of(data):
     """Give what a hash can be made of; sequences keep what they once computed."""
-    if isinstance(data, Sequences):
-        return [data.values, data.offsets, _arrays_of(data.spelling)]
+    if isinstance(data, Sequences):  # in chunks, for windows are many copies of steps
+        values = [_hash(chunk) for chunk in data.iterate_values()]
+        return [values, data.offsets, _arrays_of(data.spelling)]
     if hasattr(data, "sequences"):
         return [_arrays_of(data.sequences), _arrays_of(data.y), data.weight]
     return data

@@ -23,6 +23,9 @@ PAD = 0
 UNK = 1
 """Token id of an unknown token."""
 
+CHUNK = 1 << 16
+"""Numbers copied at a time where all steps are walked over."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sequences:
@@ -252,6 +255,19 @@ class Sequences:
         letters = np.zeros((len(lengths), n_timesteps, words.shape[1]), words.dtype)
         letters[np.arange(n_timesteps) < lengths[:, np.newaxis]] = words
         return letters
+
+    def iterate_values(self) -> Iterator[np.ndarray]:
+        """Yield ``values`` in chunks, so that windows are not copied whole.
+
+        Where a chunk ends depends on the shape alone, not on how the steps lie in
+        memory; each is a new array.
+        """
+        width = int(np.prod(self.storage.shape[1:], dtype=np.int64))
+        n_steps = max(1, CHUNK // max(1, width))
+        for steps, rows, counts in iterate_chunks(self.offsets, n_steps):
+            places = np.arange(steps.start, steps.stop, dtype=np.int64)
+            places += np.repeat(self.starts[rows] - self.offsets[rows], counts)
+            yield self.storage[places]
 
     def _gather(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find where in `storage` the steps of these rows are."""

@@ -2,6 +2,7 @@
 
 import functools
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -17,12 +18,14 @@ from sklearn_rnn import (
     RNNTagger,
     TextVectorizer,
     as_ragged,
+    sliding_windows,
 )
 from sklearn_rnn._training import _checkpoint
 from sklearn_rnn._training._tree_file import read_tree, write_tree
 from sklearn_rnn.callbacks import Checkpoint, TimeBudget, WeightAverage
 from sklearn_rnn.estimators import _base
 from sklearn_rnn.exceptions import CheckpointError, CheckpointWarning, DivergenceWarning
+from sklearn_rnn.sequences import _standardize
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(24, 5, 2))
@@ -498,6 +501,22 @@ def test_other_data_is_refused_by_name(path):
     ]:
         with pytest.raises(CheckpointError, match=named):
             regressor(Checkpoint(path)).fit(**arguments)
+
+
+def test_windows_are_known_as_their_copy_and_hashed_without_one(path, monkeypatch):
+    monkeypatch.setattr(_standardize, "CHUNK", 2**13)  # for a small X in this test
+    X, y = sliding_windows(np.random.default_rng(0).normal(size=1_500), 500)
+    model = regressor(Checkpoint(path), max_epochs=1).fit(X, y)
+    content = path.read_bytes()
+    tracemalloc.start()
+    try:
+        model.fit(X, y)  # it is done, and only recognised
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < X.nbytes / 2
+    model.fit(X.copy(), y)
+    assert path.read_bytes() == content
 
 
 def test_another_estimator_and_other_classes_are_refused(path):
