@@ -11,8 +11,8 @@ __all__ = [
 ]
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, make_dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -108,6 +108,10 @@ class Sequences:
             _check_spelling(self.spelling, values)
         object.__setattr__(self, "values", _read_only(values))
         object.__setattr__(self, "offsets", _read_only(offsets))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the arguments: what is unpickled is as immutable."""
+        return type(self), tuple(getattr(self, part.name) for part in fields(self))
 
     @property
     def storage(self) -> np.ndarray:
@@ -303,6 +307,12 @@ class Windows(Sequences):
     >>> np.shares_memory(windows[[2, 0]].storage, series)
     True
     """
+
+    # What `replace` and pickles give back to `__init__`; ``values`` is no argument.
+    __dataclass_fields__: ClassVar[dict[str, Any]] = {
+        part.name: part
+        for part in fields(make_dataclass("_", ["storage", "starts", "lengths"]))
+    }
 
     _storage: np.ndarray
     _starts: np.ndarray

@@ -1,4 +1,6 @@
+import pickle
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from sklearn.base import BaseEstimator
 
 from sklearn_rnn import RNNRegressor, sliding_windows
 from sklearn_rnn.sequences import (
+    Sequences,
     Standardizer,
     Windows,
     _standardize,
@@ -212,6 +215,21 @@ def test_windows_are_read_as_their_copy(X):
         lambda data: next(iterate_prefixes(data, 100)).values,
     ):
         np.testing.assert_array_equal(found(read), found(copied), strict=True)
+
+
+@pytest.mark.parametrize(
+    "copy", [replace, lambda data: pickle.loads(pickle.dumps(data))]
+)
+def test_a_copy_of_windows_holds_the_same_and_cannot_be_written_to(copy):
+    windows = Windows(PAIRS, np.array([0, 1, 3]), np.array([2, 3, 2]))
+    for data in (windows, Sequences(windows.values, windows.offsets)):
+        copied = copy(data)
+        assert type(copied) is type(data)
+        np.testing.assert_array_equal(copied.values, windows.values)
+        for array in (copied.storage, copied.starts, copied.offsets):
+            assert not array.flags.writeable
+    cut = replace(windows, lengths=np.array([1, 1, 1]))
+    np.testing.assert_array_equal(cut.values, PAIRS[[0, 1, 3]])
 
 
 @pytest.mark.parametrize("n_features", [1, 2])
