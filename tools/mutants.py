@@ -1155,8 +1155,18 @@ MUTANTS = [
     Mutant(
         "new labels in a warm start are told of partial_fit",
         "estimators/_base.py",
-        "with _naming_warm_start() if continued else nullcontext():",
-        "with nullcontext():",
+        "        if continued:\n            remedy = (",
+        "        if False:\n            remedy = (",
+        (
+            "tests/estimators/test_training.py"
+            "::test_a_warm_start_refuses_other_labels_by_its_own_name",
+        ),
+    ),
+    Mutant(
+        "new labels in y_val are told of y",
+        "estimators/_base.py",
+        'with _naming_unseen_labels("y_val", remedy):',
+        'with _naming_unseen_labels("y", remedy):',
         (
             "tests/estimators/test_training.py"
             "::test_a_warm_start_refuses_other_labels_by_its_own_name",

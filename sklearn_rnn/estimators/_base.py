@@ -205,12 +205,19 @@ class BaseRNN(
         resolve_device(self.device)
         check_embedding(self.embedding)
         self._keep_settings()
-        with _naming_warm_start() if continued else nullcontext():
+        remedy = "or give rows of the same classes in X and y"
+        if continued:
+            remedy = (
+                "or fit once with warm_start=False on rows of all classes: "
+                "warm_start=True goes on with those of the last fit"
+            )
+        with _naming_unseen_labels("y", remedy):
             whole = self._check_part(
                 given.X, given.y, given.sample_weight, reset=not continued
             )
         check_consistent_length(whole.sequences, given.groups)
-        validation = self._check_validation(given, n_rows=len(whole.rows))
+        with _naming_unseen_labels("y_val", remedy):
+            validation = self._check_validation(given, n_rows=len(whole.rows))
         seed = _draw_seed(self.random_state)
         saved_fit = open_saved_fit(
             self,
@@ -262,7 +269,11 @@ class BaseRNN(
             if first:
                 check_embedding(self.embedding)
                 self._keep_settings()
-            part = self._check_part(X, y, sample_weight, reset=first, **target_params)
+            remedy = "or name every class in the first call of partial_fit: classes=..."
+            with _naming_unseen_labels("y", remedy):
+                part = self._check_part(
+                    X, y, sample_weight, reset=first, **target_params
+                )
             part = part.take(np.flatnonzero(part.weight))
             _check_some_weight(part)
             if first:
@@ -575,16 +586,14 @@ def as_it_was_on_error(estimator):
 
 
 @contextmanager
-def _naming_warm_start():
-    """Say why labels are not known where `fit` goes on from other data."""
+def _naming_unseen_labels(name, remedy):
+    """Say which argument holds labels that are not known, and what to do."""
     try:
         yield
     except UnseenLabelsError as error:
         raise ValueError(
-            "warm_start=True goes on with the classes of the last fit, and y holds "
-            "others: fit once with warm_start=False on rows of all classes, or drop "
-            "the rows of the new ones."
-        ) from error
+            f"{name} holds {error.found}; drop these rows, {remedy}."
+        ) from None
 
 
 def _check_some_weight(part, name="training"):

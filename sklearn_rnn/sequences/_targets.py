@@ -114,7 +114,21 @@ def find_classes(y: Any) -> NDArray[Any]:
 
 
 class UnseenLabelsError(ValueError):
-    """Says that some labels are not among the classes."""
+    """Says that some labels are not among the classes.
+
+    Parameters
+    ----------
+    found : str
+        Which they are, and where the first one stands.
+    """
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
+
+    def __str__(self) -> str:
+        """Say it of y; whoever knows more of it says more."""
+        return f"y holds {self.found}; drop these rows."
 
 
 def encode_labels(
@@ -150,9 +164,8 @@ def encode_labels(
         if offsets is not None:
             place = "row {}, step {}".format(*row_of(offsets, first))
         raise UnseenLabelsError(
-            f"y holds labels that are not among the classes [{name_some(classes)}]: "
-            f"[{name_some(np.unique(y[unknown]))}], first at {place}; drop these rows, "
-            "or name every class in the first call (partial_fit: classes=...)."
+            f"labels that are not among the classes [{name_some(classes)}]: "
+            f"[{name_some(np.unique(y[unknown]))}], first at {place}"
         )
     return codes.astype(np.int64)
 

@@ -186,7 +186,7 @@ IN_FIT = {
     "unknown labels in y_val": Refusal(
         CUBE,
         LABELS,
-        ["not among the classes [0, 1]", "[5, 6]", "drop"],
+        ["y_val holds labels", "among the classes [0, 1]", "[5, 6]", "rows, or give"],
         fit_params={"X_val": CUBE, "y_val": LABELS + 5},
     ),
     "labels of another type in y_val": Refusal(

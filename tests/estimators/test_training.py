@@ -453,7 +453,11 @@ def test_a_warm_start_refuses_other_labels_by_its_own_name():
     expected = classifier.predict(X)
     with pytest.raises(ValueError, match="fit once with warm_start=False") as refusal:
         classifier.fit(X, labels + 1)
+    assert "y holds labels" in str(refusal.value)
+    assert f"[2], first at row {labels.argmax()};" in str(refusal.value)
     assert "partial_fit" not in str(refusal.value)
+    with pytest.raises(ValueError, match=r"^y_val holds .*warm_start=False"):
+        classifier.fit(X, labels, X_val=X, y_val=labels + 1)
     np.testing.assert_array_equal(classifier.predict(X), expected)
 
 
