@@ -40,22 +40,18 @@ def warn(message: str | Warning, category: type[Warning] = UserWarning) -> None:
 
 
 def is_called_by(library: str, functions: Collection[str]) -> bool:
-    """Say whether a function of a library stands between here and the user's line.
+    """Say whether a function of a library led here, through whatever lies between.
 
     Parameters
     ----------
     library : str
-        One of those that `warn` passes over.
     functions : collection of str
         Their names.
     """
-    for frame in _callers():
-        name = _library_of(frame)
-        if name not in LIBRARIES:
-            return False
-        if name == library and frame.f_code.co_name in functions:
-            return True
-    return False
+    return any(
+        frame.f_code.co_name in functions and _library_of(frame) == library
+        for frame in _callers()
+    )
 
 
 def name_some(members: Iterable[Any], write: Callable[[Any], str] = repr) -> str:

@@ -55,7 +55,7 @@ class OneHotTargetWarning(SklearnRNNWarning):
 
 
 class SlicedValidationWarning(SklearnRNNWarning):
-    """X_val is as long as X, so that cross-validation cut it to a fold."""
+    """X_val is as long as a fold of X, as if cross-validation had cut it."""
 
 
 class TruncationWarning(SklearnRNNWarning):

@@ -381,13 +381,13 @@ class BaseRNN(
         if X_val is None:
             return None
         validation = self._check_part(X_val, y_val, reset=False)
-        # Cut like X, it is as long as X.
+        # Cut like X, it is as long as X; or it was so long from the beginning.
         if len(validation.rows) == n_rows and is_called_by("sklearn", CUT_FIT_PARAMS):
             warn(
-                f"X_val has as many rows as this fold of X, {n_rows}. Cross-validation "
-                "and searches cut an argument that is as long as X to the rows of each "
-                "fold, as they cut sample_weight, so that each fold watches another "
-                "part of it. Pass it with another number of rows, or use "
+                f"X_val has as many rows as this fold of X, {n_rows}. If X_val was as "
+                "long as the whole X, cross-validation or a search has cut it to the "
+                "rows of the fold, as it cuts sample_weight, and each fold watches "
+                "another part of it. Pass it with another number of rows, or use "
                 "validation_fraction.",
                 SlicedValidationWarning,
             )

@@ -27,7 +27,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn import config_context
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import (
@@ -827,6 +827,22 @@ def test_validation_data_with_as_many_rows_is_cut_to_every_fold(
     assert len(caught) == 2
     assert all(f"this fold of X, {N // 2}." in str(one.message) for one in caught)
     assert_equal(losses, losses_by_hand(cut=True))
+
+
+class OfAnotherLibrary(BaseEstimator):
+    """Stands between cross-validation and the network."""
+
+    def fit(self, X, y, **fit_params):
+        self.network_ = RNNClassifier(**SMALL).fit(X, y, **fit_params)
+        return self
+
+
+def test_validation_data_that_may_be_cut_is_named_behind_another_library():
+    given = {"X_val": X_VAL, "y_val": Y_VAL}
+    with pytest.warns(SlicedValidationWarning, match="If X_val was as long as the who"):
+        cross_val_score(
+            OfAnotherLibrary(), X, LABELS, cv=FOLDS, scoring=lambda *_: 0, params=given
+        )
 
 
 @every_search
