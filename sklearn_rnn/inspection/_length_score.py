@@ -128,7 +128,11 @@ class LengthScoreDisplay:
         *,
         metric: Callable[..., float] | None = None,
         response_method: str = "predict",
-        **params: Any,
+        n_bins: int = 5,
+        confidence_level: float = 0.9,
+        random_state: RandomState | int | None = 0,
+        score_name: str | None = None,
+        ax: "Axes | None" = None,
     ) -> "Self":
         """Predict once for all rows, score by length and draw it.
 
@@ -143,9 +147,16 @@ class LengthScoreDisplay:
             As for `from_predictions`; None takes the accuracy, or R² of a regressor.
         response_method : str, default="predict"
             The method that gives `y_pred`, such as "predict_proba" for `log_loss`.
-        **params : dict
-            ``n_bins``, ``confidence_level``, ``random_state``, ``score_name`` and
-            ``ax`` of `from_predictions`.
+        n_bins : int, default=5
+            Number of bins, at most.
+        confidence_level : float, default=0.9
+            Of the intervals, in (0, 1).
+        random_state : int, RandomState instance or None, default=0
+            Determines the samples of rows.
+        score_name : str, default=None
+            Name of the score in the picture; that of the metric if None.
+        ax : matplotlib Axes, default=None
+            Where to draw; a new figure if None.
 
         Returns
         -------
@@ -167,7 +178,17 @@ class LengthScoreDisplay:
         y_pred = getattr(rnn, response_method)(sequences)
         if metric is None:
             metric = _accuracy if hasattr(rnn, "classes_") else _r2
-        return _score_and_draw(cls, y, y_pred, sequences.lengths, metric, **params)
+        return cls.from_predictions(
+            y,
+            y_pred,
+            sequences.lengths,
+            metric=metric,
+            n_bins=n_bins,
+            confidence_level=confidence_level,
+            random_state=random_state,
+            score_name=score_name,
+            ax=ax,
+        )
 
     @classmethod
     def from_predictions(
@@ -223,18 +244,57 @@ class LengthScoreDisplay:
         UndefinedMetricWarning
             If a bin cannot be scored, as for want of a class; it names the lengths.
         """
-        return _score_and_draw(
-            cls,
-            y_true,
-            y_pred,
-            lengths,
-            metric,
-            n_bins=n_bins,
-            confidence_level=confidence_level,
-            random_state=random_state,
-            score_name=score_name,
-            ax=ax,
+        check_scalar(n_bins, "n_bins", Integral, min_val=1)
+        check_scalar(
+            confidence_level,
+            "confidence_level",
+            Real,
+            min_val=0,
+            max_val=1,
+            include_boundaries="neither",
         )
+        random = check_random_state(random_state)
+        y_true, y_pred, lengths = _check_rows(y_true, y_pred, lengths)
+        if metric is None:
+            kind = type_of_target(_joined(y_pred))
+            metric = _r2 if kind.startswith("continuous") else _accuracy
+        # First, for what is wrong with the metric itself is told best by all rows.
+        overall = float(metric(y_true, y_pred))
+        bins = bins_of_lengths(lengths, n_bins)
+        scores, reasons = zip(
+            *(_score_or_why(metric, y_true[rows], y_pred[rows]) for rows in bins),
+            strict=True,
+        )
+        shortest = np.array([lengths[rows].min() for rows in bins])
+        longest = np.array([lengths[rows].max() for rows in bins])
+        without = np.flatnonzero(np.isnan(scores))
+        if len(without):
+            places = [
+                f"{_range(shortest[i], longest[i])} (n = {len(bins[i])})"
+                for i in without
+            ]
+            warn(
+                f"No score of the rows of length {name_some(places, str)}: "
+                f"{reasons[without[0]].strip().rstrip('.')}. Fewer bins hold more rows "
+                f"each, n_bins={n_bins} was given.",
+                UndefinedMetricWarning,
+            )
+        intervals = [
+            _interval(
+                metric, score, y_true[rows], y_pred[rows], confidence_level, random
+            )
+            for score, rows in zip(scores, bins, strict=True)
+        ]
+        return cls(
+            scores=np.array(scores),
+            intervals=np.array(intervals),
+            shortest=shortest,
+            longest=longest,
+            n_rows=np.array([len(rows) for rows in bins]),
+            overall=overall,
+            confidence_level=confidence_level,
+            score_name=_name(metric, y_pred) if score_name is None else score_name,
+        ).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> "Self":
         """Draw the scores with their intervals, from short to long.
@@ -291,70 +351,6 @@ class LengthScoreDisplay:
         ax.legend()
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _score_and_draw(
-    cls: type[Any],
-    y_true: Any,
-    y_pred: Any,
-    lengths: Any,
-    metric: Callable[..., float] | None,
-    *,
-    n_bins: int = 5,
-    confidence_level: float = 0.9,
-    random_state: RandomState | int | None = 0,
-    score_name: str | None = None,
-    ax: "Axes | None" = None,
-) -> Any:
-    """Do what both ways to make a display say, and warn at the line of their user."""
-    check_scalar(n_bins, "n_bins", Integral, min_val=1)
-    check_scalar(
-        confidence_level,
-        "confidence_level",
-        Real,
-        min_val=0,
-        max_val=1,
-        include_boundaries="neither",
-    )
-    random = check_random_state(random_state)
-    y_true, y_pred, lengths = _check_rows(y_true, y_pred, lengths)
-    if metric is None:
-        kind = type_of_target(_joined(y_pred))
-        metric = _r2 if kind.startswith("continuous") else _accuracy
-    # First, for what is wrong with the metric itself is told best by all rows.
-    overall = float(metric(y_true, y_pred))
-    bins = bins_of_lengths(lengths, n_bins)
-    scores, reasons = zip(
-        *(_score_or_why(metric, y_true[rows], y_pred[rows]) for rows in bins),
-        strict=True,
-    )
-    shortest = np.array([lengths[rows].min() for rows in bins])
-    longest = np.array([lengths[rows].max() for rows in bins])
-    without = np.flatnonzero(np.isnan(scores))
-    if len(without):
-        places = [
-            f"{_range(shortest[i], longest[i])} (n = {len(bins[i])})" for i in without
-        ]
-        warn(
-            f"No score of the rows of length {name_some(places, str)}: "
-            f"{reasons[without[0]].strip().rstrip('.')}. Fewer bins hold more rows "
-            f"each, n_bins={n_bins} was given.",
-            UndefinedMetricWarning,
-        )
-    intervals = [
-        _interval(metric, score, y_true[rows], y_pred[rows], confidence_level, random)
-        for score, rows in zip(scores, bins, strict=True)
-    ]
-    return cls(
-        scores=np.array(scores),
-        intervals=np.array(intervals),
-        shortest=shortest,
-        longest=longest,
-        n_rows=np.array([len(rows) for rows in bins]),
-        overall=overall,
-        confidence_level=confidence_level,
-        score_name=_name(metric, y_pred) if score_name is None else score_name,
-    ).plot(ax)
 
 
 # -- the rows ------------------------------------------------------------------

@@ -378,6 +378,11 @@ def test_bad_parameters_are_refused(classifier, params, message):
         LengthScoreDisplay.from_estimator(classifier, SERIES, y, **params)
 
 
+def test_an_unknown_keyword_is_refused_by_the_method_that_was_called(classifier):
+    with pytest.raises(TypeError, match=r"from_estimator\(\) .* argument 'scoring'"):
+        LengthScoreDisplay.from_estimator(classifier, SERIES, y, scoring="accuracy")
+
+
 def test_other_numbers_of_rows_are_refused(classifier):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         LengthScoreDisplay.from_estimator(classifier, SERIES, y[:-1])
