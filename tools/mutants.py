@@ -2282,6 +2282,16 @@ MUTANTS = [
         ("tests/inspection/test_length_score.py",),
     ),
     Mutant(
+        "whole numbers are taken for classes whatever the targets are",
+        "inspection/_length_score.py",
+        "_r2 if _is_real(y_true) or _is_real(y_pred)",
+        "_r2 if _is_real(y_pred)",
+        (
+            "tests/inspection/test_length_score.py::"
+            "test_whole_numbers_are_scored_by_r2_where_they_are_no_classes",
+        ),
+    ),
+    Mutant(
         "forbidden transitions are not hatched",
         "inspection/_transitions.py",
         "self._hatch(ax, ~allowed)",

@@ -216,8 +216,9 @@ class LengthScoreDisplay:
             Number of steps of each row.
         metric : callable (y_true, y_pred) -> float, default=None
             Is given the rows of a bin; of a tagger these are arrays, as
-            `flat_f1_score` and `span_f1_score` take them. None takes the accuracy, or
-            R² where fractions are predicted, of the steps of a bin all together.
+            `flat_f1_score` and `span_f1_score` take them. None takes R² if targets or
+            predictions have fractions, or several outputs that are not 0 or 1; else
+            the accuracy. Steps of a bin are scored all together.
         n_bins : int, default=5
             Number of bins, at most: where many rows have one length there are fewer.
         confidence_level : float, default=0.9
@@ -256,8 +257,7 @@ class LengthScoreDisplay:
         random = check_random_state(random_state)
         y_true, y_pred, lengths = _check_rows(y_true, y_pred, lengths)
         if metric is None:
-            kind = type_of_target(_joined(y_pred))
-            metric = _r2 if kind.startswith("continuous") else _accuracy
+            metric = _r2 if _is_real(y_true) or _is_real(y_pred) else _accuracy
         # First, for what is wrong with the metric itself is told best by all rows.
         overall = float(metric(y_true, y_pred))
         bins = bins_of_lengths(lengths, n_bins)
@@ -390,6 +390,12 @@ def _has_steps(rows: NDArray[Any]) -> bool:
 
 def _joined(rows: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate(rows) if _has_steps(rows) else rows
+
+
+def _is_real(rows: NDArray[Any]) -> bool:
+    """Say whether rows hold fractions or several whole numbers, as no classes do."""
+    kind = type_of_target(_joined(rows))
+    return kind.startswith("continuous") or kind == "multiclass-multioutput"
 
 
 # -- the scores ----------------------------------------------------------------

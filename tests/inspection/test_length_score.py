@@ -158,6 +158,20 @@ def test_several_outputs_are_scored_as_they_are():
     assert display.scores[0] == pytest.approx(r2_score(y_true, y_pred))
 
 
+@pytest.mark.usefixtures("few_resamples")
+@pytest.mark.parametrize(
+    ("y_true", "y_pred"),
+    [
+        ([1.5, 2.5, 3.0], [1.0, 2.0, 3.0]),  # only the targets have fractions
+        (np.array([[1, 2], [3, 5]]), np.array([[1, 2], [3, 4]])),  # two outputs
+    ],
+)
+def test_whole_numbers_are_scored_by_r2_where_they_are_no_classes(y_true, y_pred):
+    display = LengthScoreDisplay.from_predictions(y_true, y_pred, [4] * len(y_true))
+    assert display.overall == pytest.approx(r2_score(y_true, y_pred))
+    assert display.score_name == "R²"
+
+
 def test_lengths_are_those_that_the_network_reads():
     texts = ["one", "one two", "one two three four five", "one two three"] * 2
     labels = [0, 1, 0, 1] * 2
