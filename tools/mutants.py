@@ -2003,6 +2003,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a list of splits is asked about",
+        "persistence/_trusted.py",
+        '    "sklearn.model_selection._split._CVIterableWrapper",\n',
+        "",
+        ("tests/persistence/test_save.py::test_parts_of_a_fitted_search_need_no_word",),
+    ),
+    Mutant(
         "keys of a dict are given to what a file names",
         "persistence/_archive.py",
         'if kind["__loader__"] != "TypeNode" or not KEY_TYPE.fullmatch(name):',

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 import skops.io
 import torch
+from sklearn import calibration
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, KFold
 from skorch.callbacks import LRScheduler
 from torch.optim.lr_scheduler import StepLR
 
 from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer, load, save
 from sklearn_rnn.exceptions import SavedFileError
 
-from .conftest import MODELS, SMALL, SUMS, TEXTS, TONES, X
+from .conftest import LABELS, MODELS, SMALL, SUMS, TEXTS, TONES, X
 
 
 def assert_same(one, other):
@@ -96,6 +98,19 @@ def test_skops_reads_the_file_and_asks_about_one_type_of_each_estimator(path):
     ]
     loaded = skops.io.load(path, trusted=types)
     assert_same(loaded.predict_proba(TEXTS), model.predict_proba(TEXTS))
+
+
+def test_parts_of_a_fitted_search_need_no_word(path):
+    # A list of splits is wrapped; temperatures are new in scikit-learn 1.8.
+    is_new = hasattr(calibration, "_TemperatureScaling")
+    calibrated = calibration.CalibratedClassifierCV(RNNClassifier(**SMALL), cv=2)
+    search = GridSearchCV(
+        calibrated,
+        {"method": ["temperature" if is_new else "sigmoid"]},
+        cv=list(KFold(2).split(X)),
+    ).fit(X, LABELS)
+    save(search, path)
+    assert_same(load(path).predict_proba(X), search.predict_proba(X))
 
 
 # -- types of others -------------------------------------------------------------------
