@@ -1,9 +1,11 @@
 """Writing what an estimator computes for runtimes that know no Python."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -11,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._training import export_state, replace_file
 from sklearn_rnn.estimators._base import BaseRNN
-from sklearn_rnn.estimators._targets import ClassTarget
 from sklearn_rnn.persistence._graph import (
     POOLINGS,
     Graph,
@@ -164,6 +165,36 @@ def _onnx() -> Any:
 # -- from an estimator to a graph ------------------------------------------------------
 
 
+class Output(NamedTuple):
+    """What a model gives, and how it is drawn from the outputs of the head."""
+
+    name: str
+    dtype: type[np.floating[Any]]
+    n_columns: int
+    draw: Callable[[Graph, str], str]
+    metadata: dict[str, str]
+
+
+def _output_of(estimator: Any) -> Output:
+    """Describe probabilities of what has classes, and predictions of what has not."""
+    if hasattr(estimator, "classes_"):
+        task = getattr(estimator, "_task", "multiclass")  # a tagger has no other
+        return Output(
+            "probabilities",
+            np.float32,
+            len(estimator.classes_),
+            partial(class_probabilities, task=task),
+            {"classes": json.dumps(estimator.classes_.tolist(), default=str)},
+        )
+    draw = partial(
+        predictions,
+        mean=estimator.target_mean_,
+        scale=estimator.target_scale_,
+        is_logarithm=estimator._setting("loss") == "poisson",
+    )
+    return Output("predictions", np.float64, estimator.n_outputs_, draw, {})
+
+
 def _draw(estimator: Any) -> Graph:
     """Draw the graph from ``x`` and ``lengths`` to the output, and name this."""
     graph = Graph()
@@ -176,13 +207,13 @@ def _draw(estimator: Any) -> Graph:
     if pooling is not None:
         steps = Steps(states, final, mask, is_last)
         states = POOLINGS[pooling](graph, steps, weights)
-    outputs = affine(graph, states, weights, "head")
-    answer = _draw_answer(graph, estimator, outputs)
+    output = _output_of(estimator)
+    answer = output.draw(graph, affine(graph, states, weights, "head"))
     if pooling is None:
-        zero = np.zeros((), _dtype_of(estimator))
+        zero = np.zeros((), output.dtype)
         answer = graph.add("Where", mask, answer, zero)
         answer = graph.add("Transpose", answer, perm=[1, 0, 2])
-    graph.name(answer, _output_of(estimator))
+    graph.name(answer, output.name)
     return graph
 
 
@@ -195,27 +226,6 @@ def _draw_inputs(
     vectors = weights["embedding.weight"]
     ids = np.arange(len(vectors) + 1)  # the last one stands for all ids beyond
     return look_up(graph, "x", vectors[reader.transform(ids)])
-
-
-def _draw_answer(graph: Graph, estimator: Any, outputs: str) -> str:
-    if isinstance(estimator, ClassTarget):
-        task = getattr(estimator, "_task", "multiclass")  # a tagger has no other
-        return class_probabilities(graph, outputs, task)
-    return predictions(
-        graph,
-        outputs,
-        estimator.target_mean_,
-        estimator.target_scale_,
-        is_logarithm=estimator._setting("loss") == "poisson",
-    )
-
-
-def _output_of(estimator: Any) -> str:
-    return "probabilities" if isinstance(estimator, ClassTarget) else "predictions"
-
-
-def _dtype_of(estimator: Any) -> type[np.floating[Any]]:
-    return np.float32 if isinstance(estimator, ClassTarget) else np.float64
 
 
 # -- from a graph to a model -----------------------------------------------------------
@@ -239,9 +249,7 @@ def _make_model(onnx: Any, estimator: Any) -> Any:
         ir_version=IR_VERSION,
         opset_imports=[helper.make_opsetid("", OPSET)],
     )
-    if isinstance(estimator, ClassTarget):
-        names = json.dumps(estimator.classes_.tolist(), default=str)
-        helper.set_model_props(model, {"classes": names})
+    helper.set_model_props(model, _output_of(estimator).metadata)
     return model
 
 
@@ -268,14 +276,11 @@ def _inputs_of(onnx: Any, estimator: Any) -> list[Any]:
 
 
 def _describe_output(onnx: Any, estimator: Any) -> Any:
-    if isinstance(estimator, ClassTarget):
-        n_columns = len(estimator.classes_)
-    else:
-        n_columns = estimator.n_outputs_
+    output = _output_of(estimator)
     stepwise = estimator._net_spec["module_params"]["pooling"] is None
     steps = ["n_timesteps"] if stepwise else []
     return onnx.helper.make_tensor_value_info(
-        _output_of(estimator),
-        onnx.helper.np_dtype_to_tensor_dtype(np.dtype(_dtype_of(estimator))),
-        ["n_samples", *steps, n_columns],
+        output.name,
+        onnx.helper.np_dtype_to_tensor_dtype(np.dtype(output.dtype)),
+        ["n_samples", *steps, output.n_columns],
     )
