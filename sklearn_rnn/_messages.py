@@ -1,6 +1,6 @@
 """What messages share: warnings that name the user's line, and lists cut short."""
 
-__all__ = ["is_called_by", "name_some", "warn"]
+__all__ = ["is_called_by", "name_some", "repeat_warnings", "warn"]
 
 import sys
 import warnings
@@ -37,6 +37,28 @@ def warn(message: str | Warning, category: type[Warning] = UserWarning) -> None:
     ours = [level for level, name in enumerate(libraries) if name == PACKAGE]
     users = (level for level, name in enumerate(libraries) if name not in LIBRARIES)
     warnings.warn(message, category, stacklevel=next(users, max(ours, default=0)) + 1)
+
+
+def repeat_warnings(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function of a library, and let its warnings name the line of the user.
+
+    Parameters
+    ----------
+    function : callable
+    *args : object
+        Its arguments.
+
+    Returns
+    -------
+    answer : object
+        What it returns. Each distinct warning is given once, after the call.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        answer = function(*args)
+    for message in {str(given.message): given.message for given in caught}.values():
+        warn(message)
+    return answer
 
 
 def is_called_by(library: str, functions: Collection[str]) -> bool:

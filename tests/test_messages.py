@@ -15,6 +15,12 @@ import sklearn_rnn
 from sklearn_rnn import RNNClassifier
 from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.exceptions import AmbiguousInputWarning
+from sklearn_rnn.sequences import (
+    _ragged_targets,
+    _targets,
+    check_labels,
+    check_step_labels,
+)
 
 PACKAGE = Path(sklearn_rnn.__file__).parent
 
@@ -73,6 +79,20 @@ def test_without_a_line_of_the_user_the_call_of_the_package_is_named():
 
     ((filename, _),) = places_of(work)
     assert PACKAGE in Path(filename).parents
+
+
+def test_a_warning_of_scikit_learn_about_labels_names_the_line_of_the_user(monkeypatch):
+    def suspect(y, **options):  # as new versions do of many classes
+        warnings.warn_explicit("many classes", UserWarning, "sklearn/multiclass.py", 1)
+        return "multiclass"
+
+    monkeypatch.setattr(_targets, "check_classification_targets", suspect)
+    monkeypatch.setattr(_targets, "type_of_target", suspect)
+    monkeypatch.setattr(_ragged_targets, "check_classification_targets", suspect)
+    with pytest.warns(UserWarning, match="many classes") as seen:
+        check_labels([0, 1, 2])
+        check_step_labels([[0, 1], [2, 3]], lengths=[2, 2])
+    assert [warning.filename for warning in seen] == [__file__] * 2  # each once
 
 
 def test_a_line_warns_once_by_default():

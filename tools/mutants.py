@@ -1648,6 +1648,16 @@ MUTANTS = [
         ("tests/test_messages.py::test_the_user_is_whoever_is_no_library",),
     ),
     Mutant(
+        "a warning about labels names a line of the package",
+        "sequences/_targets.py",
+        "if repeat_warnings(_kind_of, y)",
+        "if _kind_of(y)",
+        (
+            "tests/test_messages.py"
+            "::test_a_warning_of_scikit_learn_about_labels_names_the_line_of_the_user",
+        ),
+    ),
+    Mutant(
         "an unknown label is said to be in the first row",
         "sequences/_targets.py",
         "first = np.argmax(unknown)",

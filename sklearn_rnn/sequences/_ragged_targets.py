@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 
+from sklearn_rnn._messages import repeat_warnings
 from sklearn_rnn.sequences._containers import holds_text, to_array
 from sklearn_rnn.sequences._padding import row_of
 from sklearn_rnn.sequences._sequences import offsets_of
@@ -130,7 +131,7 @@ steps of row 1; ...
                 f"{row}; {LABELS}."
             )
     labels = _join_labels(rows, offsets)
-    check_classification_targets(labels)
+    repeat_warnings(check_classification_targets, labels)
     return labels
 
 

@@ -9,7 +9,7 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, column_or_1d
 
-from sklearn_rnn._messages import name_some, warn
+from sklearn_rnn._messages import name_some, repeat_warnings, warn
 from sklearn_rnn.exceptions import OneHotTargetWarning
 from sklearn_rnn.sequences._padding import row_of
 
@@ -40,12 +40,16 @@ def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
         If `y` is sparse.
     """
     _check_comparable(y)
-    check_classification_targets(y)
-    if type_of_target(y, input_name="y").startswith("multilabel"):
+    if repeat_warnings(_kind_of, y).startswith("multilabel"):
         return check_array(y, input_name="y", dtype=np.float32), True
     if np.asarray(y).shape[1:] == (1,):  # scikit-learn would warn at a line of ours
         warn(COLUMN, DataConversionWarning)
     return column_or_1d(y), False
+
+
+def _kind_of(y: Any) -> str:
+    check_classification_targets(y)
+    return type_of_target(y, input_name="y")
 
 
 def _check_comparable(y: Any) -> None:
