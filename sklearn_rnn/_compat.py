@@ -16,6 +16,7 @@ __all__ = [
     "check_sample_weight",
     "fit_context",
     "safe_indexing",
+    "validate_parameter_constraints",
     "validate_params",
 ]
 
@@ -28,6 +29,7 @@ from sklearn.utils._param_validation import (
     Interval,
     RealNotInt,
     StrOptions,
+    validate_parameter_constraints,
     validate_params,
 )
 from sklearn.utils.validation import (

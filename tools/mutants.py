@@ -821,6 +821,13 @@ MUTANTS = [
         ("tests/_training/test_net.py::test_the_net_answers_in_the_order_of_the_rows",),
     ),
     Mutant(
+        "an activation that the cell does not heed is taken",
+        "_training/_make_net.py",
+        'if cell != "rnn" and nonlinearity != "tanh":',
+        "if False:",
+        ("tests/estimators/test_bad_input.py::test_fit_refuses",),
+    ),
+    Mutant(
         "callbacks keep their state between fits",
         "_training/_make_net.py",
         "return clone(callback, safe=False)",
@@ -1062,8 +1069,8 @@ MUTANTS = [
     Mutant(
         "warm_start goes on with another activation",
         "estimators/_base.py",
-        "**rare_module_params(self.net_params),",
-        "**rare_module_params(None),",
+        "**rare_module_params(self.net_params, self.cell),",
+        "**rare_module_params(None, self.cell),",
         (
             "tests/estimators/test_training.py::"
             "test_a_warm_start_refuses_weights_of_another_shape_or_meaning",

@@ -2,6 +2,7 @@
 
 import inspect
 from functools import cache
+from numbers import Integral
 from threading import Thread
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from sklearn.base import clone
 from skorch.callbacks import Callback
 
+from sklearn_rnn._compat import Interval, StrOptions, validate_parameter_constraints
 from sklearn_rnn._training._callbacks import (
     EpochReport,
     GradientNorm,
@@ -30,10 +32,14 @@ from sklearn_rnn._training._data import (
 from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
 from sklearn_rnn._training._time_budget import TimeBudget
-from sklearn_rnn.nn import RecurrentNetwork, SampleLoss
+from sklearn_rnn.nn import NONLINEARITIES, RecurrentNetwork, SampleLoss
 
 # Parameters of the network that few people tune: an estimator has none for them.
-RARE_MODULE_PARAMS = ("freeze_embedding", "nonlinearity", "spelling_dim")
+RARE_MODULE_PARAMS: dict[str, list[Any]] = {
+    "freeze_embedding": ["boolean"],
+    "nonlinearity": [StrOptions(set(NONLINEARITIES))],
+    "spelling_dim": [Interval(Integral, 1, None, closed="left")],
+}
 
 
 def resolve_device(device: str, *, anywhere: bool = False) -> str:
@@ -82,12 +88,13 @@ def _own_gpu() -> str:
     return f"cuda:{number % torch.cuda.device_count()}"
 
 
-def rare_module_params(net_params: dict[str, Any] | None) -> dict[str, Any]:
+def rare_module_params(net_params: dict[str, Any] | None, cell: str) -> dict[str, Any]:
     """Take the parameters of the network from `net_params`, or their defaults.
 
     Parameters
     ----------
     net_params : dict or None
+    cell : {"rnn", "gru", "lstm"}
 
     Returns
     -------
@@ -97,7 +104,8 @@ def rare_module_params(net_params: dict[str, Any] | None) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If `net_params` names other parameters of our network.
+        If `net_params` names other parameters of our network, or a value that one
+        cannot have or that the cell does not heed.
     """
     net_params = net_params or {}
     prefix = "module__"
@@ -110,10 +118,27 @@ def rare_module_params(net_params: dict[str, Any] | None) -> dict[str, Any]:
             "estimator."
         )
     defaults = inspect.signature(RecurrentNetwork).parameters
-    return {
+    params = {
         name: net_params.get(prefix + name, defaults[name].default)
         for name in RARE_MODULE_PARAMS
     }
+    if "module" not in net_params:
+        _check_rare_module_params(params, cell)
+    return params
+
+
+def _check_rare_module_params(params: dict[str, Any], cell: str) -> None:
+    """Refuse what the network would not heed, or would fail on in the end."""
+    given = {f"module__{name}": value for name, value in params.items()}
+    constraints = {f"module__{name}": c for name, c in RARE_MODULE_PARAMS.items()}
+    validate_parameter_constraints(constraints, given, caller_name="net_params")
+    nonlinearity = params["nonlinearity"]
+    if cell != "rnn" and nonlinearity != "tanh":
+        raise ValueError(
+            f"net_params['module__nonlinearity'] is for cell='rnn', got "
+            f"{nonlinearity!r} with cell={cell!r}, whose activations are part of it; "
+            "set cell='rnn' or leave it out."
+        )
 
 
 def make_net(

@@ -480,7 +480,7 @@ class BaseRNN(
             "embedding_dim": dim,
             **self._output_params(),
             **{name: getattr(self, name) for name in MODULE_PARAMS},
-            **rare_module_params(self.net_params),
+            **rare_module_params(self.net_params, self.cell),
         }
 
     def _build_net(self, embedding=None, *, anywhere=False, weights=None):

@@ -354,6 +354,24 @@ IN_FIT = {
         ["nonlinearity", "'tanh'", "'softplus'", "'gelu'"],
         params={"net_params": {"module__nonlinearity": "gelu"}},
     ),
+    "an activation where the cell has its own": Refusal(
+        CUBE,
+        LABELS,
+        ["module__nonlinearity", "'relu'", "cell='lstm'", "set cell='rnn'"],
+        params={"cell": "lstm", "net_params": {"module__nonlinearity": "relu"}},
+    ),
+    "characters of no length": Refusal(
+        CUBE,
+        LABELS,
+        ["'module__spelling_dim'", "net_params", "[1, inf)", "-1"],
+        params={"net_params": {"module__spelling_dim": -1}},
+    ),
+    "a word for whether vectors are frozen": Refusal(
+        CUBE,
+        LABELS,
+        ["'module__freeze_embedding'", "net_params", "'a'"],
+        params={"net_params": {"module__freeze_embedding": "a"}},
+    ),
     "no threads": Refusal(CUBE, LABELS, ["n_jobs must not be 0"], params={"n_jobs": 0}),
 }
 
