@@ -548,6 +548,86 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "token ids keep the length of fit",
+        "sequences/_validation.py",
+        'if kind != "tokens" and width != expected:',
+        "if width != expected:",
+        ("tests/sequences/test_validation.py::test_token_ids_may_have_any_length",),
+    ),
+    Mutant(
+        "numbers with features keep the length of fit",
+        "sequences/_validation.py",
+        'return read_cube(array), "multivariate", array.shape[2]',
+        'return read_cube(array), "multivariate", array.shape[1]',
+        (
+            "tests/sequences/test_validation.py"
+            "::test_numbers_with_features_may_have_any_length",
+        ),
+    ),
+    Mutant(
+        "several horizons are rows",
+        "sequences/_windows.py",
+        "steps[np.add.outer(last, ahead)]",
+        "steps[np.add.outer(ahead, last)]",
+        (
+            "tests/sequences/test_windows.py"
+            "::test_the_axes_follow_the_series_and_the_horizons",
+        ),
+    ),
+    Mutant(
+        "gaps of a series are filled",
+        "sequences/_windows.py",
+        "steps = np.asarray(to_array(series))",
+        "steps = np.nan_to_num(np.asarray(to_array(series)))",
+        ("tests/sequences/test_windows.py::test_gaps_stay_where_they_are",),
+    ),
+    Mutant(
+        "texts are cut after words are counted",
+        "text/_vectorizer.py",
+        "ids, offsets, _ = self._encode(X, look_up, self.max_length, speller)\n"
+        "            self.vocabulary_, final",
+        "ids, offsets, _ = self._encode(X, look_up, None, speller)\n"
+        "            self.vocabulary_, final",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_fitting_with_max_length_is_fitting_on_cut_documents",
+        ),
+    ),
+    Mutant(
+        "an empty token has no character",
+        "text/_spelling.py",
+        "tokens = [token or REPLACEMENT for token in tokens",
+        "tokens = [token for token in tokens",
+        (
+            "tests/text/test_spelling.py"
+            "::test_characters_stand_behind_ids_in_a_hand_worked_example",
+        ),
+    ),
+    Mutant(
+        "a CRF is exported as if it were a softmax",
+        "persistence/_onnx.py",
+        'if estimator._net_spec["module_params"].get("crf"):',
+        "if False:",
+        ("tests/persistence/test_onnx.py::test_a_chain_of_labels_is_refused",),
+    ),
+    Mutant(
+        "words with their spelling are exported without it",
+        "persistence/_onnx.py",
+        "if estimator.characters_ is not None:\n        raise",
+        "if False:\n        raise",
+        ("tests/persistence/test_onnx.py::test_words_with_their_spelling_are_refused",),
+    ),
+    Mutant(
+        "logarithms are those of rounded probabilities",
+        "estimators/_classifier.py",
+        "return log_expit(logits)",
+        "return np.log(expit(logits))",
+        (
+            "tests/estimators/test_invariance.py"
+            "::test_logarithms_of_probabilities_that_round_to_0_are_finite",
+        ),
+    ),
+    Mutant(
         "another number of features than in fit is read",
         "sequences/_validation.py",
         'if kind != "tokens" and width != expected:',

@@ -313,6 +313,20 @@ def test_two_classes_have_consistent_probabilities_far_from_the_data():
     assert model.score(X, y) == (model.predict(X) == y).mean()
 
 
+def test_logarithms_of_probabilities_that_round_to_0_are_finite():
+    model = RNNClassifier(**SMALL).fit(DATA["3-D"], CLASSES % 2)
+    with torch.no_grad():
+        for parameter in model.net_.module_.head.parameters():
+            parameter.mul_(1e6)
+    logits, found = (
+        ask(DATA["3-D"]) for ask in (model.decision_function, model.predict_log_proba)
+    )
+    # log(1 / (1 + exp(-f))) is f where exp(f) is too small to tell.
+    assert logits.min() < -1000
+    rows = logits < -50
+    np.testing.assert_allclose(found[rows, 1], logits[rows], rtol=1e-12)
+
+
 def test_many_classes_have_consistent_probabilities_far_from_the_data():
     y = np.array(["a", "b", "c"])[CLASSES]
     model = RNNClassifier(**{**SMALL, "lr": 0.1}).fit(DATA["3-D"], y)
