@@ -2063,6 +2063,36 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the bars of workers are drawn over each other",
+        "_training/_callbacks.py",
+        "position=None if worker is None else (worker - 1) % cpu_count(),",
+        "position=None,",
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_the_bars_of_workers_have_lines_of_their_own",
+        ),
+    ),
+    Mutant(
+        "processes that the accelerator does not see are let in",
+        "_training/_accelerated.py",
+        "if n_launched != accelerator.num_processes:",
+        "if False:",
+        (
+            "tests/interop/test_accelerate.py"
+            "::test_processes_that_the_accelerator_does_not_see_are_refused",
+        ),
+    ),
+    Mutant(
+        "a process that learns other data is not told",
+        "_training/_accelerated.py",
+        "torch.tensor([_fingerprint(self.module_, X, seed)]",
+        "torch.tensor([0]",
+        (
+            "tests/interop/test_accelerate.py"
+            "::test_who_learns_something_else_is_told_before_training",
+        ),
+    ),
+    Mutant(
         "a bar is drawn where nobody looks",
         "_training/_callbacks.py",
         "disable=None",

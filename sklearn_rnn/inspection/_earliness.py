@@ -204,7 +204,8 @@ class EarlinessDisplay:
             if is_new:  # or an empty picture would be shown later
                 import matplotlib.pyplot as plt
 
-                plt.close(ax.figure)  # type: ignore[arg-type]
+                figure: Any = ax.figure
+                plt.close(figure)
             raise
         self.ax_, self.figure_ = ax, ax.figure
         return self
