@@ -43,18 +43,10 @@ def assert_passes_the_suite(estimator, capsys):
     return results
 
 
-# The defaults are tried once; the other cells learn the same in a third of the time.
-CELLS = {
-    "lstm": {},
-    "gru": {"cell": "gru", "max_epochs": 15, "lr": 0.03},
-    "rnn": {"cell": "rnn", "max_epochs": 15, "lr": 0.03},
-}
-
-
 @every_estimator
-@pytest.mark.parametrize("params", CELLS.values(), ids=CELLS)
-def test_every_official_check_passes(estimator_class, params, capsys):
-    results = assert_passes_the_suite(estimator_class(**params), capsys)
+@every_cell
+def test_every_official_check_passes(estimator_class, cell, capsys):
+    results = assert_passes_the_suite(estimator_class(cell=cell), capsys)
     version = ".".join(sklearn.__version__.split(".")[:2])
     if version in N_CHECKS:
         assert len(results) == N_CHECKS[version][estimator_class]
