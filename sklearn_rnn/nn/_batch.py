@@ -1,0 +1,118 @@
+"""What travels through a network: a batch of sequences, and what the encoder makes."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple, TypeAlias
+
+import torch
+from torch import Tensor
+
+State: TypeAlias = tuple[Any, ...]
+"""Nested tuples of tensors; each tensor has a row for each sample."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Some sequences, padded on the right, and what is known of them.
+
+    Parameters
+    ----------
+    values : Tensor
+        Token ids of shape (n_samples, n_timesteps), or numbers of shape
+        (n_samples, n_timesteps, n_features).
+    lengths : int64 Tensor of shape (n_samples,)
+        Number of real steps, at least 1.
+    characters : int Tensor of shape (n_samples, n_timesteps, n_characters), \
+            default=None
+        Character ids of each token, padded with 0 on the right.
+    static : Tensor of shape (n_samples, n_columns), default=None
+        What is known of each sequence as a whole.
+    observed : bool Tensor of the shape of ``values``, default=None
+        False where a value is missing.
+    future : Tensor of shape (n_samples, n_steps, n_columns), default=None
+        What is known in advance of the steps behind the end.
+    state : tuple, default=None
+        What the encoder starts from; zeros if None. `RecurrentEncoder` has its shape.
+    """
+
+    values: Tensor
+    lengths: Tensor
+    characters: Tensor | None = None
+    static: Tensor | None = None
+    observed: Tensor | None = None
+    future: Tensor | None = None
+    state: State | None = None
+
+    def __len__(self) -> int:
+        """Count the sequences."""
+        return len(self.lengths)
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Move everything to a device.
+
+        Parameters
+        ----------
+        device : torch.device or str
+
+        Returns
+        -------
+        batch : Batch
+        """
+        return self._map(lambda tensor: tensor.to(device))
+
+    def take(self, rows: Tensor | slice) -> "Batch":
+        """Select some of the sequences.
+
+        Parameters
+        ----------
+        rows : int64 Tensor of shape (n_rows,) or slice
+
+        Returns
+        -------
+        batch : Batch
+        """
+        return self._map(lambda tensor: tensor[rows])
+
+    def _map(self, function: Any) -> "Batch":
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{k: map_state(function, v) for k, v in parts.items()})
+
+
+class Encoded(NamedTuple):
+    """What the encoder makes of a batch: what a pooling and a head read.
+
+    Parameters
+    ----------
+    outputs : Tensor of shape (n_samples, n_timesteps, n_units)
+        Those of the last layer. Steps at or beyond ``lengths`` may hold anything.
+    lengths : int64 Tensor of shape (n_samples,)
+        Number of real steps, at least 1.
+    state : tuple, default=None
+        The states after the last real step, where they were asked for.
+    bidirectional : bool, default=False
+        Whether the units are a forward half and a backward half.
+    """
+
+    outputs: Tensor
+    lengths: Tensor
+    state: State | None = None
+    bidirectional: bool = False
+
+
+def map_state(function: Any, state: Any) -> Any:
+    """Apply a function to each tensor of nested tuples; None stays None.
+
+    Parameters
+    ----------
+    function : callable (Tensor) -> object
+    state : Tensor, tuple or None
+
+    Returns
+    -------
+    mapped : object
+        Of the same nesting.
+    """
+    if state is None:
+        return None
+    if isinstance(state, tuple):
+        return tuple(map_state(function, part) for part in state)
+    return function(state)
