@@ -157,7 +157,7 @@ SIZES = [0, 1, 2, 4, 7, 64, 4096, 10**6, 10**9, 10**12]
 MEASURES = """
     batch_size bidirectional characters_ classes_ crf embedding_dim hidden_size
     input_mean_ max_epochs max_length_ n_characters n_features n_features_in_
-    n_outputs n_rows n_tokens num_layers seed spelling_dim token_counts_
+    n_outputs n_rows n_tokens num_layers seed characters_dim token_counts_
     vocabulary_ width_ cv n_jobs n_splits device verbose
 """.split()
 SETTINGS = {
@@ -188,7 +188,7 @@ def make_files(folder):
             ("kind", OneHotEncoder(sparse_output=False), slice(2, 3)),
         ]
     )
-    spelled = TextVectorizer(analyzer=list, truncate=None, spelling=True)
+    vectorizer = TextVectorizer(analyzer=list, truncate=None, characters=True)
     begun = RNNRegressor(
         **SMALL, cell="gru", num_layers=2, net_params={"optimizer__eps": 1e-6}
     )
@@ -204,7 +204,7 @@ def make_files(folder):
         make_pipeline(TextVectorizer(stop_words=["a"]), RNNClassifier(**SMALL)).fit(
             texts, labels
         ),
-        make_pipeline(spelled, RNNTagger(**SMALL, output="crf")).fit(words, tags),
+        make_pipeline(vectorizer, RNNTagger(**SMALL, output="crf")).fit(words, tags),
         make_pipeline(columns, RNNRegressor(**SMALL, input="numbers")).fit(
             table, np.arange(8.0)
         ),

@@ -161,7 +161,7 @@ class Speed(Comparison):
 
 
 def measure_speed(arguments):
-    """Compare the time per epoch of words without spelling.
+    """Compare the time per epoch of words without characters.
 
     Returns
     -------

@@ -109,9 +109,9 @@ answers = {
     ]
 }
 
-for name, spelling in {"whole words": False, "words and letters": True}.items():
+for name, characters in {"whole words": False, "words and letters": True}.items():
     tagger = make_pipeline(
-        TextVectorizer(analyzer=list, truncate=None, spelling=spelling),
+        TextVectorizer(analyzer=list, truncate=None, characters=characters),
         RNNTagger(32, lr_schedule="cosine", max_epochs=MAX_EPOCHS, random_state=0),
     )
     answers[name] = tagger.fit(words[train], tags[train]).predict(words[test])

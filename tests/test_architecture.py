@@ -39,7 +39,7 @@ ONLY_IN = {
     "skops": {"persistence"},
 }
 ONLY_INSIDE_FUNCTIONS = {"matplotlib", "onnx", "pandas", "polars", "skops"}
-SCIKIT_LEARN_SPELLS_VERSIONS = {"__version__", "sklearn_version", "parse_version"}
+NAMES_OF_VERSIONS = {"__version__", "sklearn_version", "parse_version"}
 
 
 def room_of(path):
@@ -48,7 +48,7 @@ def room_of(path):
 
 
 def imported_names(node):
-    """Spell the imports of one statement as dotted names."""
+    """Write the imports of one statement as dotted names."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     return [f"{node.module}.{alias.name}" for alias in node.names]
@@ -90,7 +90,7 @@ def faults(source, room):
             elif library in ONLY_INSIDE_FUNCTIONS and node not in inside_functions:
                 found.append(f"{library} is imported inside functions only")
             elif library == "sklearn" and room != "_compat":
-                if is_private(name) or SCIKIT_LEARN_SPELLS_VERSIONS & set(rest):
+                if is_private(name) or NAMES_OF_VERSIONS & set(rest):
                     found.append(f"{name} is private; _compat may import it")
     return found
 
@@ -111,7 +111,7 @@ def test_every_room_has_its_place_in_the_order():
 
 
 def name_of(path):
-    """Spell a file as the module it is."""
+    """Name a file as the module it is."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(part for part in parts if part != "__init__")
 
@@ -123,9 +123,9 @@ def imports_of(sources):
         nodes = ast.walk(ast.parse(source))
         statements = [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
         names = {name for node in statements for name in imported_names(node)}
-        # A name is a module, or is in the one that is spelled before its last dot.
-        spelled = {n if n in sources else n.rpartition(".")[0] for n in names}
-        graph[module] = spelled & set(sources)
+        # A name is a module, or is in the one that is before its last dot.
+        modules = {n if n in sources else n.rpartition(".")[0] for n in names}
+        graph[module] = modules & set(sources)
     return graph
 
 

@@ -584,9 +584,9 @@ MUTANTS = [
     Mutant(
         "texts are cut after words are counted",
         "text/_vectorizer.py",
-        "ids, offsets, _ = self._encode(X, look_up, self.max_length, speller)\n"
+        "ids, offsets, _ = self._encode(X, look_up, self.max_length, writer)\n"
         "            self.vocabulary_, final",
-        "ids, offsets, _ = self._encode(X, look_up, None, speller)\n"
+        "ids, offsets, _ = self._encode(X, look_up, None, writer)\n"
         "            self.vocabulary_, final",
         (
             "tests/text/test_vectorizer.py"
@@ -595,11 +595,11 @@ MUTANTS = [
     ),
     Mutant(
         "an empty token has no character",
-        "text/_spelling.py",
+        "text/_characters.py",
         "tokens = [token or REPLACEMENT for token in tokens",
         "tokens = [token for token in tokens",
         (
-            "tests/text/test_spelling.py"
+            "tests/text/test_characters.py"
             "::test_characters_stand_behind_ids_in_a_hand_worked_example",
         ),
     ),
@@ -611,11 +611,13 @@ MUTANTS = [
         ("tests/persistence/test_onnx.py::test_a_chain_of_labels_is_refused",),
     ),
     Mutant(
-        "words with their spelling are exported without it",
+        "words with their characters are exported without them",
         "persistence/_onnx.py",
         "if estimator.characters_ is not None:\n        raise",
         "if False:\n        raise",
-        ("tests/persistence/test_onnx.py::test_words_with_their_spelling_are_refused",),
+        (
+            "tests/persistence/test_onnx.py::test_words_with_their_characters_are_refused",
+        ),
     ),
     Mutant(
         "logarithms are those of rounded probabilities",
@@ -824,11 +826,11 @@ MUTANTS = [
     ),
     Mutant(
         "characters are written as ids",
-        "text/_spelling.py",
+        "text/_characters.py",
         "values[is_letter] = -code_points",
         "values[is_letter] = code_points",
         (
-            "tests/text/test_spelling.py"
+            "tests/text/test_characters.py"
             "::test_characters_stand_behind_ids_in_a_hand_worked_example",
         ),
     ),
@@ -1575,11 +1577,11 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "the order of spelled words does not count",
+        "the order of words with characters does not count",
         "sequences/_canonical.py",
         "words += (positions + np.uint64(1)) * WEYL",
         "words += WEYL",
-        ("tests/sequences/test_canonical.py::test_another_spelling_has_another_hash",),
+        ("tests/sequences/test_canonical.py::test_other_characters_have_another_hash",),
     ),
     Mutant(
         "the way back starts at a label that may not be the last",

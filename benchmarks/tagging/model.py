@@ -7,11 +7,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn_rnn import RNNTagger, TextVectorizer
 
 # Chosen on the dev part; `results/tagging_tries.json` has what was tried.
-VECTORIZER = {"spelling": True}
+VECTORIZER = {"characters": True}
 TAGGER = {
     "hidden_size": 160,
     "embedding_dim": 100,
-    "net_params": {"module__spelling_dim": 64},
+    "net_params": {"module__characters_dim": 64},
     "dropout": 0.5,
     "lr": 0.005,
     "lr_schedule": "cosine",

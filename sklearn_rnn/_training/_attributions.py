@@ -27,7 +27,7 @@ NUMBERS_PER_UNIT = 16
 # Ids or numbers in the rows that occlusion predicts together.
 OCCLUSION_VALUES = 2**19
 
-# What spells a token that has no letters; see `TextVectorizer`.
+# The character of a token that has no letters; see `TextVectorizer`.
 NO_LETTERS = ord("\ufffd")
 
 
@@ -82,18 +82,19 @@ def baseline(sequences: Sequences, reader: Any) -> Sequences:
     Returns
     -------
     base : Sequences
-        Of the same lengths: unknown words, spelled by U+FFFD where words are spelled;
+        Of the same lengths: unknown words, of the one character U+FFFD where words have
+        characters;
         or the mean of the training data.
     """
     values, offsets = sequences.values, sequences.offsets
     if not sequences.is_tokens:
         means = np.broadcast_to(reader.mean_, values.shape)
         return Sequences(np.array(means), offsets)
-    spelling = None
-    if sequences.spelling is not None:
+    characters = None
+    if sequences.characters is not None:
         letters = np.full(len(values), NO_LETTERS, dtype=np.int32)
-        spelling = Sequences(letters, np.arange(len(values) + 1))
-    return Sequences(np.full_like(values, UNK), offsets, spelling)
+        characters = Sequences(letters, np.arange(len(values) + 1))
+    return Sequences(np.full_like(values, UNK), offsets, characters)
 
 
 # -- integrated gradients ------------------------------------------------------
@@ -357,11 +358,11 @@ def _leave_out(
     chosen = np.tile(np.arange(length), (len(places), 1))
     chosen[np.arange(len(places)), places] = last
     chosen = chosen.ravel()
-    spelling = None
-    if whole.spelling is not None:
-        spelling = _joined(whole.spelling, nothing.spelling[:1])[chosen]
+    characters = None
+    if whole.characters is not None:
+        characters = _joined(whole.characters, nothing.characters[:1])[chosen]
     values = np.append(whole.values, nothing.values[:1])
-    return Sequences(values[chosen], offsets, spelling)
+    return Sequences(values[chosen], offsets, characters)
 
 
 def _joined(one: Sequences, other: Sequences) -> Sequences:

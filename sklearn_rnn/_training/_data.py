@@ -43,7 +43,7 @@ class TokenReader:
         Whether vectors were given, so that every id in the table has one.
     characters : int32 ndarray of shape (n_characters,), default=None
         The code points that have a vector, sorted, where words come with their
-        spelling.
+        characters.
     trains_unknown_character : bool
         Whether training has shown a character without a vector of its own.
     word_dropout : float
@@ -87,13 +87,14 @@ class TokenReader:
 
     def read(self, sequences: Sequences) -> Sequences:
         """Replace ids without a vector, and code points by the ids of characters."""
-        spelling = sequences.spelling
-        if spelling is not None:
-            spelling = replace(spelling, values=self.spell(spelling.values))
+        characters = sequences.characters
+        if characters is not None:
+            ids = self.encode_characters(characters.values)
+            characters = replace(characters, values=ids)
         tokens = self.transform(sequences.values)
-        return replace(sequences, values=tokens, spelling=spelling)
+        return replace(sequences, values=tokens, characters=characters)
 
-    def spell(self, code_points: NDArray[Any]) -> NDArray[np.int32]:
+    def encode_characters(self, code_points: NDArray[Any]) -> NDArray[np.int32]:
         """Give characters ids from 2 on; one without a vector is unknown."""
         characters: Any = self.characters
         last = len(characters) - 1
@@ -186,7 +187,7 @@ class SequenceDataset(Dataset):
         -------
         inputs : dict
             ``x`` and ``lengths``, the arguments of the module's ``forward``, with
-            ``spelling`` where words have one, and ``weight`` where the dataset has
+            ``characters`` where words have them, and ``weight`` where the dataset has
             targets: of each row, or padded of each step.
         y : Tensor of shape (n_samples,) or (n_samples, n_outputs)
             The targets, those of steps one after the other without padding; zeros
@@ -196,8 +197,8 @@ class SequenceDataset(Dataset):
         padded, lengths = self.sequences.pad(rows)
         x = self._finish(padded, lengths, rng)
         inputs = {"x": torch.from_numpy(x), "lengths": torch.from_numpy(lengths)}
-        if self.sequences.spelling is not None:
-            inputs["spelling"] = torch.from_numpy(self.sequences.pad_spelling(rows))
+        if self.sequences.characters is not None:
+            inputs["characters"] = torch.from_numpy(self.sequences.pad_characters(rows))
         if self.y is None:
             return inputs, torch.zeros(len(indices))
         y, inputs["weight"] = self._targets(indices, lengths)

@@ -38,7 +38,7 @@ from sklearn_rnn.nn import NONLINEARITIES, RecurrentNetwork, SampleLoss
 RARE_MODULE_PARAMS: dict[str, list[Any]] = {
     "freeze_embedding": ["boolean"],
     "nonlinearity": [StrOptions(set(NONLINEARITIES))],
-    "spelling_dim": [Interval(Integral, 1, None, closed="left")],
+    "characters_dim": [Interval(Integral, 1, None, closed="left")],
 }
 
 

@@ -174,9 +174,9 @@ def train(
     _keep_memory()
     if dataset.sequences.is_tokens:
         _tell_known_words(net.module_.embedding, dataset.encoder)
-    if dataset.sequences.spelling is not None:
+    if dataset.sequences.characters is not None:
         trained = dataset.encoder.trains_unknown_character
-        net.module_.spelling.embedding.unknown_is_mean = not trained
+        net.module_.characters.embedding.unknown_is_mean = not trained
     callbacks = dict(net.callbacks_)
     if saved_fit is not None:
         epochs = resume(net, saved_fit)

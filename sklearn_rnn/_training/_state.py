@@ -53,12 +53,12 @@ PRODUCTS = (
     ("hidden_size", "n_outputs"),
     ("hidden_size", "embedding_dim"),
     ("n_tokens", "embedding_dim"),
-    ("n_characters", "spelling_dim"),
-    ("spelling_dim", "spelling_dim"),
+    ("n_characters", "characters_dim"),
+    ("characters_dim", "characters_dim"),
 )
 
 # These do not count where another is None.
-ONLY_WITH = {"embedding_dim": "n_tokens", "spelling_dim": "n_characters"}
+ONLY_WITH = {"embedding_dim": "n_tokens", "characters_dim": "n_characters"}
 
 
 def check_sizes(sizes: Mapping[str, Any], weights: Mapping[str, NDArray[Any]]) -> None:

@@ -83,7 +83,7 @@ def take_step(
     inputs, _ = dataset.batch(np.arange(len(dataset)))
     steps = {
         name: inputs[name][:, 0].to(net.device)
-        for name in ("x", "spelling")
+        for name in ("x", "characters")
         if name in inputs
     }
     before = None if state is None else _to_tensors(state.contents, net.device)

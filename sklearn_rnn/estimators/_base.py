@@ -360,7 +360,7 @@ class BaseRNN(
                 "embedding was given, but X holds numbers, not token ids; put a "
                 "TextVectorizer in front, pass input='tokens', or leave it out."
             )
-        self._check_spelling(sequences, reset=reset)
+        self._check_characters(sequences, reset=reset)
         y = self._check_target(y, sequences, reset=reset, **target_params)
         if len(sequences) != len(y):
             raise ValueError(
@@ -529,7 +529,7 @@ class BaseRNN(
         if isinstance(X, Sequences):
             return X
         sequences = check_sequences(self, X, reset=False, input=self._setting("input"))
-        self._check_spelling(sequences, reset=False)
+        self._check_characters(sequences, reset=False)
         return sequences
 
     def _outputs(self, X, method="predict", dtype=np.float64):

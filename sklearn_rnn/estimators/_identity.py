@@ -72,7 +72,7 @@ def _identify(estimator, seed, continued, data):
 
 
 def describe(value):
-    """Spell a value so that equal ones read the same in every process.
+    """Write a value out so that equal ones read the same in every process.
 
     A function or a class goes by its name: what it does is the user's word.
     """
@@ -94,8 +94,8 @@ def describe(value):
 
 
 def _call(name, arguments):
-    spelled = (f"{key}={describe(member)}" for key, member in arguments.items())
-    return f"{name}({', '.join(spelled)})"
+    written = (f"{key}={describe(member)}" for key, member in arguments.items())
+    return f"{name}({', '.join(written)})"
 
 
 def _name(value):
@@ -113,7 +113,7 @@ def _arrays_of(data):
     """Give what a hash can be made of; sequences keep what they once computed."""
     if isinstance(data, Sequences):  # in chunks, for windows are many copies of steps
         values = [_hash(chunk) for chunk in data.iterate_values()]
-        return [values, data.offsets, _arrays_of(data.spelling)]
+        return [values, data.offsets, _arrays_of(data.characters)]
     if hasattr(data, "sequences"):
         return [_arrays_of(data.sequences), _arrays_of(data.y), data.weight]
     return data

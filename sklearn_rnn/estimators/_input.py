@@ -27,24 +27,24 @@ class SequenceInput:
     def _learn_characters(self, part):
         """Learn which characters there are; one seen once stands for the unknown."""
         self._trains_unknown_character = False
-        if part.sequences.spelling is None:
+        if part.sequences.characters is None:
             return
-        letters = part.sequences[part.rows].spelling.values
+        letters = part.sequences[part.rows].characters.values
         characters, counts = np.unique(letters, return_counts=True)
         often = counts > 1
         self.characters_ = characters[often if often.any() else counts > 0]
 
-    def _check_spelling(self, sequences, *, reset):
-        """Refuse words without their spelling where `fit` saw it, and the reverse."""
-        spelled = sequences.spelling is not None
+    def _check_characters(self, sequences, *, reset):
+        """Refuse words without characters where `fit` saw them, and the reverse."""
+        has_characters = sequences.characters is not None
         if reset:
-            self._is_spelled = spelled
-        elif spelled != self._is_spelled:
-            with_or_without = {True: "with", False: "without"}
+            self._has_characters = has_characters
+        elif has_characters != self._has_characters:
+            here, in_fit = ("with", "without")[:: 1 if has_characters else -1]
             raise ValueError(
-                f"X holds words {with_or_without[spelled]} their spelling, but this "
-                f"{type(self).__name__} was fitted {with_or_without[not spelled]} it; "
-                "use the same TextVectorizer(spelling=...) as in fit."
+                f"X holds words {here} their characters, but this "
+                f"{type(self).__name__} was fitted {in_fit} them; use the same "
+                "TextVectorizer(characters=...) as in fit."
             )
 
     def _count_tokens(self, part):
@@ -59,7 +59,7 @@ class SequenceInput:
         if self.embedding is not None:
             tokens = tokens[tokens < len(self.embedding)]
         if self.characters_ is not None:
-            letters = part.sequences[part.rows].spelling.values
+            letters = part.sequences[part.rows].characters.values
             unknown = np.setdiff1d(letters, self.characters_)
             self._trains_unknown_character |= len(unknown) > 0
         counts = np.bincount(tokens, minlength=len(self.token_counts_))

@@ -77,7 +77,7 @@ class OverTime:
         check_is_fitted(self, "net_")
         self._check_can_step()
         sequences = check_one_step(self, x_t)
-        self._check_spelling(sequences, reset=False)
+        self._check_characters(sequences, reset=False)
         dataset = SequenceDataset(sequences, self._reader())
         with torch_threads(self.n_jobs, briefly=True):
             outputs, state = take_step(self.net_, dataset, state)

@@ -45,8 +45,8 @@ class Parameter(NamedTuple):
     def describe(self, name):
         """Write its entry in the docstring."""
         default = self.default
-        spelled = json.dumps(default) if isinstance(default, str) else repr(default)
-        return _entry(name, f"{self.accepts}, default={spelled}", self.text)
+        written = json.dumps(default) if isinstance(default, str) else repr(default)
+        return _entry(name, f"{self.accepts}, default={written}", self.text)
 
 
 def parameter(
@@ -177,7 +177,7 @@ class SharedParameters:
         ),
         "characters_": (
             "int32 ndarray of shape (n_characters,) or None",
-            "The code points that have a vector, where X holds the spelling of words.",
+            "The code points that have a vector, where words come with characters.",
         ),
         "token_counts_": (
             "int ndarray of shape (n_tokens,) or None",
@@ -395,7 +395,7 @@ class SharedParameters:
         ``{"optimizer__betas": (0.9, 0.99)}``, and of the network what few people tune.
         ``module__nonlinearity``, "tanh", "relu", "sigmoid" or "softplus", is the
         activation of ``cell="rnn"``; with ``module__freeze_embedding=True`` the vectors
-        of tokens stay as they are; and ``module__spelling_dim``, 32 unless given, is
+        of tokens stay as they are; and ``module__characters_dim``, 32 unless given, is
         the length of the vector of a character, and the number of units in each
         direction that reads the characters of a word.
         """,

@@ -206,9 +206,9 @@ def _second_halves(sequences):
     kept = np.concatenate(
         [np.arange(*ends) for ends in zip(starts, stops, strict=True)]
     )
-    spelling = None if sequences.spelling is None else sequences.spelling[kept]
+    characters = None if sequences.characters is None else sequences.characters[kept]
     offsets = np.append(0, np.cumsum(stops - starts))
-    return Sequences(sequences.values[kept], offsets, spelling)
+    return Sequences(sequences.values[kept], offsets, characters)
 
 
 def _learnt_nothing(estimator, part):

@@ -190,11 +190,11 @@ def explain(
     around it count; of a regressor the prediction, in units of y, or its logarithm with
     ``loss="poisson"``.
 
-    The baseline :math:`x'` is the unknown word at every step (with spelling spelled by
-    U+FFFD), which is a row with all ids 1; of numbers the mean of the training data,
-    ``input_mean_``, which is 0 with ``standardize=False``. Integrated gradients are
-    taken on the straight way from there in the vectors :math:`v` that the first layer
-    reads, and of a token summed over its vector [1]_:
+    The baseline :math:`x'` is the unknown word at every step (with characters the one
+    character U+FFFD), which is a row with all ids 1; of numbers the mean of the
+    training data, ``input_mean_``, which is 0 with ``standardize=False``. Integrated
+    gradients are taken on the straight way from there in the vectors :math:`v` that the
+    first layer reads, and of a token summed over its vector [1]_:
 
     .. math:: c_t = \sum_j (v_{t,j} - v'_{t,j}) \int_0^1 \frac{\partial f}
               {\partial v_{t,j}} \bigl(v' + a (v - v')\bigr) \, da,

@@ -85,7 +85,7 @@ def spans(
         called IOB2), with ``"bioes"`` it is B to E, or one S. The default mode
         reads both and does not look at it.
     mode : {"default", "strict"}, default="default"
-        ``"strict"`` keeps the spans that are spelled as the scheme asks and drops
+        ``"strict"`` keeps the spans that are written as the scheme asks and drops
         the others; ``"default"`` keeps all, so that ``"I-PER"`` after ``"O"``
         begins a span too.
 
@@ -166,7 +166,7 @@ def span_f1_score(
         does not look at it.
     mode : {"default", "strict"}, default="default"
         ``"default"`` reads faulty labels as ``conlleval`` does, the rule of most
-        published figures; ``"strict"`` drops spans that are not spelled as the
+        published figures; ``"strict"`` drops spans that are not written as the
         scheme asks, and refuses labels that it does not have.
     average : {"micro", "macro", "weighted"} or None, default="micro"
         ``"micro"`` counts the spans of all types together; ``"macro"`` is the mean
@@ -266,7 +266,7 @@ def span_precision_recall_fscore(
         does not look at it.
     mode : {"default", "strict"}, default="default"
         ``"default"`` reads faulty labels as ``conlleval`` does, the rule of most
-        published figures; ``"strict"`` drops spans that are not spelled as the
+        published figures; ``"strict"`` drops spans that are not written as the
         scheme asks, and refuses labels that it does not have.
     average : {"micro", "macro", "weighted"} or None, default=None
         ``"micro"`` counts the spans of all types together; ``"macro"`` is the mean

@@ -6,6 +6,7 @@ They need nothing but torch and can be used with bare torch or skorch.
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._cells import CELLS, NONLINEARITIES, ElmanRNN, make_cell
+from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._crf import LinearChainCRF
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
@@ -34,7 +35,6 @@ from sklearn_rnn.nn._poolings import (
     masked_max,
     masked_mean,
 )
-from sklearn_rnn.nn._spelling import SpellingEncoder
 from sklearn_rnn.nn._steps import every_step, pad_steps
 from sklearn_rnn.nn._trace import trace_cell, trace_network
 
@@ -45,6 +45,7 @@ __all__ = [
     "POOLINGS",
     "AdditiveAttention",
     "Affine",
+    "CharacterEncoder",
     "ElmanRNN",
     "LinearChainCRF",
     "RecurrentEncoder",
@@ -52,7 +53,6 @@ __all__ = [
     "RecurrentNetwork",
     "SampleLoss",
     "SeededDropout",
-    "SpellingEncoder",
     "TokenEmbedding",
     "absolute_error",
     "binary_cross_entropy",

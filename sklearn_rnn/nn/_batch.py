@@ -21,7 +21,7 @@ class Batch:
         (n_samples, n_timesteps, n_features).
     lengths : int64 Tensor of shape (n_samples,)
         Number of real steps, at least 1.
-    characters : int Tensor of shape (n_samples, n_timesteps, n_characters), \
+    characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
             default=None
         Character ids of each token, padded with 0 on the right.
     static : Tensor of shape (n_samples, n_columns), default=None

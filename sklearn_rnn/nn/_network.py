@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn._affine import Affine
+from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._crf import LinearChainCRF
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
@@ -29,7 +30,6 @@ from sklearn_rnn.nn._running import (
     start_cells,
     step_cells,
 )
-from sklearn_rnn.nn._spelling import SpellingEncoder
 from sklearn_rnn.nn._steps import every_step, whole_groups
 
 # These poolings take outputs as they are; the others sum.
@@ -95,16 +95,16 @@ class RecurrentNetwork(nn.Module):
         The transitions that the CRF rules out, as `LinearChainCRF` has them.
     n_characters : int, default=None
         Number of character ids, padding (0) and unknown (1) included, for tokens
-        that come with their spelling; None for those that do not.
-    spelling_dim : int, default=32
-        Size of the `SpellingEncoder`, which adds ``2 * spelling_dim`` numbers to
+        that come with their characters; None for those that do not.
+    characters_dim : int, default=32
+        Size of the `CharacterEncoder`, which adds ``2 * characters_dim`` numbers to
         the vector of each token. Ignored without ``n_characters``.
 
     Attributes
     ----------
     embedding : TokenEmbedding or None
         Vectors of the tokens; None for sequences of numbers.
-    spelling : SpellingEncoder or None
+    characters : CharacterEncoder or None
         What reads the characters of the tokens.
     encoder : RecurrentEncoder
         The recurrent layers.
@@ -138,10 +138,10 @@ class RecurrentNetwork(nn.Module):
         u &= \operatorname{pool}(h^{(m)}_1, \dots, h^{(m)}_{\text{length}}) \\
         f &= W D(u) + b.
 
-    A token's spelling is read by a `SpellingEncoder` :math:`S` and joins its vector,
-    :math:`D([E(x), S(x)])`. Without pooling each real step has a :math:`u = h^{(m)}_t`
-    and a row of its own. The rows are flat, ``(n_real_steps, ...)``: the steps of
-    sample 0 in order, then those of sample 1, and so on.
+    A `CharacterEncoder` :math:`S` reads the characters of a token, and its vector joins
+    that of the token, :math:`D([E(x), S(x)])`. Without pooling each real step has a
+    :math:`u = h^{(m)}_t` and a row of its own. The rows are flat, ``(n_real_steps,
+    ...)``: the steps of sample 0 in order, then those of sample 1, and so on.
 
     Dropping from :math:`h^{(m)}` as well would drop twice from a pooled last
     step, and would let "max" pick from values scaled up by dropout alone.
@@ -186,7 +186,7 @@ class RecurrentNetwork(nn.Module):
         crf: bool = False,
         forbidden: Iterable[tuple[int | None, int | None]] = (),
         n_characters: int | None = None,
-        spelling_dim: int = 32,
+        characters_dim: int = 32,
     ) -> None:
         super().__init__()
         forbidden = list(forbidden)
@@ -213,18 +213,18 @@ class RecurrentNetwork(nn.Module):
                 f"(sequences of tokens); got n_features={n_features!r} and "
                 f"n_tokens={n_tokens!r}."
             )
-        self.spelling: SpellingEncoder | None = None
+        self.characters: CharacterEncoder | None = None
         if n_characters is not None:
             if self.embedding is None:
                 raise ValueError(
-                    "n_characters is for sequences of tokens, whose words have a "
-                    f"spelling; got n_characters={n_characters!r} and "
+                    "n_characters is for sequences of tokens, whose words have "
+                    f"characters; got n_characters={n_characters!r} and "
                     f"n_features={n_features!r}. Leave n_characters out."
                 )
-            self.spelling = SpellingEncoder(
-                n_characters, spelling_dim, generator=generator
+            self.characters = CharacterEncoder(
+                n_characters, characters_dim, generator=generator
             )
-            input_size += self.spelling.n_units
+            input_size += self.characters.n_units
         self.dropout = SeededDropout(dropout)
         self.bidirectional = bidirectional
         self.encoder = RecurrentEncoder(
@@ -253,7 +253,7 @@ class RecurrentNetwork(nn.Module):
         self.reseed(int(torch.randint(2**31, (), generator=generator)))
 
     def forward(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Compute the outputs: logits, or predictions of a regression.
 
@@ -264,7 +264,7 @@ class RecurrentNetwork(nn.Module):
             (n_samples, n_timesteps, n_features); padded on the right.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Character ids of each token, padded with 0 on the right, for a network
             with ``n_characters``.
@@ -275,10 +275,10 @@ class RecurrentNetwork(nn.Module):
             float32 in training mode, float64 in evaluation mode (of float32
             precision, so that a softmax of them sums to one).
         """
-        return self.forward_vectors(self.embed(x, lengths, spelling), lengths)
+        return self.forward_vectors(self.embed(x, lengths, characters), lengths)
 
     def embed(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Compute the vectors that the encoder reads: the first half of `forward`.
 
@@ -288,19 +288,19 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Characters of the tokens, as for `forward`.
 
         Returns
         -------
         vectors : Tensor of shape (n_samples, n_timesteps, input_size)
-            Of tokens their vectors, joined by those of their spelling where there is
-            one; of numbers the numbers, with zeros in the padding. In training mode
+            Of tokens their vectors, joined by those of their characters where there
+            are any; of numbers the numbers, with zeros in the padding. In training mode
             after dropout. The time axis comes first in memory.
         """
         lengths = lengths.to(x.device)
-        return self._embed(x, lengths, self._spell(spelling, lengths))
+        return self._embed(x, lengths, self._read_characters(characters, lengths))
 
     def forward_vectors(self, vectors: Tensor, lengths: Tensor) -> Tensor:
         """Compute the outputs from vectors of `embed`: the second half of `forward`.
@@ -326,7 +326,7 @@ class RecurrentNetwork(nn.Module):
         return outputs
 
     def predict(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Compute what `forward` does in evaluation mode, and leave it in float32.
 
@@ -336,7 +336,7 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Characters of the tokens, as for `forward`.
 
@@ -345,10 +345,10 @@ class RecurrentNetwork(nn.Module):
         outputs : float32 Tensor of shape (n_samples, n_outputs) or \
                 (n_real_steps, n_outputs)
         """
-        return self._predict_head(self.represent(x, lengths, spelling))
+        return self._predict_head(self.represent(x, lengths, characters))
 
     def predict_over_time(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Compute what `predict` gives for the steps up to each step.
 
@@ -361,7 +361,7 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Characters of the tokens, as for `forward`.
 
@@ -375,7 +375,7 @@ class RecurrentNetwork(nn.Module):
             If the network has two directions.
         """
         self._check_one_direction("predict_over_time")
-        vectors = self.embed(x, lengths, spelling)
+        vectors = self.embed(x, lengths, characters)
         outputs, lengths = self._encode(vectors, lengths)
         outputs, lengths = outputs[: len(x)], lengths[: len(x)]
         exact = outputs if self.pooling in SELECTING else self._exact(outputs)
@@ -386,7 +386,7 @@ class RecurrentNetwork(nn.Module):
         self,
         x: Tensor,
         state: RunningState | None = None,
-        spelling: Tensor | None = None,
+        characters: Tensor | None = None,
     ) -> tuple[Tensor, RunningState]:
         """Read one more step of each sequence, in evaluation mode.
 
@@ -397,7 +397,7 @@ class RecurrentNetwork(nn.Module):
             n_features).
         state : RunningState, default=None
             What the step before returned; None at the first step. It is not changed.
-        spelling : int Tensor of shape (n_samples, n_letters), default=None
+        characters : int Tensor of shape (n_samples, n_letters), default=None
             Characters of the tokens, for a network with ``n_characters``.
 
         Returns
@@ -434,9 +434,10 @@ class RecurrentNetwork(nn.Module):
             else:
                 before = _take(rows, state)
             lengths = torch.ones_like(rows)
-            spelled = None if spelling is None else spelling[rows].unsqueeze(1)
-            spelled = self._spell(spelled, lengths)
-            inputs = self._embed(x[rows].unsqueeze(1), lengths, spelled)[:, 0]
+            if characters is not None:
+                characters = characters[rows].unsqueeze(1)
+            words = self._read_characters(characters, lengths)
+            inputs = self._embed(x[rows].unsqueeze(1), lengths, words)[:, 0]
             after = step_cells(cells, inputs, before.cells)
             output = after[-1][0]
             exact = output if self.pooling in SELECTING else self._exact(output)
@@ -445,7 +446,7 @@ class RecurrentNetwork(nn.Module):
         return outputs, _take(slice(len(x)), RunningState(after, memory))
 
     def represent(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Compute the vectors that the head reads, before dropout.
 
@@ -455,7 +456,7 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Characters of the tokens, as for `forward`.
 
@@ -463,10 +464,10 @@ class RecurrentNetwork(nn.Module):
         -------
         pooled : float32 Tensor of shape (n_samples, n_units) or (n_real_steps, n_units)
         """
-        return self._represent(self.embed(x, lengths, spelling), lengths)
+        return self._represent(self.embed(x, lengths, characters), lengths)
 
     def decode(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Predict the label of each time step, of a network without pooling.
 
@@ -476,7 +477,7 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Characters of the tokens, as for `forward`.
 
@@ -487,11 +488,11 @@ class RecurrentNetwork(nn.Module):
             else the most probable label of each step.
         """
         self._check_steps("decode")
-        read = self.read_out(self._emissions(x, lengths, spelling), lengths)
+        read = self.read_out(self._emissions(x, lengths, characters), lengths)
         return read.argmax(dim=1) if self.crf is None else read
 
     def log_proba(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Compute the log-probability of each label, of a network without pooling.
 
@@ -501,7 +502,7 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Characters of the tokens, as for `forward`.
 
@@ -512,7 +513,7 @@ class RecurrentNetwork(nn.Module):
             precision, but the exponentials of a row sum to one in float64.
         """
         self._check_steps("log_proba")
-        scores = self._emissions(x, lengths, spelling)
+        scores = self._emissions(x, lengths, characters)
         if self.crf is not None:
             marginals = self.crf.log_marginals(scores, lengths.to(scores.device))
             # Rounded, where the order of the sums over labels no longer shows.
@@ -540,7 +541,7 @@ class RecurrentNetwork(nn.Module):
         return self.crf.decode(outputs, lengths.to(outputs.device))
 
     def attention_weights(
-        self, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
     ) -> Tensor:
         """Compute how much each time step counts in ``pooling="attention"``.
 
@@ -550,7 +551,7 @@ class RecurrentNetwork(nn.Module):
             Sequences, as for `forward`.
         lengths : int64 Tensor of shape (n_samples,)
             Number of real steps, at least 1; on any device.
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), \
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
                 default=None
             Characters of the tokens, as for `forward`.
 
@@ -569,7 +570,7 @@ class RecurrentNetwork(nn.Module):
                 "Only a network with pooling='attention' has attention weights; "
                 f"this one pools with {self.pooling.__name__}."
             )
-        vectors = self.embed(x, lengths, spelling)
+        vectors = self.embed(x, lengths, characters)
         outputs, lengths = self._encode(vectors, lengths)
         weights = self.pooling.weights(self._exact(outputs), lengths)
         return weights.to(outputs.dtype)[: len(x)]
@@ -611,25 +612,27 @@ class RecurrentNetwork(nn.Module):
         outputs: Tensor = self.encoder(vectors, lengths)
         return outputs, lengths
 
-    def _spell(self, spelling: Tensor | None, lengths: Tensor) -> Tensor | None:
-        """Read the spelling, if there is one, with the time axis first."""
-        if (spelling is None) != (self.spelling is None):
+    def _read_characters(
+        self, characters: Tensor | None, lengths: Tensor
+    ) -> Tensor | None:
+        """Compute the vectors of words, if they have characters; time axis first."""
+        if (characters is None) != (self.characters is None):
             raise ValueError(
-                "spelling must be given to a network with n_characters, and to no "
-                f"other; got {'none' if spelling is None else 'one'} for a network "
-                f"{'without' if self.spelling is None else 'with'} n_characters."
+                "characters must be given to a network with n_characters, and to no "
+                f"other; got {'none' if characters is None else 'some'} for a network "
+                f"{'without' if self.characters is None else 'with'} n_characters."
             )
-        if self.spelling is None:
+        if self.characters is None:
             return None
-        vectors: Tensor = self.spelling(spelling, lengths)
+        vectors: Tensor = self.characters(characters, lengths)
         return vectors.transpose(0, 1)
 
-    def _embed(self, x: Tensor, lengths: Tensor, spelled: Tensor | None) -> Tensor:
+    def _embed(self, x: Tensor, lengths: Tensor, words: Tensor | None) -> Tensor:
         """Look up or clean the inputs; the time axis then comes first in memory."""
         if self.embedding is not None:
             embedded: Tensor = self.embedding(x.t())
-            if spelled is not None:
-                embedded = torch.cat([embedded, spelled], dim=2)
+            if words is not None:
+                embedded = torch.cat([embedded, words], dim=2)
             embedded = self.dropout(embedded)
             return embedded.transpose(0, 1)  # (n_samples, n_timesteps, input_size)
         # NaN in the padding would reach the gradient of the weights as 0 * NaN.
@@ -641,8 +644,10 @@ class RecurrentNetwork(nn.Module):
         exact = outputs if self.pooling in SELECTING else self._exact(outputs)
         return self.pooling(exact, lengths).to(outputs.dtype)
 
-    def _emissions(self, x: Tensor, lengths: Tensor, spelling: Tensor | None) -> Tensor:
-        outputs = self.predict(x, lengths, spelling)
+    def _emissions(
+        self, x: Tensor, lengths: Tensor, characters: Tensor | None
+    ) -> Tensor:
+        outputs = self.predict(x, lengths, characters)
         # "mps" has no float64.
         return outputs if outputs.device.type == "mps" else outputs.double()
 

@@ -67,7 +67,7 @@ def trace_cell(cell: nn.Module, x: Tensor) -> Trace:
 
 
 def trace_network(
-    network: Any, x: Tensor, lengths: Tensor, spelling: Tensor | None = None
+    network: Any, x: Tensor, lengths: Tensor, characters: Tensor | None = None
 ) -> list[Trace]:
     """Compute the gates and states of a network's layers at each time step.
 
@@ -80,7 +80,7 @@ def trace_network(
         Sequences, as for its ``forward``.
     lengths : int64 Tensor of shape (n_samples,)
         Number of real steps, at least 1.
-    spelling : int Tensor of shape (n_samples, n_timesteps, n_letters), default=None
+    characters : int Tensor of shape (n_samples, n_timesteps, n_letters), default=None
         Characters of the tokens, as for its ``forward``.
 
     Returns
@@ -109,7 +109,7 @@ def trace_network(
     for layer in network.encoder.layers:
         layer.register_forward_pre_hook(lambda _, given: inputs.append(given))
     with torch.no_grad():
-        network.represent(x, lengths, spelling)
+        network.represent(x, lengths, characters)
         # The rows that fill up the last group come after those asked for.
         return [
             _trace_layer(layer, steps[: len(x)], counts[: len(x)])

@@ -55,7 +55,7 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
         If it is another one, such as a pipeline or a search.
     ValueError
         If it predicts in a way that ONNX has no operators for: a tagger with
-        ``output="crf"``, or words that come with their spelling.
+        ``output="crf"``, or words that come with their characters.
     ImportError
         If onnx is missing.
     OSError
@@ -134,8 +134,8 @@ def _check_exportable(estimator: Any) -> None:
         )
     if estimator.characters_ is not None:
         raise ValueError(
-            "Words that come with their spelling cannot be exported; fit on "
-            "TextVectorizer(spelling=False), or save the estimator with "
+            "Words that come with their characters cannot be exported; fit on "
+            "TextVectorizer(characters=False), or save the estimator with "
             "sklearn_rnn.save."
         )
 

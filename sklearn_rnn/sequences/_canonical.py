@@ -40,7 +40,7 @@ def canonical_rows(
     Parameters
     ----------
     sequences : Sequences
-        Tokens that are spelled differently are different.
+        Tokens of other characters are different.
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or Sequences
         Numbers: class indices or targets, compared as float64. Sequences hold
         one member for each of ``sequences``: a target for each of its steps.
@@ -94,8 +94,8 @@ def canonical_rows(
 def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     """Hash content and target, uint64 of shape (2, n_samples)."""
     content = _hash_segments(sequences.storage, sequences.offsets, sequences.starts)
-    if sequences.spelling is not None:
-        content += _hash_spelling(sequences.spelling, sequences.offsets)
+    if sequences.characters is not None:
+        content += _hash_characters(sequences.characters, sequences.offsets)
     if isinstance(y, Sequences):
         target = _hash_segments(y.values, y.offsets)
     else:
@@ -107,11 +107,11 @@ def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     return _mix(content, SECOND) + target
 
 
-def _hash_spelling(spelling: Sequences, offsets: np.ndarray) -> np.ndarray:
+def _hash_characters(characters: Sequences, offsets: np.ndarray) -> np.ndarray:
     """Hash the words of each sequence by their characters, as `_hash_segments`."""
     if len(offsets) == 1:  # no sequence, and `reduceat` wants one
         return np.zeros((2, 0), dtype=np.uint64)
-    words = _mix(_hash_segments(spelling.values, spelling.offsets), FIRST)
+    words = _mix(_hash_segments(characters.values, characters.offsets), FIRST)
     positions = step_positions(np.diff(offsets)).view(np.uint64)
     words += (positions + np.uint64(1)) * WEYL
     return np.add.reduceat(_mix(words, THIRD), offsets[:-1], axis=1)

@@ -17,7 +17,7 @@ from sklearn.utils import check_array
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences._padding import drop_padding, refuse_empty
 from sklearn_rnn.sequences._sequences import Sequences, Windows, offsets_of
-from sklearn_rnn.sequences._tokens import looks_spelled
+from sklearn_rnn.sequences._tokens import holds_characters
 
 REAL = [np.float64, np.float32]  # others become the first
 """Dtypes that are kept, as `check_array` takes them."""
@@ -88,8 +88,8 @@ def looks_like_padded_tokens(sequences: Sequences) -> bool:
     """Tell whether a table of numbers may be token ids made dense.
 
     True if all are integers, some larger than 1, with zeros in some rows, there at
-    the end only, and no row of zeros alone. Negative ones are taken for the spelling
-    of words if each stands behind another number and could be a character.
+    the end only, and no row of zeros alone. Negative ones are taken for the
+    characters of words if each stands behind another number and could be a character.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def looks_like_padded_tokens(sequences: Sequences) -> bool:
         return False
     if (X != np.rint(X)).any() or not (X > 1).any():
         return False
-    if (X < 0).any() and not looks_spelled(X):
+    if (X < 0).any() and not holds_characters(X):
         return False
     zero = X == 0
     return not (zero[:, :-1] & ~zero[:, 1:]).any()

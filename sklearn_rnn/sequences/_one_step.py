@@ -23,7 +23,7 @@ def check_one_step(estimator: Any, x: Any) -> Sequences:
         Fitted: it has ``input_kind_`` and ``n_features_in_``.
     x : array-like
         - for token ids an array of shape (n_samples,) or (n_samples, 1), or a sparse
-          matrix with one token in each row, with its spelling or without;
+          matrix with one token in each row, with its characters or without;
         - for one variable per step numbers of shape (n_samples,) or (n_samples, 1);
         - for several variables numbers of shape (n_samples, n_features).
 

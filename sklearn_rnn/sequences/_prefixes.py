@@ -44,10 +44,10 @@ def iterate_prefixes(sequences: Sequences, n_steps: int) -> Iterator[Sequences]:
         chosen = slice(first, max(first + 1, last))
         steps = np.repeat(starts[chosen], lengths[chosen])
         steps += step_positions(lengths[chosen])
-        spelling = sequences.spelling
+        characters = sequences.characters
         yield Sequences(
             sequences.storage[steps],
             offsets_of(lengths[chosen]),
-            None if spelling is None else spelling[steps],
+            None if characters is None else characters[steps],
         )
         first = chosen.stop

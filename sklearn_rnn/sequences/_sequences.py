@@ -47,7 +47,7 @@ class Sequences:
     offsets : int64 ndarray of shape (n_samples + 1,)
         Where each sequence starts; the last entry is ``n_steps_total``. Every
         sequence has at least one step.
-    spelling : Sequences, default=None
+    characters : Sequences, default=None
         The characters of each token, for tokens only: one member per step, its
         values the code points, int32 of shape (n_characters_total,).
 
@@ -55,7 +55,7 @@ class Sequences:
     ------
     ValueError
         If ``offsets`` do not divide ``values`` into sequences of at least one
-        step, or ``spelling`` does not have one member per token.
+        step, or ``characters`` does not have one member per token.
 
     Examples
     --------
@@ -74,15 +74,15 @@ class Sequences:
     The word with id 4 is "an", that with id 2 is "I":
 
     >>> letters = Sequences.from_list([[97, 110], [73]])
-    >>> spelled = Sequences(np.array([4, 2]), np.array([0, 2]), spelling=letters)
-    >>> spelled.pad_spelling([0])
+    >>> words = Sequences(np.array([4, 2]), np.array([0, 2]), characters=letters)
+    >>> words.pad_characters([0])
     array([[[ 97, 110],
             [ 73,   0]]], dtype=int32)
     """
 
     values: np.ndarray
     offsets: np.ndarray
-    spelling: "Sequences | None" = None
+    characters: "Sequences | None" = None
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values)
@@ -104,8 +104,8 @@ class Sequences:
                 "Every sequence must have at least one step, got "
                 f"{lengths[row]} at row {row}; drop it."
             )
-        if self.spelling is not None:
-            _check_spelling(self.spelling, values)
+        if self.characters is not None:
+            _check_characters(self.characters, values)
         object.__setattr__(self, "values", _read_only(values))
         object.__setattr__(self, "offsets", _read_only(offsets))
 
@@ -155,8 +155,8 @@ class Sequences:
     def __repr__(self) -> str:
         """Say how many, and of what, in one line."""
         content = "tokens" if self.is_tokens else f"n_features={self.n_features}"
-        if self.spelling is not None:
-            content = "spelled tokens"
+        if self.characters is not None:
+            content = "tokens with characters"
         return (
             f"Sequences(n_samples={len(self)}, n_steps={self.offsets[-1]}, {content})"
         )
@@ -177,7 +177,7 @@ class Sequences:
         return None if self.is_tokens else self.storage.shape[1]
 
     def __getitem__(self, key: Any) -> Any:
-        """Select sequences, with their spelling; a contiguous slice is a view.
+        """Select sequences, with their characters; a contiguous slice is a view.
 
         Parameters
         ----------
@@ -204,8 +204,8 @@ class Sequences:
 
     def _select(self, steps: slice | np.ndarray, offsets: np.ndarray) -> "Sequences":
         """Make sequences of some of the steps."""
-        spelling = None if self.spelling is None else self.spelling[steps]
-        return Sequences(self.values[steps], offsets, spelling)
+        characters = None if self.characters is None else self.characters[steps]
+        return Sequences(self.values[steps], offsets, characters)
 
     def pad(self, indices: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Pad the chosen sequences on the right to the longest among them.
@@ -230,7 +230,7 @@ class Sequences:
         padded[real] = self.storage[steps]
         return padded, lengths
 
-    def pad_spelling(self, indices: ArrayLike) -> np.ndarray:
+    def pad_characters(self, indices: ArrayLike) -> np.ndarray:
         """Pad the characters of the chosen sequences' tokens.
 
         Parameters
@@ -246,15 +246,15 @@ class Sequences:
         Raises
         ------
         ValueError
-            If the sequences have no spelling.
+            If the sequences have no characters.
         """
-        if self.spelling is None:
+        if self.characters is None:
             raise ValueError(
-                "These sequences hold no spelling; make token ids with "
-                "TextVectorizer(spelling=True)."
+                "These sequences hold no characters; make token ids with "
+                "TextVectorizer(characters=True)."
             )
         steps, lengths = self._gather(np.asarray(indices, dtype=np.int64))
-        words, _ = self.spelling.pad(steps)
+        words, _ = self.characters.pad(steps)
         n_timesteps = lengths.max(initial=0)
         letters = np.zeros((len(lengths), n_timesteps, words.shape[1]), words.dtype)
         letters[np.arange(n_timesteps) < lengths[:, np.newaxis]] = words
@@ -390,17 +390,17 @@ def iterate_chunks(
         yield slice(start, stop), slice(first, last), counts
 
 
-def _check_spelling(spelling: Any, values: np.ndarray) -> None:
-    """Refuse a spelling that is not one for each token."""
-    if values.ndim != 1 or not isinstance(spelling, Sequences):
+def _check_characters(characters: Any, values: np.ndarray) -> None:
+    """Refuse characters that do not go with the tokens, one member each."""
+    if values.ndim != 1 or not isinstance(characters, Sequences):
         raise ValueError(
-            "spelling must be Sequences that go with token ids, got "
-            f"{type(spelling).__name__} with values of shape {values.shape}."
+            "characters must be Sequences that go with token ids, got "
+            f"{type(characters).__name__} with values of shape {values.shape}."
         )
-    if not spelling.is_tokens or len(spelling) != len(values):
+    if not characters.is_tokens or len(characters) != len(values):
         raise ValueError(
-            f"spelling must hold the code points of each of the {len(values)} tokens, "
-            f"got {spelling!r}."
+            f"characters must hold the code points of each of the {len(values)} "
+            f"tokens, got {characters!r}."
         )
 
 

@@ -1,7 +1,7 @@
 """Token ids, sparse, dense or ragged, become `Sequences`."""
 
 __all__ = [
-    "looks_spelled",
+    "holds_characters",
     "read_dense_tokens",
     "read_sparse_tokens",
     "read_token_list",
@@ -21,9 +21,9 @@ LARGEST_ID = np.iinfo(np.int32).max
 
 LARGEST_CODE_POINT = 0x10FFFF
 
-SPELLED = (
+CHARACTERS = (
     "negative numbers in a sparse X are the characters of the token before them, as "
-    "TextVectorizer(spelling=True) writes them"
+    "TextVectorizer(characters=True) writes them"
 )
 
 
@@ -40,7 +40,7 @@ def read_sparse_tokens(X: Any) -> Sequences:
     Returns
     -------
     sequences : Sequences
-        With ``spelling`` if X holds any. Otherwise, for a CSR matrix of int32, the
+        With ``characters`` if X holds any. Otherwise, for a CSR matrix of int32, the
         values share memory with ``X.data``.
     """
     if X.ndim != 2:
@@ -64,22 +64,22 @@ def read_sparse_tokens(X: Any) -> Sequences:
         _refuse_gaps(X.indices != expected, offsets)
     refuse_empty(np.diff(offsets))
     if X.data.dtype.kind == "i" and (X.data < 0).any():
-        return _read_spelled(X.data, offsets)
+        return _read_characters(X.data, offsets)
     return _read_flat(X.data, offsets)
 
 
 def read_dense_tokens(X: np.ndarray) -> Sequences:
     """Read ids padded on the right with zeros, shape (n_samples, n_timesteps).
 
-    They may be spelled, as a `ColumnTransformer` makes a sparse X dense.
+    They may have characters, as a `ColumnTransformer` makes a sparse X dense.
     """
     offsets = np.arange(len(X) + 1, dtype=np.int64) * X.shape[1]
-    if (X < 0).any() and (X == np.rint(X)).all() and looks_spelled(X):
-        return _read_spelled(X.reshape(-1).astype(np.int64), offsets)
+    if (X < 0).any() and (X == np.rint(X)).all() and holds_characters(X):
+        return _read_characters(X.reshape(-1).astype(np.int64), offsets)
     return _read_flat(X.reshape(-1), offsets)
 
 
-def looks_spelled(X: np.ndarray) -> bool:
+def holds_characters(X: np.ndarray) -> bool:
     """Tell whether characters stand behind every id of a table, (n_samples, n)."""
     behind_ids = X[:, 1:][X[:, :-1] > 0]
     return bool(
@@ -102,7 +102,7 @@ def _read_flat(values: np.ndarray, offsets: np.ndarray) -> Sequences:
     return Sequences(values.astype(np.int32, copy=False), offsets)
 
 
-def _read_spelled(values: np.ndarray, offsets: np.ndarray) -> Sequences:
+def _read_characters(values: np.ndarray, offsets: np.ndarray) -> Sequences:
     """Part the ids from the characters that stand behind each as negatives."""
     _check_largest(values, offsets)
     values, offsets = _cut_zeros(values, offsets)
@@ -111,12 +111,12 @@ def _read_spelled(values: np.ndarray, offsets: np.ndarray) -> Sequences:
     places = np.flatnonzero(~is_letter)  # of the ids, among ids and characters
     n_letters = np.diff(places, append=len(values)) - 1
     starts = np.searchsorted(places, offsets)
-    _refuse_partly_spelled(n_letters == 0, starts)
+    _refuse_partial_characters(n_letters == 0, starts)
     letters = -values[is_letter].astype(np.int32)
     return Sequences(
         values[places].astype(np.int32, copy=False),
         starts,
-        spelling=Sequences(letters, offsets_of(n_letters)),
+        characters=Sequences(letters, offsets_of(n_letters)),
     )
 
 
@@ -181,26 +181,26 @@ def _check_letters(values: np.ndarray, offsets: np.ndarray) -> None:
         ownerless,
         offsets,
         "Token ids must not be negative, got {}",
-        f"{SPELLED}, so a row must start with an id; {REMEDY}",
+        f"{CHARACTERS}, so a row must start with an id; {REMEDY}",
         values,
     )
     _refuse(
         values < -LARGEST_CODE_POINT,
         offsets,
         f"Characters must be at least {-LARGEST_CODE_POINT}, got {{}}",
-        f"{SPELLED}; {REMEDY}",
+        f"{CHARACTERS}; {REMEDY}",
         values,
     )
 
 
-def _refuse_partly_spelled(bare: np.ndarray, offsets: np.ndarray) -> None:
+def _refuse_partial_characters(bare: np.ndarray, offsets: np.ndarray) -> None:
     """Raise for the first token without characters where others have some."""
     if bare.any():
         row, step = row_of(offsets, np.argmax(bare))
         raise SequenceError(
             "Either every token of X must have its characters or none, but the one at "
-            f"row {row}, step {step} has none and others have; {SPELLED}. Make all of "
-            "X with one TextVectorizer."
+            f"row {row}, step {step} has none and others have; {CHARACTERS}. Make all "
+            "of X with one TextVectorizer."
         )
 
 

@@ -55,9 +55,9 @@ def check_sequences(
         or "multivariate") and, for frames with names, ``feature_names_in_``.
     X : array-like
         - sparse matrix of integers, shape (n_samples, n_timesteps): token ids,
-          the value in column ``t`` being the id at step ``t``. Or ids with their
-          spelling: behind each id stand the characters of its token, as negative
-          code points, so that "dog" with id 7 is 7, -100, -111, -103;
+          the value in column ``t`` being the id at step ``t``. Or ids with the
+          characters of their tokens, behind each id as negative code points:
+          "dog" with id 7 is 7, -100, -111, -103;
         - numbers of shape (n_samples, n_timesteps), or a frame: one variable
           per step; with ``input="tokens"`` ids, padded on the right with 0;
         - numbers of shape (n_samples, n_timesteps, n_features); steps whose
@@ -73,7 +73,7 @@ def check_sequences(
     Returns
     -------
     sequences : Sequences
-        With ``spelling`` if X holds any.
+        With ``characters`` if X holds any.
 
     Raises
     ------

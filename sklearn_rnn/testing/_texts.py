@@ -11,7 +11,7 @@ from sklearn_rnn.testing._subject import Subject
 
 
 def _ids(subject: Subject, fitted: Any, documents: list[str]) -> list[NDArray[Any]]:
-    """Transform documents; numbers below that of padding spell the word before them."""
+    """Transform documents; leave out characters, which are below padding."""
     rows = subject.said(fitted, documents)["transform"]
     return [row[row > PAD] for row in rows]
 

@@ -28,8 +28,8 @@ from sklearn_rnn.text._analyzers import (
     check_documents,
     warn_about_unused,
 )
+from sklearn_rnn.text._characters import CharacterWriter, read_words
 from sklearn_rnn.text._spans import Tokens, make_follower, why_no_spans
-from sklearn_rnn.text._spelling import Speller, read_words
 from sklearn_rnn.text._vocabulary import (
     Ids,
     LookUp,
@@ -79,9 +79,9 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         ``analyzer='word'`` and ``tokenizer`` is None.
     analyzer : {'word', 'char'} or callable, default='word'
         'char' makes each character a token, for languages written without
-        spaces and for spelling; runs of white space count as one space. A
-        callable takes the raw document and gives its tokens; with ``list`` the
-        documents are lists of tokens already.
+        spaces and for texts with typing errors; runs of white space count as
+        one space. A callable takes the raw document and gives its tokens; with
+        ``list`` the documents are lists of tokens already.
     max_df : float in [0.0, 1.0] or int, default=1.0
         Words in more documents than this (a proportion, or if int a number)
         become unknown. Lower values drop more of the commonest words.
@@ -110,9 +110,9 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         False gives a dense array padded with 0 on the right: it takes the
         memory of the longest document for each one, but can be read and can
         become a data frame with ``set_output``.
-    spelling : bool, default=False
+    characters : bool, default=False
         True writes the characters of each token behind its id, for a network
-        that also reads how words are spelled: it knows more of unknown words,
+        that also reads words character by character: it knows more of unknown words,
         and takes more memory and time. Needs ``sparse_output=True``.
 
     Attributes
@@ -121,10 +121,10 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         Each word's id.
     max_length_ : int
         ``max_length``, or the number of tokens of the longest document in
-        ``fit``: the width of the output, if it is not spelled.
+        ``fit``: the width of the output, without characters.
     width_ : int
         The number of columns of the output of ``fit_transform``: with
-        ``spelling=True`` those of the longest row, characters included, else
+        ``characters=True`` those of the longest row, characters included, else
         ``max_length_``.
 
     See Also
@@ -156,12 +156,12 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
     With both ``vocabulary`` and ``max_length`` given there is nothing to
     learn, and ``transform`` works without ``fit``.
 
-    With ``spelling=True`` a row holds, for one token after the other, the id
+    With ``characters=True`` a row holds, for one token after the other, the id
     and then the code points of its characters as negative numbers: "dog" with
     id 7 is 7, -100, -111, -103. The characters are those of the token as the
     analyzer gives it. One without characters, and the unknown word that stands
-    for an empty document, is spelled by the replacement character U+FFFD, and
-    so is the null character, whose number is that of padding. The output grows
+    for an empty document, gets the replacement character U+FFFD, and so
+    does the null character, whose number is that of padding. The output grows
     in ``transform`` to the columns that its longest row needs; ``max_length``
     goes on counting tokens.
 
@@ -188,9 +188,9 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
            [3, 5, 2, 4],
            [3, 1, 0, 0]], dtype=int32)
 
-    With the spelling of each word behind its id:
+    With the characters of each word behind its id:
 
-    >>> vectorizer = TextVectorizer(spelling=True).fit(["a dog"])
+    >>> vectorizer = TextVectorizer(characters=True).fit(["a dog"])
     >>> X = vectorizer.transform(["a cat"])
     >>> X.toarray()
     array([[  2, -97,   1, -99, -97, -116]], dtype=int32)
@@ -219,7 +219,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         "max_length": [Interval(Integral, 1, None, closed="left"), None],
         "truncate": [StrOptions({"end", "start"}), None],
         "sparse_output": ["boolean"],
-        "spelling": ["boolean"],
+        "characters": ["boolean"],
     }
 
     def __init__(
@@ -239,7 +239,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         max_length: int | None = None,
         truncate: str | None = "end",
         sparse_output: bool = True,
-        spelling: bool = False,
+        characters: bool = False,
     ) -> None:
         self.strip_accents = strip_accents
         self.lowercase = lowercase
@@ -255,7 +255,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         self.max_length = max_length
         self.truncate = truncate
         self.sparse_output = sparse_output
-        self.spelling = spelling
+        self.characters = characters
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Iterable[Any], y: None = None) -> "TextVectorizer":
@@ -278,7 +278,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
             If X is a lone text, two-dimensional or without documents, if a
             document is not a str, if no words are found or remain, if a document
             is longer than ``max_length`` and ``truncate`` is None, or if
-            ``spelling`` is asked for without ``sparse_output``.
+            ``characters`` is asked for without ``sparse_output``.
         """
         self._learn(X)
         return self
@@ -301,7 +301,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         X_ids : int32 CSR matrix or ndarray of shape (n_samples, `width_`)
             Token ids; row = document, column = position. Dense if
             ``sparse_output=False``, and then padded with 0 on the right. With
-            ``spelling=True`` the characters of each token behind its id.
+            ``characters=True`` the characters of each token behind its id.
         """
         return self._as_matrix(*self._learn(X), self.width_)
 
@@ -318,7 +318,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         -------
         X_ids : int32 CSR matrix or ndarray of shape (n_samples, n_columns)
             Token ids, as from `fit_transform`. ``n_columns`` is `width_`, and
-            more where ``truncate=None`` or ``spelling=True`` needs more.
+            more where ``truncate=None`` or ``characters=True`` needs more.
 
         Raises
         ------
@@ -331,9 +331,9 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
             If documents are longer than all those in ``fit`` and were cut.
         """
         vocabulary, max_length, width = self._fitted()
-        speller = self._new_speller()
+        writer = self._new_writer()
         look_up = fixed_look_up(vocabulary)
-        ids, offsets, n_cut = self._encode(X, look_up, max_length, speller)
+        ids, offsets, n_cut = self._encode(X, look_up, max_length, writer)
         if n_cut and self.max_length is None:
             are, their = ("is", "its") if n_cut == 1 else ("are", "their")
             warn(
@@ -343,8 +343,8 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
                 "keep.",
                 TruncationWarning,
             )
-        if speller is not None:
-            ids, offsets = speller.write_behind(ids, offsets)
+        if writer is not None:
+            ids, offsets = writer.write_behind(ids, offsets)
         return self._as_matrix(ids, offsets, width)
 
     def inverse_transform(self, X: Any) -> list[NDArray[np.object_]]:
@@ -353,25 +353,25 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         Parameters
         ----------
         X : CSR matrix or array-like of shape (n_samples, n_positions)
-            Token ids, with spelling or without, as from `transform`.
+            Token ids, with characters or without, as from `transform`.
 
         Returns
         -------
         documents : list of object ndarrays of shape (n_tokens,)
             Tokens in order, without padding; ids that no word has, among them
-            that of the unknown word, read as they are spelled or, where there
-            is no spelling, ``'<unk>'``.
+            that of the unknown word, read from their characters or, where there
+            are none, ``'<unk>'``.
         """
         vocabulary = self._fitted()[0]
-        ids, offsets, spelling = _read_ids(X)
+        ids, offsets, characters = _read_ids(X)
         # Objects, for a NumPy string would lose the null characters at its end.
         words = np.full(max(vocabulary.values()) + 2, None, dtype=object)
         words[list(vocabulary.values())] = list(vocabulary)
         tokens = words[np.minimum(ids, len(words) - 1)]
         unknown = np.flatnonzero(tokens == None)  # noqa: E711, one by one
         tokens[unknown] = UNKNOWN_WORD
-        if spelling is not None:
-            tokens[unknown] = read_words(spelling[unknown])
+        if characters is not None:
+            tokens[unknown] = read_words(characters[unknown])
         return np.split(tokens, offsets[1:-1])
 
     def token_spans(self, X: Iterable[Any]) -> list[NDArray[np.int64]]:
@@ -437,7 +437,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         """Give the names of the output's columns, which are positions.
 
         The words are in ``vocabulary_``. A later output may have more columns,
-        see ``truncate`` and ``spelling``.
+        see ``truncate`` and ``characters``.
 
         Parameters
         ----------
@@ -447,7 +447,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         Returns
         -------
         names : object ndarray of shape (`width_`,)
-            ``'token0'``, ``'token1'`` and so on; with spelling, a column may
+            ``'token0'``, ``'token1'`` and so on; with characters, a column may
             hold a character.
         """
         width = self._fitted()[2]
@@ -477,10 +477,10 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
     def _learn(self, X: Iterable[Any]) -> tuple[Ids, Offsets]:
         """Set the fitted attributes; return what the rows hold, and offsets."""
         warn_about_unused(self.get_params(deep=False))
-        speller = self._new_speller()
+        writer = self._new_writer()
         if self.vocabulary is None:
             numbers, look_up = growing_look_up()
-            ids, offsets, _ = self._encode(X, look_up, self.max_length, speller)
+            ids, offsets, _ = self._encode(X, look_up, self.max_length, writer)
             self.vocabulary_, final = select_words(
                 numbers,
                 ids,
@@ -494,37 +494,37 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
             vocabulary = check_vocabulary(self.vocabulary)
             self._warn_about_upper_case(vocabulary)
             look_up = fixed_look_up(vocabulary)
-            ids, offsets, _ = self._encode(X, look_up, self.max_length, speller)
+            ids, offsets, _ = self._encode(X, look_up, self.max_length, writer)
             self.vocabulary_ = vocabulary
         self.max_length_ = self.width_ = self.max_length or _longest(offsets)
-        if speller is not None:
-            ids, offsets = speller.write_behind(ids, offsets)
+        if writer is not None:
+            ids, offsets = writer.write_behind(ids, offsets)
             self.width_ = _longest(offsets)
         return ids, offsets
 
-    def _new_speller(self) -> Speller | None:
-        """Return what notes how the tokens are spelled, if that is asked for."""
-        if self.spelling and not self.sparse_output:
+    def _new_writer(self) -> CharacterWriter | None:
+        """Return what notes the characters of the tokens, if that is asked for."""
+        if self.characters and not self.sparse_output:
             raise ValueError(
-                "spelling=True needs sparse_output=True, got False: characters and "
+                "characters=True needs sparse_output=True, got False: characters and "
                 "ids cannot be told from numbers in a dense array; leave one of the "
                 "two parameters at its default."
             )
-        return Speller() if self.spelling else None
+        return CharacterWriter() if self.characters else None
 
     def _encode(
         self,
         X: Iterable[Any],
         look_up: LookUp,
         max_length: int | None,
-        speller: Speller | None,
+        writer: CharacterWriter | None,
     ) -> tuple[Ids, Offsets, int]:
         """Turn documents into flat ids and offsets, and count those cut."""
         ids, offsets, n_cut = encode(
             map(self.build_analyzer(), self._check_documents(X)),
             look_up,
             keep(max_length, self.truncate),
-            speller,
+            writer,
         )
         if self.max_length is not None and self.truncate is None:
             _refuse_longer(np.diff(offsets), self.max_length)
@@ -603,16 +603,16 @@ def _refuse_longer(lengths: NDArray[np.int64], max_length: int) -> None:
 
 
 def _read_ids(X: Any) -> tuple[Ids, Offsets, Sequences | None]:
-    """Read flat ids, offsets and, where there is one, the spelling."""
+    """Read flat ids, offsets and, where there are any, the characters."""
     is_sparse = sparse.issparse(X)
     X = sparse.csr_matrix(check_array(X, accept_sparse="csr", dtype=np.int64))
     if X.nnz and X.data.min() < PAD:
         if is_sparse:
             sequences = read_sparse_tokens(X)
-            return sequences.values, sequences.offsets, sequences.spelling
+            return sequences.values, sequences.offsets, sequences.characters
         raise ValueError(
             f"X must hold token ids, got the negative number {X.data.min()}; only in "
-            "a sparse matrix such numbers are the spelling of tokens."
+            "a sparse matrix such numbers are the characters of tokens."
         )
     X = X.sorted_indices()
     X.eliminate_zeros()

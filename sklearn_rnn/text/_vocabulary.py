@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sklearn_rnn.sequences import PAD, UNK
-from sklearn_rnn.text._spelling import Speller
+from sklearn_rnn.text._characters import CharacterWriter
 
 FIRST_WORD = UNK + 1
 
@@ -47,7 +47,7 @@ def encode(
     documents: Iterable[Iterable[str]],
     look_up: LookUp,
     kept: slice,
-    speller: Speller | None = None,
+    writer: CharacterWriter | None = None,
 ) -> tuple[Ids, Offsets, int]:
     """Turn tokenized documents into ids, one document after the other.
 
@@ -57,7 +57,7 @@ def encode(
     look_up : function from tokens to ids
     kept : slice
         The tokens to keep of each document.
-    speller : Speller, default=None
+    writer : CharacterWriter, default=None
         Takes note of the characters of the tokens that are kept.
 
     Returns
@@ -77,8 +77,8 @@ def encode(
         shortened = tokens[kept]
         n_cut += len(shortened) < len(tokens)
         ids.extend(look_up(shortened) if shortened else (UNK,))
-        if speller is not None:
-            speller.add(shortened)
+        if writer is not None:
+            writer.add(shortened)
         ends.append(len(ids))
     if len(ends) == 1:
         raise ValueError("X holds no document; at least one is needed.")

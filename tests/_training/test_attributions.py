@@ -23,7 +23,7 @@ N_TOKENS, N_CHARACTERS = 9, 6
 NUMBERS = Sequences.from_list([rng.normal(2, 3, (n, 2)) for n in (4, 1, 6, 3)])
 TOKENS = Sequences.from_list([rng.integers(2, N_TOKENS, n) for n in (4, 1, 6, 3)])
 LETTERS = np.arange(97, 97 + N_CHARACTERS - 2, dtype=np.int32)
-SPELLED = Sequences(
+WITH_CHARACTERS = Sequences(
     TOKENS.values,
     TOKENS.offsets,
     Sequences.from_list([rng.choice(LETTERS, n) for n in rng.integers(1, 4, 14)]),
@@ -33,10 +33,10 @@ READER = TokenReader(np.full(N_TOKENS, 2), characters=LETTERS)
 KINDS = {
     "numbers": (NUMBERS, SCALER, {"n_features": 2}),
     "tokens": (TOKENS, READER, {"n_tokens": N_TOKENS}),
-    "spelled": (
-        SPELLED,
+    "characters": (
+        WITH_CHARACTERS,
         READER,
-        {"n_tokens": N_TOKENS, "n_characters": N_CHARACTERS, "spelling_dim": 3},
+        {"n_tokens": N_TOKENS, "n_characters": N_CHARACTERS, "characters_dim": 3},
     ),
 }
 COLUMNS = np.array([0, 1, 2, 1])
@@ -123,10 +123,10 @@ def test_the_ends_of_the_path_are_the_outputs_of_the_network(kind):
 def test_the_baseline_tells_nothing():
     base = baseline(NUMBERS, SCALER)
     assert (base.values == [2.0, 1.0]).all()
-    base = baseline(SPELLED, READER)
+    base = baseline(WITH_CHARACTERS, READER)
     assert (base.values == UNK).all()
-    assert (base.spelling.values == 0xFFFD).all()
-    assert (base.spelling.lengths == 1).all()
+    assert (base.characters.values == 0xFFFD).all()
+    assert (base.characters.lengths == 1).all()
 
 
 def linear_net():
@@ -270,23 +270,23 @@ def test_occlusion_is_brute_force(kind, steps_at_once, monkeypatch):
     net = net_of(kind, pooling="max", bidirectional=True)
     found = occlusion(net, sequences, reader, Picked(COLUMNS))
 
-    def output(values, spelling, column):
-        row = Sequences(values, np.array([0, len(values)]), spelling)
+    def output(values, characters, column):
+        row = Sequences(values, np.array([0, len(values)]), characters)
         return evaluate(net, SequenceDataset(row, reader))[0, column]
 
     for row, column in enumerate(COLUMNS):
         one = sequences[[row]]
-        whole = output(one.values, one.spelling, column)
+        whole = output(one.values, one.characters, column)
         assert found.outputs[row] == whole
         expected = np.zeros(one.values.shape)
         for place in np.ndindex(one.values.shape):
-            values, spelling = one.values.copy(), one.spelling
+            values, characters = one.values.copy(), one.characters
             values[place] = UNK if sequences.is_tokens else SCALER.mean_[place[1]]
-            if spelling is not None:
-                words = [spelling[i] for i in range(len(spelling))]
+            if characters is not None:
+                words = [characters[i] for i in range(len(characters))]
                 words[place[0]] = np.array([0xFFFD], dtype=np.int32)
-                spelling = Sequences.from_list(words)
-            expected[place] = whole - output(values, spelling, column)
+                characters = Sequences.from_list(words)
+            expected[place] = whole - output(values, characters, column)
         np.testing.assert_allclose(found.values[row], expected, rtol=0, atol=1e-12)
         rest = whole - found.base_outputs[row] - expected.sum()
         assert found.missing[row] == pytest.approx(rest, abs=1e-9)

@@ -134,15 +134,15 @@ def test_words_are_forgotten_in_training_only():
     assert set(x.unique().tolist()) == {UNK, 2}
 
 
-# -- the spelling of words -----------------------------------------------------
+# -- the characters of words -----------------------------------------------------
 
 # Characters:            2    3    4
-SPELLER = TokenReader(READER.counts, characters=np.array([97, 98, 120], np.int32))
+LETTERED = TokenReader(READER.counts, characters=np.array([97, 98, 120], np.int32))
 
 
 def test_characters_have_ids_from_2_on_and_others_are_unknown():
     # Below, between and beyond the known ones: 96, 99 and 121.
-    letters = SPELLER.spell(np.array([97, 98, 120, 96, 99, 121, 0x10FFFF]))
+    letters = LETTERED.encode_characters(np.array([97, 98, 120, 96, 99, 121, 0x10FFFF]))
     assert letters.tolist() == [2, 3, 4, UNK, UNK, UNK, UNK]
     assert letters.dtype == np.int32
 
@@ -150,19 +150,19 @@ def test_characters_have_ids_from_2_on_and_others_are_unknown():
 def test_a_batch_holds_the_characters_of_its_words():
     # "ab x", "b": the word with id 3 has no vector and is known by its letters only.
     words = Sequences.from_list([np.array(word) for word in ([97, 98], [120], [98])])
-    tokens = Sequences(np.array([3, 4, 2]), np.array([0, 2, 3]), spelling=words)
-    inputs, _ = SequenceDataset(tokens, SPELLER).batch(np.array([1, 0]))
+    tokens = Sequences(np.array([3, 4, 2]), np.array([0, 2, 3]), characters=words)
+    inputs, _ = SequenceDataset(tokens, LETTERED).batch(np.array([1, 0]))
     assert inputs["x"].tolist() == [[2, PAD], [UNK, 4]]
-    assert inputs["spelling"].tolist() == [[[3, 0], [0, 0]], [[2, 3], [4, 0]]]
+    assert inputs["characters"].tolist() == [[[3, 0], [0, 0]], [[2, 3], [4, 0]]]
 
 
 def test_a_forgotten_word_keeps_its_characters():
     words = Sequences.from_list([np.array([97])] * 200)
-    tokens = Sequences(np.full(200, 2), np.array([0, 200]), spelling=words)
-    dataset = SequenceDataset(tokens, SPELLER)
+    tokens = Sequences(np.full(200, 2), np.array([0, 200]), characters=words)
+    dataset = SequenceDataset(tokens, LETTERED)
     inputs, _ = dataset.batch(np.array([0]), np.random.default_rng(0))
     assert set(inputs["x"].unique().tolist()) == {UNK, 2}
-    assert (inputs["spelling"] == 2).all()
+    assert (inputs["characters"] == 2).all()
 
 
 # -- SequenceDataset -----------------------------------------------------------

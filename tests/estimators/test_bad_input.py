@@ -363,8 +363,8 @@ IN_FIT = {
     "characters of no length": Refusal(
         CUBE,
         LABELS,
-        ["'module__spelling_dim'", "net_params", "[1, inf)", "-1"],
-        params={"net_params": {"module__spelling_dim": -1}},
+        ["'module__characters_dim'", "net_params", "[1, inf)", "-1"],
+        params={"net_params": {"module__characters_dim": -1}},
     ),
     "a word for whether vectors are frozen": Refusal(
         CUBE,

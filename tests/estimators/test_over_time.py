@@ -126,8 +126,8 @@ def test_ids_that_training_has_not_seen_are_unknown(bidirectional):
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_words_keep_their_spelling(bidirectional):
-    vectorizer = TextVectorizer(spelling=True).fit(TEXTS)
+def test_words_keep_their_characters(bidirectional):
+    vectorizer = TextVectorizer(characters=True).fit(TEXTS)
     params = {"bidirectional": bidirectional}
     model = fit(RNNClassifier, vectorizer.transform(TEXTS), CLASSES, **params)
     texts = ["good baad film", "a"]
@@ -292,9 +292,9 @@ def test_ids_come_as_an_array_or_sparse():
     np.testing.assert_array_equal(from_sparse, answers)
 
 
-@pytest.mark.parametrize("spelling", [False, True])
-def test_words_come_from_the_vectorizer(spelling):
-    vectorizer = TextVectorizer(spelling=spelling).fit(TEXTS)
+@pytest.mark.parametrize("characters", [False, True])
+def test_words_come_from_the_vectorizer(characters):
+    vectorizer = TextVectorizer(characters=characters).fit(TEXTS)
     model = live(X=vectorizer.transform(TEXTS))
     words = [["good", "a"], ["baad", "film"], ["film", "unseen"]]
     answers, _ = read_live(model, [vectorizer.transform(pair) for pair in words])
@@ -440,10 +440,10 @@ def test_what_is_no_step_is_refused(X, x_t, message):
         model.step(x_t)
 
 
-def test_words_without_their_spelling_are_refused():
-    vectorizer = TextVectorizer(spelling=True).fit(TEXTS)
+def test_words_without_their_characters_are_refused():
+    vectorizer = TextVectorizer(characters=True).fit(TEXTS)
     model = live(X=vectorizer.transform(TEXTS))
-    with pytest.raises(ValueError, match="without their spelling"):
+    with pytest.raises(ValueError, match="without their characters"):
         model.step([3, 4])
 
 

@@ -30,7 +30,7 @@ every_scheme = pytest.mark.parametrize("scheme", PREFIXES)
 
 
 def write_span(scheme, kind, length):
-    """Spell one span: B I I, or B I E and S for one step."""
+    """Label one span: B I I, or B I E and S for one step."""
     if scheme == "bio":
         prefixes = "B" + "I" * (length - 1)
     else:

@@ -397,13 +397,13 @@ def test_folds_and_searches_slice_a_ragged_target():
     assert {row.shape for row in search.predict(X["3-D"])} == {(6,)}
 
 
-@pytest.mark.parametrize("spelling", [False, True])
-def test_words_have_numbers(spelling):
+@pytest.mark.parametrize("characters", [False, True])
+def test_words_have_numbers(characters):
     rng = np.random.default_rng(0)
     words = ["a", "bb", "ccc", "dddd"]
     sentences = [[words[i] for i in rng.integers(4, size=n)] for n in LENGTHS]
     y = as_ragged([np.cumsum([len(word) for word in row]) for row in sentences])
-    vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=spelling)
+    vectorizer = TextVectorizer(analyzer=list, truncate=None, characters=characters)
     model = RNNStepRegressor(8, embedding_dim=4, random_state=0)
     model.set_params(max_epochs=20, lr=0.05, lr_schedule=None)
     pipe = make_pipeline(vectorizer, model).fit(sentences[:30], y[:30])

@@ -45,7 +45,7 @@ from sklearn_rnn.metrics import flat_accuracy, flat_f1, flat_f1_score
 CLASSES = np.array(["A", "B", "C"])
 SMALL = {
     "hidden_size": 5,
-    "net_params": {"module__spelling_dim": 2},
+    "net_params": {"module__characters_dim": 2},
     "max_epochs": 2,
     "random_state": 0,
 }
@@ -67,10 +67,10 @@ def make_data():
     ids[np.arange(9) >= lengths[:, np.newaxis]] = 0
     names = ["".join(rng.choice(list("abcdef"), 1 + i % 5)) for i in range(30)]
     words = [[names[i] for i in row[row > 0]] for row in ids]
-    vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=True)
+    vectorizer = TextVectorizer(analyzer=list, truncate=None, characters=True)
     X = {
         "tokens": sparse.csr_matrix(ids),
-        "spelled": vectorizer.fit_transform(words),
+        "characters": vectorizer.fit_transform(words),
         "2-D": cube[:, :, 0].copy(),
         "3-D": cube,
         "ragged": ragged,
@@ -142,9 +142,9 @@ def test_labels_come_back_in_the_type_of_y(names):
 
 @every_output
 def test_each_step_has_probabilities_that_sum_to_one(output):
-    tagger = fit("spelled", output=output)
-    probabilities = tagger.predict_proba(X["spelled"])
-    logarithms = tagger.predict_log_proba(X["spelled"])
+    tagger = fit("characters", output=output)
+    probabilities = tagger.predict_proba(X["characters"])
+    logarithms = tagger.predict_log_proba(X["characters"])
     assert probabilities.shape == logarithms.shape == (N,)
     assert probabilities.dtype == logarithms.dtype == object
     for row, logs, labels in zip(probabilities, logarithms, LABELS, strict=True):
@@ -517,10 +517,10 @@ class KeepRows(Callback):
         self.valid_ = None if dataset_valid is None else dataset_valid.rows
 
 
-def test_weight_k_is_k_copies_of_spelled_words_too():
+def test_weight_k_is_k_copies_of_words_with_characters_too():
     weight = np.random.default_rng(4).integers(0, 4, size=N)
     copies = np.random.default_rng(5).permutation(np.repeat(np.arange(N), weight))
-    words, labels = X["spelled"], Y["spelled"]
+    words, labels = X["characters"], Y["characters"]
     model = RNNTagger(**SMALL, output="crf", batch_size=7, dropout=0.4)
     weighted = clone(model).fit(words, labels, sample_weight=weight)
     copied = clone(model).fit(take(words, copies), labels[copies])
@@ -765,9 +765,9 @@ def by_pickle(estimator):
 
 
 def test_a_fitted_tagger_comes_back_with_its_transitions():
-    tagger = fit("spelled", output="crf", class_weight="balanced")
+    tagger = fit("characters", output="crf", class_weight="balanced")
     again = by_pickle(tagger)
-    assert_same_bits(said(again, X["spelled"]), said(tagger, X["spelled"]))
+    assert_same_bits(said(again, X["characters"]), said(tagger, X["characters"]))
     np.testing.assert_array_equal(again.transitions_, tagger.transitions_)
 
 
@@ -803,17 +803,17 @@ def make_sentences(n, seed):
 SENTENCES, TAGS = make_sentences(36, seed=0)
 
 
-def make_pipe(*, spelling=False, **params):
-    vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=spelling)
+def make_pipe(*, characters=False, **params):
+    vectorizer = TextVectorizer(analyzer=list, truncate=None, characters=characters)
     small = {"hidden_size": 8, "embedding_dim": 4, "lr": 0.05}
     small["lr_schedule"] = None  # for few epochs
     tagger = RNNTagger(**{**small, "max_epochs": 12, "random_state": 0, **params})
     return make_pipeline(vectorizer, tagger)
 
 
-@pytest.mark.parametrize(("output", "spelling"), [("softmax", False), ("crf", True)])
-def test_sentences_of_any_length_are_tagged_behind_a_vectoriser(output, spelling):
-    pipe = make_pipe(spelling=spelling, output=output).fit(SENTENCES, TAGS)
+@pytest.mark.parametrize(("output", "characters"), [("softmax", False), ("crf", True)])
+def test_sentences_of_any_length_are_tagged_behind_a_vectoriser(output, characters):
+    pipe = make_pipe(characters=characters, output=output).fit(SENTENCES, TAGS)
     new, tags = make_sentences(20, seed=1)
     assert pipe.score(new, tags) == 1.0
     longer = [sentence * 9 for sentence in new]  # than any in fit
@@ -824,7 +824,7 @@ def test_sentences_of_any_length_are_tagged_behind_a_vectoriser(output, spelling
 
 
 def test_a_pipeline_comes_back_with_the_same_bits():
-    pipe = make_pipe(spelling=True, output="crf", max_epochs=2).fit(SENTENCES, TAGS)
+    pipe = make_pipe(characters=True, output="crf", max_epochs=2).fit(SENTENCES, TAGS)
     again = by_pickle(pipe)
     probabilities = again.predict_proba(SENTENCES)
     assert_same_bits(probabilities, pipe.predict_proba(SENTENCES))
@@ -841,28 +841,28 @@ def made_up_words(n, seed):
     ], tags
 
 
-def test_the_spelling_tells_what_an_unknown_word_is():
+def test_characters_tell_what_an_unknown_word_is():
     words, tags = made_up_words(60, seed=0)
     new, new_tags = made_up_words(60, seed=1)
-    spelled = make_pipe(spelling=True, max_epochs=15).fit(words, tags)
-    assert spelled.score(new, new_tags) > 0.95
+    pipe = make_pipe(characters=True, max_epochs=15).fit(words, tags)
+    assert pipe.score(new, new_tags) > 0.95
     plain = make_pipe(max_epochs=15).fit(words, tags)
     assert plain.score(new, new_tags) < 0.7
 
 
-@pytest.mark.parametrize("spelling", [False, True])
-def test_spelling_must_be_there_where_fit_saw_it_and_only_there(spelling):
-    vectorizer, tagger = make_pipe(spelling=spelling, max_epochs=1)
+@pytest.mark.parametrize("characters", [False, True])
+def test_characters_must_be_there_where_fit_saw_them_and_only_there(characters):
+    vectorizer, tagger = make_pipe(characters=characters, max_epochs=1)
     tagger.fit(vectorizer.fit_transform(SENTENCES), TAGS)
-    other = clone(vectorizer).set_params(spelling=not spelling)
+    other = clone(vectorizer).set_params(characters=not characters)
     ids = other.fit_transform(SENTENCES)
-    with_or_without = "with" if not spelling else "without"
+    match = f"words {'without' if characters else 'with'} their characters"
     for method, data in [
         (tagger.predict, (ids,)),
         (tagger.score, (ids, TAGS)),
         (tagger.partial_fit, (ids, TAGS)),
     ]:
-        with pytest.raises(ValueError, match=f"words {with_or_without} their spelling"):
+        with pytest.raises(ValueError, match=match):
             method(*data)
 
 
@@ -907,7 +907,10 @@ def test_folds_of_groups_are_scored():
 
 
 def test_a_search_looks_at_the_whole_pipeline():
-    grid = {"rnntagger__max_epochs": [1, 10], "textvectorizer__spelling": [False, True]}
+    grid = {
+        "rnntagger__max_epochs": [1, 10],
+        "textvectorizer__characters": [False, True],
+    }
     search = GridSearchCV(make_pipe(), grid, scoring=flat_f1, cv=2)
     search.fit(SENTENCES, RAGGED_TAGS)
     assert search.best_params_["rnntagger__max_epochs"] == 10
@@ -1107,7 +1110,7 @@ def test_a_later_partial_fit_refuses_and_moves_no_answer(y, classes, words):
 def test_letters_of_rows_that_do_not_train_are_not_seen(way):
     words = [["aa", "bb"], ["ab", "ba"], ["ba", "aa"], ["qz", "qz"]]
     tags = [["A", "B"], ["A", "B"], ["B", "A"], ["B", "B"]]
-    X = TextVectorizer(analyzer=list, spelling=True).fit_transform(words)
+    X = TextVectorizer(analyzer=list, characters=True).fit_transform(words)
     expected = RNNTagger(**SMALL).fit(X[:3], tags[:3], X_val=X[3:], y_val=tags[3:])
     if way == "weight 0":
         tagger = RNNTagger(**SMALL).fit(X, tags, sample_weight=[1, 1, 1, 0])
@@ -1116,13 +1119,13 @@ def test_letters_of_rows_that_do_not_train_are_not_seen(way):
         tagger = RNNTagger(**SMALL, early_stopping=True, validation_fraction=split)
         tagger.fit(X, tags)
     for model in (tagger, expected):
-        assert model.net_.module_.spelling.embedding.unknown_is_mean
+        assert model.net_.module_.characters.embedding.unknown_is_mean
 
 
 def test_an_unknown_letter_once_trained_stays_so():
     words = [["aa", "bq"], ["ab", "ba"]]
     tags = [["A", "B"], ["A", "B"]]
-    X = TextVectorizer(analyzer=list, spelling=True).fit_transform(words)
+    X = TextVectorizer(analyzer=list, characters=True).fit_transform(words)
     tagger = RNNTagger(**SMALL).partial_fit(X, tags, classes=["A", "B"])
     tagger.partial_fit(X[1:], tags[1:])  # without the letter that came once
-    assert not tagger.net_.module_.spelling.embedding.unknown_is_mean
+    assert not tagger.net_.module_.characters.embedding.unknown_is_mean

@@ -25,7 +25,7 @@ rng = np.random.default_rng(0)
 SMALL = {
     "hidden_size": 4,
     "embedding_dim": 4,
-    "net_params": {"module__spelling_dim": 2},
+    "net_params": {"module__characters_dim": 2},
     "max_epochs": 2,
     "cell": "rnn",
     "pooling": "mean",
@@ -305,9 +305,9 @@ def test_tokens_come_with_their_places_in_the_text(pipeline):
     assert found.values[1] != 0 or found.values[4] != 0
 
 
-@pytest.mark.parametrize("spelling", [True, False])
-def test_occlusion_of_a_text_is_brute_force_with_unknown_words(spelling):
-    model = text_pipeline(TextVectorizer(spelling=spelling, lowercase=False))
+@pytest.mark.parametrize("characters", [True, False])
+def test_occlusion_of_a_text_is_brute_force_with_unknown_words(characters):
+    model = text_pipeline(TextVectorizer(characters=characters, lowercase=False))
     words = ["bad", "one", "Good"]
     (found,) = explain(model, [" ".join(words)], target="down", method="occlusion")
     column = list(model.classes_).index("down")

@@ -66,11 +66,11 @@ def test_a_pipeline_reads_text(text_model):
         np.testing.assert_array_equal(row[0]["update"], other[0]["update"])
 
 
-def test_spelled_words_are_traced():
-    spelled = make_pipeline(
-        TextVectorizer(spelling=True), RNNClassifier(3, **FAST)
-    ).fit(TEXTS, LABELS)
-    words = spelled.set_params(rnnclassifier__pooling="mean").fit(TEXTS, LABELS)
+def test_words_with_characters_are_traced():
+    pipe = make_pipeline(TextVectorizer(characters=True), RNNClassifier(3, **FAST)).fit(
+        TEXTS, LABELS
+    )
+    words = pipe.set_params(rnnclassifier__pooling="mean").fit(TEXTS, LABELS)
     (layers,) = hidden_states(words, ["an unseen film"])
     pooled = words.transform(["an unseen film"])
     np.testing.assert_allclose(layers[0]["hidden"].mean(axis=0), pooled[0], atol=1e-6)

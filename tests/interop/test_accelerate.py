@@ -42,9 +42,9 @@ LENGTHS = rng.integers(1, 9, size=N)
 X = np.fromiter((rng.normal(size=(n, 3)) for n in LENGTHS), dtype=object, count=N)
 WORDS = as_ragged([rng.choice(["bo", "ba", *"uvwxyz"], n) for n in LENGTHS])
 IDS = TextVectorizer(analyzer=list, truncate=None).fit_transform(WORDS)
-SPELLED = TextVectorizer(analyzer=list, truncate=None, spelling=True).fit_transform(
-    WORDS
-)
+WITH_CHARACTERS = TextVectorizer(
+    analyzer=list, truncate=None, characters=True
+).fit_transform(WORDS)
 LABELS = rng.choice(["a", "b", "c"], N, p=[0.6, 0.3, 0.1])
 REALS = rng.normal(3.0, 2.0, size=(N, 2))
 STEP_LABELS = as_ragged([rng.choice(["a", "b", "c"], n) for n in LENGTHS])
@@ -93,10 +93,10 @@ CASES = {
         IDS,
         REALS,
     ),
-    "chains of spelled words": (
+    "chains of words with characters": (
         at_once,
         RNNTagger(**SMALL, output="crf"),
-        SPELLED,
+        WITH_CHARACTERS,
         STEP_LABELS,
     ),
     "chains of one step": (

@@ -40,8 +40,8 @@ def make_sequences(n_samples, n_timesteps, *, tokens, dtype=torch.float32):
     return x, lengths
 
 
-def make_spelling(x, n_letters=5):
-    """Spell each token at random, but the same token in the same way."""
+def make_characters(x, n_letters=5):
+    """Give each token random characters, but the same token the same ones."""
     generator = torch.Generator().manual_seed(2)
     table = torch.randint(1, N_CHARACTERS, (N_TOKENS, n_letters), generator=generator)
     n_spelt = torch.randint(1, n_letters + 1, (N_TOKENS, 1), generator=generator)
@@ -150,14 +150,14 @@ def test_the_network_is_the_composition_of_its_parts():
     torch.testing.assert_close(network(x, lengths), expected, rtol=0, atol=1e-14)
 
 
-@pytest.mark.parametrize("spelled", [True, False, None])
+@pytest.mark.parametrize("with_characters", [True, False, None])
 @pytest.mark.parametrize("training", [True, False])
 @torch.no_grad()
-def test_forward_is_cut_in_two_at_the_vectors_of_the_encoder(training, spelled):
-    tokens = spelled is not None
+def test_forward_is_cut_in_two_at_the_vectors_of_the_encoder(training, with_characters):
+    tokens = with_characters is not None
     x, lengths = make_sequences(5, 6, tokens=tokens)
-    inputs = (x, lengths, make_spelling(x)) if spelled else (x, lengths)
-    n_characters = N_CHARACTERS if spelled else None
+    inputs = (x, lengths, make_characters(x)) if with_characters else (x, lengths)
+    n_characters = N_CHARACTERS if with_characters else None
     network = make_network(
         tokens=tokens, dropout=0.5, num_layers=2, n_characters=n_characters
     )
@@ -168,7 +168,7 @@ def test_forward_is_cut_in_two_at_the_vectors_of_the_encoder(training, spelled):
     assert torch.equal(network.forward_vectors(vectors, lengths), expected)
     if not tokens:
         assert torch.equal(vectors, x)
-    elif not (spelled or training):
+    elif not (with_characters or training):
         assert torch.equal(vectors, network.embedding(x))
 
 
@@ -444,67 +444,69 @@ def test_a_crf_without_steps_or_labels_is_refused(options, message):
         make_network(tokens=True, **options)
 
 
-# Spelling
+# Characters
 
 
-def spelled_network(**options):
+def character_network(**options):
     return make_network(
-        tokens=True, n_characters=N_CHARACTERS, spelling_dim=3, **options
+        tokens=True, n_characters=N_CHARACTERS, characters_dim=3, **options
     )
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_the_spelling_joins_the_vector_of_its_word(training):
-    network = spelled_network(pooling=None, bidirectional=True).double()
+def test_the_vector_of_characters_joins_the_vector_of_its_word(training):
+    network = character_network(pooling=None, bidirectional=True).double()
     network.train(training)
     x, lengths = make_sequences(5, 6, tokens=True)
-    spelling = make_spelling(x)
-    vectors = [network.embedding(x), network.spelling(spelling, lengths)]
+    characters = make_characters(x)
+    vectors = [network.embedding(x), network.characters(characters, lengths)]
     steps = network.encoder(torch.cat(vectors, dim=2), lengths)
     expected = network.head(steps[length_mask(lengths, 6)])
-    found = network(x, lengths, spelling)
+    found = network(x, lengths, characters)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("pooling", [None, "attention"])
 @torch.no_grad()
-def test_spelling_changes_every_answer_and_its_padding_none(pooling):
-    network = spelled_network(pooling=pooling).eval()
+def test_characters_change_every_answer_and_its_padding_none(pooling):
+    network = character_network(pooling=pooling).eval()
     x, lengths = make_sequences(5, 6, tokens=True)
-    spelling = make_spelling(x)
-    other = torch.where(spelling > 0, N_CHARACTERS - spelling, 0)
-    padded = torch.nn.functional.pad(spelling, (0, 4))
+    characters = make_characters(x)
+    other = torch.where(characters > 0, N_CHARACTERS - characters, 0)
+    padded = torch.nn.functional.pad(characters, (0, 4))
     padded[~length_mask(lengths, 6)] = 5
     methods = ["__call__", "predict", "represent"]
     methods += ["log_proba"] if pooling is None else ["attention_weights"]
     for method in methods:
         answer = getattr(network, method)
-        assert not torch.equal(answer(x, lengths, spelling), answer(x, lengths, other))
-        assert torch.equal(answer(x, lengths, spelling), answer(x, lengths, padded))
+        assert not torch.equal(
+            answer(x, lengths, characters), answer(x, lengths, other)
+        )
+        assert torch.equal(answer(x, lengths, characters), answer(x, lengths, padded))
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @torch.no_grad()
-def test_a_spelled_sequence_gets_the_same_bits_in_any_batch(cell):
-    network = spelled_network(pooling=None, cell=cell, bidirectional=True).eval()
+def test_a_sequence_of_words_with_characters_gets_the_same_bits_in_any_batch(cell):
+    network = character_network(pooling=None, cell=cell, bidirectional=True).eval()
     x, lengths = make_sequences(60, 12, tokens=True)
-    spelling = make_spelling(x, n_letters=9)
-    whole = network.predict(x, lengths, spelling).split(lengths.tolist())
+    characters = make_characters(x, n_letters=9)
+    whole = network.predict(x, lengths, characters).split(lengths.tolist())
     for n_rows in (*range(1, 21), 37):
         rows = slice(60 - n_rows, 60)
-        found = network.predict(x[rows], lengths[rows], spelling[rows])
+        found = network.predict(x[rows], lengths[rows], characters[rows])
         assert torch.equal(found, torch.cat(whole[rows]))
     for i, n in enumerate(lengths.tolist()):
-        letters = int((spelling[i] != 0).sum(dim=1).max())
-        part = x[i : i + 1, :n], lengths[i : i + 1], spelling[i : i + 1, :n, :letters]
+        letters = int((characters[i] != 0).sum(dim=1).max())
+        part = x[i : i + 1, :n], lengths[i : i + 1], characters[i : i + 1, :n, :letters]
         assert torch.equal(network.predict(*part), whole[i])
 
 
-def test_spelling_is_trained_and_copied_with_the_rest():
-    network = spelled_network(pooling=None, crf=True, dropout=0.5, num_layers=2)
+def test_the_character_encoder_is_trained_and_copied_with_the_rest():
+    network = character_network(pooling=None, crf=True, dropout=0.5, num_layers=2)
     x, lengths = make_sequences(4, 5, tokens=True)
-    spelling = make_spelling(x)
-    network(x, lengths, spelling).square().mean().backward()
+    characters = make_characters(x)
+    network(x, lengths, characters).square().mean().backward()
     for name, parameter in network.named_parameters():
         if not name.startswith("crf"):
             assert parameter.grad.isfinite().all()
@@ -513,16 +515,16 @@ def test_spelling_is_trained_and_copied_with_the_rest():
         assert same_bits(twin, network)
         assert twin.pooling is every_step
         twin.eval()
-        found = twin.decode(x, lengths, spelling)
-        assert torch.equal(found, network.eval().decode(x, lengths, spelling))
+        found = twin.decode(x, lengths, characters)
+        assert torch.equal(found, network.eval().decode(x, lengths, characters))
 
 
-def test_spelling_is_given_where_it_is_asked_for_and_nowhere_else():
+def test_characters_are_given_where_they_are_asked_for_and_nowhere_else():
     x, lengths = make_sequences(4, 5, tokens=True)
-    with pytest.raises(ValueError, match=r"spelling must .*got none .* with n_char"):
-        spelled_network()(x, lengths)
-    with pytest.raises(ValueError, match=r"spelling must .*got one .* without n_char"):
-        make_network(tokens=True)(x, lengths, make_spelling(x))
+    with pytest.raises(ValueError, match=r"characters must .*none .* with n_char"):
+        character_network()(x, lengths)
+    with pytest.raises(ValueError, match=r"characters must .*some .* without n_char"):
+        make_network(tokens=True)(x, lengths, make_characters(x))
     with pytest.raises(ValueError, match=r"n_characters is for .*tokens.*n_features=3"):
         make_network(tokens=False, n_characters=9)
 

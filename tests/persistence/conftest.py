@@ -48,9 +48,9 @@ MODELS = {
         np.arange(60).reshape(12, 5) % 9 + 1,
         LABELS,
     ),
-    "spelled words": (
+    "words with characters": (
         make_pipeline(
-            TextVectorizer(analyzer=list, truncate=None, spelling=True),
+            TextVectorizer(analyzer=list, truncate=None, characters=True),
             RNNTagger(**SMALL),
         ),
         WORDS,

@@ -67,10 +67,10 @@ def test_a_chain_of_labels_is_refused(path):
     assert not path.exists()
 
 
-def test_words_with_their_spelling_are_refused(path):
-    vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=True)
+def test_words_with_their_characters_are_refused(path):
+    vectorizer = TextVectorizer(analyzer=list, truncate=None, characters=True)
     pipeline = make_pipeline(vectorizer, RNNTagger(**SMALL)).fit(WORDS, TAGS)
-    with pytest.raises(ValueError, match=r"TextVectorizer\(spelling=False\)"):
+    with pytest.raises(ValueError, match=r"TextVectorizer\(characters=False\)"):
         export_onnx(pipeline[-1], path)
 
 

@@ -184,10 +184,10 @@ def test_a_plain_network_forgets_ten_thousand_steps_and_says_so():
     assert model.history_["gradient_norm"].min() > 0.01
 
 
-@pytest.mark.parametrize("spelling", [False, True])
-def test_words_that_are_forgotten_are_warned_of(spelling):
+@pytest.mark.parametrize("characters", [False, True])
+def test_words_that_are_forgotten_are_warned_of(characters):
     texts = [f"{word} " + "so " * 500 for word in ["good", "bad"] * 16]
-    X = TextVectorizer(spelling=spelling).fit_transform(texts)
+    X = TextVectorizer(characters=characters).fit_transform(texts)
     with pytest.warns(VanishingGradientWarning):
         RNNClassifier(**ONE_WAY, cell="gru").fit(X, np.arange(32) % 2)
 

@@ -63,7 +63,7 @@ vectorizer_params = st.fixed_dictionaries(
         "truncate": st.sampled_from(["end", "start"]),
         "max_features": st.integers(1, 9),
         "min_df": st.sampled_from([1, 2]),
-        "spelling": st.booleans(),
+        "characters": st.booleans(),
         "stop_words": st.sampled_from([None, ["a"], ["bb", "不"]]),
     },
 ).map(without_unused)
@@ -83,15 +83,14 @@ def fitted(cell="gru", **params):
 # -- characters --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("spelling", [False, True])
+@pytest.mark.parametrize("characters", [False, True])
 @pytest.mark.parametrize("analyzer", ["word", "char"])
 @given(documents=corpora)
-def test_texts_of_any_characters_are_classified(analyzer, spelling, documents):
-    probabilities = fitted(analyzer=analyzer, spelling=spelling).predict_proba(
-        documents
-    )
+def test_texts_of_any_characters_are_classified(analyzer, characters, documents):
+    classifier = fitted(analyzer=analyzer, characters=characters)
+    probabilities = classifier.predict_proba(documents)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
-    alone = fitted(analyzer=analyzer, spelling=spelling).predict_proba(documents[-1:])
+    alone = classifier.predict_proba(documents[-1:])
     np.testing.assert_array_equal(alone, probabilities[-1:])
 
 
@@ -137,7 +136,7 @@ def test_dense_and_sparse_ids_are_learnt_and_told_the_same(cell, documents):
 
 @given(documents=corpora, later=corpora, params=vectorizer_params)
 def test_dense_ids_are_the_sparse_ones_filled_up(documents, later, params):
-    params = {**params, "max_length": 4, "min_df": 1, "spelling": False}
+    params = {**params, "max_length": 4, "min_df": 1, "characters": False}
     documents = [*documents, "d d"]
     sparse = TextVectorizer(**params).fit(documents)
     dense = clone(sparse).set_params(sparse_output=False).fit(documents)
@@ -175,7 +174,7 @@ def test_each_word_of_a_sentence_is_tagged(documents):
 def fitted_tagger():
     sentences = [["a", "bb", "ccc"], ["d"], ["éé", "不", "a", "bb"]]
     y = as_ragged([[len(word) for word in sentence] for sentence in sentences])
-    vectorizer = TextVectorizer(analyzer=list, truncate=None, spelling=True)
+    vectorizer = TextVectorizer(analyzer=list, truncate=None, characters=True)
     return make_pipeline(vectorizer, RNNTagger(**SMALL)).fit(sentences, y)
 
 

@@ -199,33 +199,33 @@ def test_bits_of_the_hash_are_balanced_on_plain_small_integers():
     assert len(np.unique(hashes[0])) == len(np.unique(hashes[1])) == 20_000
 
 
-# --- spelling, and targets for each step ------------------------------------------
+# --- characters, and targets for each step ------------------------------------------
 
 tokens = st.tuples(st.integers(1, 2), st.sampled_from(["a", "b", "ab", "ba", "aa"]))
-spelled = st.lists(
+word_rows = st.lists(
     st.tuples(st.lists(tokens, min_size=1, max_size=3), st.integers(0, 3)),
     min_size=1,
     max_size=30,
 )
 
 
-def as_spelled(rows):
+def as_sequences(rows):
     words = [[ord(letter) for letter in word] for row in rows for _, word in row]
     return Sequences(
         np.array([id_ for row in rows for id_, _ in row], dtype=np.int32),
         np.cumsum([0, *map(len, rows)]),
-        spelling=Sequences.from_list(words),
+        characters=Sequences.from_list(words),
     )
 
 
-@given(drawn=spelled)
-def test_rows_are_merged_when_their_spelling_is_equal_too(drawn):
+@given(drawn=word_rows)
+def test_rows_are_merged_when_their_characters_are_equal_too(drawn):
     rows, weights = zip(*drawn, strict=True)
     expected = {}
     for row, weight in drawn:
         if weight:
             expected[tuple(row)] = expected.get(tuple(row), 0) + weight
-    indices, kept = canonical_rows(as_spelled(rows), np.zeros(len(rows)), weights)
+    indices, kept = canonical_rows(as_sequences(rows), np.zeros(len(rows)), weights)
     assert len(indices) == len(expected)
     assert {tuple(rows[i]): w for i, w in zip(indices, kept, strict=True)} == expected
 
@@ -240,15 +240,15 @@ def test_rows_are_merged_when_their_spelling_is_equal_too(drawn):
         ([(97, "b")], [(98, "a")]),  # an id is not a character
     ],
 )
-def test_another_spelling_has_another_hash(first, second):
-    hashes = canonical._hash_rows(as_spelled([first, second]), np.zeros(2))
+def test_other_characters_have_another_hash(first, second):
+    hashes = canonical._hash_rows(as_sequences([first, second]), np.zeros(2))
     assert hashes[0, 0] != hashes[0, 1]
     assert hashes[1, 0] != hashes[1, 1]
 
 
-def test_no_spelled_row_has_no_hash():
-    empty = as_spelled([[(2, "a")]])[:0]
-    assert canonical._hash_spelling(empty.spelling, empty.offsets).shape == (2, 0)
+def test_no_row_of_words_has_no_hash():
+    empty = as_sequences([[(2, "a")]])[:0]
+    assert canonical._hash_characters(empty.characters, empty.offsets).shape == (2, 0)
 
 
 @given(data=st.data(), lengths=st.lists(st.integers(1, 2), min_size=1, max_size=20))

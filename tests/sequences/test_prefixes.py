@@ -18,12 +18,12 @@ def test_parts_hold_every_prefix_in_order_and_keep_to_their_size(lengths, n_step
         assert len(part.values) <= n_steps or len(part) == 1
 
 
-def test_spelling_goes_along():
+def test_characters_go_along():
     letters = Sequences.from_list([[97], [98, 99], [100]])
-    words = Sequences(np.array([4, 5, 6]), np.array([0, 2, 3]), spelling=letters)
+    words = Sequences(np.array([4, 5, 6]), np.array([0, 2, 3]), characters=letters)
     (part,) = iterate_prefixes(words, 10)
     assert part.values.tolist() == [4, 4, 5, 6]
-    assert [part.spelling[i].tolist() for i in range(4)] == [
+    assert [part.characters[i].tolist() for i in range(4)] == [
         [97],
         [97],
         [98, 99],

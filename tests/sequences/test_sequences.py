@@ -160,46 +160,46 @@ def test_chunks_cover_each_step_once(lengths, n_steps):
     assert seen == list(range(offsets[-1]))
 
 
-# --- spelling ---------------------------------------------------------------------
+# --- characters -------------------------------------------------------------------
 
 words = st.lists(st.integers(1, 0x10FFFF), min_size=1, max_size=4)
-spelled_rows = st.lists(st.lists(words, min_size=1, max_size=4), min_size=1, max_size=5)
+word_rows = st.lists(st.lists(words, min_size=1, max_size=4), min_size=1, max_size=5)
 
 
-def make_spelled(rows):
-    """Give each word of each row an id of its own, and its spelling."""
+def make_words(rows):
+    """Give each word of each row an id of its own, and its characters."""
     lengths = [len(row) for row in rows]
     return Sequences(
         np.arange(2, 2 + sum(lengths), dtype=np.int32),
         np.cumsum([0, *lengths]),
-        spelling=Sequences.from_list([word for row in rows for word in row]),
+        characters=Sequences.from_list([word for row in rows for word in row]),
     )
 
 
-def spelled_words(sequences):
+def words_of(sequences):
     """List the words of each row, by slices."""
-    words = [word.tolist() for word in sequences.spelling]
+    words = [word.tolist() for word in sequences.characters]
     return [words[start:stop] for start, stop in pairwise(sequences.offsets)]
 
 
-@given(rows=spelled_rows, data=st.data())
-def test_a_selection_takes_the_spelling_of_its_tokens_along(rows, data):
-    sequences = make_spelled(rows)
+@given(rows=word_rows, data=st.data())
+def test_a_selection_takes_the_characters_of_its_tokens_along(rows, data):
+    sequences = make_words(rows)
     index = st.integers(-len(rows), len(rows) - 1)
     chosen = np.array(data.draw(st.lists(index, max_size=6)), dtype=int)
-    assert spelled_words(sequences[chosen]) == [rows[i] for i in chosen]
+    assert words_of(sequences[chosen]) == [rows[i] for i in chosen]
     part = data.draw(st.slices(len(rows)))
-    assert spelled_words(sequences[part]) == rows[part]
+    assert words_of(sequences[part]) == rows[part]
     mask = np.arange(len(rows)) % 2 == 0
-    assert spelled_words(sequences[mask]) == rows[::2]
+    assert words_of(sequences[mask]) == rows[::2]
     np.testing.assert_array_equal(sequences[0], sequences.values[: len(rows[0])])
 
 
-@given(rows=spelled_rows, data=st.data())
-def test_padded_spelling_is_that_of_a_loop_over_tokens(rows, data):
+@given(rows=word_rows, data=st.data())
+def test_padded_characters_are_those_of_a_loop_over_tokens(rows, data):
     index = st.integers(0, len(rows) - 1)
     chosen = data.draw(st.lists(index, min_size=1, max_size=6))
-    letters = make_spelled(rows).pad_spelling(chosen)
+    letters = make_words(rows).pad_characters(chosen)
     expected = np.zeros(
         (
             len(chosen),
@@ -215,30 +215,32 @@ def test_padded_spelling_is_that_of_a_loop_over_tokens(rows, data):
     np.testing.assert_array_equal(letters, expected)
 
 
-def test_no_row_chosen_has_no_spelling_to_pad():
-    assert make_spelled([[[97]]]).pad_spelling([]).shape == (0, 0, 0)
+def test_no_row_chosen_has_no_characters_to_pad():
+    assert make_words([[[97]]]).pad_characters([]).shape == (0, 0, 0)
 
 
-def test_a_slice_of_spelled_rows_is_a_view():
-    sequences = make_spelled([[[97], [98, 99]], [[100]]])
+def test_a_slice_of_word_rows_is_a_view():
+    sequences = make_words([[[97], [98, 99]], [[100]]])
     part = sequences[1:]
-    assert np.shares_memory(part.spelling.values, sequences.spelling.values)
+    assert np.shares_memory(part.characters.values, sequences.characters.values)
 
 
-def test_spelled_tokens_say_so_and_survive_pickle():
-    sequences = make_spelled([[[97], [98, 99]], [[100]]])
-    assert repr(sequences) == "Sequences(n_samples=2, n_steps=3, spelled tokens)"
+def test_tokens_with_characters_say_so_and_survive_pickle():
+    sequences = make_words([[[97], [98, 99]], [[100]]])
+    assert (
+        repr(sequences) == "Sequences(n_samples=2, n_steps=3, tokens with characters)"
+    )
     copy = pickle.loads(pickle.dumps(sequences))
-    assert spelled_words(copy) == [[[97], [98, 99]], [[100]]]
+    assert words_of(copy) == [[[97], [98, 99]], [[100]]]
 
 
-def test_padding_the_spelling_of_what_has_none_is_refused():
-    with pytest.raises(ValueError, match=r"no spelling; .*spelling=True"):
-        Sequences.from_list(make_tokens([2])).pad_spelling([0])
+def test_padding_the_characters_of_what_has_none_is_refused():
+    with pytest.raises(ValueError, match=r"no characters; .*characters=True"):
+        Sequences.from_list(make_tokens([2])).pad_characters([0])
 
 
 @pytest.mark.parametrize(
-    ("values", "spelling", "match"),
+    ("values", "characters", "match"),
     [
         (np.array([2, 3]), Sequences.from_list([[97]]), "each of the 2 tokens"),
         (np.array([2]), Sequences.from_list([[0.5]]), "code points .* n_features=1"),
@@ -246,8 +248,8 @@ def test_padding_the_spelling_of_what_has_none_is_refused():
         (np.ones((1, 1)), Sequences.from_list([[97]]), r"token ids, .* \(1, 1\)"),
     ],
 )
-def test_a_spelling_that_does_not_go_with_the_tokens_is_refused(
-    values, spelling, match
+def test_characters_that_do_not_go_with_the_tokens_are_refused(
+    values, characters, match
 ):
     with pytest.raises(ValueError, match=match):
-        Sequences(values, np.array([0, len(values)]), spelling)
+        Sequences(values, np.array([0, len(values)]), characters)

@@ -303,16 +303,16 @@ def test_token_ids_may_have_any_length(fitted):
         assert reader.read(longer).lengths == [4]
 
 
-# --- tokens with their spelling ---------------------------------------------------
+# --- tokens with their characters -------------------------------------------------
 
 words = st.lists(st.integers(1, 0x10FFFF), min_size=1, max_size=4)
-spelled_tokens = st.tuples(st.integers(1, 2**31 - 1), words)
-spelled_rows = st.lists(
-    st.lists(spelled_tokens, min_size=1, max_size=4), min_size=1, max_size=5
+token_with_characters = st.tuples(st.integers(1, 2**31 - 1), words)
+rows_with_characters = st.lists(
+    st.lists(token_with_characters, min_size=1, max_size=4), min_size=1, max_size=5
 )
 
 
-def as_spelled_matrix(rows, dtype=np.int64):
+def as_matrix_with_characters(rows, dtype=np.int64):
     """Write characters behind ids one by one."""
     flat = [
         np.array([n for id_, word in row for n in (id_, *(-c for c in word))], dtype)
@@ -327,19 +327,19 @@ def test_characters_are_parted_from_ids_in_a_hand_worked_example():
     sequences = read(X)
     assert sequences.values.tolist() == [7, 2, 7]
     assert sequences.offsets.tolist() == [0, 1, 3]
-    assert sequences.spelling.values.tolist() == [100, 111, 103, 97, 100, 111, 103]
-    assert sequences.spelling.offsets.tolist() == [0, 3, 4, 7]
-    assert sequences.values.dtype == sequences.spelling.values.dtype == np.int32
+    assert sequences.characters.values.tolist() == [100, 111, 103, 97, 100, 111, 103]
+    assert sequences.characters.offsets.tolist() == [0, 3, 4, 7]
+    assert sequences.values.dtype == sequences.characters.values.dtype == np.int32
     assert sequences.offsets.dtype == np.int64
 
 
-@given(rows=spelled_rows)
+@given(rows=rows_with_characters)
 def test_every_token_gets_its_own_characters(rows):
-    X = as_spelled_matrix(rows)
+    X = as_matrix_with_characters(rows)
     for matrix in (X, X.astype(np.int32), X.tocsc(), X.tocoo(), sparse.csr_matrix(X)):
         sequences = read(matrix)
-        spelled = zip(sequences.values, sequences.spelling, strict=True)
-        tokens = [(id_, word.tolist()) for id_, word in spelled]
+        pairs = zip(sequences.values, sequences.characters, strict=True)
+        tokens = [(id_, word.tolist()) for id_, word in pairs]
         assert tokens == [token for row in rows for token in row]
         assert sequences.lengths.tolist() == [len(row) for row in rows]
 
@@ -347,20 +347,20 @@ def test_every_token_gets_its_own_characters(rows):
 @pytest.mark.parametrize("lowest", [-128, -127])
 def test_the_smallest_of_the_small_integers_is_a_character(lowest):
     X = sparse.csr_array(np.array([[3, lowest]], dtype=np.int8))
-    assert read(X).spelling.values == [-lowest]
+    assert read(X).characters.values == [-lowest]
 
 
-def test_ids_without_characters_have_no_spelling():
+def test_ids_alone_have_no_characters():
     for X in (IDS, IDS.toarray(), [[5, 6], [7]]):
-        assert read(X, "tokens").spelling is None
+        assert read(X, "tokens").characters is None
 
 
-def test_zeros_stored_behind_a_spelled_row_are_padding():
+def test_zeros_stored_behind_characters_are_padding():
     X = sparse.csr_array(([3, -97, 0, 4, -98], [0, 1, 2, 0, 1], [0, 3, 5]), (2, 3))
-    assert read(X).spelling.values.tolist() == [97, 98]
+    assert read(X).characters.values.tolist() == [97, 98]
 
 
-def test_spelled_tokens_may_have_any_width():
+def test_tokens_with_characters_may_have_any_width():
     reader = Reader().fit(sparse.csr_array([[7, -100]]))
     assert (reader.input_kind_, reader.n_features_in_) == ("tokens", 2)
     assert reader.read(sparse.csr_array([[7, -100, -101, 8, -102]])).lengths == [2]
@@ -492,7 +492,7 @@ BAD = {
         "auto",
         "at least -1114111, got -1114112 at row 0, position 3",
     ),
-    "a huge spelled id": (
+    "a huge id with characters": (
         sparse.csr_array([[2**31, -4]]),
         "auto",
         "at most 2147483647",
@@ -582,21 +582,23 @@ def test_ordinary_numbers_are_not_warned_about():
         assert read(np.array(X)).n_features == 1, X
 
 
-# -- spelled words that were made dense ---------------------------------------------
+# -- words with characters that were made dense -------------------------------------
 
-SPELLED = np.array([[2, -97, 3, -98, -99, 0], [3, -98, -99, 2, -97, -97]])
+WITH_CHARACTERS = np.array([[2, -97, 3, -98, -99, 0], [3, -98, -99, 2, -97, -97]])
 
 
-def test_dense_spelling_is_read_as_tokens_where_that_is_said():
-    sequences = check_sequences(BaseEstimator(), SPELLED, reset=True, input="tokens")
+def test_dense_characters_are_read_as_tokens_where_that_is_said():
+    sequences = check_sequences(
+        BaseEstimator(), WITH_CHARACTERS, reset=True, input="tokens"
+    )
     assert sequences.values.tolist() == [2, 3, 3, 2]
-    assert sequences.spelling.lengths.tolist() == [1, 2, 2, 2]
+    assert sequences.characters.lengths.tolist() == [1, 2, 2, 2]
     assert sequences.lengths.tolist() == [2, 2]
 
 
-def test_dense_spelling_is_warned_about():
+def test_dense_characters_are_warned_about():
     with pytest.warns(AmbiguousInputWarning, match="input='tokens'"):
-        check_sequences(BaseEstimator(), SPELLED, reset=True)
+        check_sequences(BaseEstimator(), WITH_CHARACTERS, reset=True)
 
 
 @pytest.mark.parametrize("shape", [(4000, 100, 8), (4000, 800)])

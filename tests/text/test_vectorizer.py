@@ -41,7 +41,7 @@ def test_parameters_are_keyword_only_and_in_count_vectorizers_order():
     theirs = list(inspect.signature(CountVectorizer).parameters)
     assert {p.kind for p in ours.values()} == {inspect.Parameter.KEYWORD_ONLY}
     shared = [name for name in ours if name in theirs]
-    own = ["max_length", "truncate", "sparse_output", "spelling"]
+    own = ["max_length", "truncate", "sparse_output", "characters"]
     assert list(ours) == [*shared, *own]
     assert shared == [name for name in theirs if name in ours]
 
@@ -67,7 +67,7 @@ def test_a_bad_parameter_is_refused_by_name(assert_refused):
         {"max_features": 0},
         {"vocabulary": 3},
         {"sparse_output": "dense"},
-        {"spelling": "yes"},
+        {"characters": "yes"},
     ]
     cases = [(params, f"The '{next(iter(params))}' parameter") for params in bad]
     assert_refused(lambda params: TextVectorizer(**params).fit(TEXTS), cases)
@@ -169,7 +169,7 @@ def test_a_document_that_may_not_be_cut_is_refused_with_its_length(method):
         unfitted.transform(["a a"])
 
 
-@pytest.mark.parametrize("spelling", [False, True])
+@pytest.mark.parametrize("characters", [False, True])
 @given(
     documents=st.lists(
         st.lists(st.sampled_from(["a", "b", "cc", "", " "]), min_size=1, max_size=5),
@@ -179,10 +179,10 @@ def test_a_document_that_may_not_be_cut_is_refused_with_its_length(method):
     later=st.lists(st.lists(st.text(max_size=3), min_size=1), min_size=1, max_size=5),
     params=st.sampled_from([{}, {"max_features": 1}, {"min_df": 2}]),
 )
-def test_ready_tokens_have_one_id_each(spelling, documents, later, params):
+def test_ready_tokens_have_one_id_each(characters, documents, later, params):
     documents = [*documents, ["a"], ["a"]]
     vectorizer = TextVectorizer(
-        analyzer=list, truncate=None, spelling=spelling, **params
+        analyzer=list, truncate=None, characters=characters, **params
     )
     learnt = vectorizer.fit_transform(documents)
     for texts, X in ((documents, learnt), (later, vectorizer.transform(later))):
@@ -350,7 +350,7 @@ def test_every_parameter_survives_clone():
         "max_length": 3,
         "truncate": "start",
         "sparse_output": False,
-        "spelling": True,
+        "characters": True,
     }
     assert list(params) == list(inspect.signature(TextVectorizer).parameters)
     copy = clone(make_pipeline(TextVectorizer(**params)))[0]

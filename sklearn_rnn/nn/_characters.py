@@ -13,7 +13,7 @@ from sklearn_rnn.nn._steps import every_step, pad_steps, whole_groups
 SHORT = 4
 
 
-class SpellingEncoder(nn.Module):
+class CharacterEncoder(nn.Module):
     r"""Read each word letter by letter, from both ends.
 
     A vector of its own tells nothing of a word that training has not seen. Its
@@ -23,7 +23,7 @@ class SpellingEncoder(nn.Module):
     ----------
     n_characters : int
         Number of character ids, padding (0) and unknown (1) included.
-    spelling_dim : int
+    characters_dim : int
         Length of the vector of each character, and number of hidden units of each
         direction. More of them can tell more endings apart, and are slower.
     generator : torch.Generator
@@ -36,7 +36,7 @@ class SpellingEncoder(nn.Module):
     layer : RecurrentLayer
         The bidirectional LSTM over the letters of a word.
     n_units : int
-        Length of a word's vector, ``2 * spelling_dim``.
+        Length of a word's vector, ``2 * characters_dim``.
 
     Notes
     -----
@@ -57,31 +57,35 @@ class SpellingEncoder(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from sklearn_rnn.nn import SpellingEncoder
-    >>> encoder = SpellingEncoder(50, 4, generator=torch.Generator())
-    >>> spelling = torch.tensor([[[7, 8, 9], [5, 0, 0]]])  # two words
-    >>> encoder(spelling, torch.tensor([2])).shape
+    >>> from sklearn_rnn.nn import CharacterEncoder
+    >>> encoder = CharacterEncoder(50, 4, generator=torch.Generator())
+    >>> characters = torch.tensor([[[7, 8, 9], [5, 0, 0]]])  # two words
+    >>> encoder(characters, torch.tensor([2])).shape
     torch.Size([1, 2, 8])
     """
 
     def __init__(
-        self, n_characters: int, spelling_dim: int, *, generator: torch.Generator
+        self, n_characters: int, characters_dim: int, *, generator: torch.Generator
     ) -> None:
         super().__init__()
-        if spelling_dim < 1:
-            raise ValueError(f"spelling_dim must be at least 1, got {spelling_dim!r}.")
-        self.embedding = TokenEmbedding(n_characters, spelling_dim, generator=generator)
+        if characters_dim < 1:
+            raise ValueError(
+                f"characters_dim must be at least 1, got {characters_dim!r}."
+            )
+        self.embedding = TokenEmbedding(
+            n_characters, characters_dim, generator=generator
+        )
         self.layer = RecurrentLayer(
-            spelling_dim, spelling_dim, generator=generator, bidirectional=True
+            characters_dim, characters_dim, generator=generator, bidirectional=True
         )
         self.n_units = self.layer.n_units
 
-    def forward(self, spelling: Tensor, lengths: Tensor) -> Tensor:
+    def forward(self, characters: Tensor, lengths: Tensor) -> Tensor:
         """Compute a vector of each word.
 
         Parameters
         ----------
-        spelling : int Tensor of shape (n_samples, n_timesteps, n_letters)
+        characters : int Tensor of shape (n_samples, n_timesteps, n_letters)
             Character ids. Words are padded with 0 on the right and have at least
             one character; steps at or beyond ``lengths`` may hold anything.
         lengths : int64 Tensor of shape (n_samples,)
@@ -92,8 +96,8 @@ class SpellingEncoder(nn.Module):
         vectors : Tensor of shape (n_samples, n_timesteps, n_units)
             Zero in padded steps. The time axis comes first in memory.
         """
-        vectors = self._read(every_step(spelling, lengths))
-        return pad_steps(vectors, lengths, spelling.shape[1])
+        vectors = self._read(every_step(characters, lengths))
+        return pad_steps(vectors, lengths, characters.shape[1])
 
     def _read(self, words: Tensor) -> Tensor:
         """Compute the vectors (n_words, n_units), words of similar length together."""

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from sklearn_rnn.sequences import Sequences
 
 REPLACEMENT = "\ufffd"
-"""Spells what has no characters, and the null character, whose number is padding."""
+"""Stands for no characters, and for the null character, whose number is padding."""
 
 ENCODING = "utf-32-le"
 """One number of four bytes per character, lone surrogates passed on."""
 
 
-class Speller:
-    """Take note of how tokens are spelled, document by document.
+class CharacterWriter:
+    """Take note of the characters of tokens, document by document.
 
     Documents are joined to one text, whose characters become numbers at once:
     nothing in Python runs per character.
@@ -64,7 +64,7 @@ class Speller:
         return values, starts[offsets]
 
 
-def read_words(spelling: Sequences) -> list[str]:
-    """Give the words that are spelled so, one for each member."""
-    text = spelling.values.astype("<i4").tobytes().decode(ENCODING, "surrogatepass")
-    return [text[start:stop] for start, stop in pairwise(spelling.offsets.tolist())]
+def read_words(characters: Sequences) -> list[str]:
+    """Give the words of these characters, one for each member."""
+    text = characters.values.astype("<i4").tobytes().decode(ENCODING, "surrogatepass")
+    return [text[start:stop] for start, stop in pairwise(characters.offsets.tolist())]
