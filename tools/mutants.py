@@ -132,17 +132,17 @@ MUTANTS = [
     Mutant(
         "padding leaks into the maximum",
         "nn/_poolings.py",
-        "_fill_padding(outputs, lengths, -torch.inf).amax(dim=1)",
-        "outputs.amax(dim=1)",
+        "_fill_padding(encoded.outputs, encoded.lengths, -torch.inf).amax(dim=1)",
+        "encoded.outputs.amax(dim=1)",
         ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
         "the running softmax forgets to shrink what it has",
-        "nn/_running.py",
+        "nn/_poolings.py",
         "weighted = weighted * kept + weight * output",
         "weighted = weighted + weight * output",
         (
-            "tests/nn/test_running.py"
+            "tests/nn/test_poolings.py"
             "::test_each_prefix_is_pooled_as_a_sequence_of_its_own",
         ),
     ),
@@ -333,15 +333,15 @@ MUTANTS = [
     Mutant(
         "the mean counts padded steps",
         "nn/_poolings.py",
-        "total / lengths.unsqueeze(1)",
-        "total / outputs.shape[1]",
+        "total / encoded.lengths.unsqueeze(1)",
+        "total / encoded.outputs.shape[1]",
         ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
         "attention looks at padding",
         "nn/_poolings.py",
-        "scores = _fill_padding(scores, lengths, -torch.inf).squeeze(2)",
-        "scores = _fill_padding(scores, lengths, 0.0).squeeze(2)",
+        "_fill_padding(self._score(outputs), lengths, -torch.inf)",
+        "_fill_padding(self._score(outputs), lengths, 0.0)",
         (
             "tests/nn/test_poolings.py"
             "::test_attention_weights_sum_to_one_over_real_steps",
@@ -357,8 +357,8 @@ MUTANTS = [
     Mutant(
         "the backward half is read at the last step",
         "nn/_poolings.py",
-        "torch.cat([last_step(forward, lengths), backward[:, 0]], dim=1)",
-        "torch.cat([last_step(forward, lengths), last_step(backward, lengths)], dim=1)",
+        "encoded.lengths), backward[:, 0]]",
+        "encoded.lengths), _last_step(backward, encoded.lengths)]",
         ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
@@ -1650,9 +1650,39 @@ MUTANTS = [
     Mutant(
         "the final state beside the maximum is that of the last step",
         "nn/_poolings.py",
-        "both = [final_state(outputs, lengths), masked_max(outputs, lengths)]",
-        "both = [last_step(outputs, lengths), masked_max(outputs, lengths)]",
+        "self.final = FinalState(",
+        "self.final = LastStep(",
         ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
+    ),
+    Mutant(
+        "a mean is computed in float32 in evaluation",
+        "nn/_poolings.py",
+        "return _as_double(pooling), outputs.double()",
+        "return pooling, outputs",
+        (
+            "tests/nn/test_poolings.py"
+            "::test_in_evaluation_the_order_of_sums_does_not_show",
+        ),
+    ),
+    Mutant(
+        "a pooling of one's own draws from the global stream",
+        "nn/_poolings.py",
+        "with torch.random.fork_rng(devices=[]):",
+        "if True:",
+        (
+            "tests/nn/test_poolings.py"
+            "::test_a_pooling_of_ones_own_takes_part_in_a_network",
+        ),
+    ),
+    Mutant(
+        "a pooling that reads padding is let through",
+        "nn/_poolings.py",
+        "if not torch.equal(pooled, of_spoilt):",
+        "if False:",
+        (
+            "tests/nn/test_poolings.py"
+            "::test_a_pooling_that_cannot_work_is_refused_before_a_fit",
+        ),
     ),
     Mutant(
         "the target of a window stands a step late",

@@ -133,7 +133,7 @@ def _digest(module: Any) -> str:
     words = [
         type(cell).__name__,
         getattr(cell, "nonlinearity", ""),
-        getattr(module.pooling, "__name__", "attention"),
+        getattr(module.pooling, "__name__", type(module.pooling).__name__),
     ]
     digest = hashlib.blake2b(" ".join(words).encode(), digest_size=16)
     for name, tensor in module.state_dict().items():

@@ -5,6 +5,7 @@ They need nothing but torch and can be used with bare torch or skorch.
 """
 
 from sklearn_rnn.nn._affine import Affine
+from sklearn_rnn.nn._batch import Encoded
 from sklearn_rnn.nn._cells import CELLS, NONLINEARITIES, ElmanRNN, make_cell
 from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._crf import LinearChainCRF
@@ -26,14 +27,18 @@ from sklearn_rnn.nn._losses import (
 from sklearn_rnn.nn._network import RecurrentNetwork
 from sklearn_rnn.nn._poolings import (
     POOLINGS,
-    AdditiveAttention,
-    final_and_max,
-    final_state,
-    last_and_max,
-    last_step,
+    Attention,
+    FinalAndMax,
+    FinalState,
+    LastStep,
+    Max,
+    Mean,
+    Pooling,
+    check_pooling,
     make_pooling,
-    masked_max,
-    masked_mean,
+    pool,
+    pool_prefixes,
+    pool_step,
 )
 from sklearn_rnn.nn._steps import every_step, pad_steps
 from sklearn_rnn.nn._trace import trace_cell, trace_network
@@ -43,11 +48,18 @@ __all__ = [
     "LOSSES",
     "NONLINEARITIES",
     "POOLINGS",
-    "AdditiveAttention",
     "Affine",
+    "Attention",
     "CharacterEncoder",
     "ElmanRNN",
+    "Encoded",
+    "FinalAndMax",
+    "FinalState",
+    "LastStep",
     "LinearChainCRF",
+    "Max",
+    "Mean",
+    "Pooling",
     "RecurrentEncoder",
     "RecurrentLayer",
     "RecurrentNetwork",
@@ -56,21 +68,19 @@ __all__ = [
     "TokenEmbedding",
     "absolute_error",
     "binary_cross_entropy",
+    "check_pooling",
     "cross_entropy",
     "every_step",
-    "final_and_max",
-    "final_state",
     "huber",
-    "last_and_max",
-    "last_step",
     "length_mask",
     "make_cell",
     "make_pooling",
-    "masked_max",
-    "masked_mean",
     "pad_steps",
     "pinball",
     "poisson",
+    "pool",
+    "pool_prefixes",
+    "pool_step",
     "reverse_within_length",
     "squared_error",
     "trace_cell",

@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor, nn
 
+from sklearn_rnn.nn._batch import Encoded
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentLayer
-from sklearn_rnn.nn._poolings import final_state
+from sklearn_rnn.nn._poolings import FinalState
 from sklearn_rnn.nn._steps import every_step, pad_steps, whole_groups
 
 # Words are run together with those of at most twice their letters, so that only few are
@@ -35,6 +36,8 @@ class CharacterEncoder(nn.Module):
         Vectors of the characters.
     layer : RecurrentLayer
         The bidirectional LSTM over the letters of a word.
+    pooling : FinalState
+        What selects the last output of each direction.
     n_units : int
         Length of a word's vector, ``2 * characters_dim``.
 
@@ -79,6 +82,7 @@ class CharacterEncoder(nn.Module):
             characters_dim, characters_dim, generator=generator, bidirectional=True
         )
         self.n_units = self.layer.n_units
+        self.pooling = FinalState(self.n_units, generator=generator)
 
     def forward(self, characters: Tensor, lengths: Tensor) -> Tensor:
         """Compute a vector of each word.
@@ -114,7 +118,9 @@ class CharacterEncoder(nn.Module):
             rows = whole_groups(n_words, words.device)
             words, n_letters = words[rows], n_letters[rows]
         letters = self.embedding(words.t()).transpose(0, 1)
-        return final_state(self.layer(letters, n_letters), n_letters)[:n_words]
+        outputs = self.layer(letters, n_letters)
+        vectors: Tensor = self.pooling(Encoded(outputs, n_letters, bidirectional=True))
+        return vectors[:n_words]
 
 
 def _cut(n_letters: Tensor) -> list[int]:

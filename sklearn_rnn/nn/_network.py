@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn._affine import Affine
+from sklearn_rnn.nn._batch import Encoded
 from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._crf import LinearChainCRF
 from sklearn_rnn.nn._dropout import SeededDropout
@@ -14,35 +15,14 @@ from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._poolings import (
-    AdditiveAttention,
-    Pooling,
-    final_and_max,
-    final_state,
-    last_and_max,
-    last_step,
+    Attention,
     make_pooling,
-    masked_max,
-)
-from sklearn_rnn.nn._running import (
-    RunningState,
+    pool,
     pool_prefixes,
-    running_form,
-    start_cells,
-    step_cells,
+    pool_step,
 )
+from sklearn_rnn.nn._running import RunningState, start_cells, step_cells
 from sklearn_rnn.nn._steps import every_step, whole_groups
-
-# These poolings take outputs as they are; the others sum.
-SELECTING = (
-    last_step,
-    final_state,
-    masked_max,
-    final_and_max,
-    last_and_max,
-    every_step,
-)
-# These give two vectors side by side.
-DOUBLING = (final_and_max, last_and_max)
 
 
 class RecurrentNetwork(nn.Module):
@@ -77,9 +57,10 @@ class RecurrentNetwork(nn.Module):
         Number of recurrent layers, each reading the outputs of the one below.
     bidirectional : bool, default=False
         Whether each layer also reads the sequences from their ends.
-    pooling : str or None, default="last"
+    pooling : str, type or None, default="last"
         How the outputs at all time steps become one vector: a name of
-        `POOLINGS`. With None every time step has outputs of its own.
+        `POOLINGS`, or a class as for `make_pooling`. With None every time step has
+        outputs of its own.
     dropout : float, default=0.0
         Probability of dropping a unit in training, in ``[0, 1)``: after the
         embedding and after each layer. After the last layer it is the pooled
@@ -108,9 +89,8 @@ class RecurrentNetwork(nn.Module):
         What reads the characters of the tokens.
     encoder : RecurrentEncoder
         The recurrent layers.
-    pooling : callable
-        A function of `POOLINGS` or an `AdditiveAttention`; `every_step` where
-        nothing is pooled.
+    pooling : Pooling, Module or callable
+        As `make_pooling` makes it; the function `every_step` where nothing is pooled.
     head : Affine
         The linear map to the outputs.
     crf : LinearChainCRF or None
@@ -125,7 +105,7 @@ class RecurrentNetwork(nn.Module):
 
     See Also
     --------
-    SampleLoss : The losses to train it with.
+    make_loss : The losses to train it with.
 
     Notes
     -----
@@ -180,7 +160,7 @@ class RecurrentNetwork(nn.Module):
         nonlinearity: str = "tanh",
         num_layers: int = 1,
         bidirectional: bool = False,
-        pooling: str | None = "last",
+        pooling: str | type[nn.Module] | None = "last",
         dropout: float = 0.0,
         random_state: int = 0,
         crf: bool = False,
@@ -238,15 +218,10 @@ class RecurrentNetwork(nn.Module):
             dropout=self.dropout,
         )
         self.n_units = self.encoder.n_units
-        self.pooling: Pooling = (
-            every_step
-            if pooling is None
-            else make_pooling(
-                pooling, self.n_units, bidirectional=bidirectional, generator=generator
-            )
-        )
-        if self.pooling in DOUBLING:
-            self.n_units *= 2
+        self.pooling: Any = every_step
+        if pooling is not None:
+            self.pooling = make_pooling(pooling, self.n_units, generator=generator)
+            self.n_units = self.pooling.n_units
         self.head = Affine(self.n_units, n_outputs, generator=generator)
         self.crf = LinearChainCRF(n_outputs, forbidden) if crf else None
         # A number of its own, or masks would repeat the draws of the weights.
@@ -378,9 +353,9 @@ class RecurrentNetwork(nn.Module):
         vectors = self.embed(x, lengths, characters)
         outputs, lengths = self._encode(vectors, lengths)
         outputs, lengths = outputs[: len(x)], lengths[: len(x)]
-        exact = outputs if self.pooling in SELECTING else self._exact(outputs)
-        pooled = pool_prefixes(self.pooling, exact, outputs.dtype)
-        return self._predict_head(every_step(pooled, lengths))
+        if self.pooling is not every_step:
+            outputs = pool_prefixes(self.pooling, outputs)
+        return self._predict_head(every_step(outputs, lengths))
 
     def step(
         self,
@@ -439,10 +414,10 @@ class RecurrentNetwork(nn.Module):
             words = self._read_characters(characters, lengths)
             inputs = self._embed(x[rows].unsqueeze(1), lengths, words)[:, 0]
             after = step_cells(cells, inputs, before.cells)
-            output = after[-1][0]
-            exact = output if self.pooling in SELECTING else self._exact(output)
-            pooled, memory = running_form(self.pooling)(before.memory, exact)
-            outputs = self._predict_head(pooled[: len(x)].to(output.dtype))
+            pooled, memory = after[-1][0], before.memory
+            if self.pooling is not every_step:
+                pooled, memory = pool_step(self.pooling, memory, pooled)
+            outputs = self._predict_head(pooled[: len(x)])
         return outputs, _take(slice(len(x)), RunningState(after, memory))
 
     def represent(
@@ -565,14 +540,15 @@ class RecurrentNetwork(nn.Module):
         ValueError
             If the pooling is another one.
         """
-        if not isinstance(self.pooling, AdditiveAttention):
+        if not isinstance(self.pooling, Attention):
+            name = getattr(self.pooling, "__name__", type(self.pooling).__name__)
             raise ValueError(
                 "Only a network with pooling='attention' has attention weights; "
-                f"this one pools with {self.pooling.__name__}."
+                f"this one pools with {name}."
             )
         vectors = self.embed(x, lengths, characters)
         outputs, lengths = self._encode(vectors, lengths)
-        weights = self.pooling.weights(self._exact(outputs), lengths)
+        weights = self.pooling.weights(Encoded(self._exact(outputs), lengths))
         return weights.to(outputs.dtype)[: len(x)]
 
     def reseed(self, seed: int) -> None:
@@ -641,8 +617,10 @@ class RecurrentNetwork(nn.Module):
         return steps.masked_fill(padding, 0.0).contiguous().transpose(0, 1)
 
     def _pool(self, outputs: Tensor, lengths: Tensor) -> Tensor:
-        exact = outputs if self.pooling in SELECTING else self._exact(outputs)
-        return self.pooling(exact, lengths).to(outputs.dtype)
+        if self.pooling is every_step:
+            return every_step(outputs, lengths)
+        encoded = Encoded(outputs, lengths, bidirectional=self.bidirectional)
+        return pool(self.pooling, encoded)
 
     def _emissions(
         self, x: Tensor, lengths: Tensor, characters: Tensor | None
@@ -681,7 +659,7 @@ def _take(rows: Tensor | slice, state: RunningState) -> RunningState:
 def _check_crf(
     crf: bool,
     forbidden: list[tuple[int | None, int | None]],
-    pooling: str | None,
+    pooling: str | type[nn.Module] | None,
 ) -> None:
     if crf and pooling is not None:
         raise ValueError(

@@ -10,7 +10,7 @@ import torch
 from sklearn_rnn.nn import (
     CELLS,
     POOLINGS,
-    AdditiveAttention,
+    Attention,
     RecurrentNetwork,
     every_step,
     length_mask,
@@ -117,7 +117,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(option, accepted):
 
 def test_only_attention_has_attention_weights():
     network = make_network(tokens=True, pooling="mean")
-    with pytest.raises(ValueError, match=r"pooling='attention'.*masked_mean"):
+    with pytest.raises(ValueError, match=r"pooling='attention'.*Mean"):
         network.attention_weights(*make_sequences(2, 3, tokens=True))
 
 
@@ -537,7 +537,7 @@ SIZES = (2, 3, 7, 8, 9, 17, 31, 32, 33, 64, 100, 127)
 def answers(network, x, lengths):
     yield network(x, lengths)
     yield network.represent(x, lengths)
-    if isinstance(network.pooling, AdditiveAttention):
+    if isinstance(network.pooling, Attention):
         weights = network.attention_weights(x, lengths)
         yield torch.nn.functional.pad(weights, (0, 40 - weights.shape[1]))
 

@@ -1,4 +1,4 @@
-"""The running poolings and single steps, against the poolings and torch's cells."""
+"""Single steps of cells and networks, against whole sequences."""
 
 import math
 
@@ -9,64 +9,12 @@ from sklearn_rnn.nn import (
     CELLS,
     NONLINEARITIES,
     POOLINGS,
-    AdditiveAttention,
     ElmanRNN,
     RecurrentNetwork,
-    every_step,
     make_cell,
-    make_pooling,
 )
 from sklearn_rnn.nn import _recurrence as recurrence
 from sklearn_rnn.nn._recurrence import start_of, step_cell
-from sklearn_rnn.nn._running import pool_prefixes, running_form
-
-GENERATOR = torch.Generator().manual_seed(0)
-OUTPUTS = torch.randn(3, 7, 4, generator=GENERATOR, dtype=torch.float64)
-
-
-def make(name):
-    generator = torch.Generator().manual_seed(1)
-    return make_pooling(name, 4, bidirectional=False, generator=generator)
-
-
-@pytest.mark.parametrize("name", POOLINGS)
-def test_each_prefix_is_pooled_as_a_sequence_of_its_own(name):
-    pooling = make(name)
-    found = pool_prefixes(pooling, OUTPUTS, torch.float64)
-    for t in range(7):
-        expected = pooling(OUTPUTS[:, : t + 1], torch.full((3,), t + 1))
-        torch.testing.assert_close(found[:, t], expected, rtol=1e-13, atol=1e-13)
-
-
-@pytest.mark.parametrize("name", POOLINGS)
-def test_a_memory_is_not_changed(name):
-    step = running_form(make(name))
-    _, memory = step((), OUTPUTS[:, 0])
-    before = [part.clone() for part in memory]
-    one, _ = step(memory, OUTPUTS[:, 1])
-    assert all(map(torch.equal, memory, before))
-    again, _ = step(memory, OUTPUTS[:, 1])
-    assert torch.equal(one, again)
-
-
-def test_attention_bears_scores_of_any_size():
-    # Scores e = v tanh(h) with v = 2000 and one unit: h = -9, 9, 9 gives weights 0,
-    # 1/2 and 1/2, though exp(2000) overflows and exp(-2000) vanishes.
-    attention = AdditiveAttention(1, generator=torch.Generator())
-    with torch.no_grad():
-        attention.hidden.weight.fill_(1.0)
-        attention.hidden.bias.fill_(0.0)
-        attention.score.weight.fill_(2000.0)
-    outputs = torch.tensor([[[-9.0], [9.0], [9.0], [-9.0]]], dtype=torch.float64)
-    pooled = pool_prefixes(attention, outputs, torch.float64)
-    assert pooled.flatten().tolist() == [-9.0, 9.0, 9.0, 9.0]
-
-
-def test_without_pooling_the_output_is_what_is_read():
-    pooled, memory = running_form(every_step)((), OUTPUTS[:, 0])
-    assert torch.equal(pooled, OUTPUTS[:, 0])
-    assert memory == ()
-
 
 # -- cells -------------------------------------------------------------------------
 
