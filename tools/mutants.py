@@ -418,8 +418,8 @@ MUTANTS = [
     Mutant(
         "the Huber loss stays squared",
         "nn/_losses.py",
-        'functional.huber_loss(output, target, reduction="none")',
-        "((output - target).square() / 2)",
+        'functional.huber_loss(outputs, target, reduction="none")',
+        "((outputs - target).square() / 2)",
         ("tests/nn/test_losses.py::test_the_loss_agrees_with_work_by_hand",),
     ),
     Mutant(
@@ -430,10 +430,41 @@ MUTANTS = [
         ("tests/nn/test_losses.py::test_a_high_quantile_minds_low_predictions_more",),
     ),
     Mutant(
+        "the best constant of Huber's loss is the median",
+        "nn/_losses.py",
+        "constant = constant - slope.sign() / 2**halving",
+        "pass",
+        ("tests/nn/test_losses.py::test_no_other_constant_has_a_smaller_loss",),
+    ),
+    Mutant(
+        "weights do not move the best constants",
+        "nn/_losses.py",
+        "return weight.detach().cpu().double()",
+        "return torch.ones(len(target), dtype=torch.float64)",
+        ("tests/nn/test_losses.py::test_no_other_constant_has_a_smaller_loss",),
+    ),
+    Mutant(
+        "a class without examples starts at minus infinity",
+        "nn/_losses.py",
+        "return (total / weight.sum()).clamp(min=SMALLEST_SHARE).log()",
+        "return (total / weight.sum()).log()",
+        ("tests/nn/test_losses.py::test_what_never_occurs_gets_a_finite_constant",),
+    ),
+    Mutant(
+        "a loss of one's own may be a single number",
+        "nn/_losses.py",
+        "if loss.shape != outputs.shape[:1]:",
+        "if False:",
+        (
+            "tests/nn/test_losses.py"
+            "::test_a_loss_that_is_not_one_number_per_target_is_refused",
+        ),
+    ),
+    Mutant(
         "counts do not matter to the Poisson loss",
         "nn/_losses.py",
-        "output.exp() - _as_output(target, output) * output",
-        "output.exp() - _as_output(target, output)",
+        "outputs.exp() - _as_outputs(target, outputs) * outputs",
+        "outputs.exp() - _as_outputs(target, outputs)",
         ("tests/nn/test_losses.py::test_the_loss_agrees_with_work_by_hand",),
     ),
     Mutant(

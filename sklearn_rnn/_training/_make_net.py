@@ -32,7 +32,7 @@ from sklearn_rnn._training._data import (
 from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
 from sklearn_rnn._training._time_budget import TimeBudget
-from sklearn_rnn.nn import NONLINEARITIES, RecurrentNetwork, SampleLoss
+from sklearn_rnn.nn import NONLINEARITIES, RecurrentNetwork, make_loss
 
 # Parameters of the network that few people tune: an estimator has none for them.
 RARE_MODULE_PARAMS: dict[str, list[Any]] = {
@@ -207,9 +207,8 @@ def make_net(
     params = {
         "module": RecurrentNetwork,
         **{f"module__{name}": value for name, value in module_params.items()},
-        "criterion": SampleLoss,
+        "criterion": make_loss,
         "criterion__loss": loss,
-        "criterion__quantile": settings.get("quantile", 0.5),
         "optimizer": OPTIMIZERS.get(settings["optimizer"], settings["optimizer"]),
         "lr": settings["lr"],
         "batch_size": settings["batch_size"],
@@ -222,6 +221,8 @@ def make_net(
         "device": device,
         "verbose": max(0, settings["verbose"] - 1),
     }
+    if loss == "quantile":
+        params["criterion__quantile"] = settings["quantile"]
     if settings["verbose"] < 2:
         params["callbacks__print_log"] = None
     if can_fuse(settings["optimizer"], net_params, device):

@@ -1,11 +1,14 @@
-r"""Losses per sample.
+r"""Losses, one for each target.
 
-Each is called with ``(output, target)`` and returns a Tensor of shape
-(n_samples,): how samples are weighed and averaged is the caller's business.
-Several outputs of one sample are averaged.
+A loss is called with ``(outputs, target)`` and returns a Tensor of shape (n_samples,):
+the caller weighs the losses and averages them. Several outputs of one sample are
+averaged. The words are those of scikit-learn's own losses: ``link`` leads from the
+mean of the target to the outputs, ``fit_intercept_only`` finds the best constants.
 """
 
+import inspect
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -13,137 +16,224 @@ from torch.nn import functional
 
 from sklearn_rnn.nn._tables import choose
 
+LossFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""Called with outputs and targets, it gives one loss for each target."""
 
-def cross_entropy(output: Tensor, target: Tensor) -> Tensor:
+# In float32 a share below this is lost beside 1: `1 - share` rounds to 1, and so does
+# the sum of a softmax. Its logarithm, -15.9, is as good as minus infinity, and finite.
+SMALLEST_SHARE = torch.finfo(torch.float32).eps
+
+
+class Loss(nn.Module):
+    """Base class: a loss for each target.
+
+    Attributes
+    ----------
+    link : {"identity", "log", "logit", "multinomial_logit"}
+        What leads from the mean of the target to the outputs.
+    """
+
+    link: str = "identity"
+
+    def n_outputs(self, n_targets: int) -> int:
+        """Count the outputs that a network needs.
+
+        Parameters
+        ----------
+        n_targets : int
+            Number of classes, or of targets of a sample.
+
+        Returns
+        -------
+        n_outputs : int
+        """
+        return n_targets
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss of each target.
+
+        Parameters
+        ----------
+        outputs : Tensor of shape (n_samples, n_outputs)
+            What the network gives.
+        target : Tensor
+            int64 class indices of shape (n_samples,) for `CrossEntropy`, else numbers
+            of the shape of ``outputs``.
+
+        Returns
+        -------
+        loss : Tensor of shape (n_samples,)
+            Of the dtype of ``outputs``.
+        """
+        raise NotImplementedError
+
+    def fit_intercept_only(
+        self,
+        target: Tensor,
+        weight: Tensor | None = None,
+        *,
+        n_outputs: int | None = None,
+    ) -> Tensor:
+        """Find the constant outputs of the smallest mean loss.
+
+        A network that starts there need not learn them.
+
+        Parameters
+        ----------
+        target : Tensor
+            As for ``forward``, with at least one row.
+        weight : Tensor of shape (n_samples,), default=None
+            Weights of the targets, at least 0 and not all 0. None for equal ones.
+        n_outputs : int, default=None
+            Number of outputs. By default the number of columns of the target, or the
+            largest class index plus one.
+
+        Returns
+        -------
+        outputs : float64 Tensor of shape (n_outputs,)
+            Finite, on the CPU.
+        """
+        return self._fit(target.detach().cpu().double(), _as_double(weight, target))
+
+    def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
+        """Find the constants for a float64 target of shape (n_samples, n_outputs)."""
+        raise NotImplementedError
+
+
+class CrossEntropy(Loss):
     r"""Cross-entropy of exclusive classes.
 
-    Parameters
-    ----------
-    output : Tensor of shape (n_samples, n_classes)
-        Logits :math:`f`.
-    target : int64 Tensor of shape (n_samples,)
-        Index of the class.
-
-    Returns
-    -------
-    loss : Tensor of shape (n_samples,)
+    The outputs are logits :math:`f`, the target is the index :math:`y` of the class.
 
     Notes
     -----
     .. math:: \ell = \log \textstyle\sum_k \exp(f_k) - f_y.
+
+    The best constants are the logarithms of the classes' shares. A class without
+    examples gets the smallest share that float32 shows beside 1.
     """
-    return functional.cross_entropy(output, target, reduction="none")
+
+    link = "multinomial_logit"
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each class index (n_samples,)."""
+        return functional.cross_entropy(outputs, target, reduction="none")
+
+    def fit_intercept_only(
+        self,
+        target: Tensor,
+        weight: Tensor | None = None,
+        *,
+        n_outputs: int | None = None,
+    ) -> Tensor:
+        """Find the logarithms of the shares of the classes: (n_outputs,)."""
+        weight = _as_double(weight, target)
+        total = torch.bincount(target.cpu(), weight, minlength=n_outputs or 0)
+        return (total / weight.sum()).clamp(min=SMALLEST_SHARE).log()
 
 
-def binary_cross_entropy(output: Tensor, target: Tensor) -> Tensor:
+class BinaryCrossEntropy(Loss):
     r"""Cross-entropy of independent yes-or-no labels.
 
-    Parameters
-    ----------
-    output : Tensor of shape (n_samples, n_outputs)
-        Logits :math:`f`.
-    target : Tensor of shape (n_samples, n_outputs)
-        1 for yes, 0 for no.
-
-    Returns
-    -------
-    loss : Tensor of shape (n_samples,)
+    The outputs are logits :math:`f`. The target :math:`y` is 1 for yes and 0 for no.
 
     Notes
     -----
     .. math:: \ell = \operatorname{mean}_k \; \log(1 + \exp(f_k)) - y_k f_k.
+
+    The best constants are the logits of the shares of yes.
     """
-    target = _as_output(target, output)
-    loss = functional.binary_cross_entropy_with_logits(output, target, reduction="none")
-    return loss.mean(dim=1)
+
+    link = "logit"
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each row of the target."""
+        target = _as_outputs(target, outputs)
+        loss = functional.binary_cross_entropy_with_logits(
+            outputs, target, reduction="none"
+        )
+        return loss.mean(dim=1)
+
+    def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
+        return _mean(target, weight).logit(eps=SMALLEST_SHARE)
 
 
-def squared_error(output: Tensor, target: Tensor) -> Tensor:
+class SquaredError(Loss):
     r"""Squared error; its minimum is the conditional mean.
 
-    Parameters
-    ----------
-    output : Tensor of shape (n_samples, n_outputs)
-        Predictions :math:`f`.
-    target : Tensor of shape (n_samples, n_outputs)
-        Observed values :math:`y`.
-
-    Returns
-    -------
-    loss : Tensor of shape (n_samples,)
-
     Notes
     -----
+    For outputs :math:`f` and observed values :math:`y`,
+
     .. math:: \ell = \operatorname{mean}_k \; (y_k - f_k)^2.
     """
-    return (_as_output(target, output) - output).square().mean(dim=1)
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each row of the target."""
+        return (_as_outputs(target, outputs) - outputs).square().mean(dim=1)
+
+    def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
+        return _mean(target, weight)
 
 
-def absolute_error(output: Tensor, target: Tensor) -> Tensor:
+class AbsoluteError(Loss):
     r"""Absolute error; its minimum is the conditional median.
 
-    Parameters
-    ----------
-    output : Tensor of shape (n_samples, n_outputs)
-        Predictions :math:`f`.
-    target : Tensor of shape (n_samples, n_outputs)
-        Observed values :math:`y`.
-
-    Returns
-    -------
-    loss : Tensor of shape (n_samples,)
-
     Notes
     -----
+    For outputs :math:`f` and observed values :math:`y`,
+
     .. math:: \ell = \operatorname{mean}_k \; |y_k - f_k|.
     """
-    return (_as_output(target, output) - output).abs().mean(dim=1)
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each row of the target."""
+        return (_as_outputs(target, outputs) - outputs).abs().mean(dim=1)
+
+    def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
+        return _quantile(target, weight, 0.5)
 
 
-def huber(output: Tensor, target: Tensor) -> Tensor:
+class Huber(Loss):
     r"""Huber's loss: squared near zero, absolute from 1 on.
-
-    Parameters
-    ----------
-    output : Tensor of shape (n_samples, n_outputs)
-        Predictions :math:`f`.
-    target : Tensor of shape (n_samples, n_outputs)
-        Observed values :math:`y`.
-
-    Returns
-    -------
-    loss : Tensor of shape (n_samples,)
 
     Notes
     -----
-    With :math:`e_k = |y_k - f_k|`,
+    For outputs :math:`f` and observed values :math:`y`, with
+    :math:`e_k = |y_k - f_k|` [1]_,
 
     .. math::
         \ell = \operatorname{mean}_k \;
         \begin{cases} e_k^2 / 2 & e_k \le 1 \\ e_k - 1/2 & e_k > 1 \end{cases}.
+
+    The best constant is at most 1 away from the median.
 
     References
     ----------
     .. [1] P. J. Huber, "Robust Estimation of a Location Parameter", Annals of
        Mathematical Statistics 35, 1964.
     """
-    target = _as_output(target, output)
-    return functional.huber_loss(output, target, reduction="none").mean(dim=1)
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each row of the target."""
+        target = _as_outputs(target, outputs)
+        return functional.huber_loss(outputs, target, reduction="none").mean(dim=1)
+
+    def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
+        # The slope of the loss rises with the constant. 1 above the median no half of
+        # the targets pulls it up, 1 below no half pulls it down: in between it is zero.
+        constant = _quantile(target, weight, 0.5)
+        for halving in range(1, 31):
+            slope = _mean((constant - target).clamp(-1, 1), weight)
+            constant = constant - slope.sign() / 2**halving
+        return constant
 
 
-def poisson(output: Tensor, target: Tensor) -> Tensor:
+class Poisson(Loss):
     r"""Negative log-likelihood of counts; its minimum is the log of the mean.
 
-    Parameters
-    ----------
-    output : Tensor of shape (n_samples, n_outputs)
-        Logarithms :math:`f` of the predicted means.
-    target : Tensor of shape (n_samples, n_outputs)
-        Observed counts or rates :math:`y`, at least 0.
-
-    Returns
-    -------
-    loss : Tensor of shape (n_samples,)
+    The outputs are logarithms :math:`f` of the predicted means. The target :math:`y`
+    are counts or rates, at least 0.
 
     Notes
     -----
@@ -151,28 +241,30 @@ def poisson(output: Tensor, target: Tensor) -> Tensor:
 
     .. math:: \ell = \operatorname{mean}_k \; \exp(f_k) - y_k f_k.
     """
-    return (output.exp() - _as_output(target, output) * output).mean(dim=1)
+
+    link = "log"
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each row of the target."""
+        return (outputs.exp() - _as_outputs(target, outputs) * outputs).mean(dim=1)
+
+    def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
+        return _mean(target, weight).clamp(min=SMALLEST_SHARE).log()
 
 
-def pinball(output: Tensor, target: Tensor, quantile: float = 0.5) -> Tensor:
+class Pinball(Loss):
     r"""Pinball loss; its minimum is the conditional quantile.
 
     Parameters
     ----------
-    output : Tensor of shape (n_samples, n_outputs)
-        Predictions :math:`f`.
-    target : Tensor of shape (n_samples, n_outputs)
-        Observed values :math:`y`.
     quantile : float, default=0.5
         The level :math:`q`, between 0 and 1: the share of targets that lies
         below a perfect prediction.
 
-    Returns
-    -------
-    loss : Tensor of shape (n_samples,)
-
     Notes
     -----
+    For outputs :math:`f` and observed values :math:`y` [1]_,
+
     .. math:: \ell = \operatorname{mean}_k \;
               \max(q\,(y_k - f_k),\; (q - 1)\,(y_k - f_k)).
 
@@ -180,74 +272,161 @@ def pinball(output: Tensor, target: Tensor, quantile: float = 0.5) -> Tensor:
     ----------
     .. [1] R. Koenker and G. Bassett, "Regression Quantiles", Econometrica 46,
        1978.
-    """
-    error = _as_output(target, output) - output
-    return torch.maximum(quantile * error, (quantile - 1) * error).mean(dim=1)
-
-
-LOSSES: dict[str, Callable[..., Tensor]] = {
-    "cross_entropy": cross_entropy,
-    "binary_cross_entropy": binary_cross_entropy,
-    "squared_error": squared_error,
-    "absolute_error": absolute_error,
-    "huber": huber,
-    "poisson": poisson,
-    "quantile": pinball,
-}
-
-
-class SampleLoss(nn.Module):
-    """A loss by name, for each sample.
-
-    Parameters
-    ----------
-    loss : str
-        A name in `LOSSES`: "cross_entropy", "binary_cross_entropy",
-        "squared_error", "absolute_error", "huber", "poisson" or "quantile".
-    quantile : float, default=0.5
-        Level of the loss "quantile", between 0 and 1; ignored by the others.
 
     Examples
     --------
     >>> import torch
-    >>> from sklearn_rnn.nn import SampleLoss
-    >>> loss = SampleLoss("quantile", quantile=0.9)
+    >>> from sklearn_rnn.nn import Pinball
+    >>> loss = Pinball(0.9)
     >>> loss(torch.zeros(2, 1), torch.tensor([[1.0], [-1.0]]))
     tensor([0.9000, 0.1000])
+    >>> loss.fit_intercept_only(torch.tensor([[1.0], [2.0], [3.0]]))
+    tensor([3.], dtype=torch.float64)
     """
 
-    def __init__(self, loss: str, quantile: float = 0.5) -> None:
+    def __init__(self, quantile: float = 0.5) -> None:
         super().__init__()
-        choose(LOSSES, "loss", loss)
-        self.loss = loss
+        if not 0 < quantile < 1:
+            raise ValueError(f"quantile must be between 0 and 1, got {quantile!r}.")
         self.quantile = quantile
 
-    def forward(self, output: Tensor, target: Tensor) -> Tensor:
-        """Compute the loss of each sample.
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each row of the target."""
+        quantile, error = self.quantile, _as_outputs(target, outputs) - outputs
+        return torch.maximum(quantile * error, (quantile - 1) * error).mean(dim=1)
 
-        Parameters
-        ----------
-        output : Tensor of shape (n_samples, n_outputs)
-            What the network gives.
-        target : Tensor
-            int64 class indices of shape (n_samples,) for "cross_entropy", else
-            numbers of the shape of ``output``.
-
-        Returns
-        -------
-        loss : Tensor of shape (n_samples,)
-            Of the dtype of ``output``.
-        """
-        options = {"quantile": self.quantile} if self.loss == "quantile" else {}
-        return LOSSES[self.loss](output, target, **options)
+    def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
+        return _quantile(target, weight, self.quantile)
 
 
-def _as_output(target: Tensor, output: Tensor) -> Tensor:
+class OwnLoss(Loss):
+    """A loss from outside.
+
+    Parameters
+    ----------
+    loss : Module or callable
+        Called with ``(outputs, target)``, it returns a Tensor of shape (n_samples,).
+        If it has an attribute ``link``, that is the link.
+
+    Notes
+    -----
+    `fit_intercept_only` gives zeros, for nothing is known of the loss.
+    """
+
+    def __init__(self, loss: LossFunction) -> None:
+        super().__init__()
+        self.loss = loss
+        self.link = getattr(loss, "link", Loss.link)
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,), and refuse any other shape."""
+        loss = self.loss(outputs, target)
+        if not isinstance(loss, Tensor):
+            raise TypeError(
+                "loss must return a Tensor of shape (n_samples,), got "
+                f"{type(loss).__name__} from {self.loss!r}."
+            )
+        if loss.shape != outputs.shape[:1]:
+            raise ValueError(
+                "loss must return one number for each target, the shape "
+                f"{tuple(outputs.shape[:1])}; got {tuple(loss.shape)} from "
+                f"{self.loss!r}. Set reduction='none' where there is one, and average "
+                "over the outputs with mean(dim=1)."
+            )
+        return loss
+
+    def fit_intercept_only(
+        self,
+        target: Tensor,
+        weight: Tensor | None = None,
+        *,
+        n_outputs: int | None = None,
+    ) -> Tensor:
+        """Give zeros: (n_outputs,)."""
+        if n_outputs is None:
+            n_outputs = int(target.max()) + 1 if target.ndim == 1 else target.shape[1]
+        return torch.zeros(n_outputs, dtype=torch.float64)
+
+
+LOSSES: dict[str, type[Loss]] = {
+    "cross_entropy": CrossEntropy,
+    "binary_cross_entropy": BinaryCrossEntropy,
+    "squared_error": SquaredError,
+    "absolute_error": AbsoluteError,
+    "huber": Huber,
+    "poisson": Poisson,
+    "quantile": Pinball,
+}
+
+
+def make_loss(loss: str | LossFunction, **options: Any) -> Loss:
+    """Make a loss from its name or from a function.
+
+    Parameters
+    ----------
+    loss : str, Module or callable
+        A name in `LOSSES`: "cross_entropy", "binary_cross_entropy",
+        "squared_error", "absolute_error", "huber", "poisson" or "quantile". Anything
+        else is called with ``(outputs, target)`` and returns one loss for each target.
+    **options
+        Arguments of the class of that name: ``quantile`` for "quantile".
+
+    Returns
+    -------
+    loss : Loss
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_rnn.nn import make_loss
+    >>> def log_cosh(outputs, target):
+    ...     return torch.cosh(target - outputs).log().mean(dim=1)
+    >>> make_loss(log_cosh)(torch.zeros(2, 1), torch.tensor([[0.0], [1.0]]))
+    tensor([0.0000, 0.4338])
+    """
+    if isinstance(loss, str):
+        return choose(LOSSES, "loss", loss)(**options)
+    if isinstance(loss, Loss):
+        return loss
+    if inspect.isclass(loss) or not callable(loss):
+        raise TypeError(
+            f"loss must be a name, one of {', '.join(map(repr, LOSSES))}, or be called "
+            "with (outputs, target) and return one loss for each target; got "
+            f"{loss!r}. Of a class pass an instance."
+        )
+    return OwnLoss(loss)
+
+
+def _as_outputs(target: Tensor, outputs: Tensor) -> Tensor:
     # (n_samples,) against (n_samples, 1) would broadcast to a wrong loss.
-    if target.shape != output.shape:
+    if target.shape != outputs.shape:
         raise ValueError(
-            f"target must have the shape of the output, {tuple(output.shape)}; "
+            f"target must have the shape of the output, {tuple(outputs.shape)}; "
             f"got {tuple(target.shape)}. Reshape one target per sample to "
             "(n_samples, 1)."
         )
-    return target.to(output.dtype)
+    return target.to(outputs.dtype)
+
+
+def _as_double(weight: Tensor | None, target: Tensor) -> Tensor:
+    """Bring the weights to the CPU, for "mps" has no float64; without any take ones."""
+    if weight is None:
+        return torch.ones(len(target), dtype=torch.float64)
+    return weight.detach().cpu().double()
+
+
+def _mean(values: Tensor, weight: Tensor) -> Tensor:
+    return weight @ values / weight.sum()  # (n_outputs,)
+
+
+def _quantile(values: Tensor, weight: Tensor, level: float) -> Tensor:
+    """Find where the share of the values below reaches the level.
+
+    Where a value reaches it exactly, any number up to the next one is a minimum of the
+    pinball loss: the middle is taken, as in the usual median.
+    """
+    values, order = values.sort(dim=0)
+    share = weight[order].cumsum(dim=0) / weight.sum()  # (n_samples, n_outputs)
+    ends = torch.stack([(share < level).sum(dim=0), (share <= level).sum(dim=0)])
+    ends = ends.clamp(max=len(values) - 1)
+    return values.gather(0, ends).mean(dim=0)  # (n_outputs,)

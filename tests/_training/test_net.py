@@ -282,7 +282,7 @@ class Count(Callback):
 
 
 class DoubledLoss(torch.nn.Module):
-    def __init__(self, loss, quantile):
+    def __init__(self, loss):
         super().__init__()
 
     def forward(self, output, target):

@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import minimize
 from sklearn import metrics
+from sklearn._loss import loss as sklearn_loss
 from torch.nn import functional
 
-from sklearn_rnn.nn import LOSSES, SampleLoss
+from sklearn_rnn.nn import LOSSES, OwnLoss, make_loss
 
 
 @pytest.mark.parametrize(
@@ -41,12 +43,12 @@ from sklearn_rnn.nn import LOSSES, SampleLoss
     ],
 )
 def test_the_loss_agrees_with_work_by_hand(name, output, target, expected):
-    loss = SampleLoss(name)(torch.tensor(output), torch.tensor(target))
+    loss = make_loss(name)(torch.tensor(output), torch.tensor(target))
     torch.testing.assert_close(loss, torch.tensor(expected))
 
 
 def test_a_high_quantile_minds_low_predictions_more():
-    loss = SampleLoss("quantile", quantile=0.9)
+    loss = make_loss("quantile", quantile=0.9)
     # 0.9 * (3 - 1); (0.9 - 1) * (-1 - 1)
     result = loss(torch.tensor([[1.0], [1.0]]), torch.tensor([[3.0], [-1.0]]))
     torch.testing.assert_close(result, torch.tensor([1.8, 0.2]))
@@ -60,7 +62,7 @@ def test_the_mean_loss_agrees_with_torch_and_scikit_learn():
     tensor = torch.from_numpy
 
     def mean(name, target, **options):
-        loss = SampleLoss(name, **options)(tensor(output), tensor(target))
+        loss = make_loss(name, **options)(tensor(output), tensor(target))
         assert loss.shape == (20,)
         return loss.mean().item()
 
@@ -85,7 +87,7 @@ def test_the_mean_loss_agrees_with_torch_and_scikit_learn():
 @pytest.mark.parametrize("name", [name for name in LOSSES if name != "cross_entropy"])
 def test_a_target_of_another_shape_is_not_broadcast(name):
     with pytest.raises(ValueError, match=r"got \(4,\)"):
-        SampleLoss(name)(torch.zeros(4, 1), torch.zeros(4))
+        make_loss(name)(torch.zeros(4, 1), torch.zeros(4))
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -93,10 +95,143 @@ def test_the_loss_has_the_dtype_of_the_output(name):
     target = torch.zeros(4, dtype=torch.int64)
     if name != "cross_entropy":
         target = torch.zeros(4, 2)
-    loss = SampleLoss(name)(torch.zeros(4, 2, dtype=torch.float64), target)
+    loss = make_loss(name)(torch.zeros(4, 2, dtype=torch.float64), target)
     assert loss.dtype == torch.float64
 
 
 def test_an_unknown_loss_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="loss must be one of 'cross_entropy'"):
-        SampleLoss("mse")
+        make_loss("mse")
+
+
+# -- the best constant outputs -----------------------------------------------------
+
+RNG = np.random.default_rng(0)
+WEIGHT = RNG.uniform(0.1, 3.0, size=41)
+TARGETS = {
+    "cross_entropy": RNG.integers(3, size=41),
+    "binary_cross_entropy": RNG.integers(2, size=(41, 1)).astype(float),
+    "poisson": RNG.poisson(2.0, size=(41, 1)).astype(float),
+}
+# Values far apart, so that Huber's loss has both parts.
+NUMBERS = RNG.standard_t(2, size=(41, 1)) * 3
+
+
+def target_of(name):
+    return torch.from_numpy(TARGETS.get(name, NUMBERS))
+
+
+def best(name, weight=WEIGHT, **options):
+    weight = None if weight is None else torch.from_numpy(weight)
+    return make_loss(name, **options).fit_intercept_only(target_of(name), weight)
+
+
+LEVELS = [("quantile", {"quantile": 0.9}), ("quantile", {"quantile": 0.1})]
+
+
+@pytest.mark.parametrize(("name", "options"), [(n, {}) for n in LOSSES] + LEVELS)
+@pytest.mark.parametrize("weight", [WEIGHT, None], ids=["weighted", "unweighted"])
+def test_no_other_constant_has_a_smaller_loss(name, options, weight):
+    loss, target = make_loss(name, **options), target_of(name)
+    found = best(name, weight, **options)
+    assert found.dtype == torch.float64
+
+    def mean_loss(constant):
+        outputs = torch.as_tensor(constant).expand(len(target), -1)
+        return np.average(loss(outputs, target).numpy(), weights=weight)
+
+    searched = minimize(mean_loss, np.zeros(len(found)), method="Powell", tol=1e-10).fun
+    assert mean_loss(found) <= searched + 1e-9
+    assert mean_loss(found) == pytest.approx(searched, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "their_loss"),
+    [
+        ("cross_entropy", {}, sklearn_loss.HalfMultinomialLoss(n_classes=3)),
+        ("binary_cross_entropy", {}, sklearn_loss.HalfBinomialLoss()),
+        ("squared_error", {}, sklearn_loss.HalfSquaredError()),
+        ("absolute_error", {}, sklearn_loss.AbsoluteError()),
+        ("poisson", {}, sklearn_loss.HalfPoissonLoss()),
+        ("quantile", {"quantile": 0.9}, sklearn_loss.PinballLoss(quantile=0.9)),
+    ],
+)
+def test_the_constants_and_the_link_are_those_of_scikit_learn(
+    name, options, their_loss
+):
+    target = target_of(name).double().numpy()
+    expected = np.atleast_1d(
+        their_loss.fit_intercept_only(target.reshape(-1), sample_weight=WEIGHT)
+    )
+    found = best(name, **options).numpy()
+    if name == "cross_entropy":  # theirs have the mean 0
+        found = found - found.mean()
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    link = {"IdentityLink": "identity", "LogLink": "log", "LogitLink": "logit"}
+    link["MultinomialLogit"] = "multinomial_logit"
+    assert make_loss(name, **options).link == link[type(their_loss.link).__name__]
+
+
+def test_a_median_of_an_even_number_lies_in_the_middle():
+    target = torch.tensor([[1.0, 4.0], [2.0, 3.0], [5.0, 2.0], [9.0, 1.0]])
+    loss = make_loss("absolute_error")
+    assert loss.fit_intercept_only(target).tolist() == [3.5, 2.5]
+    # Weight 2 is the row twice: 1, 2, 5, 9, 9 and 4, 3, 2, 1, 1.
+    twice = torch.tensor([1.0, 1.0, 1.0, 2.0])
+    assert loss.fit_intercept_only(target, twice).tolist() == [5.0, 2.0]
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "binary_cross_entropy", "poisson"])
+def test_what_never_occurs_gets_a_finite_constant(name):
+    target = torch.zeros(5, 2) if name != "cross_entropy" else torch.tensor([0, 0, 1])
+    found = make_loss(name).fit_intercept_only(target, n_outputs=3)
+    assert found.isfinite().all()
+    # One in eight million: next to 1, float32 shows no smaller share.
+    assert found.min().item() == pytest.approx(math.log(2**-23), rel=1e-6)
+
+
+# -- a loss of one's own -----------------------------------------------------------
+
+
+def log_cosh(outputs, target):
+    return torch.cosh(target - outputs).log().mean(dim=1)
+
+
+def test_a_function_or_a_module_is_a_loss():
+    loss = make_loss(log_cosh)
+    output, target = torch.zeros(4, 2), torch.ones(4, 2)
+    assert torch.equal(loss(output, target), log_cosh(output, target))
+    assert loss.link == "identity"
+    assert loss.fit_intercept_only(target).tolist() == [0.0, 0.0]
+    module = torch.nn.CrossEntropyLoss(reduction="none")
+    module.link = "multinomial_logit"
+    classes = torch.tensor([0, 1, 1, 0])
+    loss = make_loss(module)
+    assert torch.equal(loss(output, classes), module(output, classes))
+    assert loss.link == "multinomial_logit"
+    assert make_loss(loss) is loss
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "message"),
+    [
+        (torch.nn.MSELoss(), ValueError, r"shape \(4,\); got \(\) from MSELoss"),
+        (lambda *_: torch.ones(4, 2), ValueError, r"shape \(4,\); got \(4, 2\)"),
+        (lambda *_: 1.0, TypeError, "must return a Tensor .*got float"),
+    ],
+)
+def test_a_loss_that_is_not_one_number_per_target_is_refused(loss, error, message):
+    with pytest.raises(error, match=message):
+        OwnLoss(loss)(torch.zeros(4, 2), torch.ones(4, 2))
+
+
+@pytest.mark.parametrize("loss", [torch.nn.MSELoss, 3])
+def test_what_cannot_be_a_loss_is_refused(loss):
+    with pytest.raises(TypeError, match=r"loss must be a name, one of 'cross_entropy'"):
+        make_loss(loss)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, -1.0])
+def test_a_level_is_between_zero_and_one(level):
+    with pytest.raises(ValueError, match="quantile must be between 0 and 1"):
+        make_loss("quantile", quantile=level)
