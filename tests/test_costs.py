@@ -20,7 +20,7 @@ from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn._training import SequenceDataset, TokenReader, _data
 from sklearn_rnn._training._data import PredictionBatches, TrainBatches
 from sklearn_rnn.nn import make_cell
-from sklearn_rnn.nn._recurrence import run_cell
+from sklearn_rnn.nn.kernels import run_cell
 from sklearn_rnn.sequences import Sequences, Standardizer, check_sequences
 
 # -- operations ----------------------------------------------------------------
@@ -50,7 +50,7 @@ def count_operations(cell, n_timesteps, *, hidden_size=5, training=True):
     module = make_cell(cell, 4, hidden_size, generator=generator).train(training)
     x = torch.randn(3, n_timesteps, 4, generator=generator).requires_grad_(training)
     with Operations() as forward, torch.set_grad_enabled(training):
-        outputs = run_cell(module, x)
+        outputs, _ = run_cell(module, x)
     if not training:
         return forward.calls.total()
     grad = torch.randn(outputs.shape, generator=generator)

@@ -37,7 +37,7 @@ def test_a_breakage_out_of_date_is_seen(mutants):
         ({"new": "def def "}, "the broken nn/_tables.py does not compile"),
         ({"tests": ()}, "it names no test"),
         ({"tests": ("tests/gone.py",)}, "there is no file tests/gone.py"),
-        ({"tests": ("sklearn_rnn/nn/_bits.py",)}, "there is no file"),
+        ({"tests": ("sklearn_rnn/nn/_affine.py",)}, "there is no file"),
         ({"tests": ("tests/test_mutants.py::test_gone",)}, "there is no test"),
         ({"tests": ("tests/test_mutants.py::mutants",)}, "there is no test"),
     ]

@@ -48,9 +48,9 @@ class Mutant(NamedTuple):
 MUTANTS = [
     Mutant(
         "the backward direction reads forward",
-        "nn/_encoder.py",
-        "run_cell(self.backward_cell, reverse_within_length(x, lengths))",
-        "run_cell(self.backward_cell, x)",
+        "nn/_layer.py",
+        "turned = reverse_within_length(x, lengths)",
+        "turned = x",
         (
             "tests/nn/test_encoder.py"
             "::test_outputs_and_gradients_are_those_of_packed_sequences",
@@ -71,63 +71,125 @@ MUTANTS = [
         "nn/_lengths.py",
         "return SwapRows.apply(grad, rows), None",
         "return grad, None",
-        ("tests/nn/test_recurrence.py::test_swapping_rows_can_be_derived_twice",),
+        ("tests/nn/test_lengths.py::test_swapping_rows_can_be_derived_twice",),
     ),
     Mutant(
         "the slope of the reset gate is left out",
-        "nn/_recurrence.py",
+        "nn/kernels/_gru.py",
         "to_r.addcmul_(to_r, r, value=-1)",
         "pass",
-        ("tests/nn/test_recurrence.py::test_outputs_and_gradients_are_those_of_torch",),
+        ("tests/nn/kernels/test_function_cell.py",),
     ),
     Mutant(
         "the slope of the Elman RNN is left out",
-        "nn/_recurrence.py",
+        "nn/kernels/_elman.py",
         ".mul_(slopes[t])",
         "",
-        ("tests/nn/test_recurrence.py::test_outputs_and_gradients_are_those_of_torch",),
+        ("tests/nn/kernels/test_function_cell.py",),
     ),
     Mutant(
         "the start of the GRU gets no gradient past the update gate",
-        "nn/_recurrence.py",
+        "nn/kernels/_gru.py",
         "to_start = (gs[0] * zs[0]).addmm_(rows[0], w_hh)",
         "to_start = rows[0] @ w_hh",
-        (
-            "tests/nn/test_recurrence.py::test_the_gradient_to_the_start_is_the_numerical_one",
-        ),
+        ("tests/nn/kernels/test_cells.py",),
     ),
     Mutant(
         "the start of the Elman RNN gets no gradient",
-        "nn/_recurrence.py",
+        "nn/kernels/_elman.py",
         "to_start = deltas[0] @ w_hh",
         "to_start = None",
-        (
-            "tests/nn/test_recurrence.py::test_the_gradient_to_the_start_is_the_numerical_one",
-        ),
+        ("tests/nn/kernels/test_cells.py",),
     ),
     Mutant(
         "hidden units are not filled up to 16",
-        "nn/_bits.py",
+        "nn/kernels/_exact.py",
         "COLUMNS = 16",
         "COLUMNS = 1",
-        ("tests/nn/test_recurrence.py::test_a_row_gets_the_same_bits_at_any_place",),
+        ("tests/nn/kernels/test_exact.py::test_a_row_gets_the_same_bits_at_any_place",),
     ),
     Mutant(
         "threads share the gates of a prediction",
-        "nn/_bits.py",
+        "nn/kernels/_exact.py",
         "ENTRIES = 2**15",
         "ENTRIES = 2**30",
         (
-            "tests/nn/test_recurrence.py"
+            "tests/nn/kernels/test_exact.py"
             "::test_a_row_gets_the_same_bits_in_large_batches_on_many_threads",
         ),
     ),
     Mutant(
         "a second derivative is answered",
-        "nn/_recurrence.py",
+        "nn/kernels/_function_cell.py",
         "if torch.is_grad_enabled():\n        raise",
         "if False:\n        raise",
-        ("tests/nn/test_recurrence.py::test_double_backward_is_refused",),
+        ("tests/nn/kernels/test_function_cell.py::test_double_backward_is_refused",),
+    ),
+    Mutant(
+        "padding counts for the final state of a GRU",
+        "nn/kernels/_padded.py",
+        "outputs[rows, lengths - 1]",
+        "outputs[rows, -1]",
+        ("tests/nn/kernels/test_padded.py",),
+    ),
+    Mutant(
+        "padding counts for the final state of an LSTM",
+        "nn/kernels/_padded.py",
+        "if bool((lengths == x.shape[1]).all()):",
+        "if True:",
+        ("tests/nn/kernels/test_padded.py",),
+    ),
+    Mutant(
+        "final states come in the order of the lengths",
+        "nn/kernels/_padded.py",
+        "torch.cat(parts)[places]",
+        "torch.cat(parts)",
+        ("tests/nn/kernels/test_padded.py",),
+    ),
+    Mutant(
+        "an own cell predicts in float32",
+        "nn/kernels/_exact.py",
+        "InFloat64(cell) if make is None",
+        "cell if make is None",
+        (
+            "tests/nn/kernels/test_exact.py"
+            "::test_an_own_cell_predicts_in_float64_and_is_left_as_it_is",
+        ),
+    ),
+    Mutant(
+        "an own cell moves the global generator",
+        "nn/kernels/_make.py",
+        "with BORROWED, torch.random.fork_rng(devices=[]):\n        torch.default",
+        "with BORROWED:\n        torch.default",
+        ("tests/nn/kernels/test_make.py",),
+    ),
+    Mutant(
+        "the weights of an own cell do not follow from the seed",
+        "nn/kernels/_make.py",
+        "torch.default_generator.manual_seed(seed)",
+        "pass",
+        ("tests/nn/kernels/test_make.py",),
+    ),
+    Mutant(
+        "the outputs of an own cell may have any shape",
+        "nn/kernels/_make.py",
+        "or outputs.shape != wanted",
+        "",
+        ("tests/nn/kernels/test_make.py::test_a_cell_that_does_not_fit_is_refused",),
+    ),
+    Mutant(
+        "the backward direction starts from the state of the forward one",
+        "nn/_layer.py",
+        "turned, lengths, backward, final)",
+        "turned, lengths, forward, final)",
+        ("tests/nn/test_encoder.py",),
+    ),
+    Mutant(
+        "a step of an encoder forgets the layers above the first",
+        "nn/_encoder.py",
+        "None if state is None else state[k])",
+        "None if state is None else state[0])",
+        ("tests/nn/test_encoder.py",),
     ),
     Mutant(
         "padding leaks into the maximum",
@@ -148,10 +210,10 @@ MUTANTS = [
     ),
     Mutant(
         "a step of the GRU begins from nothing",
-        "nn/_recurrence.py",
+        "nn/kernels/_gru.py",
         "if start is None else start\n        parts",
         "\n        parts",
-        ("tests/nn/test_running.py::test_steps_are_those_of_the_module",),
+        ("tests/nn/kernels/test_exact.py::test_steps_are_those_of_the_whole",),
     ),
     Mutant(
         "live data goes on from anybody's state",
@@ -362,39 +424,39 @@ MUTANTS = [
         ("tests/nn/test_poolings.py::test_pooling_agrees_with_work_by_hand",),
     ),
     Mutant(
-        "dropout follows the last layer too",
+        "dropout precedes the first layer too",
         "nn/_encoder.py",
-        "        return outputs  # (n_samples, n_timesteps, n_units)",
-        "        return self.dropout(outputs)  # (n_samples, n_timesteps, n_units)",
+        "inputs = outputs if k == 0 else self.dropout(outputs)",
+        "inputs = self.dropout(outputs)",
         ("tests/nn/test_encoder.py::test_dropout_lies_between_the_layers_only",),
     ),
     Mutant(
         "the forget gate of the LSTM begins half open",
-        "nn/_cells.py",
+        "nn/kernels/_lstm.py",
         "nn.init.ones_(",
         "nn.init.zeros_(",
         (
-            "tests/nn/test_cells.py"
+            "tests/nn/kernels/test_make.py"
             "::test_biases_start_at_zero_but_for_the_forget_gate_of_the_lstm",
         ),
     ),
     Mutant(
         "recurrent weights begin anywhere",
-        "nn/_cells.py",
+        "nn/kernels/_torch_cell.py",
         "nn.init.orthogonal_(gate, generator=generator)",
         "nn.init.xavier_uniform_(gate, generator=generator)",
         (
-            "tests/nn/test_cells.py"
+            "tests/nn/kernels/test_make.py"
             "::test_each_gate_starts_orthogonal_and_glorot_uniform",
         ),
     ),
     Mutant(
         "input weights begin beyond Glorot's bound",
-        "nn/_cells.py",
+        "nn/kernels/_torch_cell.py",
         "nn.init.xavier_uniform_(gate, generator=generator)",
         "nn.init.xavier_normal_(gate, generator=generator)",
         (
-            "tests/nn/test_cells.py"
+            "tests/nn/kernels/test_make.py"
             "::test_each_gate_starts_orthogonal_and_glorot_uniform",
         ),
     ),
@@ -469,7 +531,7 @@ MUTANTS = [
     ),
     Mutant(
         "a sequence alone is computed alone",
-        "nn/_bits.py",
+        "nn/kernels/_exact.py",
         "ROWS = 8",
         "ROWS = 1",
         (
@@ -2416,7 +2478,7 @@ MUTANTS = [
     ),
     Mutant(
         "the traced candidate of a GRU forgets its reset gate",
-        "nn/_trace.py",
+        "nn/kernels/_gru.py",
         "n = (in_n + r * re_n).tanh()",
         "n = (in_n + re_n).tanh()",
         ("tests/nn/test_trace.py",),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet, evaluate
-from sklearn_rnn.nn._bits import ROWS
+from sklearn_rnn.nn.kernels import whole_size
 from sklearn_rnn.sequences import UNK, Sequences
 
 # The path from the baseline to a row is cut into parts, and in each of them so many
@@ -230,8 +230,7 @@ class _Path:
     def _cut(self, shares: torch.Tensor) -> tuple[torch.Tensor, ...]:
         n_steps = self.way.shape[0] * self.way.shape[1]
         # The network fills rows up to whole groups, so that fewer cost the same.
-        size = max(ROWS, _steps_at_once(self.module) // n_steps)
-        return shares.split(size - size % ROWS)
+        return shares.split(whole_size(_steps_at_once(self.module) // n_steps))
 
 
 def _fill_in(
@@ -264,8 +263,7 @@ def _points_and_weights(n_parts: int) -> tuple[torch.Tensor, torch.Tensor]:
 def _steps_at_once(module: Any) -> int:
     """Say how many steps of vectors fit in the memory of a path."""
     layers = module.encoder.layers
-    input_size = layers[0].forward_cell.weight_ih_l0.shape[1]
-    n_units = input_size + sum(layer.n_units for layer in layers)
+    n_units = module.encoder.input_size + sum(layer.n_units for layer in layers)
     return max(1, PATH_BYTES // (8 * NUMBERS_PER_UNIT * n_units))
 
 

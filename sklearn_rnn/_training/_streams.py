@@ -129,7 +129,7 @@ def _moment_of(net: SequenceNet) -> tuple[int, list[Any]]:
 
 def _digest(module: Any) -> str:
     # What tells two networks apart whose weights have the same names and shapes.
-    cell = module.encoder.forward_cells()[0]
+    cell = module.encoder.layers[0].forward_cell
     words = [
         type(cell).__name__,
         getattr(cell, "nonlinearity", ""),
@@ -185,8 +185,9 @@ def _frozen(tensor: torch.Tensor) -> NDArray[Any]:
 def _to_tensors(contents: Any, device: Any) -> RunningState:
     """Make tensors of their own, which share no memory with a state."""
 
-    def copy(parts: Any) -> tuple[torch.Tensor, ...]:
-        return tuple(torch.tensor(part, device=device) for part in parts)
+    def copy(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(map(copy, part))
+        return torch.tensor(part, device=device)
 
-    cells, memory = contents
-    return RunningState(tuple(map(copy, cells)), copy(memory))
+    return RunningState(*map(copy, contents))

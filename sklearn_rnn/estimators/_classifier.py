@@ -37,8 +37,8 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
     .. math:: L = \sum_i w_i \ell(f(x_i), y_i) / \sum_i w_i
 
     of the cross-entropy (multiclass: of the softmax; binary: of the sigmoid of one
-    logit; multilabel: its mean over the labels).  The equations of the cells stand
-    in `sklearn_rnn.nn.make_cell`.
+    logit; multilabel: its mean over the labels).  `sklearn_rnn.nn.ElmanRNN`,
+    `sklearn_rnn.nn.GRU` and `sklearn_rnn.nn.LSTM` have the equations of the cells.
 
     Equal rows with equal labels count as one row of their summed weight, and rows
     are trained on in an order of their own, so that a fit depends on the weighted

@@ -6,12 +6,12 @@ They need nothing but torch and can be used with bare torch or skorch.
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Encoded
-from sklearn_rnn.nn._cells import CELLS, NONLINEARITIES, ElmanRNN, make_cell
 from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._crf import LinearChainCRF
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedding import TokenEmbedding
-from sklearn_rnn.nn._encoder import RecurrentEncoder, RecurrentLayer
+from sklearn_rnn.nn._encoder import RecurrentEncoder
+from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._lengths import length_mask, reverse_within_length
 from sklearn_rnn.nn._losses import (
     LOSSES,
@@ -44,16 +44,29 @@ from sklearn_rnn.nn._poolings import (
 )
 from sklearn_rnn.nn._steps import every_step, pad_steps
 from sklearn_rnn.nn._trace import trace_cell, trace_network
+from sklearn_rnn.nn.kernels import (
+    CELLS,
+    GRU,
+    LSTM,
+    NONLINEARITIES,
+    Cell,
+    ElmanRNN,
+    check_cell,
+    make_cell,
+)
 
 __all__ = [
     "CELLS",
+    "GRU",
     "LOSSES",
+    "LSTM",
     "NONLINEARITIES",
     "POOLINGS",
     "AbsoluteError",
     "Affine",
     "Attention",
     "BinaryCrossEntropy",
+    "Cell",
     "CharacterEncoder",
     "CrossEntropy",
     "ElmanRNN",
@@ -76,6 +89,7 @@ __all__ = [
     "SeededDropout",
     "SquaredError",
     "TokenEmbedding",
+    "check_cell",
     "check_pooling",
     "every_step",
     "length_mask",

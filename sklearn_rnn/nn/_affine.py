@@ -4,8 +4,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sklearn_rnn.nn._bits import has_mkl, idle_columns
-
 
 class Affine(nn.Linear):
     r"""A linear layer that computes in the precision of what comes in.
@@ -71,27 +69,3 @@ class Affine(nn.Linear):
         """
         bias = None if self.bias is None else self.bias.to(x.dtype)
         return functional.linear(x, self.weight.to(x.dtype), bias)
-
-    def predict(self, x: Tensor) -> Tensor:
-        """Apply the map so that a row's bits do not show its place among the rows.
-
-        Parameters
-        ----------
-        x : float32 Tensor of shape (n_samples, in_features)
-            On the CPU, in whole groups of 8 rows.
-
-        Returns
-        -------
-        y : float32 Tensor of shape (n_samples, out_features)
-        """
-        n_idle = idle_columns(self.out_features)
-        weight: Tensor = self.weight
-        bias: Tensor | None = self.bias
-        if n_idle > 0:
-            weight = functional.pad(weight, (0, 0, 0, n_idle))
-            bias = None if bias is None else functional.pad(bias, (0, n_idle))
-        return functional.linear(x, weight, bias)[:, : self.out_features]
-
-    def keeps_bits(self, x: Tensor) -> bool:
-        """Say whether `predict` keeps its promise for this input."""
-        return not torch.is_grad_enabled() and x.device.type == "cpu" and has_mkl()

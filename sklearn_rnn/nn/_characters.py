@@ -3,11 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-from sklearn_rnn.nn._batch import Encoded
 from sklearn_rnn.nn._embedding import TokenEmbedding
-from sklearn_rnn.nn._encoder import RecurrentLayer
+from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._poolings import FinalState
-from sklearn_rnn.nn._steps import every_step, pad_steps, whole_groups
+from sklearn_rnn.nn._steps import every_step, pad_steps
 
 # Words are run together with those of at most twice their letters, so that only few are
 # padded to a very long one; the short ones, of up to this many letters, all together.
@@ -112,15 +111,10 @@ class CharacterEncoder(nn.Module):
         return torch.empty_like(vectors).index_copy(0, order, vectors)
 
     def _read_group(self, words: Tensor, n_letters: Tensor) -> Tensor:
-        n_words = len(words)
         words = words[:, : int(n_letters[-1])]  # the longest is the last
-        if not self.training:
-            rows = whole_groups(n_words, words.device)
-            words, n_letters = words[rows], n_letters[rows]
         letters = self.embedding(words.t()).transpose(0, 1)
-        outputs = self.layer(letters, n_letters)
-        vectors: Tensor = self.pooling(Encoded(outputs, n_letters, bidirectional=True))
-        return vectors[:n_words]
+        vectors: Tensor = self.pooling(self.layer(letters, n_letters))
+        return vectors  # (n_words, n_units)
 
 
 def _cut(n_letters: Tensor) -> list[int]:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sklearn_rnn.nn._steps import every_step, first_steps, pad_steps
+from sklearn_rnn.nn.kernels import raise_precision
 
 # The score of a forbidden transition. Not minus infinity: where a sequence has no other
 # way, infinities would cancel to NaN. It is out of reach of any logit, and leaves
@@ -314,7 +315,7 @@ def _pass_on(messages: Tensor, weights: tuple[Tensor, Tensor]) -> Tensor:
 
 
 def _exact(emissions: Tensor) -> Tensor:
-    return emissions if emissions.device.type == "mps" else emissions.double()
+    return raise_precision(emissions)
 
 
 def _steps(emissions: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:

@@ -1,97 +1,13 @@
 """Stacked layers of recurrent cells over padded sequences."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
-from sklearn_rnn.nn._cells import make_cell
-from sklearn_rnn.nn._lengths import reverse_within_length
-from sklearn_rnn.nn._recurrence import run_cell
-
-
-class RecurrentLayer(nn.Module):
-    r"""One recurrent layer, run in one direction or in both.
-
-    Parameters
-    ----------
-    input_size : int
-        Number of features per time step.
-    hidden_size : int
-        Number of hidden units of each direction.
-    generator : torch.Generator
-        Source of the initial weights.
-    cell : {"rnn", "gru", "lstm"}, default="lstm"
-        Kind of recurrent cell; `make_cell` has the equations.
-    nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
-        Of the cell "rnn"; ignored by the others.
-    bidirectional : bool, default=False
-        Whether a second cell reads the sequences from their ends, so that each
-        output knows of what comes before it and after it.
-
-    Notes
-    -----
-    With :math:`F` and :math:`B` the two cells, :math:`R` the reversal of each
-    sequence within its length and :math:`[\cdot, \cdot]` concatenation of units,
-
-    .. math:: y = [F(x), R(B(R(x)))].
-
-    Padding is on the right, so that neither cell meets it before the last real
-    step. This equals torch's packed sequences, and on the CPU is several times
-    faster.
-
-    References
-    ----------
-    .. [1] M. Schuster and K. K. Paliwal, "Bidirectional Recurrent Neural
-       Networks", IEEE Transactions on Signal Processing 45, 1997.
-    """
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        generator: torch.Generator,
-        cell: str = "lstm",
-        nonlinearity: str = "tanh",
-        bidirectional: bool = False,
-    ) -> None:
-        super().__init__()
-
-        def make() -> nn.Module:
-            return make_cell(
-                cell,
-                input_size,
-                hidden_size,
-                generator=generator,
-                nonlinearity=nonlinearity,
-            )
-
-        self.forward_cell = make()
-        self.backward_cell = make() if bidirectional else None
-        self.n_units = 2 * hidden_size if bidirectional else hidden_size
-
-    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        """Compute the output at each time step.
-
-        Parameters
-        ----------
-        x : Tensor of shape (n_samples, n_timesteps, input_size)
-            Padded on the right.
-        lengths : int64 Tensor of shape (n_samples,)
-            Number of real steps, at least 1.
-
-        Returns
-        -------
-        outputs : Tensor of shape (n_samples, n_timesteps, n_units)
-            The forward half, then the backward half. Steps at or beyond
-            ``lengths`` hold numbers without a meaning.
-        """
-        outputs = run_cell(self.forward_cell, x)
-        if self.backward_cell is None:
-            return outputs  # (n_samples, n_timesteps, hidden_size)
-        from_the_end = run_cell(self.backward_cell, reverse_within_length(x, lengths))
-        halves = (outputs, reverse_within_length(from_the_end, lengths))
-        steps = torch.cat([half.transpose(0, 1) for half in halves], dim=2)
-        return steps.transpose(0, 1)  # (n_samples, n_timesteps, 2 * hidden_size)
+from sklearn_rnn.nn._batch import Encoded, State
+from sklearn_rnn.nn._layer import RecurrentLayer
+from sklearn_rnn.nn.kernels import CellName
 
 
 class RecurrentEncoder(nn.Module):
@@ -105,8 +21,9 @@ class RecurrentEncoder(nn.Module):
         Number of hidden units of each direction of each layer.
     generator : torch.Generator
         Source of the initial weights.
-    cell : {"rnn", "gru", "lstm"}, default="lstm"
-        Kind of recurrent cell; `make_cell` has the equations.
+    cell : {"rnn", "gru", "lstm"} or class, default="lstm"
+        Kind of recurrent cell: a name of `make_cell`, or a class of your own with the
+        interface of `Cell`.
     nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
         Of the cell "rnn"; ignored by the others.
     num_layers : int, default=1
@@ -117,6 +34,26 @@ class RecurrentEncoder(nn.Module):
     dropout : torch.nn.Module, default=None
         Applied to the outputs of each layer that another layer reads; those of
         the last layer are left to the caller.
+
+    Notes
+    -----
+    A state is a tuple over layers, the lowest first, of a tuple over directions, the
+    forward one first, of the state of a cell: a tuple of tensors with a row for each
+    sample, (h, c) for "lstm" and (h,) for "gru" and "rnn".
+
+    Examples
+    --------
+    A sequence may be read in two parts, the second from the state after the first.
+
+    >>> import torch
+    >>> from sklearn_rnn.nn import RecurrentEncoder
+    >>> encoder = RecurrentEncoder(3, 5, generator=torch.Generator())
+    >>> x = torch.ones(2, 7, 3)
+    >>> whole = encoder(x, torch.tensor([7, 7]))
+    >>> first = encoder(x[:, :4], torch.tensor([4, 4]), final=True)
+    >>> second = encoder(x[:, 4:], torch.tensor([3, 3]), first.state)
+    >>> bool(torch.allclose(second.outputs, whole.outputs[:, 4:], atol=1e-6))
+    True
     """
 
     def __init__(
@@ -125,7 +62,7 @@ class RecurrentEncoder(nn.Module):
         hidden_size: int,
         *,
         generator: torch.Generator,
-        cell: str = "lstm",
+        cell: CellName = "lstm",
         nonlinearity: str = "tanh",
         num_layers: int = 1,
         bidirectional: bool = False,
@@ -134,6 +71,8 @@ class RecurrentEncoder(nn.Module):
         super().__init__()
         if num_layers < 1:
             raise ValueError(f"num_layers must be at least 1, got {num_layers!r}.")
+        self.input_size = input_size
+        self.bidirectional = bidirectional
         self.dropout = nn.Identity() if dropout is None else dropout
         self.layers = nn.ModuleList()
         self.n_units = input_size
@@ -149,32 +88,96 @@ class RecurrentEncoder(nn.Module):
             self.layers.append(layer)
             self.n_units = layer.n_units
 
-    def forward_cells(self) -> list[nn.Module]:
-        """List the cells that read from left to right, the lowest first.
-
-        Returns
-        -------
-        cells : list of Module
-        """
-        return [layer.get_submodule("forward_cell") for layer in self.layers]
-
-    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+    def forward(
+        self,
+        vectors: Tensor,
+        lengths: Tensor,
+        state: State | None = None,
+        *,
+        final: bool = False,
+    ) -> Encoded:
         """Compute the output of the last layer at each time step.
 
         Parameters
         ----------
-        x : Tensor of shape (n_samples, n_timesteps, input_size)
+        vectors : Tensor of shape (n_samples, n_timesteps, input_size)
             Padded on the right.
         lengths : int64 Tensor of shape (n_samples,)
-            Number of real steps, at least 1.
+            Number of real steps, at least 1; on any device.
+        state : tuple, default=None
+            What the cells start from; zeros if None. The backward direction starts at
+            the last real step.
+        final : bool, default=False
+            Whether to return the states too. That costs most for "lstm" and for cells
+            of your own where lengths differ: sequences of equal length run together.
 
         Returns
         -------
-        outputs : Tensor of shape (n_samples, n_timesteps, n_units)
-            Steps at or beyond ``lengths`` hold numbers without a meaning.
+        encoded : Encoded
+            The outputs have shape (n_samples, n_timesteps, n_units). ``state`` is None
+            unless ``final``.
         """
-        first, *others = self.layers
-        outputs: Tensor = first(x, lengths)
-        for layer in others:
-            outputs = layer(self.dropout(outputs), lengths)
-        return outputs  # (n_samples, n_timesteps, n_units)
+        lengths = lengths.to(vectors.device)
+        outputs, states = vectors, []
+        for k, layer in enumerate(self.layers):
+            inputs = outputs if k == 0 else self.dropout(outputs)
+            before = None if state is None else state[k]
+            outputs, _, after, _ = layer(inputs, lengths, before, final=final)
+            states.append(after)
+        return Encoded(
+            outputs, lengths, tuple(states) if final else None, self.bidirectional
+        )
+
+    def step(self, x_t: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Read one more step of each sequence, in evaluation mode.
+
+        Parameters
+        ----------
+        x_t : Tensor of shape (n_samples, input_size)
+        state : tuple, default=None
+            What the step before returned, or the ``state`` of `forward`; zeros if None.
+            It is not changed.
+
+        Returns
+        -------
+        output : Tensor of shape (n_samples, n_units)
+        state : tuple
+            What the next step needs.
+
+        Raises
+        ------
+        ValueError
+            If `why_no_step` gives a reason.
+        """
+        reason = self.why_no_step()
+        if reason is not None:
+            raise ValueError(f"This encoder cannot step: it has {reason}.")
+        after = []
+        layers: Any = self.layers
+        for k, layer in enumerate(layers):
+            x_t, part = layer.step(x_t, None if state is None else state[k])
+            after.append(part)
+        return x_t, tuple(after)
+
+    def why_no_step(self) -> str | None:
+        """Say what about the encoder forbids to read step by step.
+
+        Returns
+        -------
+        reason : str or None
+            Part of a sentence that names the parameter and the remedy; None if `step`
+            works.
+        """
+        if self.bidirectional:
+            return (
+                "bidirectional=True, and its backward half reads from the end, which "
+                "live data has not reached; set bidirectional=False"
+            )
+        cell = self.layers[0].get_submodule("forward_cell")
+        if not hasattr(cell, "step"):
+            return (
+                f"cell={type(cell).__name__}, which has no method step; add step(x_t, "
+                "state=None) to the class, or inherit from sklearn_rnn.nn.Cell, which "
+                "has one"
+            )
+        return None

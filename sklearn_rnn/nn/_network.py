@@ -21,8 +21,9 @@ from sklearn_rnn.nn._poolings import (
     pool_prefixes,
     pool_step,
 )
-from sklearn_rnn.nn._running import RunningState, start_cells, step_cells
-from sklearn_rnn.nn._steps import every_step, whole_groups
+from sklearn_rnn.nn._running import RunningState
+from sklearn_rnn.nn._steps import every_step
+from sklearn_rnn.nn.kernels import CellName, predict_affine, raise_precision
 
 
 class RecurrentNetwork(nn.Module):
@@ -49,8 +50,9 @@ class RecurrentNetwork(nn.Module):
     hidden_size : int, default=64
         Number of hidden units of each direction of each layer. More of them
         can remember more, and are slower and easier to overfit.
-    cell : {"rnn", "gru", "lstm"}, default="lstm"
-        Kind of recurrent cell; `make_cell` has the equations.
+    cell : {"rnn", "gru", "lstm"} or class, default="lstm"
+        Kind of recurrent cell: a name of `make_cell`, or a class of your own with the
+        interface of `Cell`.
     nonlinearity : {"tanh", "relu", "sigmoid", "softplus"}, default="tanh"
         Of the cell "rnn"; ignored by the others.
     num_layers : int, default=1
@@ -156,7 +158,7 @@ class RecurrentNetwork(nn.Module):
         embedding: Any = None,
         freeze_embedding: bool = False,
         hidden_size: int = 64,
-        cell: str = "lstm",
+        cell: CellName = "lstm",
         nonlinearity: str = "tanh",
         num_layers: int = 1,
         bidirectional: bool = False,
@@ -295,7 +297,7 @@ class RecurrentNetwork(nn.Module):
         """
         if not self.training:
             pooled = self._represent(vectors, lengths)
-            return self._exact(self._predict_head(pooled))
+            return self._exact(predict_affine(self.head, pooled))
         pooled = self._pool(*self._encode(vectors, lengths))
         outputs: Tensor = self.head(self.dropout(pooled))
         return outputs
@@ -320,7 +322,7 @@ class RecurrentNetwork(nn.Module):
         outputs : float32 Tensor of shape (n_samples, n_outputs) or \
                 (n_real_steps, n_outputs)
         """
-        return self._predict_head(self.represent(x, lengths, characters))
+        return predict_affine(self.head, self.represent(x, lengths, characters))
 
     def predict_over_time(
         self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
@@ -352,10 +354,9 @@ class RecurrentNetwork(nn.Module):
         self._check_one_direction("predict_over_time")
         vectors = self.embed(x, lengths, characters)
         outputs, lengths = self._encode(vectors, lengths)
-        outputs, lengths = outputs[: len(x)], lengths[: len(x)]
         if self.pooling is not every_step:
             outputs = pool_prefixes(self.pooling, outputs)
-        return self._predict_head(every_step(outputs, lengths))
+        return predict_affine(self.head, every_step(outputs, lengths))
 
     def step(
         self,
@@ -402,23 +403,17 @@ class RecurrentNetwork(nn.Module):
         """
         self._check_one_direction("step")
         with torch.no_grad():
-            rows = whole_groups(len(x), x.device)
-            cells = self.encoder.forward_cells()
-            if state is None:
-                before = RunningState(start_cells(cells, len(rows)), ())
-            else:
-                before = _take(rows, state)
-            lengths = torch.ones_like(rows)
+            cells, memory = (None, ()) if state is None else state
+            lengths = torch.ones(len(x), dtype=torch.int64, device=x.device)
             if characters is not None:
-                characters = characters[rows].unsqueeze(1)
+                characters = characters.unsqueeze(1)
             words = self._read_characters(characters, lengths)
-            inputs = self._embed(x[rows].unsqueeze(1), lengths, words)[:, 0]
-            after = step_cells(cells, inputs, before.cells)
-            pooled, memory = after[-1][0], before.memory
+            inputs = self._embed(x.unsqueeze(1), lengths, words)[:, 0]
+            pooled, cells = self.encoder.step(inputs, cells)
             if self.pooling is not every_step:
                 pooled, memory = pool_step(self.pooling, memory, pooled)
-            outputs = self._predict_head(pooled[: len(x)])
-        return outputs, _take(slice(len(x)), RunningState(after, memory))
+            outputs = predict_affine(self.head, pooled)
+        return outputs, RunningState(cells, memory)
 
     def represent(
         self, x: Tensor, lengths: Tensor, characters: Tensor | None = None
@@ -549,7 +544,7 @@ class RecurrentNetwork(nn.Module):
         vectors = self.embed(x, lengths, characters)
         outputs, lengths = self._encode(vectors, lengths)
         weights = self.pooling.weights(Encoded(self._exact(outputs), lengths))
-        return weights.to(outputs.dtype)[: len(x)]
+        return weights.to(outputs.dtype)
 
     def reseed(self, seed: int) -> None:
         """Start the stream of dropout masks again from ``seed``.
@@ -563,30 +558,12 @@ class RecurrentNetwork(nn.Module):
 
     def _represent(self, vectors: Tensor, lengths: Tensor) -> Tensor:
         """Compute what the head reads from what the encoder reads."""
-        pooled = self._pool(*self._encode(vectors, lengths))
-        # The rows that fill up the last group come after those asked for.
-        n_rows = int(lengths.sum()) if self.pooling is every_step else len(lengths)
-        return pooled[:n_rows]
-
-    def _predict_head(self, pooled: Tensor) -> Tensor:
-        """Compute the outputs so that the bits of a row do not show its place."""
-        groups = pooled[whole_groups(len(pooled), pooled.device)]
-        if self.head.keeps_bits(groups):
-            outputs: Tensor = self.head.predict(groups)
-        else:
-            outputs = self.head(self._exact(groups)).to(groups.dtype)
-        return outputs[: len(pooled)]
+        return self._pool(*self._encode(vectors, lengths))
 
     def _encode(self, vectors: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Compute the last layer's outputs, for whole groups in evaluation mode."""
-        lengths = lengths.to(vectors.device)
-        if not self.training:
-            rows = whole_groups(len(vectors), vectors.device)
-            if len(rows) > len(vectors):
-                steps = vectors.transpose(0, 1).index_select(1, rows)
-                vectors, lengths = steps.transpose(0, 1), lengths[rows]
-        outputs: Tensor = self.encoder(vectors, lengths)
-        return outputs, lengths
+        """Compute the outputs of the last layer."""
+        encoded = self.encoder(vectors, lengths)
+        return encoded.outputs, encoded.lengths
 
     def _read_characters(
         self, characters: Tensor | None, lengths: Tensor
@@ -626,8 +603,7 @@ class RecurrentNetwork(nn.Module):
         self, x: Tensor, lengths: Tensor, characters: Tensor | None
     ) -> Tensor:
         outputs = self.predict(x, lengths, characters)
-        # "mps" has no float64.
-        return outputs if outputs.device.type == "mps" else outputs.double()
+        return raise_precision(outputs)
 
     def _check_steps(self, method: str) -> None:
         if self.pooling is not every_step:
@@ -645,15 +621,7 @@ class RecurrentNetwork(nn.Module):
 
     def _exact(self, values: Tensor) -> Tensor:
         """Raise to float64 in evaluation mode, where sums must not show order."""
-        if self.training or values.device.type == "mps":  # which has no float64
-            return values
-        return values.double()
-
-
-def _take(rows: Tensor | slice, state: RunningState) -> RunningState:
-    """Select rows of all that a state holds."""
-    cells = tuple(tuple(part[rows] for part in cell) for cell in state.cells)
-    return RunningState(cells, tuple(part[rows] for part in state.memory))
+        return values if self.training else raise_precision(values)
 
 
 def _check_crf(

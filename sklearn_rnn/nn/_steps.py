@@ -4,12 +4,8 @@ The table has one row for each real step: the steps of sample 0 in order, then t
 of sample 1, and so on.
 """
 
-import math
-
 import torch
 from torch import Tensor
-
-from sklearn_rnn.nn._bits import ROWS
 
 
 def every_step(x: Tensor, lengths: Tensor) -> Tensor:
@@ -89,25 +85,6 @@ def sample_of_step(lengths: Tensor) -> Tensor:
     """
     samples = torch.arange(len(lengths), device=lengths.device)
     return samples.repeat_interleave(lengths)
-
-
-def whole_groups(n_rows: int, device: torch.device) -> Tensor:
-    """Choose rows such that they come in whole groups, the last one repeated.
-
-    Parameters
-    ----------
-    n_rows : int
-        Number of rows there are, at least 1.
-    device : torch.device
-        Where to make the indices.
-
-    Returns
-    -------
-    rows : int64 Tensor
-        0, 1, and so on to ``n_rows - 1``, which is repeated up to a multiple of 8.
-    """
-    n_filled = math.ceil(n_rows / ROWS) * ROWS
-    return torch.arange(n_filled, device=device).clamp(max=n_rows - 1)
 
 
 def _places(lengths: Tensor) -> Tensor:

@@ -1,30 +1,28 @@
 """What a recurrent cell computes on its way: its gates and states at each step."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import linear
 
-from sklearn_rnn.nn._cells import NONLINEARITIES
-from sklearn_rnn.nn._encoder import RecurrentLayer
+from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._lengths import reverse_within_length
-from sklearn_rnn.nn._recurrence import PARAMETERS
+from sklearn_rnn.nn.kernels import run_cell
 
 Trace = dict[str, Tensor]
 
 
-def trace_cell(cell: nn.Module, x: Tensor) -> Trace:
+def trace_cell(cell: Any, x: Tensor) -> Trace:
     r"""Compute the gates and states of one cell at each time step.
 
-    For looking, not for training: the equations of `make_cell` one by one, without
+    For looking, not for training: the equations of the cell one by one, without
     the shortcuts that make a network fast.
 
     Parameters
     ----------
-    cell : torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN or ElmanRNN
+    cell : ElmanRNN, GRU, LSTM or another Cell
         As `make_cell` makes it.
     x : Tensor of shape (n_samples, n_timesteps, input_size)
         Read from left to right.
@@ -32,11 +30,11 @@ def trace_cell(cell: nn.Module, x: Tensor) -> Trace:
     Returns
     -------
     trace : dict of str to Tensor of shape (n_samples, n_timesteps, hidden_size)
-        In the words of `make_cell`: "hidden" is :math:`h_t`, for every cell. Of an
-        LSTM also "cell" (:math:`c_t`) and the gates "input" (:math:`i_t`), "forget"
-        (:math:`f_t`) and "output" (:math:`o_t`), of a GRU the gates "reset"
+        In the symbols of `LSTM` and `GRU`: "hidden" is :math:`h_t`, for every cell.
+        Of an LSTM also "cell" (:math:`c_t`) and the gates "input" (:math:`i_t`),
+        "forget" (:math:`f_t`) and "output" (:math:`o_t`), of a GRU the gates "reset"
         (:math:`r_t`) and "update" (:math:`z_t`); and of both the "candidate"
-        (:math:`g_t`, :math:`n_t`).
+        (:math:`g_t`, :math:`n_t`). Of a cell of your own, "hidden" is its output.
 
     See Also
     --------
@@ -53,15 +51,17 @@ def trace_cell(cell: nn.Module, x: Tensor) -> Trace:
     >>> trace["forget"].shape
     torch.Size([2, 7, 5])
     """
-    step = _step_of(cell)
-    w_ih, w_hh, b_ih, b_hh = map(cell.get_parameter, PARAMETERS)
+    gates = getattr(cell, "gates", None)
+    if gates is None:
+        return {"hidden": run_cell(cell, x)[0]}
+    w_ih, w_hh, b_ih, b_hh = cell.weights
     from_inputs = linear(x, w_ih, b_ih)
     zeros = x.new_zeros(len(x), w_hh.shape[1])
     now = {"hidden": zeros, "cell": zeros}
     steps = []
     for from_input in from_inputs.unbind(dim=1):
         from_state = linear(now["hidden"], w_hh, b_hh)
-        now = step(from_input, from_state, now)
+        now = gates(from_input, from_state, now)
         steps.append(now)
     return {name: torch.stack([s[name] for s in steps], dim=1) for name in now}
 
@@ -107,12 +107,11 @@ def trace_network(
     network = copy.deepcopy(network).eval()  # another thread may be using it
     inputs: list[Any] = []
     for layer in network.encoder.layers:
-        layer.register_forward_pre_hook(lambda _, given: inputs.append(given))
+        layer.register_forward_pre_hook(lambda _, given: inputs.append(given[:2]))
     with torch.no_grad():
         network.represent(x, lengths, characters)
-        # The rows that fill up the last group come after those asked for.
         return [
-            _trace_layer(layer, steps[: len(x)], counts[: len(x)])
+            _trace_layer(layer, steps, counts)
             for layer, (steps, counts) in zip(
                 network.encoder.layers, inputs, strict=True
             )
@@ -129,37 +128,3 @@ def _trace_layer(layer: RecurrentLayer, x: Tensor, lengths: Tensor) -> Trace:
         name: torch.cat([half, reverse_within_length(backward[name], lengths)], dim=2)
         for name, half in forward.items()
     }
-
-
-def _step_of(cell: nn.Module) -> Callable[[Tensor, Tensor, Trace], Trace]:
-    if isinstance(cell, nn.LSTM):
-        return _lstm_step
-    if isinstance(cell, nn.GRU):
-        return _gru_step
-    activation = NONLINEARITIES[str(cell.nonlinearity)]
-    return lambda from_input, from_state, _: {
-        "hidden": activation(from_input + from_state)
-    }
-
-
-def _lstm_step(from_input: Tensor, from_state: Tensor, before: Trace) -> Trace:
-    i, f, g, o = (from_input + from_state).chunk(4, dim=1)
-    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-    c = f * before["cell"] + i * g
-    return {
-        "input": i,
-        "forget": f,
-        "candidate": g,
-        "output": o,
-        "cell": c,
-        "hidden": o * c.tanh(),
-    }
-
-
-def _gru_step(from_input: Tensor, from_state: Tensor, before: Trace) -> Trace:
-    in_r, in_z, in_n = from_input.chunk(3, dim=1)
-    re_r, re_z, re_n = from_state.chunk(3, dim=1)
-    r, z = (in_r + re_r).sigmoid(), (in_z + re_z).sigmoid()
-    n = (in_n + r * re_n).tanh()
-    hidden = (1 - z) * n + z * before["hidden"]
-    return {"reset": r, "update": z, "candidate": n, "hidden": hidden}

@@ -142,7 +142,8 @@ def test_the_network_is_the_composition_of_its_parts():
     network = make_network(tokens=True, num_layers=2, bidirectional=True).double()
     x, lengths = make_sequences(4, 6, tokens=True)
     first, second = network.encoder.layers
-    outputs = second(first(network.embedding(x), lengths), lengths)
+    below = first(network.embedding(x), lengths).outputs
+    outputs = second(below, lengths).outputs
     last = outputs[torch.arange(4), lengths - 1]
     expected = last @ network.head.weight.T + network.head.bias
     torch.testing.assert_close(network(x, lengths), expected, rtol=0, atol=1e-14)
@@ -250,7 +251,7 @@ def test_without_pooling_the_head_reads_every_step(tokens, training):
     x, lengths = make_sequences(5, 6, tokens=tokens, dtype=torch.float64)
     assert network.pooling is every_step
     inputs = network.embedding(x) if tokens else x
-    steps = network.encoder(inputs, lengths)
+    steps = network.encoder(inputs, lengths).outputs
     rows = [steps[i, t] for i in range(5) for t in range(lengths[i])]
     rows = torch.stack(rows)  # (n_real_steps, n_units)
     expected = rows @ network.head.weight.T + network.head.bias
@@ -460,7 +461,7 @@ def test_the_vector_of_characters_joins_the_vector_of_its_word(training):
     x, lengths = make_sequences(5, 6, tokens=True)
     characters = make_characters(x)
     vectors = [network.embedding(x), network.characters(characters, lengths)]
-    steps = network.encoder(torch.cat(vectors, dim=2), lengths)
+    steps = network.encoder(torch.cat(vectors, dim=2), lengths).outputs
     expected = network.head(steps[length_mask(lengths, 6)])
     found = network(x, lengths, characters)
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-14)

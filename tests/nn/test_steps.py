@@ -1,10 +1,9 @@
-import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sklearn_rnn.nn import every_step, length_mask, pad_steps
-from sklearn_rnn.nn._steps import first_steps, sample_of_step, whole_groups
+from sklearn_rnn.nn._steps import first_steps, sample_of_step
 
 LENGTHS = torch.tensor([2, 1, 3])
 
@@ -54,10 +53,3 @@ def test_gradients_agree_with_differences():
         lambda x: pad_steps(every_step(x, LENGTHS).square(), LENGTHS, 5),
         x.requires_grad_(),
     )
-
-
-@pytest.mark.parametrize(("n_rows", "n_filled"), [(1, 8), (7, 8), (8, 8), (9, 16)])
-def test_groups_are_filled_with_the_last_row(n_rows, n_filled):
-    rows = whole_groups(n_rows, torch.device("cpu")).tolist()
-    expected = list(range(n_rows)) + [n_rows - 1] * (n_filled - n_rows)
-    assert rows == expected

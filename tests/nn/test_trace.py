@@ -13,6 +13,7 @@ from sklearn_rnn.nn import (
 )
 
 N_SAMPLES, N_TIMESTEPS, N_FEATURES, HIDDEN = 3, 6, 4, 5
+TORCH_CELLS = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
 CELLS = [("rnn", phi) for phi in NONLINEARITIES] + [("gru", "tanh"), ("lstm", "tanh")]
 
 
@@ -38,7 +39,16 @@ def test_the_hidden_state_is_what_torch_computes(cell, nonlinearity):
     outputs, last = module(x)
     torch.testing.assert_close(trace["hidden"], outputs, rtol=0, atol=1e-6)
     if cell == "lstm":
-        torch.testing.assert_close(trace["cell"][:, -1], last[1][0], rtol=0, atol=1e-6)
+        torch.testing.assert_close(trace["cell"][:, -1], last[1], rtol=0, atol=1e-6)
+
+
+def test_of_an_own_cell_the_output_is_the_hidden_state():
+    class Sums(torch.nn.Module):
+        def forward(self, x, state=None):
+            return x.cumsum(dim=1), (x.sum(dim=1),)
+
+    x = torch.ones(1, 3, 2)
+    assert trace_cell(Sums().eval(), x)["hidden"][0, :, 0].tolist() == [1, 2, 3]
 
 
 def before(states):
@@ -95,7 +105,7 @@ def network_and_rows(cell, **params):
 
 
 @pytest.mark.changes_global_state  # torch's modules draw their first weights
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("cell", TORCH_CELLS)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_every_layer_and_direction_agrees_with_torchs_packed_stack(cell, bidirectional):
     network, x, lengths = network_and_rows(
@@ -105,8 +115,7 @@ def test_every_layer_and_direction_agrees_with_torchs_packed_stack(cell, bidirec
     for layer, trace in zip(
         network.encoder.layers, trace_network(network, x, lengths), strict=True
     ):
-        kind = type(layer.forward_cell)
-        torchs = kind(
+        torchs = TORCH_CELLS[cell](
             below.shape[2], HIDDEN, batch_first=True, bidirectional=bidirectional
         )
         weights = layer.forward_cell.state_dict()
@@ -152,5 +161,5 @@ def test_a_network_in_training_is_traced_without_dropout_and_left_as_it_is():
     hooks = [layer._forward_pre_hooks for layer in network.encoder.layers]
     assert hooks == [{}, {}]
     with torch.no_grad():
-        outputs = network.eval().encoder(x, lengths)
+        outputs = network.eval().encoder(x, lengths).outputs
     torch.testing.assert_close(found[-1]["hidden"][0], outputs[0], rtol=0, atol=1e-6)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_rnn.nn import CELLS, NONLINEARITIES, ElmanRNN, make_cell
+from sklearn_rnn.nn import NONLINEARITIES, make_cell
 
 N_SAMPLES, N_TIMESTEPS, N_FEATURES, HIDDEN = 3, 6, 4, 5
 
@@ -73,44 +73,46 @@ def test_the_outputs_are_those_of_the_textbook(cell, nonlinearity):
     parameters = [p.detach().double().numpy() for p in module.parameters()]
     expected = run(STEPS[cell, nonlinearity], x.double().numpy(), parameters)
     for dtype, atol in ((torch.float32, 1e-5), (torch.float64, 1e-12)):
-        outputs, last = module.to(dtype)(x.to(dtype))
+        outputs, state = module.to(dtype)(x.to(dtype))
         np.testing.assert_allclose(outputs.numpy(), expected, rtol=0, atol=atol)
-        last = last[0] if cell == "lstm" else last
-        np.testing.assert_array_equal(last[0].numpy(), outputs[:, -1].numpy())
+        np.testing.assert_array_equal(state[0].numpy(), outputs[:, -1].numpy())
 
 
-@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
-def test_the_elman_network_agrees_with_that_of_torch(nonlinearity):
-    torchs, x = random_cell("rnn", nonlinearity)
-    ours = ElmanRNN(N_FEATURES, HIDDEN, nonlinearity)
-    ours.load_state_dict(torchs.state_dict())
-    torch.testing.assert_close(ours(x), torchs(x), rtol=0, atol=1e-6)
+@pytest.mark.parametrize(("cell", "nonlinearity"), STEPS)
+@torch.no_grad()
+def test_a_cell_goes_on_from_its_state(cell, nonlinearity):
+    module, x = random_cell(cell, nonlinearity)
+    expected, end = module(x)
+    first, middle = module(x[:, :4])
+    second, last = module(x[:, 4:], middle)
+    joined = torch.cat([first, second], dim=1)
+    torch.testing.assert_close(joined, expected, rtol=0, atol=1e-6)
+    torch.testing.assert_close(last, end, rtol=0, atol=1e-6)
+    output, after = module.step(x[:, 4], middle)
+    torch.testing.assert_close(output, expected[:, 4], rtol=0, atol=1e-6)
+    assert len(after) == len(end) == 1 + (cell == "lstm")
 
 
-@pytest.mark.parametrize(("cell", "n_gates"), [("rnn", 1), ("gru", 3), ("lstm", 4)])
-def test_each_gate_starts_orthogonal_and_glorot_uniform(cell, n_gates):
-    module = make_cell(cell, 30, 20, generator=torch.Generator().manual_seed(0))
-    recurrent = module.weight_hh_l0.detach().view(n_gates, 20, 20)
-    identity = torch.eye(20).expand(n_gates, 20, 20)
-    torch.testing.assert_close(recurrent @ recurrent.mT, identity, rtol=0, atol=1e-5)
-    bound = (6 / (30 + 20)) ** 0.5  # Glorot and Bengio 2010, equation 16
-    largest = module.weight_ih_l0.detach().view(n_gates, -1).abs().amax(dim=1)
-    assert ((0.95 * bound < largest) & (largest <= bound)).all()
+@pytest.mark.parametrize(("cell", "nonlinearity"), STEPS)
+def test_the_gradient_to_input_weights_and_start_is_the_numerical_one(
+    cell, nonlinearity
+):
+    module, x = random_cell(cell, nonlinearity)
+    module.double()
+    if nonlinearity == "relu":  # the biases hold the units away from the kink
+        with torch.no_grad():
+            module.weight_ih_l0 /= 10
+            module.weight_hh_l0 /= 10
+            module.bias_ih_l0 += torch.tensor([3.0, -3.0, 4.0, -4.0, 5.0])
+    x = x[:2, :3].double().requires_grad_()
+    start = torch.randn(
+        1 + (cell == "lstm"), 2, HIDDEN, generator=torch.Generator().manual_seed(2)
+    )
+    start = (start.double() / 4).requires_grad_()
 
+    def run(x, start, *parameters):
+        outputs, state = module(x, start.unbind())
+        return outputs, *state
 
-def test_biases_start_at_zero_but_for_the_forget_gate_of_the_lstm():
-    for cell in CELLS:
-        module = make_cell(cell, 3, 2, generator=torch.Generator())
-        expected = [0.0] * len(module.bias_ih_l0)
-        assert module.bias_hh_l0.tolist() == expected
-        if cell == "lstm":
-            expected = [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]  # i, f, g, o
-        assert module.bias_ih_l0.tolist() == expected
-
-
-def test_unknown_names_are_refused_with_the_known_ones():
-    generator = torch.Generator()
-    with pytest.raises(ValueError, match="cell must be one of 'rnn', 'gru', 'lstm'"):
-        make_cell("elman", 2, 3, generator=generator)
-    with pytest.raises(ValueError, match="nonlinearity must be one of 'tanh'"):
-        make_cell("rnn", 2, 3, nonlinearity="sine", generator=generator)
+    assert torch.autograd.gradcheck(run, (x, start, *module.parameters()))
+    assert torch.autograd.gradcheck(lambda h: run(x.detach(), h), (start,))
