@@ -56,6 +56,15 @@ def stack_states(state):
     return torch.stack(cells, dim=1)
 
 
+def nest_states(states, bidirectional):
+    """Bring states of torch's shape into ours: layers, directions, parts."""
+    cells = [part.unbind() for part in states.unbind(dim=1)]
+    n_directions = 1 + bidirectional
+    return tuple(
+        tuple(cells[i : i + n_directions]) for i in range(0, len(cells), n_directions)
+    )
+
+
 @pytest.mark.parametrize("cell", TORCH_CELLS)
 @pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS)
 def test_outputs_and_gradients_are_those_of_packed_sequences(
@@ -77,9 +86,16 @@ def test_outputs_and_gradients_are_those_of_packed_sequences(
     packed = pack_padded_sequence(
         exact_x, lengths, batch_first=True, enforce_sorted=False
     )
-    packed_outputs, after = theirs(packed)
+    n_parts, n_cells = 1 + (cell == "lstm"), num_layers * (1 + bidirectional)
+    start = torch.randn(n_parts, n_cells, n_samples, 16, generator=generator)
+    exact_start = start.double().requires_grad_()
+    start = start.to(dtype, copy=True).requires_grad_()
+    pairs.append((start, exact_start))
+    packed_outputs, after = theirs(
+        packed, exact_start.unbind() if cell == "lstm" else exact_start[0]
+    )
     expected, _ = pad_packed_sequence(packed_outputs, batch_first=True)
-    encoded = ours(x, lengths, final=True)
+    encoded = ours(x, lengths, nest_states(start, bidirectional), final=True)
     outputs = encoded.outputs.masked_fill(~mask, 0.0)
     assert outputs.dtype == dtype
     assert encoded.bidirectional == bidirectional

@@ -8,7 +8,6 @@ computed in float64 and rounded: then the order of a sum does not show.
 """
 
 import copy
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -135,7 +134,7 @@ def raise_precision(values: Tensor) -> Tensor:
 
 
 def in_whole_groups(function: Callable[..., Result], *inputs: Any) -> Result:
-    """Call a function on rows that are filled up to whole groups.
+    """Call a function on rows that are filled up to whole groups with the last one.
 
     Parameters
     ----------
@@ -150,31 +149,12 @@ def in_whole_groups(function: Callable[..., Result], *inputs: Any) -> Result:
         What the function returns, without the rows that were filled in.
     """
     n_rows = len(inputs[0])
-    rows = whole_groups(n_rows, inputs[0].device)
-    if len(rows) == n_rows:
+    n_missing = -n_rows % ROWS
+    if n_missing == 0:
         return function(*inputs)
-    filled = map_state(partial(_take_rows, rows), inputs)
+    filled = map_state(partial(_repeat_last_row, n_missing), inputs)
     result: Result = map_state(lambda part: part[:n_rows], function(*filled))
     return result
-
-
-def whole_groups(n_rows: int, device: torch.device) -> Tensor:
-    """Choose rows such that they come in whole groups, the last one repeated.
-
-    Parameters
-    ----------
-    n_rows : int
-        Number of rows.
-    device : torch.device
-        Where to make the indices.
-
-    Returns
-    -------
-    rows : int64 Tensor
-        0, 1, and so on to ``n_rows - 1``, which is repeated up to the end of its group.
-    """
-    n_filled = math.ceil(n_rows / ROWS) * ROWS
-    return torch.arange(n_filled, device=device).clamp(max=n_rows - 1)
 
 
 def whole_size(n_rows: int) -> int:
@@ -311,11 +291,12 @@ def _is_plain_cpu(x: Tensor) -> bool:
     return x.device.type == "cpu" and not torch.is_autocast_enabled("cpu")
 
 
-def _take_rows(rows: Tensor, x: Tensor) -> Tensor:
-    """Select rows; of sequences, the time axis then comes first in memory."""
+def _repeat_last_row(n_times: int, x: Tensor) -> Tensor:
+    """Add copies of the last row; of sequences, the time axis comes first in memory."""
+    last = x[-1:].expand(n_times, *x.shape[1:])
     if x.ndim < 3:
-        return x[rows]
-    return x.transpose(0, 1).index_select(1, rows).transpose(0, 1)
+        return torch.cat([x, last])
+    return torch.cat([x.transpose(0, 1), last.transpose(0, 1)], dim=1).transpose(0, 1)
 
 
 def _to_dtype(dtype: torch.dtype, state: Any) -> Any:

@@ -14,7 +14,7 @@ from sklearn_rnn.nn.kernels import (
     step_cell,
     whole_size,
 )
-from sklearn_rnn.nn.kernels._exact import COLUMNS, in_whole_groups, whole_groups
+from sklearn_rnn.nn.kernels._exact import COLUMNS, in_whole_groups
 
 OURS = [{"cell": "rnn", "nonlinearity": phi} for phi in NONLINEARITIES]
 OURS += [{"cell": "gru"}]
@@ -56,17 +56,16 @@ MEMORY = {"batch first": torch.Tensor.contiguous, "time first": with_time_first}
 # -- groups ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("n_rows", "n_filled"), [(1, 8), (7, 8), (8, 8), (9, 16)])
-def test_groups_are_filled_with_the_last_row(n_rows, n_filled):
-    rows = whole_groups(n_rows, torch.device("cpu")).tolist()
-    expected = list(range(n_rows)) + [n_rows - 1] * (n_filled - n_rows)
-    assert rows == expected
-    assert whole_size(n_rows) == max(8, n_filled - 8 * (n_filled > n_rows))
+@pytest.mark.parametrize(("n_rows", "size"), [(1, 8), (8, 8), (15, 8), (16, 16)])
+def test_a_number_of_rows_is_rounded_down_to_whole_groups(n_rows, size):
+    assert whole_size(n_rows) == size
 
 
 def test_a_function_sees_whole_groups_and_the_caller_its_own_rows():
     def function(x, state, nothing):
         assert x.shape == (8, 2, 3)
+        assert (x[5:] == x[4]).all()
+        assert (state[0][5:] == state[0][4]).all()
         assert x.stride() == (3, 24, 1)  # the time axis comes first in memory
         assert nothing is None
         return x, (state[0], (state[0] + 1,))
