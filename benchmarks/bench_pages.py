@@ -32,7 +32,7 @@ PROGRAMS = (
     "regression",
     "plot_calibration",
     "plot_conformal",
-    "plot_early_decision",
+    "plot_early_classification",
     "plot_rare_events",
 )
 SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -173,8 +173,8 @@ def pages(record):
         for which, (figure, digits) in enumerate(columns.items()):
             yield f"{curve} {figure}", said("plot_calibration", curve, which, digits)
     for what in ("whole pieces", "beginnings too"):
-        line = f"learnt from {what}:"
-        yield f"{what} %", said("plot_early_decision", line, 0, 0)
+        line = f"trained on {what}:"
+        yield f"{what} %", said("plot_early_classification", line, 0, 0)
 
 
 def search(record):

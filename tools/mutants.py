@@ -291,10 +291,10 @@ MUTANTS = [
     ),
     Mutant(
         "a peak at the end counts as a threshold",
-        "metrics/_earliness.py",
+        "metrics/_early_classification.py",
         "order = order[read_more[order] > 0]",
         "order = order[read_more[order] >= 0]",
-        ("tests/metrics/test_earliness.py::test_two_sequences_by_hand",),
+        ("tests/metrics/test_early_classification.py::test_two_sequences_by_hand",),
     ),
     Mutant(
         "a span half right is a hit",

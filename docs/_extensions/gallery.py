@@ -35,7 +35,7 @@ STORIES = [
     # looking inside
     "plot_inside_the_network",
     "plot_explanations",
-    "plot_early_decision",
+    "plot_early_classification",
     "plot_calibration",
     "plot_conformal",
 ]

@@ -21,7 +21,7 @@ names = ["one period", "two", "three"]
 for name, p, color, style in zip(names, probas.T, COLORS, LINE_STYLES, strict=False):
     below.plot(p, color=color, ls=style, lw=2, label=name)
 below.set(
-    title=f"The answer after each step (it has {names[y[row]]})",
+    title=f"The prediction after each step (true class: {names[y[row]]})",
     xlabel="time step",
     ylabel="probability",
     ylim=(0, 1.02),

@@ -1,7 +1,7 @@
-"""What a network learnt, and how: training, states, answers and errors, drawn."""
+"""Pictures of a network: its training, states, predictions and errors."""
 
 __all__ = [
-    "EarlinessDisplay",
+    "EarlyClassificationDisplay",
     "Explanation",
     "LearningRateDisplay",
     "LengthScoreDisplay",
@@ -16,7 +16,7 @@ __all__ = [
     "hidden_states",
 ]
 
-from sklearn_rnn.inspection._earliness import EarlinessDisplay
+from sklearn_rnn.inspection._early_classification import EarlyClassificationDisplay
 from sklearn_rnn.inspection._explain import Explanation, explain
 from sklearn_rnn.inspection._importance import StepImportanceDisplay
 from sklearn_rnn.inspection._learning_rate import LearningRateDisplay, find_lr

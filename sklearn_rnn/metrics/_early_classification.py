@@ -1,6 +1,6 @@
-"""Right answers that do not wait for the end."""
+"""Early classification: a class for a sequence before its end."""
 
-__all__ = ["earliness_accuracy_curve"]
+__all__ = ["early_classification_curve"]
 
 from typing import Any, NamedTuple
 
@@ -14,20 +14,20 @@ Floats = NDArray[np.float64]
 MAX_THRESHOLDS = 1000
 
 
-def earliness_accuracy_curve(
+def early_classification_curve(
     y_true: Any, y_proba: Any, *, classes: Any = None
 ) -> tuple[Floats, Floats, Floats]:
-    r"""Trade the steps read against the right answers.
+    r"""Compute earliness and accuracy of early classification for each threshold.
 
-    Each sequence is read until the largest probability reaches a threshold, or else to
-    its end, and the class of that probability is the answer. A higher threshold reads
-    more and is mostly right more often. Choose one by what a step and a mistake cost,
-    on data that was not trained on.
+    Each sequence is read until the largest probability reaches the threshold, or else
+    to its end. The class of that probability is predicted. A higher threshold reads
+    more steps and mostly gives a higher accuracy. Choose a threshold by what a step and
+    an error cost, on data that was not trained on.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        The right class of each sequence.
+        The true class of each sequence.
     y_proba : array-like of shape (n_samples,)
         For each sequence an array (n_timesteps_i, n_classes): the probabilities after
         each step, as ``predict_proba_over_time`` of `~sklearn_rnn.RNNClassifier` gives
@@ -39,13 +39,13 @@ def earliness_accuracy_curve(
     Returns
     -------
     earliness : float64 ndarray of shape (n_thresholds,)
-        Mean share of the steps of a sequence that was read, in (0, 1]; never falls. The
-        lower, the earlier.
+        Mean share of the steps of a sequence that was read, in (0, 1]. The literature
+        calls it earliness: a lower value is an earlier prediction. It never falls.
     accuracy : float64 ndarray of shape (n_thresholds,)
-        Share of right answers.
+        Share of correct predictions.
     thresholds : float64 ndarray of shape (n_thresholds,)
-        Rising. At the first one every sequence is answered after one step; the last one
-        is infinite, where all of every sequence is read. Between them stands every
+        Rising. At the first one every sequence is classified after one step. The last
+        one is infinite: every sequence is read to its end. Between them is every
         threshold that makes a difference, or a thousand of them, if there are more.
 
     Raises
@@ -55,7 +55,7 @@ def earliness_accuracy_curve(
 
     See Also
     --------
-    sklearn_rnn.inspection.EarlinessDisplay : Draws the curve.
+    sklearn_rnn.inspection.EarlyClassificationDisplay : Draws the curve.
 
     Notes
     -----
@@ -85,12 +85,12 @@ def earliness_accuracy_curve(
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_rnn.metrics import earliness_accuracy_curve
+    >>> from sklearn_rnn.metrics import early_classification_curve
     >>> y_proba = [
-    ...     np.array([[0.6, 0.4], [0.2, 0.8]]),  # takes back what it thought first
+    ...     np.array([[0.6, 0.4], [0.2, 0.8]]),  # the second step changes the class
     ...     np.array([[0.7, 0.3], [0.9, 0.1]]),
     ... ]
-    >>> earliness, accuracy, thresholds = earliness_accuracy_curve([1, 0], y_proba)
+    >>> earliness, accuracy, thresholds = early_classification_curve([1, 0], y_proba)
     >>> thresholds
     array([0.6, 0.7, inf])
     >>> earliness
@@ -125,11 +125,11 @@ def earliness_accuracy_curve(
 
 
 class _Records(NamedTuple):
-    """The steps at which a sequence may be answered: each more certain than before."""
+    """The steps at which reading may stop: each is more certain than those before."""
 
     peaks: Floats  # the largest probability there, rising, (n_records,)
     shares: Floats  # of the steps read by then; last all of them, (n_records + 1,)
-    right: Floats  # whether the answer there is right; last that at the end
+    right: Floats  # whether the prediction there is correct; last that at the end
 
 
 def _find_records(probas: Floats, column: int) -> _Records:
@@ -152,7 +152,7 @@ def _thin_out(n_thresholds: int) -> NDArray[np.int64]:
 
 
 def _find_columns(y_true: NDArray[Any], classes: Any, n_columns: int) -> Any:
-    """Find the column of each right class; -1 for a class that has none."""
+    """Find the column of each true class; -1 for a class that has none."""
     known = np.unique(y_true) if classes is None else column_or_1d(classes)
     if len(known) != n_columns:
         where = "y_true holds" if classes is None else "classes names"

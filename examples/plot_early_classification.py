@@ -2,15 +2,15 @@
 How many letters until the language is clear?
 =============================================
 
-Whoever hears a text read aloud does not wait for its end to know the language. A
-network that goes from left to right need not either: after each letter it has an
-answer, and the surer it is, the sooner one may stop. How much is there to save, and
-what does it cost?
+Early classification predicts the class of a sequence before its end. A network that
+reads from left to right has a prediction after each letter. Reading stops as soon as
+the largest probability is high enough. How many letters does this save, and how much
+accuracy does it cost?
 """
 
 # %%
 # The data: pieces of sixty letters from the Universal Declaration of Human Rights, in
-# three pairs of relatives. Every third article is kept for the test.
+# three pairs of related languages. Every third article is kept for the test.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,8 +19,8 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_rnn import RNNClassifier, TextVectorizer
 from sklearn_rnn.datasets import load_languages
-from sklearn_rnn.inspection import EarlinessDisplay
-from sklearn_rnn.metrics import earliness_accuracy_curve
+from sklearn_rnn.inspection import EarlyClassificationDisplay
+from sklearn_rnn.metrics import early_classification_curve
 
 MAX_EPOCHS = 12
 N_LETTERS = 60
@@ -39,12 +39,13 @@ is_test = np.array(articles) % 3 == 0
 pieces, languages = np.array(pieces, dtype=object), np.array(languages)
 train, test = pieces[~is_test], pieces[is_test]
 y_train, y_test = languages[~is_test], languages[is_test]
-print(f"{len(train)} pieces to learn from, {len(test)} to test on")
+print(f"{len(train)} training pieces, {len(test)} test pieces")
 
 # %%
-# ``bidirectional=False`` is what makes a network fit for this: with two directions, the
-# default, half of it begins at the end. One network learns from whole pieces, the other
-# from beginnings of any length as well, for it will be asked about beginnings.
+# Early classification needs ``bidirectional=False``: with two directions, the default,
+# half of the network begins at the end. The first network is trained on whole pieces.
+# The second one is also trained on beginnings of random length, since it will have to
+# classify beginnings.
 
 whole = make_pipeline(
     TextVectorizer(analyzer="char"),
@@ -66,11 +67,12 @@ both = clone(whole).fit([*train, *cut], np.tile(y_train, 2))
 whole.fit(train, y_train)
 models = {"whole pieces": whole, "beginnings too": both}
 for name, model in models.items():
-    print(f"learnt from {name}: {model.score(test, y_test):.1%} right at the end")
+    print(f"trained on {name}: accuracy {model.score(test, y_test):.1%} at the end")
 
 # %%
-# The answers after each letter of every piece, at once. Among the Portuguese pieces
-# that are known in the end, one was taken for Spanish the longest.
+# ``predict_proba_over_time`` gives the probabilities after each letter of every piece.
+# We pick the Portuguese piece that looked most like Spanish and was still classified
+# correctly at its end.
 
 vectorizer, network = both
 probas = network.predict_proba_over_time(vectorizer.transform(test))
@@ -78,7 +80,7 @@ column = {name: place for place, name in enumerate(network.classes_)}
 
 
 def doubt(row):
-    """Average how probable Spanish was, of a Portuguese piece known in the end."""
+    """Average the probability of Spanish, for a Portuguese piece correct at its end."""
     known = probas[row][-1].argmax() == column["Portuguese"] == column[y_test[row]]
     return known * probas[row][:, column["Spanish"]].mean()
 
@@ -87,8 +89,8 @@ doubtful = max(range(len(test)), key=doubt)
 piece = test[doubtful]
 
 # %%
-# The same live: letters come one at a time, and ``step`` reads each once. What it
-# returns beside the probabilities is all that it needs to go on.
+# The same by streaming: letters come one at a time, and ``step`` reads each once. It
+# returns the probabilities and the state from which the next call continues.
 
 state, live = None, []
 for letter in piece:
@@ -101,7 +103,7 @@ difference = np.abs(live - probas[doubtful]).max()
 print(f"letter by letter and at once differ by at most {difference:.0e}")
 
 # %%
-# How the probabilities grow. Relatives have one colour.
+# The probabilities over the letters. Related languages have one colour.
 
 fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
 colors = dict(
@@ -123,24 +125,25 @@ ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %%
-# Reading may stop when the largest probability reaches a threshold. Each threshold is a
-# point: how much of the pieces is then read, and how often the answer is right.
+# Reading stops when the largest probability reaches a threshold. Each threshold is a
+# point: the mean share of the letters read, and the accuracy.
 
 fig, ax = plt.subplots(figsize=(6, 4.5), layout="constrained")
 for name, model in models.items():
-    EarlinessDisplay.from_estimator(model, test, y_test, ax=ax, name=name)
+    EarlyClassificationDisplay.from_estimator(model, test, y_test, ax=ax, name=name)
 ax.set_title("Six languages: reading until the network is sure")
 plt.show()
 
-earliness, accuracy, thresholds = earliness_accuracy_curve(
+earliness, accuracy, thresholds = early_classification_curve(
     y_test, probas, classes=network.classes_
 )
 for threshold in (0.5, 0.8, 0.9, 0.95, 0.99):
     i = np.searchsorted(thresholds, threshold)
-    print(f"until {threshold:.2f}: {earliness[i]:.0%} read, {accuracy[i]:.1%} right")
+    share, right = earliness[i], accuracy[i]
+    print(f"threshold {threshold:.2f}: {share:.0%} read, accuracy {right:.1%}")
 
 # %%
-# The network that knows beginnings is right about nine pieces in ten at the end, and
-# about 86 in a hundred when it stops at a probability of 0.95, after half of the
-# letters. The one that learnt from whole pieces only is nearly as good at the end, and
-# much worse before it: who wants early answers should train on beginnings.
+# The network trained on beginnings classifies about nine pieces in ten correctly at the
+# end. With a threshold of 0.95 it reads half of the letters and classifies about 86 in
+# a hundred correctly. The network trained on whole pieces only is nearly as good at the
+# end and much worse before it. For early classification, train on beginnings too.

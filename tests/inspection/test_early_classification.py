@@ -4,8 +4,8 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer
-from sklearn_rnn.inspection import EarlinessDisplay
-from sklearn_rnn.metrics import earliness_accuracy_curve
+from sklearn_rnn.inspection import EarlyClassificationDisplay
+from sklearn_rnn.metrics import early_classification_curve
 
 TEXTS = ["a good film", "so bad", "good good", "a bad bad film", "good", "bad film"]
 MOODS = ["pos", "neg", "pos", "neg", "pos", "neg"]
@@ -20,10 +20,10 @@ def pipeline():
     return make_pipeline(TextVectorizer(), make_classifier()).fit(TEXTS, MOODS)
 
 
-def test_a_pipeline_is_asked_after_each_word(pipeline):
-    display = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS)
+def test_a_pipeline_predicts_after_each_word(pipeline):
+    display = EarlyClassificationDisplay.from_estimator(pipeline, TEXTS, MOODS)
     rnn, X = pipeline[-1], pipeline[:-1].transform(TEXTS)
-    expected = earliness_accuracy_curve(MOODS, rnn.predict_proba_over_time(X))
+    expected = early_classification_curve(MOODS, rnn.predict_proba_over_time(X))
     found = display.earliness, display.accuracy, display.thresholds
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -31,7 +31,7 @@ def test_a_pipeline_is_asked_after_each_word(pipeline):
 
 
 def test_the_line_is_the_curve_and_its_end_is_marked(pipeline):
-    display = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS)
+    display = EarlyClassificationDisplay.from_estimator(pipeline, TEXTS, MOODS)
     points = np.column_stack([display.earliness, display.accuracy])
     np.testing.assert_allclose(display.line_.get_xydata(), 100 * points)
     np.testing.assert_allclose(display.end_.get_offsets(), 100 * points[-1:])
@@ -40,15 +40,17 @@ def test_the_line_is_the_curve_and_its_end_is_marked(pipeline):
 
 def test_an_estimator_and_its_predictions_draw_the_same(pipeline):
     X = pipeline[:-1].transform(TEXTS)
-    one = EarlinessDisplay.from_estimator(pipeline[-1], X, MOODS)
+    one = EarlyClassificationDisplay.from_estimator(pipeline[-1], X, MOODS)
     probas = pipeline[-1].predict_proba_over_time(X)
-    other = EarlinessDisplay.from_predictions(MOODS, probas)
+    other = EarlyClassificationDisplay.from_predictions(MOODS, probas)
     np.testing.assert_array_equal(one.line_.get_xydata(), other.line_.get_xydata())
 
 
 def test_a_second_curve_looks_different(pipeline):
-    first = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, name="one")
-    second = EarlinessDisplay.from_estimator(
+    first = EarlyClassificationDisplay.from_estimator(
+        pipeline, TEXTS, MOODS, name="one"
+    )
+    second = EarlyClassificationDisplay.from_estimator(
         pipeline, TEXTS, MOODS, ax=first.ax_, name="two"
     )
     assert second.ax_ is first.ax_
@@ -58,23 +60,25 @@ def test_a_second_curve_looks_different(pipeline):
 
 
 def test_columns_are_those_of_the_estimator_where_y_lacks_a_class(pipeline):
-    display = EarlinessDisplay.from_estimator(pipeline, TEXTS[::2], MOODS[::2])
+    display = EarlyClassificationDisplay.from_estimator(
+        pipeline, TEXTS[::2], MOODS[::2]
+    )
     assert display.accuracy[-1] == pipeline.score(TEXTS[::2], MOODS[::2])
 
 
 def test_plot_draws_where_it_is_told_and_returns_itself(pipeline):
-    display = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS)
+    display = EarlyClassificationDisplay.from_estimator(pipeline, TEXTS, MOODS)
     _, ax = plt.subplots()
     assert display.plot(ax, color="black") is display
     assert display.ax_ is ax
     assert display.line_.get_color() == "black"
 
 
-def test_what_answers_with_numbers_is_refused():
+def test_a_regressor_is_refused():
     model = RNNRegressor(2, bidirectional=False, max_epochs=1, random_state=0)
     X, y = np.zeros((4, 3)), np.arange(4.0)
     with pytest.raises(TypeError, match="must be an RNNClassifier"):
-        EarlinessDisplay.from_estimator(model.fit(X, y), X, y)
+        EarlyClassificationDisplay.from_estimator(model.fit(X, y), X, y)
 
 
 def test_several_labels_for_a_sequence_are_refused_before_anything_is_computed(
@@ -83,8 +87,8 @@ def test_several_labels_for_a_sequence_are_refused_before_anything_is_computed(
     X, y = np.zeros((4, 3)), np.array([[0, 1], [1, 1], [1, 0], [0, 0]])
     model = make_classifier().fit(X, y)
     monkeypatch.setattr(RNNClassifier, "predict_proba_over_time", None)
-    with pytest.raises(ValueError, match="multilabel targets, which have no single"):
-        EarlinessDisplay.from_estimator(model, X, y)
+    with pytest.raises(ValueError, match="multilabel targets; early classification"):
+        EarlyClassificationDisplay.from_estimator(model, X, y)
 
 
 @pytest.mark.parametrize(
@@ -98,21 +102,23 @@ def test_several_labels_for_a_sequence_are_refused_before_anything_is_computed(
     ],
 )
 def test_a_style_may_have_its_short_name(pipeline, style, get, value):
-    display = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, **style)
+    display = EarlyClassificationDisplay.from_estimator(pipeline, TEXTS, MOODS, **style)
     assert getattr(display.line_, get)() == value
 
 
 def test_a_name_may_be_given_when_it_is_drawn_again(pipeline):
-    display = EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS)
+    display = EarlyClassificationDisplay.from_estimator(pipeline, TEXTS, MOODS)
     assert display.line_.get_label() == display.name == "RNNClassifier"
     assert display.plot(name="again").line_.get_label() == "again"
 
 
 def test_a_failed_call_leaves_no_figure_open_and_closes_none_of_others(pipeline):
     with pytest.raises(AttributeError, match="colour"):
-        EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, colour="red")
+        EarlyClassificationDisplay.from_estimator(pipeline, TEXTS, MOODS, colour="red")
     assert plt.get_fignums() == []
     figure, ax = plt.subplots()
     with pytest.raises(AttributeError, match="colour"):
-        EarlinessDisplay.from_estimator(pipeline, TEXTS, MOODS, ax=ax, colour="red")
+        EarlyClassificationDisplay.from_estimator(
+            pipeline, TEXTS, MOODS, ax=ax, colour="red"
+        )
     assert plt.get_fignums() == [figure.number]

@@ -1,4 +1,4 @@
-"""How much of a sequence has to be read, drawn."""
+"""The accuracy of early classification, drawn."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_rnn.inspection._axes import axes_or_new, line_style
 from sklearn_rnn.inspection._rows import read_rows
-from sklearn_rnn.metrics import earliness_accuracy_curve
+from sklearn_rnn.metrics import early_classification_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class EarlinessDisplay:
-    """The share of right answers over the share of the steps that were read.
+class EarlyClassificationDisplay:
+    """Accuracy over earliness, the mean share of the steps that were read.
 
-    Made by `from_estimator` or `from_predictions`, which draw it too. Several on the
-    same axes compare estimators: each gets a colour and dashes of its own.
+    `from_estimator` and `from_predictions` make and draw it. Several on the same axes
+    compare estimators: each gets its own colour and dashes.
 
     Parameters
     ----------
     earliness : ndarray of shape (n_thresholds,)
         Mean share of the steps of a sequence that was read.
     accuracy : ndarray of shape (n_thresholds,)
-        Share of right answers.
+        Share of correct predictions.
     thresholds : ndarray of shape (n_thresholds,)
         The largest probability at which reading stops; the last one is infinite.
     name : str, default=None
@@ -47,17 +47,17 @@ class EarlinessDisplay:
 
     See Also
     --------
-    sklearn_rnn.metrics.earliness_accuracy_curve : Computes it, and says how.
+    sklearn_rnn.metrics.early_classification_curve : Computes the curve.
 
     Examples
     --------
     >>> import matplotlib.pyplot as plt
     >>> from sklearn_rnn import RNNClassifier
     >>> from sklearn_rnn.datasets import make_sine_waves
-    >>> from sklearn_rnn.inspection import EarlinessDisplay
+    >>> from sklearn_rnn.inspection import EarlyClassificationDisplay
     >>> X, y = make_sine_waves(60, 12, random_state=0)
     >>> model = RNNClassifier(8, bidirectional=False, random_state=0).fit(X, y)
-    >>> display = EarlinessDisplay.from_estimator(model, X, y)
+    >>> display = EarlyClassificationDisplay.from_estimator(model, X, y)
     >>> bool(display.earliness[-1] == 1.0)
     True
     >>> plt.close(display.figure_)
@@ -92,14 +92,14 @@ class EarlinessDisplay:
         name: str | None = None,
         **kwargs: Any,
     ) -> "Self":
-        """Ask an estimator after each step of each sequence, and draw the curve.
+        """Predict after each step of each sequence, and draw the curve.
 
         Parameters
         ----------
         estimator : fitted RNNClassifier or Pipeline
-            Of a pipeline the last step is asked.
+            Of a pipeline the last step predicts.
         X : what its ``predict`` takes
-            Sequences, best those that it was not trained on.
+            Sequences, best those that the estimator was not trained on.
         y : array-like of shape (n_samples,)
             Their classes.
         ax : matplotlib Axes, default=None
@@ -111,7 +111,7 @@ class EarlinessDisplay:
 
         Returns
         -------
-        display : EarlinessDisplay
+        display : EarlyClassificationDisplay
 
         Raises
         ------
@@ -128,9 +128,8 @@ class EarlinessDisplay:
             )
         if rows.rnn._task == "multilabel":
             raise ValueError(
-                "estimator was fitted to multilabel targets, which have no single "
-                "answer that could be right early; draw an estimator of one class for "
-                "each sequence."
+                "estimator was fitted to multilabel targets; early classification "
+                "needs one class for each sequence."
             )
         return cls.from_predictions(
             y,
@@ -152,12 +151,12 @@ class EarlinessDisplay:
         name: str | None = None,
         **kwargs: Any,
     ) -> "Self":
-        """Draw the curve of probabilities that are there already.
+        """Draw the curve of given probabilities.
 
         Parameters
         ----------
         y_true, y_proba, classes
-            As for `sklearn_rnn.metrics.earliness_accuracy_curve`.
+            As for `sklearn_rnn.metrics.early_classification_curve`.
         ax : matplotlib Axes, default=None
             Where to draw; a new figure if None.
         name : str, default=None
@@ -167,9 +166,9 @@ class EarlinessDisplay:
 
         Returns
         -------
-        display : EarlinessDisplay
+        display : EarlyClassificationDisplay
         """
-        earliness, accuracy, thresholds = earliness_accuracy_curve(
+        earliness, accuracy, thresholds = early_classification_curve(
             y_true, y_proba, classes=classes
         )
         display = cls(
@@ -180,7 +179,7 @@ class EarlinessDisplay:
     def plot(
         self, ax: "Axes | None" = None, *, name: str | None = None, **kwargs: Any
     ) -> "Self":
-        """Draw the accuracy over the share of the steps read, and mark the end.
+        """Draw the accuracy over the earliness, and mark the end.
 
         Parameters
         ----------
@@ -193,7 +192,7 @@ class EarlinessDisplay:
 
         Returns
         -------
-        display : EarlinessDisplay
+        display : EarlyClassificationDisplay
             Itself.
         """
         is_new = ax is None
@@ -222,12 +221,12 @@ class EarlinessDisplay:
             edgecolor="white",
             zorder=3,
             clip_on=False,
-            label=f"all read: {self.accuracy[-1]:.1%}",
+            label=f"all steps read: {self.accuracy[-1]:.1%}",
         )
         ax.set(
-            xlabel="steps read, mean (%)",
-            ylabel="right answers (%)",
-            title="How early is the answer right?",
+            xlabel="earliness: mean share of steps read (%)",
+            ylabel="accuracy (%)",
+            title="Early classification",
             xlim=(0, 102),
         )
         ax.grid(alpha=0.3)
