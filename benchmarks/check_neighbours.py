@@ -9,7 +9,7 @@ The others need an environment of their own, for their requirements and ours dif
 
 Each is built as its users build it. Those of sktime want the channels before the time,
 and `ChannelsFirst` swaps the axes. The net of skorch takes what torch takes, and what
-stands in front of it pads with zeros, as in most recipes.
+is in front of it pads with zeros, as in most recipes.
 """
 
 import argparse
@@ -185,8 +185,8 @@ def table(record):
     return "\n".join(markdown(["check", *record["estimators"]], rows))
 
 
-def faults(record):
-    """Write what each check said that did not pass, estimator by estimator."""
+def failures(record):
+    """Write the message of each check that failed, estimator by estimator."""
     lines = []
     for estimator, one in record["estimators"].items():
         failed = {
@@ -221,7 +221,7 @@ def main():
             record["estimators"][name] = check(make)
             write_json(arguments.out, record)
     record = json.loads(arguments.out.read_text(encoding="utf-8"))
-    print(table(record), faults(record), sep="\n\n")
+    print(table(record), failures(record), sep="\n\n")
 
 
 if __name__ == "__main__":

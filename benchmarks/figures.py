@@ -440,7 +440,7 @@ TABLES = {
     "accuracy": ("accuracy", bench_accuracy.table),
     "checks": ("check_neighbours", check_neighbours.table),
     "checks, promises": ("check_neighbours", promises),
-    "checks, said": ("check_neighbours", check_neighbours.faults),
+    "checks, said": ("check_neighbours", check_neighbours.failures),
     "checks, versions": ("check_neighbours", versions),
     "conformal": ("pages", conformal),
     "dask": ("dask", dask),

@@ -1,4 +1,4 @@
-"""Does a sequence estimator keep its promises? Ours, and anybody's."""
+"""Checks of sequence estimators, of this package and of others."""
 
 __all__ = ["all_estimators", "check_sequence_estimator"]
 

@@ -8,28 +8,34 @@ import numpy as np
 from sklearn.exceptions import EstimatorCheckFailedWarning, SkipTestWarning
 
 from sklearn_rnn._messages import warn
-from sklearn_rnn.testing import _company, _learning, _manners, _refusals, _texts
+from sklearn_rnn.testing import (
+    _batch_invariance,
+    _learning,
+    _manners,
+    _refusals,
+    _texts,
+)
 from sklearn_rnn.testing._samples import KINDS
 from sklearn_rnn.testing._subject import Subject
 
-COMPANY = (
-    _company.check_alone_as_in_a_batch,
-    _company.check_batch_size_does_not_matter,
-    _company.check_permuted_rows_permute_the_answers,
-    _company.check_asking_changes_nothing,
+BATCH_INVARIANCE = (
+    _batch_invariance.check_alone_as_in_a_batch,
+    _batch_invariance.check_batch_size_does_not_matter,
+    _batch_invariance.check_permuted_rows_permute_the_predictions,
+    _batch_invariance.check_predicting_changes_nothing,
 )
 SEQUENCES = (
-    _company.check_a_longer_neighbour_changes_nothing,
-    _company.check_longer_padding_changes_nothing,
-    _company.check_padding_is_not_read,
-    _company.check_empty_columns_behind_tokens_change_nothing,
-    _company.check_lists_and_object_arrays_are_the_same,
-    _company.check_memory_layout_does_not_matter,
-    _company.check_frames_are_the_same,
-    _company.check_sequences_of_one_step,
+    _batch_invariance.check_a_longer_neighbour_changes_nothing,
+    _batch_invariance.check_longer_padding_changes_nothing,
+    _batch_invariance.check_padding_is_not_read,
+    _batch_invariance.check_empty_columns_behind_tokens_change_nothing,
+    _batch_invariance.check_lists_and_object_arrays_are_the_same,
+    _batch_invariance.check_memory_layout_does_not_matter,
+    _batch_invariance.check_frames_are_the_same,
+    _batch_invariance.check_sequences_of_one_step,
     _learning.check_an_early_step_matters,
     _learning.check_the_order_of_steps_matters,
-    _learning.check_shapes_of_answers,
+    _learning.check_shapes_of_predictions,
     _learning.check_weight_zero_is_absence,
 )
 CLASSES = (
@@ -63,15 +69,15 @@ TEXTS = (
     _texts.check_any_order_gives_the_same_vocabulary,
 )
 
-_OF_NUMBERS = COMPANY + SEQUENCES + MANNERS + PREDICTIONS + REFUSALS
+_OF_NUMBERS = BATCH_INVARIANCE + SEQUENCES + MANNERS + PREDICTIONS + REFUSALS
 CHECKS = {
     "classifier": _OF_NUMBERS + CLASSES,
     "regressor": _OF_NUMBERS,
     "tagger": _OF_NUMBERS + CLASSES,
     "step_regressor": _OF_NUMBERS,
-    "vectorizer": COMPANY + MANNERS + TEXTS,
+    "vectorizer": BATCH_INVARIANCE + MANNERS + TEXTS,
 }
-"""What each kind of estimator is asked."""
+"""The checks of each kind of estimator."""
 
 
 def check_sequence_estimator(
@@ -84,33 +90,34 @@ def check_sequence_estimator(
     on_skip: str | None = "warn",
     on_fail: str | None = "raise",
 ) -> list[dict[str, Any]]:
-    """Check whether an estimator of sequences keeps what one may expect of it.
+    """Check that an estimator of sequences behaves as users expect.
 
-    For estimators of this package and of others, your own included. What scikit-learn's
-    ``check_estimator`` asks of tables this asks of sequences: that an answer does
-    not depend on the company it is asked in, nor on padding; that early steps and their
-    order count; that nothing is changed which was only given. Run both.
+    It works for estimators of this package and for others, your own included.
+    scikit-learn's ``check_estimator`` checks estimators of tables; this function checks
+    sequences. A prediction must not depend on the other samples in the batch or on
+    padding. Early steps and their order must matter. The data that are passed must stay
+    unchanged. Run both functions.
 
     Parameters
     ----------
     estimator : estimator instance
-        Is cloned, with its parameters as they are, but a ``random_state`` of None
-        becomes 0. Give it few units, and as many epochs as it needs to learn from 300
-        sequences of at most 5 steps which sign the first step has.
+        Is cloned with its parameters, but a ``random_state`` of None becomes 0. Choose
+        few units, and enough epochs to learn the direction of the first step from 300
+        sequences of at most 5 steps.
 
     kind : str, default="auto"
         "classifier", "regressor", "tagger" (a label for each step), "step_regressor"
-        (a number for each step) or "vectorizer" (texts to token ids). With "auto" it is
-        found by the tags, and by trying which targets are taken.
+        (a number for each step) or "vectorizer" (texts to token ids). "auto" finds the
+        kind by the tags, and by trying which targets the estimator accepts.
 
     rtol : float, default=1e-6
-        By how much answers may differ, relative to the largest of them, in another
-        batch, container or fit. 0 asks for the same bits, which the estimators of this
-        package give. Two fits with the same seed, two questions and a pickle are
-        always compared to the bit.
+        By how much predictions may differ in another batch, container or fit, relative
+        to the largest of them. 0 requires the same bits, as the estimators of this
+        package give. Two fits with the same seed, two predictions of the same rows and
+        a pickle are always compared to the bit.
 
     padding : float, default=nan
-        What stands behind the end of a sequence in a 3-D array. Some read 0 so.
+        The value behind the end of a sequence in a 3-D array. Some estimators use 0.
 
     expected_failed_checks : dict of str to str, default=None
         Names of checks that may fail, each with the reason. They do not raise.
@@ -120,7 +127,7 @@ def check_sequence_estimator(
 
     on_fail : {"raise", "warn"} or None, default="raise"
         Whether the first check that fails raises its error, gives an
-        ``EstimatorCheckFailedWarning``, or only stands in the results.
+        ``EstimatorCheckFailedWarning``, or is only reported in the results.
 
     Returns
     -------
@@ -133,23 +140,22 @@ def check_sequence_estimator(
     Raises
     ------
     AssertionError
-        If a promise is not kept and ``on_fail="raise"``. Errors of the estimator itself
-        are raised as they are.
+        If a check fails and ``on_fail="raise"``. Errors of the estimator itself are
+        raised unchanged.
     TypeError, ValueError
         If a parameter cannot be used.
 
     See Also
     --------
-    sklearn.utils.estimator_checks.check_estimator : What holds for every estimator.
+    sklearn.utils.estimator_checks.check_estimator : The checks of every estimator.
     all_estimators : The estimators of this package.
 
     Notes
     -----
-    Sequences are handed over in the most general way that the estimator takes: an
+    Sequences are passed in the most general container that the estimator accepts: an
     object array of arrays of shape (n_timesteps, 2), a list of them, or a 3-D array. A
-    check
-    that needs more than that (unequal lengths, padding, ``predict_proba``, weights) is
-    skipped, and the reason says what the estimator answered when it was tried.
+    check that needs more than that (unequal lengths, padding, ``predict_proba``,
+    weights) is skipped. The reason quotes the error that the estimator raised.
 
     Examples
     --------
@@ -237,5 +243,5 @@ def _refuse_unknown(
     if unknown:
         raise ValueError(
             f"expected_failed_checks names {sorted(unknown)}, which are not among the "
-            "checks of this estimator; its results have their names."
+            "checks of this estimator; the results list their names."
         )

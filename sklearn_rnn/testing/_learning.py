@@ -1,4 +1,4 @@
-"""What is learnt: from early steps, from their order, with labels of any type."""
+"""Learning: from early steps, from their order, with labels of any type."""
 
 from typing import Any
 from unittest import SkipTest
@@ -7,20 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import has_fit_parameter
 
-from sklearn_rnn.testing._answers import assert_same, share_moved
+from sklearn_rnn.testing._predictions import assert_same, share_moved
 from sklearn_rnn.testing._samples import make_order_tells
 from sklearn_rnn.testing._subject import N_NEW, N_TRAIN, Subject
 
-# By chance no variance is explained. Of classes half of the way from chance to 1 is
-# asked for; so many of a hundred answers are not right by chance once in a million.
+# By chance R² is 0. For classes the accuracy must be half of the way from chance to 1;
+# of a hundred predictions chance gets so many right less than once in a million.
 MIN_R2 = 0.3
-# A sum in another order moves answers by less, another order of steps by more.
+# A sum in another order moves predictions by less, another order of steps by more.
 ROUNDING = 1e-4
 MIN_SHARE_MOVED = 0.25
 
 
 def check_an_early_step_matters(subject: Subject) -> None:
-    """Where only the first step tells the answer, it is found, far above chance."""
+    """Where only the first step tells the target, it is learnt, far above chance."""
     X, y = subject.first_step_tells(N_NEW, seed=1)
     predicted = subject.learnt.predict(subject.pack(X))
     if subject.is_stepwise:  # the last step is the farthest from the one that tells
@@ -40,24 +40,24 @@ def _assert_above_chance(
 ) -> None:
     accuracy, chance = np.mean(predicted == y), 1 / n_classes
     assert accuracy >= (1 + chance) / 2, (
-        f"{what} {accuracy:.2f} of the answers are right, by chance {chance:.2f}."
+        f"{what} The accuracy is {accuracy:.2f}, by chance {chance:.2f}."
     )
 
 
 def check_the_order_of_steps_matters(subject: Subject) -> None:
-    """Sequences read from their end get other answers."""
+    """Sequences read from their end get other predictions."""
     X, y = make_order_tells(subject.kind)
     fitted = subject.fit(subject.pack(X), subject.pack_target(y))
     forwards = subject.said(fitted, subject.pack(X))
     backwards = subject.said(fitted, subject.pack([x[::-1].copy() for x in X]))
-    if subject.is_stepwise:  # a step that is read alone has its answer wherever it is
+    if subject.is_stepwise:  # a step that is read alone is predicted alike anywhere
         backwards = {
             name: [row[::-1] for row in rows] for name, rows in backwards.items()
         }
     share = share_moved(backwards, forwards, ROUNDING)
     assert share >= MIN_SHARE_MOVED, (
-        f"Read from its end, {share:.2f} of the sequences get another answer; so the "
-        "order of steps counts for nothing, or nothing was learnt from it."
+        f"Read from the end, {share:.2f} of the sequences get another prediction; so "
+        "the order of steps does not matter, or nothing was learnt from it."
     )
 
 
@@ -99,7 +99,7 @@ def _in_one_line(y: Any) -> NDArray[Any]:
 
 
 def check_probabilities(subject: Subject) -> None:
-    """Probabilities lie in [0, 1], sum to 1 and stand in the order of `classes_`."""
+    """Probabilities lie in [0, 1], sum to 1 and are in the order of `classes_`."""
     fitted = subject.learnt
     if not hasattr(fitted, "predict_proba"):
         raise SkipTest("there is no predict_proba")
@@ -108,7 +108,7 @@ def check_probabilities(subject: Subject) -> None:
     probabilities, y = np.concatenate(members), _in_one_line(y)
     n_classes = subject.n_classes
     assert probabilities.shape == (len(y), n_classes), (
-        f"For {len(y)} answers and {n_classes} classes predict_proba gave shape "
+        f"For {len(y)} targets and {n_classes} classes predict_proba gave shape "
         f"{probabilities.shape}."
     )
     low, high = probabilities.min(), probabilities.max()
@@ -127,8 +127,8 @@ def check_probabilities(subject: Subject) -> None:
         )
 
 
-def check_shapes_of_answers(subject: Subject) -> None:
-    """Answers have the shape of the target, (n,) or (n, k)."""
+def check_shapes_of_predictions(subject: Subject) -> None:
+    """Predictions have the shape of the target, (n,) or (n, k)."""
     X, y = subject.noise()
     _assert_shape_stays(subject, X, y)
     if subject.of_classes and not subject.is_stepwise:
@@ -160,7 +160,7 @@ def _assert_shape_stays(subject: Subject, X: Any, y: Any) -> None:
 
 
 def check_weight_zero_is_absence(subject: Subject) -> None:
-    """Rows of weight 0, whatever they hold, teach what absent rows teach."""
+    """Rows of weight 0, whatever they hold, have no effect on the fit."""
     if not has_fit_parameter(subject.estimator, "sample_weight"):
         raise SkipTest("fit takes no sample_weight")
     subject.require_repeatable()

@@ -1,4 +1,4 @@
-"""How an estimator behaves: towards its parameters, the data, the world, and tools."""
+"""Side effects: on parameters, data and global state, and how tools work with it."""
 
 import pickle
 import random
@@ -13,10 +13,10 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from sklearn_rnn.testing._answers import assert_same
+from sklearn_rnn.testing._predictions import assert_same
 from sklearn_rnn.testing._subject import Subject, is_seed, why_not
 
-# They say how something is computed or told, and are no part of what was learnt.
+# They set how something is computed or shown, and are no part of what was learnt.
 MAY_ALWAYS_CHANGE = {"n_jobs", "verbose"}
 
 
@@ -74,7 +74,7 @@ def _holds_estimators(value: Any) -> bool:
 
 
 def check_set_params_after_fit_moves_no_prediction(subject: Subject) -> None:
-    """Who is fitted answers by what was learnt, whatever `set_params` says later."""
+    """Predictions follow what was learnt, whatever `set_params` sets later."""
     X, y = subject.data()
     fitted = subject.fit(X, y)
     expected = subject.said(fitted, X)
@@ -101,7 +101,7 @@ def _another(value: Any) -> Any:
 
 
 def check_global_state_is_left_alone(subject: Subject) -> None:
-    """`fit` and answers move no global random state and no number of threads."""
+    """`fit` and `predict` change no global random state and no number of threads."""
     X, y = subject.data()
     with _other_random_states():
         before = _global_state()
@@ -129,7 +129,7 @@ def _global_state() -> dict[str, Any]:
 
 @contextmanager
 def _other_random_states() -> Iterator[None]:
-    """Move the global random states, and back; a seed set twice would not show."""
+    """Move the global random states, and back; a seed set twice would stay unseen."""
     torch = sys.modules.get("torch")
     before = random.getstate(), np.random.get_state(), torch and torch.get_rng_state()
     random.random()
@@ -146,7 +146,7 @@ def _other_random_states() -> Iterator[None]:
 
 
 def check_pickles_keep_every_bit(subject: Subject) -> None:
-    """Pickles answer with the same bits, and can be fitted again."""
+    """Pickles predict the same bits, and can be fitted again."""
     X, y = subject.data()
     loaded = pickle.loads(pickle.dumps(subject.fitted))
     expected = subject.said(subject.fitted, X)
@@ -164,12 +164,12 @@ def check_same_seed_same_bits(subject: Subject) -> None:
 
 
 def check_refit_forgets(subject: Subject) -> None:
-    """`fit` after `fit` is as the first one had not been."""
+    """`fit` after `fit` gives what it gives without the first one."""
     subject.require_repeatable()
     if any(
         n.endswith("warm_start") and v for n, v in subject.new().get_params().items()
     ):
-        raise SkipTest("warm_start=True does not forget")
+        raise SkipTest("warm_start=True continues from the first fit")
     X, y = subject.noise()
     half = len(X) // 2
     first = subject.pack([x[::-1] if isinstance(x, str) else 5 * x for x in X[:half]])
@@ -181,7 +181,7 @@ def check_refit_forgets(subject: Subject) -> None:
 
 
 def check_searches_take_it(subject: Subject) -> None:
-    """Cross-validation and searches take it, on unequal lengths if it takes those."""
+    """Cross-validation and searches work, on unequal lengths where accepted."""
     if not hasattr(subject.estimator, "score"):
         raise SkipTest("there is no score")
     X, y = subject.data()

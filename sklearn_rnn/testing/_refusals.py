@@ -1,4 +1,4 @@
-"""What cannot be learnt from is refused with a ValueError, before any training."""
+"""Unusable data raise a ValueError, before any training."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,17 +11,17 @@ from sklearn_rnn.testing._subject import Subject, why_not
 
 
 def _assert_refused(attempt: Callable[..., Any], what: str) -> None:
-    """Assert that something raises a ValueError that says something."""
+    """Assert that an attempt raises a ValueError with a message."""
     try:
         attempt()
     except ValueError as error:
-        assert str(error).strip(), f"{what}: the ValueError says nothing."
+        assert str(error).strip(), f"{what}: the ValueError has no message."
     except Exception as error:
         raise AssertionError(
             f"{what}: {type(error).__name__} was raised, not a ValueError: {error}"
         ) from error
     else:
-        raise AssertionError(f"{what}: it was taken, and no ValueError was raised.")
+        raise AssertionError(f"{what}: no ValueError was raised.")
 
 
 def _assert_fit_refuses(
@@ -32,12 +32,12 @@ def _assert_fit_refuses(
     _assert_refused(lambda: estimator.fit(X, subject.pack_target(y), **params), what)
     X, _ = subject.data()
     assert why_not(lambda: estimator.predict(X)), (
-        f"{what}: fit refused it, and yet the estimator predicts."
+        f"{what}: fit refused it, but the estimator predicts."
     )
 
 
 def check_empty_sequences_are_refused(subject: Subject) -> None:
-    """Sequences without steps are refused, or the class says what they get."""
+    """Sequences without steps are refused, or the docstring says what they get."""
     X, y = subject.noise()
     empty = np.zeros((0, N_FEATURES))
     if subject.is_ragged:
@@ -102,7 +102,7 @@ def check_one_class_is_refused_or_predicted(subject: Subject) -> None:
 
 
 def check_wrong_lengths_are_refused(subject: Subject) -> None:
-    """Targets and weights that are not as many as the sequences are refused."""
+    """Targets and weights of another number than the sequences are refused."""
     X, y = subject.noise()
     packed = subject.pack(X)
     _assert_fit_refuses(subject, packed, y[:-1], "A target was missing")
@@ -117,7 +117,7 @@ def check_wrong_lengths_are_refused(subject: Subject) -> None:
 
 
 def check_other_features_are_refused(subject: Subject) -> None:
-    """Sequences of more variables than in `fit` are refused."""
+    """Sequences with more variables than in `fit` are refused."""
     X, _ = subject.noise()
     wider = subject.pack([np.column_stack([x, x[:, 0]]) for x in X])
     _assert_refused(lambda: subject.fitted.predict(wider), "X had a further variable")

@@ -11,7 +11,7 @@ N_FEATURES = 2
 
 
 class Kind(NamedTuple):
-    """What an estimator predicts, and the methods that say so where it has them."""
+    """What an estimator predicts, and the names of the methods that may predict it."""
 
     of_classes: bool
     is_stepwise: bool
@@ -50,7 +50,7 @@ class Samples(NamedTuple):
 
 
 def as_objects(members: Sequence[Any]) -> NDArray[np.object_]:
-    """Make an object array of arrays, as splitters take it."""
+    """Make an object array of arrays, which splitters accept."""
     return np.fromiter(members, dtype=object, count=len(members))
 
 
@@ -81,7 +81,7 @@ def make_noise(
     n_rows: int = N_ROWS,
     longest: int = 7,
 ) -> Samples:
-    """Draw sequences and targets that have nothing to do with each other.
+    """Draw sequences and targets that are independent of each other.
 
     The values are quarters, the same in float32 and float64, and none of them is zero.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import Tags, TargetTags, get_tags
 
-from sklearn_rnn.testing._answers import (
+from sklearn_rnn.testing._predictions import (
     assert_same,
     is_finite,
     rows_of,
@@ -37,7 +37,7 @@ CONTAINERS: dict[str, Callable[[Any], Any]] = {
     "a list of arrays": list,
     "a 3-D array": as_cube,
 }
-"""How sequences are handed over, the most general way first."""
+"""How sequences are passed, the most general container first."""
 
 N_TRAIN, N_NEW = 300, 100
 
@@ -45,8 +45,8 @@ N_TRAIN, N_NEW = 300, 100
 class Subject:
     """An estimator under test.
 
-    Whatever it can do is found by trying it once, so that a check can be skipped with
-    the estimator's own words as the reason.
+    What it accepts is found by trying it once. A skipped check then gives the
+    estimator's own error as the reason.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ class Subject:
     kind : str, default="auto"
         One of `KINDS`, or "auto".
     rtol : float, default=1e-6
-        By how much answers may differ, relative to the largest one.
+        By how much predictions may differ, relative to the largest one.
     padding : float, default=nan
-        What the estimator takes for padding behind the end of a sequence.
+        The value that the estimator reads as padding behind the end of a sequence.
     """
 
     def __init__(
@@ -80,27 +80,29 @@ class Subject:
             self._recognise()
 
     def _recognise(self) -> None:
-        """Find what the targets are and how sequences are handed over, by trying."""
+        """Find by trying what the targets are and which container is accepted."""
         kinds = _likely_kinds(self.tags) if self.kind == "auto" else (self.kind,)
         for self.kind in kinds:
             self.refusals = {}
             for name, self._make_container in CONTAINERS.items():
-                reason = why_not(self._answer)
+                reason = why_not(self._predict)
                 if reason is None:
                     return
                 self.refusals[name] = reason
-        # Nothing works: the checks will say why, each for itself.
+        # Nothing works: each check will report why.
         self.kind = kinds[0]
 
-    def _answer(self) -> None:
-        """Fit and predict; whether the answers are right is for the checks to see."""
+    def _predict(self) -> None:
+        """Fit and predict; the checks will see whether the predictions are correct."""
         X, y = self.data()
         rows = rows_of(self.fit(X, y).predict(X), len(X), "predict")
         if self.is_stepwise:
-            n_answers, n_steps = sum(map(np.size, rows)), sum(map(len, X))
-            assert n_answers == n_steps, f"{n_answers} answers for {n_steps} steps"
+            n_predicted, n_steps = sum(map(np.size, rows)), sum(map(len, X))
+            assert n_predicted == n_steps, (
+                f"{n_predicted} predictions for {n_steps} steps"
+            )
 
-    # -- what it takes ---------------------------------------------------------
+    # -- what it accepts -------------------------------------------------------
 
     @property
     def is_ragged(self) -> bool:
@@ -159,7 +161,7 @@ class Subject:
         if not self.is_repeatable:
             raise SkipTest("two fits of the same data differ, so none can be compared")
 
-    # -- fits and answers ------------------------------------------------------
+    # -- fits and predictions --------------------------------------------------
 
     def new(self) -> Any:
         """Make a clone of the estimator, with a seed where it would draw one."""
@@ -172,15 +174,15 @@ class Subject:
         return estimator.set_params(**unseeded) if unseeded else estimator
 
     def fit(self, X: Any, y: Any, **params: Any) -> Any:
-        """Fit a clone; only a vectorizer does without targets."""
+        """Fit a clone; only a vectorizer needs no targets."""
         return self.new().fit(X, y, **params)
 
     def said(self, fitted: Any, X: Any) -> dict[str, list[NDArray[Any]]]:
-        """Collect all that an estimator says of each row.
+        """Collect the predictions for each row, by every method that there is.
 
         Returns
         -------
-        answers : dict of str to list of ndarray
+        predictions : dict of str to list of ndarray
             By the name of the method.
         """
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
@@ -197,17 +199,17 @@ class Subject:
     # -- data ------------------------------------------------------------------
 
     def pack(self, X: Any) -> Any:
-        """Hand sequences over as the estimator takes them."""
+        """Put sequences into the container that the estimator accepts."""
         return self._make_container(X)
 
     def pack_target(self, y: Any) -> Any:
-        """Hand targets over: an array, or an object array of one array per row."""
+        """Make targets an array, or an object array of one array per row."""
         return as_objects(y) if isinstance(y, list) else y
 
     def noise(self, *, ragged: bool | None = None) -> Samples:
-        """Draw sequences and targets that say nothing of each other, unpacked.
+        """Draw independent sequences and targets, unpacked.
 
-        Of unequal length if that is taken, or as `ragged` says.
+        Of unequal length if that is accepted, or as `ragged` says.
         """
         if self.kind == "vectorizer":
             return Samples(list(DOCUMENTS), None)
@@ -215,19 +217,19 @@ class Subject:
         return make_noise(self.kind, ragged=ragged, n_classes=self.n_classes)
 
     def data(self) -> tuple[Any, Any]:
-        """Draw the same, as `fit` takes it."""
+        """Draw the same in the container that `fit` accepts."""
         X, y = self.noise()
         return self.pack(X), self.pack_target(y)
 
     @cached_property
     def fitted(self) -> Any:
-        """One fit of `data`, for the checks that only ask it."""
+        """One fit of `data`, for the checks that only predict with it."""
         return self.fit(*self.data())
 
     def first_step_tells(
         self, n_rows: int = N_TRAIN, seed: int = 0, n_classes: int | None = None
     ) -> Samples:
-        """Draw data of which the first step alone tells the target, unpacked."""
+        """Draw data whose first step alone tells the target, unpacked."""
         return make_first_step_tells(
             self.kind,
             n_rows,
@@ -238,7 +240,7 @@ class Subject:
 
     @cached_property
     def learnt(self) -> Any:
-        """A fit of what the first step tells."""
+        """A fit of data whose first step tells the target."""
         X, y = self.first_step_tells()
         return self.fit(self.pack(X), self.pack_target(y))
 
@@ -247,7 +249,7 @@ def why_not(attempt: Callable[..., Any]) -> str | None:
     """Try something; return in one line why it failed, or None."""
     try:
         attempt()
-    except Exception as error:  # whatever others raise for what they do not take
+    except Exception as error:  # other libraries raise any error for refused input
         return " ".join(f"{type(error).__name__}: {error}".split())[:200]
     return None
 
@@ -271,7 +273,7 @@ def _reads_texts(estimator: Any, tags: Tags) -> bool:
 
 
 def _likely_kinds(tags: Tags) -> tuple[str, ...]:
-    """Give the kinds to try; no tag says that targets stand at each step."""
+    """Give the kinds to try; no tag says that there is a target for each step."""
     if tags.estimator_type == "classifier":
         return ("classifier", "tagger")
     if tags.estimator_type == "regressor":

@@ -1,11 +1,11 @@
-"""What a vectorizer promises: texts become token ids, in the order of the words."""
+"""The checks of a vectorizer: texts become token ids, in the order of the words."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_rnn.testing._answers import PAD, assert_same, rows_of
+from sklearn_rnn.testing._predictions import PAD, assert_same, rows_of
 from sklearn_rnn.testing._samples import DOCUMENTS
 from sklearn_rnn.testing._subject import Subject
 
@@ -17,7 +17,7 @@ def _ids(subject: Subject, fitted: Any, documents: list[str]) -> list[NDArray[An
 
 
 def check_word_order_is_kept(subject: Subject) -> None:
-    """Each word has an id of its own, at the place where the word stands."""
+    """Each word has its own id, at the place of the word in the text."""
     forwards, backwards = _ids(
         subject, subject.fitted, ["rain and wind", "wind and rain"]
     )
@@ -76,4 +76,4 @@ def check_any_order_gives_the_same_vocabulary(subject: Subject) -> None:
     expected = subject.said(subject.fitted, documents)
     for order in (documents[::-1], documents[3:] + documents[:3]):
         said = subject.said(subject.fit(order, None), documents)
-        assert_same(said, expected, "The documents of fit stood in another order")
+        assert_same(said, expected, "The documents of fit were in another order")

@@ -20,8 +20,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from sklearn_rnn.testing import all_estimators, check_sequence_estimator
-from sklearn_rnn.testing._answers import assert_same, take
 from sklearn_rnn.testing._manners import MAY_ALWAYS_CHANGE
+from sklearn_rnn.testing._predictions import assert_same, take
 from sklearn_rnn.testing._samples import as_objects, make_noise
 from sklearn_rnn.testing._subject import Subject
 

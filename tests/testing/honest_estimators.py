@@ -1,6 +1,7 @@
-"""Small sequence estimators in NumPy that keep every promise; faults are added to them.
+"""Small sequence estimators in NumPy that keep every promise.
 
-They show, too, what an estimator of somebody else may look like.
+Tests break them on purpose. They also show what an estimator of another library may
+look like.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Honest estimators pass, and each check finds the fault that it is for."""
+"""Honest estimators pass, and each check finds the broken estimator it is for."""
 
 import sys
 import warnings
@@ -59,7 +59,7 @@ def test_an_honest_estimator_of_another_passes_every_check(kind):
     assert {type(result["estimator"]) for result in results} == {HONEST[kind]}
 
 
-# -- faults, and the check that is there to find each ------------------------------
+# -- broken estimators, and the check that finds each ------------------------------
 
 
 class CentresOnTheBatch(Classifier):
@@ -90,11 +90,11 @@ class LeavesTheOrderOfLengthInSteps(Tagger):
         return super().split(values, sorted(self.read(X), key=len))
 
 
-class WritesIntoWhatItIsAsked(Classifier):
+class WritesIntoX(Classifier):
     def outputs(self, X):
-        answer = super().outputs(X)
+        outputs = super().outputs(X)
         X[0][0, 0] = 0
-        return answer
+        return outputs
 
 
 class ReadsThePaddingOfTheBatch(Classifier):
@@ -154,7 +154,7 @@ class PutsStepsInABag(Classifier):
         return np.append(x.mean(axis=0), 1.0)
 
 
-class AnswersTwoTargetsInOneLine(Regressor):
+class PredictsTwoTargetsInOneLine(Regressor):
     def predict(self, X):
         return super().predict(X).reshape(len(X), -1).mean(axis=1)
 
@@ -295,11 +295,11 @@ class NumbersWordsAsTheyCome(Vectorizer):
         return self
 
 
-FAULTS = {
+BROKEN = {
     "alone_as_in_a_batch": [CentresOnTheBatch],
     "batch_size_does_not_matter": [CentresSmallBatchesOnly, ReadsItsBatchSizeWrongly],
-    "permuted_rows_permute_the_answers": [LeavesTheOrderOfLengthInSteps],
-    "asking_changes_nothing": [WritesIntoWhatItIsAsked],
+    "permuted_rows_permute_the_predictions": [LeavesTheOrderOfLengthInSteps],
+    "predicting_changes_nothing": [WritesIntoX],
     "a_longer_neighbour_changes_nothing": [ReadsThePaddingOfTheBatch],
     "longer_padding_changes_nothing": [ReadsNaNAsZero],
     "padding_is_not_read": [LearnsFromPaddingToo],
@@ -310,7 +310,7 @@ FAULTS = {
     "sequences_of_one_step": [NeedsASecondStep],
     "an_early_step_matters": [ReadsEachStepAlone],
     "the_order_of_steps_matters": [PutsStepsInABag, ReadsEachStepAlone],
-    "shapes_of_answers": [AnswersTwoTargetsInOneLine],
+    "shapes_of_predictions": [PredictsTwoTargetsInOneLine],
     "weight_zero_is_absence": [ForgetsTheWeights],
     "labels_of_any_type": [MixesUpLabels],
     "probabilities": [TurnsTheColumnsAround],
@@ -335,7 +335,7 @@ FAULTS = {
 }
 
 
-# Faults that no check need look for: the estimator falls over by itself.
+# These need no assertion of a check: the estimator raises by itself.
 CRASHES = {NeedsASecondStep, NeedsManyRows, CrashesOnOneClass}
 
 
@@ -344,9 +344,9 @@ def kind_of(estimator):
     return kind
 
 
-def test_every_check_has_a_fault_that_it_finds():
+def test_every_check_finds_a_broken_estimator():
     checks = {check.__name__ for checks in CHECKS.values() for check in checks}
-    assert checks == {f"check_{name}" for name in FAULTS}
+    assert checks == {f"check_{name}" for name in BROKEN}
 
 
 @pytest.fixture
@@ -356,29 +356,29 @@ def same_threads():
     torch.set_num_threads(before)
 
 
-@pytest.mark.changes_global_state  # some of the faults do
+@pytest.mark.changes_global_state  # some of the broken estimators do
 @pytest.mark.usefixtures("same_threads")
 @pytest.mark.parametrize(
-    ("name", "fault"),
-    [(name, fault) for name, faults in FAULTS.items() for fault in faults],
+    ("name", "broken"),
+    [(name, broken) for name, kinds in BROKEN.items() for broken in kinds],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
-def test_a_fault_is_found_by_its_check(name, fault):
-    (check,) = [c for c in CHECKS[kind_of(fault)] if c.__name__ == f"check_{name}"]
+def test_a_broken_estimator_is_found_by_its_check(name, broken):
+    (check,) = [c for c in CHECKS[kind_of(broken)] if c.__name__ == f"check_{name}"]
     try:
-        check(Subject(fault(), kind_of(fault), rtol=0))
+        check(Subject(broken(), kind_of(broken), rtol=0))
     except SkipTest as reason:
         pytest.fail(f"skipped: {reason}")
     except AssertionError:
-        assert fault not in CRASHES
+        assert broken not in CRASHES
         return
     except Exception:
-        assert fault in CRASHES
+        assert broken in CRASHES
         return
-    pytest.fail(f"{check.__name__} did not find the fault")
+    pytest.fail(f"{check.__name__} found nothing")
 
 
-# -- others, who take less ---------------------------------------------------------
+# -- estimators that accept less ---------------------------------------------------
 
 
 def lay_flat(X):
@@ -390,7 +390,7 @@ def neighbours(**params):
     return make_pipeline(FunctionTransformer(lay_flat), KNeighborsClassifier(**params))
 
 
-def test_what_is_not_taken_is_skipped_with_the_reason():
+def test_what_is_not_accepted_is_skipped_with_the_reason():
     results = run_all(neighbours())
     reasons = {
         result["check_name"]: str(result["exception"])
@@ -411,7 +411,7 @@ def test_padding_may_be_another_number_than_nan():
     assert found["check_longer_padding_changes_nothing"] == "failed"
 
 
-def test_a_neighbour_that_reads_its_parameters_when_asked_is_found():
+def test_a_neighbour_that_reads_its_parameters_in_predict_is_found():
     found = statuses(run_all(neighbours()))
     failed = {name for name, status in found.items() if status == "failed"}
     assert failed == {"check_set_params_after_fit_moves_no_prediction"}
@@ -442,7 +442,7 @@ def test_an_estimator_that_takes_nothing_fails_with_its_own_error():
         check_sequence_estimator(Stubborn())
 
 
-def test_answers_may_differ_by_the_tolerance():
+def test_predictions_may_differ_by_the_tolerance():
     class Trembles(Regressor):
         def multiply(self, table):
             return super().multiply(table) * (1 + 1e-9 * len(table))

@@ -1,4 +1,7 @@
-"""An answer depends on its sequence alone: not on company, padding or container."""
+"""Batch invariance: a prediction depends on its own sequence alone.
+
+The other samples in the batch, the padding and the container do not change it.
+"""
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -10,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sklearn_rnn.testing._answers import assert_same, join, take
+from sklearn_rnn.testing._predictions import assert_same, join, take
 from sklearn_rnn.testing._samples import N_FEATURES, as_objects, pad
 from sklearn_rnn.testing._subject import Subject, why_not
 
@@ -18,40 +21,40 @@ from sklearn_rnn.testing._subject import Subject, why_not
 def _said_in_pieces(
     subject: Subject, fitted: Any, X: Any, bounds: Iterable[int]
 ) -> dict[str, list[NDArray[Any]]]:
-    """Ask for the rows between each two bounds by themselves."""
+    """Predict the rows between each two bounds by themselves."""
     return join(
         [subject.said(fitted, subject.pack(X[a:b])) for a, b in pairwise(bounds)]
     )
 
 
 def check_alone_as_in_a_batch(subject: Subject) -> None:
-    """One sequence alone gets the answer that it gets among others."""
+    """One sequence alone gets the prediction that it gets in a batch."""
     X, _ = subject.noise()
     alone = _said_in_pieces(subject, subject.fitted, X, range(len(X) + 1))
     together = subject.said(subject.fitted, subject.pack(X))
-    assert_same(alone, together, "Each row was asked for alone", subject.rtol)
+    assert_same(alone, together, "Each row was predicted alone", subject.rtol)
 
 
 def check_batch_size_does_not_matter(subject: Subject) -> None:
-    """Any number of sequences at once, and any `batch_size`, gives the same answers."""
+    """Batches of any size, also through `batch_size`, give the same predictions."""
     X, _ = subject.noise()
     expected = subject.said(subject.fitted, subject.pack(X))
     for size in (2, 3, 5):
         bounds = [*range(0, len(X), size), len(X)]
         pieces = _said_in_pieces(subject, subject.fitted, X, bounds)
-        what = f"The rows were asked for {size} at a time"
+        what = f"The rows were predicted {size} at a time"
         assert_same(pieces, expected, what, subject.rtol)
     names = [n for n in subject.new().get_params() if n.split("__")[-1] == "batch_size"]
     if names:
-        # A fit of its own, for this one is changed.
+        # A separate fit, since its batch size is changed.
         fitted = subject.fit(*subject.data())
         fitted.set_params(**dict.fromkeys(names, 2))
         said = subject.said(fitted, subject.pack(X))
         assert_same(said, expected, f"{names[0]} became 2 after fit", subject.rtol)
 
 
-def check_permuted_rows_permute_the_answers(subject: Subject) -> None:
-    """Rows in another order get the same answers, in that order."""
+def check_permuted_rows_permute_the_predictions(subject: Subject) -> None:
+    """Rows in another order get the same predictions, in that order."""
     X, _ = subject.noise()
     expected = subject.said(subject.fitted, subject.pack(X))
     order = np.random.default_rng(3).permutation(len(X))
@@ -60,18 +63,18 @@ def check_permuted_rows_permute_the_answers(subject: Subject) -> None:
 
 
 def check_a_longer_neighbour_changes_nothing(subject: Subject) -> None:
-    """Any sequence beside a much longer one gets the answer that it gets without."""
+    """One much longer sequence in the batch changes no prediction of the others."""
     subject.require_ragged()
     X, _ = subject.noise()
     long = np.random.default_rng(4).integers(1, 9, size=(40, N_FEATURES)) / 4
     rows = range(len(X))
     expected = subject.said(subject.fitted, subject.pack(X))
     said = take(subject.said(subject.fitted, subject.pack([*X, long])), rows)
-    assert_same(said, expected, "A longer sequence stood beside", subject.rtol)
+    assert_same(said, expected, "A longer sequence was in the batch", subject.rtol)
 
 
 def check_longer_padding_changes_nothing(subject: Subject) -> None:
-    """More padding behind the end of all sequences changes no answer."""
+    """More padding behind the end of all sequences changes no prediction."""
     subject.require_padding()
     X, y = subject.noise(ragged=True)
     short, long = (pad(X, subject.padding, n_more) for n_more in (0, 9))
@@ -82,14 +85,14 @@ def check_longer_padding_changes_nothing(subject: Subject) -> None:
 
 
 def check_padding_is_not_read(subject: Subject) -> None:
-    """Sequences that are padded get the answers of the same ones without padding."""
+    """Sequences with padding get the predictions of the same ones without it."""
     subject.require_padding()
     X, y = subject.noise(ragged=True)
     padded = pad(X, subject.padding, 2)
     fitted = subject.fit(padded, subject.pack_target(y))
     expected = _of_real_steps(subject.said(fitted, padded), X, subject)
     alone = _said_in_pieces(subject, fitted, X, range(len(X) + 1))
-    assert_same(alone, expected, "Each row was asked for unpadded", subject.rtol)
+    assert_same(alone, expected, "Each row was predicted unpadded", subject.rtol)
     if subject.is_ragged and subject.is_repeatable:
         unpadded = subject.fit(subject.pack(X), subject.pack_target(y))
         said = _of_real_steps(subject.said(unpadded, padded), X, subject)
@@ -97,19 +100,19 @@ def check_padding_is_not_read(subject: Subject) -> None:
 
 
 def _of_real_steps(
-    answers: dict[str, list[NDArray[Any]]], X: Any, subject: Subject
+    predictions: dict[str, list[NDArray[Any]]], X: Any, subject: Subject
 ) -> dict[str, list[NDArray[Any]]]:
-    """Cut what an estimator says of padding."""
+    """Cut the predictions for padding."""
     if not subject.is_stepwise:
-        return answers
+        return predictions
     return {
         name: [row[: len(x)] for row, x in zip(rows, X, strict=True)]
-        for name, rows in answers.items()
+        for name, rows in predictions.items()
     }
 
 
 def check_empty_columns_behind_tokens_change_nothing(subject: Subject) -> None:
-    """Token ids in a wider sparse matrix get the same answers."""
+    """Token ids in a wider sparse matrix get the same predictions."""
     X, y = subject.noise()
     rng = np.random.default_rng(5)
     ids = pad([rng.integers(2, 9, size=(len(x), 1)) for x in X], 0)[:, :, 0]
@@ -124,7 +127,7 @@ def check_empty_columns_behind_tokens_change_nothing(subject: Subject) -> None:
 
 
 def check_lists_and_object_arrays_are_the_same(subject: Subject) -> None:
-    """Any list, tuple or object array of arrays gets the same answers."""
+    """Any list, tuple or object array of arrays gets the same predictions."""
     X, y = subject.noise()
     containers = {"a list": list, "a tuple": tuple, "an object array": as_objects}
     taken = {
@@ -138,7 +141,7 @@ def check_lists_and_object_arrays_are_the_same(subject: Subject) -> None:
 
 
 def check_memory_layout_does_not_matter(subject: Subject) -> None:
-    """float32, columns first, read-only and strided arrays get the same answers."""
+    """float32, Fortran, read-only and strided arrays get the same predictions."""
     X, y = subject.noise(ragged=False)
     if subject.is_ragged:
         reason = why_not(lambda: subject.fit(np.stack(X), subject.pack_target(y)))
@@ -148,7 +151,7 @@ def check_memory_layout_does_not_matter(subject: Subject) -> None:
 
 
 def check_frames_are_the_same(subject: Subject) -> None:
-    """Any frame with a row of numbers for each sequence is the array it holds."""
+    """Frames with a row of numbers for each sequence are read as arrays."""
     try:
         import pandas
     except ImportError:
@@ -174,7 +177,7 @@ def _assert_containers_agree(
     usual: Callable[[Any], Any],
     containers: dict[str, Any],
 ) -> None:
-    """Compare answers to containers, after the usual fit and after one on each."""
+    """Compare predictions of containers, after the usual fit and after one on each."""
     y = subject.pack_target(y)
     fitted = subject.fit(usual(X), y)
     expected = subject.said(fitted, usual(X))
@@ -204,7 +207,7 @@ LAYOUTS = {
 
 
 def check_sequences_of_one_step(subject: Subject) -> None:
-    """Sequences of a single step are learnt from and answered."""
+    """Sequences of a single step can be learnt from and predicted."""
     X, y = subject.noise()
     X = [x[:1] for x in X]
     y = [steps[:1] for steps in y] if subject.is_stepwise else y
@@ -213,10 +216,10 @@ def check_sequences_of_one_step(subject: Subject) -> None:
         assert not subject.is_stepwise or all(len(row) == 1 for row in rows)
 
 
-def check_asking_changes_nothing(subject: Subject) -> None:
-    """Questions asked twice get the same bits, and X stays as it was."""
+def check_predicting_changes_nothing(subject: Subject) -> None:
+    """Predicting twice gives the same bits, and X stays as it was."""
     X, _ = subject.data()
     before = joblib.hash(X)
     first, second = (subject.said(subject.fitted, X) for _ in range(2))
-    assert_same(second, first, "The same was asked twice")
-    assert joblib.hash(X) == before, "An answer changed the X it was asked for."
+    assert_same(second, first, "The same rows were predicted twice")
+    assert joblib.hash(X) == before, "A prediction changed X."

@@ -1,4 +1,4 @@
-"""What an estimator says of a set of sequences, and whether that is the same."""
+"""The predictions of an estimator for some sequences, and how they are compared."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-PAD = 0  # what stands behind the ids of a dense matrix of token ids
+PAD = 0  # padding behind the ids of a dense matrix of token ids
 
 
-def rows_of(answer: Any, n_rows: int, name: str) -> list[NDArray[Any]]:
-    """Split an answer into one array for each row.
+def rows_of(predicted: Any, n_rows: int, name: str) -> list[NDArray[Any]]:
+    """Split predictions into one array for each row.
 
     Parameters
     ----------
-    answer : array-like or sparse matrix
+    predicted : array-like or sparse matrix
         With one member for each row.
     n_rows : int
     name : str
@@ -25,13 +25,13 @@ def rows_of(answer: Any, n_rows: int, name: str) -> list[NDArray[Any]]:
     -------
     rows : list of ndarray
     """
-    if sparse.issparse(answer):
-        answer = answer.tocsr()
-        rows = [answer[[i]].toarray()[0] for i in range(answer.shape[0])]
+    if sparse.issparse(predicted):
+        predicted = predicted.tocsr()
+        rows = [predicted[[i]].toarray()[0] for i in range(predicted.shape[0])]
     else:
-        rows = [np.asarray(row) for row in answer]
+        rows = [np.asarray(row) for row in predicted]
     assert len(rows) == n_rows, (
-        f"{name} gave {len(rows)} answers for {n_rows} rows; one for each is asked for."
+        f"{name} gave {len(rows)} predictions for {n_rows} rows; each row needs one."
     )
     return rows
 
@@ -48,14 +48,14 @@ def is_finite(rows: list[NDArray[Any]]) -> bool:
 
 
 def take(
-    answers: dict[str, list[NDArray[Any]]], rows: Iterable[int]
+    predictions: dict[str, list[NDArray[Any]]], rows: Iterable[int]
 ) -> dict[str, list[NDArray[Any]]]:
-    """Select rows of answers."""
-    return {name: [said[i] for i in rows] for name, said in answers.items()}
+    """Select rows of predictions."""
+    return {name: [said[i] for i in rows] for name, said in predictions.items()}
 
 
 def join(parts: list[dict[str, list[NDArray[Any]]]]) -> dict[str, list[NDArray[Any]]]:
-    """Put the answers to several sets of rows one behind the other."""
+    """Concatenate the predictions for several sets of rows."""
     return {name: [row for part in parts for row in part[name]] for name in parts[0]}
 
 
@@ -65,7 +65,7 @@ def assert_same(
     what: str,
     rtol: float = 0.0,
 ) -> None:
-    """Assert that answers are the same.
+    """Assert that predictions are the same.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def share_moved(
     expected: dict[str, list[NDArray[Any]]],
     rtol: float,
 ) -> float:
-    """Give the share of the rows of which any answer moved by more than `rtol`."""
+    """Give the share of the rows of which any prediction moved by more than `rtol`."""
     moved = [
         [
             distance(one, other) > rtol * _largest(rows)
