@@ -271,7 +271,7 @@ AGAIN = ("one seed", "one seed, rows in another order", "ten seeds")
 
 
 def measure_again(what, folder):
-    """Fit ten times; count different answers, and how far scores lie apart."""
+    """Fit ten times; count different predictions, and how far scores lie apart."""
     train, valid = parts_of("JapaneseVowels", folder, 0)
     answers, scores = set(), []
     for trial in range(10):
@@ -483,12 +483,12 @@ def padding_table(record):
 
 
 def again_table(record):
-    """Write how many different answers ten fits gave, and their scores."""
+    """Write how many different predictions ten fits gave, and their scores."""
     rows = []
     for what in AGAIN:
         (found,) = select(record, "again", what=what)
         rows.append([what, str(found["n_answers"]), spread(found["scores"], 3)])
-    return markdown(["ten fits with", "different answers", "accuracy"], rows)
+    return markdown(["ten fits with", "different predictions", "accuracy"], rows)
 
 
 def curve_table(record):

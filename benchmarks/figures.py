@@ -131,15 +131,15 @@ def pages(record):
                 return f"{float(numbers[which]):.{digits}f}"
         raise KeyError(f"{program} printed no line that begins with {line!r}.")
 
-    judging, settings = "pitfalls", "pitfalls_of_settings"
-    yield "seen", said(judging, "rows it has seen:")
-    yield "new", said(judging, "new rows:")
-    yield "shuffled", said(judging, "shuffled:")
-    yield "in time", said(judging, "in time:")
-    yield "by row", said(judging, "by row:")
-    yield "by person", said(judging, "by person:")
-    yield "chosen before", said(judging, "chosen before:")
-    yield "chosen inside", said(judging, "chosen in each fold:")
+    evaluation, settings = "pitfalls", "pitfalls_of_settings"
+    yield "seen", said(evaluation, "rows it has seen:")
+    yield "new", said(evaluation, "new rows:")
+    yield "shuffled", said(evaluation, "shuffled:")
+    yield "in time", said(evaluation, "in time:")
+    yield "by row", said(evaluation, "by row:")
+    yield "by person", said(evaluation, "by person:")
+    yield "chosen before", said(evaluation, "chosen before:")
+    yield "chosen inside", said(evaluation, "chosen in each fold:")
     yield "padded with zeros", said(settings, "padded with 0.0: accuracy", 0)
     yield "padded with NaN", said(settings, "padded with nan: accuracy", 0)
     yield "ids as numbers", said(settings, "auto")
@@ -293,16 +293,16 @@ def pitfalls(rows):
         def fill(text):
             return re.sub(r"\{(.*?)\}", lambda match: printed[match[1]], text)
 
-        heads = ["pitfall", "as it looks, or as it goes wrong"]
+        heads = ["pitfall", "with the mistake"]
         filled = [[name, fill(wrong), fill(right)] for name, wrong, right in rows]
-        return markdown([*heads, "judged properly, or mended"], filled)
+        return markdown([*heads, "done properly"], filled)
 
     return make
 
 
-JUDGING = pitfalls(
+EVALUATION = pitfalls(
     [
-        ("judging by the rows of training", "accuracy {seen}", "{new}"),
+        ("scoring the training rows", "accuracy {seen}", "{new}"),
         ("rows from the future", "accuracy {shuffled}", "{in time}"),
         ("the same person on both sides", "accuracy {by row}", "{by person}"),
         ("a step before the split", "accuracy {chosen before}", "{chosen inside}"),
@@ -449,7 +449,7 @@ TABLES = {
     "find_lr": ("find_lr", rates),
     "memory": ("memory", memory_table),
     "parallel": ("parallel", parallel_table),
-    "pitfalls of judging": ("pages", JUDGING),
+    "pitfalls of judging": ("pages", EVALUATION),
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),

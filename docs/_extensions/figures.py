@@ -1,4 +1,4 @@
-"""The directive ``plot``: a script draws, and its figures stand in the page.
+"""The directive ``plot``: a script draws, and its figures are shown in the page.
 
 matplotlib has a directive of this name, which does not work in MyST pages.
 """

@@ -9,7 +9,7 @@ from sklearn_rnn.inspection._axes import COLORS, FROM_ZERO
 N_TRAIN, N_TEST, N_STEPS = 500, 100, 30
 REACH = 6  # steps before and after the marked one
 
-# Every step holds a number, one of them is marked, and that one is the answer.
+# Every step holds a number, one of them is marked, and that one is the target.
 random = np.random.default_rng(0)
 n_samples = N_TRAIN + N_TEST
 numbers = random.uniform(-1, 1, size=(n_samples, N_STEPS))

@@ -54,9 +54,9 @@ colors = [COLORS[1] if marked else "0.75" for marked in markers]
 bars = axes[0].bar(steps, numbers, color=colors, width=0.8)
 for k in np.flatnonzero(markers):
     axes[0].text(steps[k], numbers[k] + 0.05, f"{numbers[k]:.2f}", ha="center")
-answer = model.predict(X[[row]])[0]
+predicted = model.predict(X[[row]])[0]
 axes[0].set(
-    title=f"Input: add the two marked numbers ({y[row]:.2f}; answer {answer:.2f})",
+    title=f"Input: add the marked numbers ({y[row]:.2f}; predicted {predicted:.2f})",
     ylabel="number",
     ylim=(0, 1.35),
     xlim=(0.5, len(numbers) + 0.5),

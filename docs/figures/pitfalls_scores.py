@@ -29,8 +29,8 @@ network = RNNClassifier(
 )
 
 
-def judged_by_training_rows():
-    """Learn noise by heart; return the accuracy on seen and on new rows."""
+def scored_on_training_rows():
+    """Overfit noise; return the accuracy on seen and on new rows."""
     X, y = random.normal(size=(260, 10)), np.arange(260) % 2
     model = clone(network).set_params(batch_size=8).fit(X[:60], y[:60])
     return model.score(X[:60], y[:60]), model.score(X[60:], y[60:])
@@ -83,7 +83,7 @@ def chosen_before_the_split():
 
 
 scores = {
-    "judged by\ntraining rows": judged_by_training_rows(),
+    "scored on\ntraining rows": scored_on_training_rows(),
     "same person\non both sides": same_person_on_both_sides(),
     "shuffled\nin time": shuffled_in_time(),
     "variables chosen\nbefore the split": chosen_before_the_split(),
@@ -97,7 +97,7 @@ reported, proper = np.transpose(list(scores.values()))
 ax.axvline(0.5, color="0.6", lw=1, ls="--", zorder=0)
 ax.text(0.49, 3.42, "nothing to learn", color="0.35", ha="right", fontsize=10)
 ax.hlines(places, proper, reported, color="0.75", lw=3, zorder=1)
-ax.plot(proper, places, "o", color=COLORS[0], ms=11, label="judged properly")
+ax.plot(proper, places, "o", color=COLORS[0], ms=11, label="evaluated properly")
 ax.plot(reported, places, "X", color=COLORS[1], ms=12, label="reported")
 for place, one, other in zip(places, reported, proper, strict=True):
     ax.text(one + 0.025, place, f"{one:.2f}", va="center", color=COLORS[1])
@@ -110,7 +110,7 @@ for place, one, other in zip(places, reported, proper, strict=True):
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )
 ax.set(
-    title="The same networks, judged in two ways",
+    title="The same networks, evaluated in two ways",
     xlabel="accuracy",
     xlim=(0.2, 1.1),
     ylim=(-0.7, len(scores) - 0.5),

@@ -41,6 +41,6 @@ ax.annotate(
     textcoords="offset points",
 )
 ax.set(xlabel="epoch", ylabel="loss", ylim=(0, None))
-ax.set_title("Learnt by heart after a while")
+ax.set_title("Overfitting after a while")
 ax.legend(loc="lower left")
 ax.spines[["top", "right"]].set_visible(False)

@@ -191,7 +191,7 @@ def assert_equal(actual, expected):
     np.testing.assert_allclose(actual, expected, rtol=1e-12)
 
 
-# -- the ways round a refusal; their docstrings stand on the page ----------------------
+# -- the ways round a refusal; the page shows their docstrings -------------------------
 
 
 def side_by_side(X):
@@ -202,26 +202,26 @@ def side_by_side(X):
     return padded.reshape(len(X), -1)
 
 
-def stand_up(table):
+def to_sequences(table):
     """Make sequences with two variables of such rows."""
     return table.reshape(len(table), -1, 2)
 
 
 def vectorized_before(run, kind):
-    """Put `TextVectorizer` in front of the tool instead of into it:
+    """Put `TextVectorizer` before the tool instead of into it:
     `make_pipeline(TextVectorizer(), BaggingClassifier(RNNClassifier()))`.
     """
     run(KINDS["ids"])
 
 
 def laid_flat(run, kind):
-    """The tool takes tables only. Give it one, with the steps side by side, and let the
-    model inside stand them up again, with the two functions below:
-    `make_pipeline(FunctionTransformer(stand_up), RNNClassifier())`.
+    """The tool accepts tables only. Pass a table with the steps side by side, and turn
+    its rows back into sequences inside the tool, with the two functions below:
+    `make_pipeline(FunctionTransformer(to_sequences), RNNClassifier())`.
     """
 
     def around(network):
-        return make_pipeline(FunctionTransformer(stand_up), network)
+        return make_pipeline(FunctionTransformer(to_sequences), network)
 
     run(replace(kind, X=side_by_side(kind.X), around=around))
 
@@ -712,7 +712,7 @@ def write_table():
         said = " or ".join(f"`{message}`" for message in dict.fromkeys(said))
         advice = " ".join(inspect.getdoc(way).split())
         lines += ["", *wrap(f"{number[way]}. {said}: {advice}")]
-    functions = "\n\n".join(map(inspect.getsource, (side_by_side, stand_up)))
+    functions = "\n\n".join(map(inspect.getsource, (side_by_side, to_sequences)))
     lines += ["", "```python", "import numpy as np\n\n", functions + "```", ""]
     return "\n".join(lines)
 
