@@ -2,9 +2,9 @@
 Can its probabilities be believed?
 ==================================
 
-A network that is trained until it knows its rows by heart is also sure of itself: of
-the tweets to which it gives 95 %, are 95 % really friendly? A reliability diagram shows
-it, and `CalibratedClassifierCV` mends it, without a change of the network.
+A network that overfits is also overconfident: of the tweets to which it gives 95 %, are
+95 % really friendly? A reliability diagram shows it, and `CalibratedClassifierCV`
+corrects it, without a change of the network.
 """
 
 # %%
@@ -31,9 +31,9 @@ X, X_test, y, y_test = train_test_split(
 print(f"{len(X)} tweets to learn from, {np.mean(y):.0%} of them friendly")
 
 # %%
-# Three classifiers: the network as it is, and with a curve on top that is fitted to
-# what the network says of tweets that it has not seen: by cross-validation, with
-# ``ensemble=False``, so that the network itself is the same in all three.
+# Three classifiers: the network as it is, and the network with one of two curves. The
+# curve is fitted to predictions for tweets that the network was not trained on, by
+# cross-validation, with ``ensemble=False``, so that all three have the same network.
 
 network = make_pipeline(
     TextVectorizer(max_length=40),
@@ -59,9 +59,9 @@ for name, classifier in classifiers.items():
     )
 
 # %%
-# In the diagram the tweets are sorted by the probability they got, in ten groups of
-# equal size. On the diagonal the share of friendly tweets is what was promised. Below
-# it, on the right, the network promised too much.
+# In the diagram the tweets are sorted by predicted probability, in ten groups of equal
+# size. On the diagonal the share of friendly tweets equals the probability. Below
+# it, on the right, the network is overconfident.
 
 COLORS = {"as it is": "#D55E00", "sigmoid": "#0072B2", "isotonic": "#009E73"}
 MARKERS = {"as it is": "o", "sigmoid": "s", "isotonic": "^"}
@@ -92,7 +92,7 @@ below.set(xlabel="probability of a friendly tweet", ylabel="tweets")
 plt.show()
 
 # %%
-# The curve moves the probabilities and leaves their order as it is (isotonic regression
-# but for ties), so that it decides hardly any tweet anew. What it mends is what the
-# probabilities are used for: to weigh a wrong answer against its cost, to keep the
-# doubtful tweets for a reader, to average with other models.
+# The curve moves the probabilities and keeps their order (isotonic regression except
+# for ties), so that it changes hardly any prediction. It corrects what the
+# probabilities are used for: to weigh the costs of errors, to select the
+# uncertain tweets for a reader, to average with other models.

@@ -1,19 +1,19 @@
 """
-Sets and intervals that keep their word
-=======================================
+Prediction sets and intervals with a promised coverage
+======================================================
 
-A single answer says nothing of its doubt. Conformal prediction lets any model answer
-with a *set* of languages or an *interval* of births, and promises how often the truth
-lies in it, as long as new rows are like those that the promise was made from. Here
-`MAPIE <https://mapie.readthedocs.io>`_ does it with a pipeline and a network of this
-package, as they are, and the promise is held against rows that nobody has seen.
+A single prediction does not show its uncertainty. Conformal prediction lets any model
+predict a *set* of languages or an *interval* of births, and promises its coverage: how
+often the true value lies in it, as long as new rows are like those that calibrated it.
+Here `MAPIE <https://mapie.readthedocs.io>`_ does it with a pipeline and a network of
+this package, and the coverage is measured on new rows.
 """
 
 # %%
 # **Sets.** The beginnings of sentences in twelve languages with Latin letters, twenty
 # characters each: short enough that Danish and Norwegian can hardly be told apart. The
-# network is fitted five times, each time without a fifth of the rows, and these say
-# how sure is sure enough.
+# network is fitted five times, each time without a fifth of the rows, and these rows
+# calibrate the sets.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -111,10 +111,10 @@ for name, bounds in intervals.items():
         print(f"{name:15}{level:8.2f}{kept:6.2f}{wide:12.0f}")
 
 # %%
-# On the diagonal the promise holds to the letter, above it with something to spare. The
-# sets have to spare: five networks vote, each of which has seen less than the promise
-# assumes. What was learnt in one year is no promise for the years after, in which the
-# births change; looked at anew, it comes close to the diagonal again.
+# On the diagonal the coverage is as promised, above it higher. The coverage of the sets
+# is higher: five networks vote, and each was trained on fewer rows than the promise
+# assumes. Errors of one year do not calibrate the years after, in which the births
+# change; with errors updated every month, the coverage is close to the diagonal again.
 
 figure, (above, below) = plt.subplots(2, 1, figsize=(6, 8), layout="constrained")
 above.plot([0.55, 1], [0.55, 1], ":", color="black", label="as promised")

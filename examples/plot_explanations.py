@@ -54,7 +54,7 @@ def friendly(texts):
 
 
 def ours(review, method):
-    """Ask `explain`, whose tokens stand at known places of the text."""
+    """Call `explain`, which knows the place of each token in the text."""
     (found,) = explain(model, [review], method=method, target="friendly")
     word_of = np.cumsum([c == " " for c in review])[found.spans[:, 0]]
     return np.bincount(word_of, weights=found.values)
@@ -98,7 +98,7 @@ for name, method in methods.items():
         seconds[name] += time.perf_counter() - start
 
 # %%
-# Blue speaks for "friendly", red against it.
+# Blue raises the logit of "friendly", red lowers it.
 
 figure, axes = plt.subplots(
     len(reviews), 1, figsize=(7, 9), layout="constrained", height_ratios=[1, 1, 1]

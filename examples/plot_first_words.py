@@ -5,7 +5,7 @@ The first words
 Two sentences, six words, ten epochs: hardly any program that learns from text is
 smaller. Every word becomes a number and every number a vector of 8, an Elman network
 of 16 units reads one after the other, and a sigmoid of its last state is the
-probability of label 1. What has it learnt, and what does it make of a word that it
+probability of label 1. What has it learnt, and what does it predict for a word that it
 has never seen? The same network then reads two thousand tweets.
 """
 
@@ -43,9 +43,9 @@ network = RNNClassifier(
 model = make_pipeline(TextVectorizer(), network).fit(taught, labels)
 
 # %%
-# What it reads, and what it answers. A shorter sentence is padded behind with 0,
-# and the padding is not read. Words that were not in the two sentences all have the
-# id 1, the unknown word: any of them gives the same answer.
+# What the network reads, and what it predicts. A shorter sentence is padded behind with
+# 0, and the padding is not read. Words that were not in the two sentences all have the
+# id 1, the unknown word: all of them give the same prediction.
 
 new = ["I love learning", "Deep learning is hard", "I hate deep learning"]
 vectorizer = model[0]
@@ -57,8 +57,8 @@ for text in [*taught, *new, "Deep learning is easy"]:
     print(f"{text:25} {ids}  {probability:.2f}  {' '.join(words)}")
 
 # %%
-# The unknown word has a vector that is learnt, too: in each epoch every word that
-# stands only once in the training texts is read as unknown half of the time. Here
+# The vector of the unknown word is learnt, too: in each epoch every word that occurs
+# only once in the training texts is read as unknown half of the time. Here
 # these are "i", "love", "is" and "amazing".
 #
 # Now the tweets. Their target is a mean rating; those within 0.5 of zero are neither
@@ -73,24 +73,24 @@ train, test, y_train, y_test = train_test_split(
 print(f"{len(train)} tweets to learn from, {len(test)} to test on")
 
 # %%
-# ``partial_fit`` trains for one epoch, so that the answers can be watched while they
-# form. A small network depends on the weights it starts from: here are five of them.
+# ``partial_fit`` trains for one epoch, so the probabilities can be drawn after each
+# epoch. A small network depends on its initial weights: here are five networks.
 
 sentences = taught + new
 
 
 def watch(texts, y):
-    """Train five networks; give them, and their answers after each epoch."""
+    """Train five networks; give them, and their probabilities after each epoch."""
     vectorizer = TextVectorizer().fit(texts)
     X, X_watched = vectorizer.transform(texts), vectorizer.transform(sentences)
-    networks, answers = [], []
+    networks, probabilities = [], []
     for seed in range(5):
         networks.append(clone(network).set_params(random_state=seed))
         for _ in range(MAX_EPOCHS):
             networks[-1].partial_fit(X, y, classes=[0, 1])
-            answers.append(networks[-1].predict_proba(X_watched)[:, 1])
+            probabilities.append(networks[-1].predict_proba(X_watched)[:, 1])
     shape = (5, MAX_EPOCHS, len(sentences))
-    return vectorizer, networks, np.reshape(answers, shape)
+    return vectorizer, networks, np.reshape(probabilities, shape)
 
 
 _, _, after_two = watch(taught, labels)
@@ -98,27 +98,27 @@ vectorizer, networks, after_tweets = watch(train, y_train)
 
 print(f"\n{'mean (least to most) of five':28} {'2 sentences':20} {len(train)} tweets")
 for row, text in enumerate(sentences):
-    ends = [answers[:, -1, row] for answers in (after_two, after_tweets)]
+    ends = [probabilities[:, -1, row] for probabilities in (after_two, after_tweets)]
     cells = [f"{p.mean():.2f} ({p.min():.2f} to {p.max():.2f})" for p in ends]
     print(f"{text:28} {cells[0]:20} {cells[1]}")
 
 X_test = vectorizer.transform(test)
 scores = [network.score(X_test, y_test) for network in networks]
 print(f"\nnew tweets: {np.mean(scores):.1%} right ({min(scores):.1%} to", end=" ")
-print(f"{max(scores):.1%}); always answering positive: {y_test.mean():.1%}")
+print(f"{max(scores):.1%}); always positive: {y_test.mean():.1%}")
 unseen = (X_test.data == 1).mean()
 print(f"of the words and marks in new tweets {unseen:.1%} are unknown")
 
 # %%
-# The answers over the epochs, means of the five networks. Solid are the two sentences
-# of the small program, dashed the others.
+# The probabilities over the epochs, means of the five networks. Solid: the two
+# sentences of the small program, dashed: the others.
 
 epochs = np.arange(1, MAX_EPOCHS + 1)
 fig, axes = plt.subplots(1, 2, figsize=(8, 4.5), sharey=True, layout="constrained")
-for ax, answers in zip(axes, (after_two, after_tweets), strict=True):
+for ax, probabilities in zip(axes, (after_two, after_tweets), strict=True):
     for row, (text, marker) in enumerate(zip(sentences, "os^vD", strict=True)):
         style = "-" if text in taught else "--"
-        mean = answers[:, :, row].mean(axis=0)
+        mean = probabilities[:, :, row].mean(axis=0)
         ax.plot(epochs, mean, style, marker=marker, ms=5, label=text)
     ax.axhline(0.5, color="grey", lw=0.8)
     ax.set(xlabel="epoch", xticks=epochs, ylim=(-0.03, 1.03))
@@ -128,8 +128,8 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 plt.show()
 
 # %%
-# Two sentences teach which sentence this is and not what its words mean: unknown words
-# are all one, so that "hate" is answered as "love" was and "hard" as "amazing". From
-# the tweets the same network learns to tell such words apart and is right about four
-# new tweets in five, but on a sentence like "I hate deep learning" five networks of
-# this size still do not agree.
+# From two sentences the network learns which sentence it reads, not what the words
+# mean. All unknown words are the same word: "hate" gets the prediction of "love", and
+# "hard" that of "amazing". From the tweets the network learns to tell such words apart
+# and is right about four new tweets in five. On a sentence like "I hate deep learning"
+# five networks of this size still do not agree.

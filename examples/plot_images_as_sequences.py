@@ -3,8 +3,8 @@ Images row by row, and films frame by frame
 ===========================================
 
 Two ways in which pictures become sequences. A handwritten digit can be read like a
-page, one row of pixels after the other. And a film is a sequence of pictures, where
-what happens stands in no single one of them.
+page, one row of pixels after the other. And a film is a sequence of pictures, where no
+single picture shows what happens.
 """
 
 # %%
@@ -107,7 +107,7 @@ TABLES = {
 }
 # scikit-learn 1.6.0 stops early on numbers only.
 classes, codes_train = np.unique(labels_train, return_inverse=True)
-answers = {}
+predictions = {}
 for name, flatten in TABLES.items():
     rival = MLPClassifier(
         64,
@@ -117,9 +117,10 @@ for name, flatten in TABLES.items():
         random_state=0,
     )
     rival.fit([flatten(film) for film in films_train], codes_train)
-    answers[name] = classes[rival.predict([flatten(film) for film in films_test])]
-answers["films, by a GRU"] = network.fit(films_train, labels_train).predict(films_test)
-film_scores = {name: np.mean(labels_test == said) for name, said in answers.items()}
+    predictions[name] = classes[rival.predict([flatten(film) for film in films_test])]
+network.fit(films_train, labels_train)
+predictions["films, by a GRU"] = network.predict(films_test)
+film_scores = {name: np.mean(labels_test == said) for name, said in predictions.items()}
 print("films")
 for name, score in film_scores.items():
     print(f"{name:>22}: {score:.1%} right")
@@ -149,11 +150,11 @@ for ax, scores, title in zip(
     ax.bar_label(bars, [f"{score:.0%}" for score in scores.values()], padding=2)
     ax.invert_yaxis()
     ax.set(title=title, xlim=(0, 1.2), xticks=[0, 0.5, 1])
-ax.set(xlabel="share of right answers")
+ax.set(xlabel="share of right predictions")
 confusion = right.subplots()
 ConfusionMatrixDisplay.from_predictions(
     labels_test,
-    answers["mean frame"],
+    predictions["mean frame"],
     labels=CLASSES,
     normalize="true",
     values_format=".0%",
@@ -168,4 +169,4 @@ plt.show()
 # %%
 # On the digits reading row by row gains nothing: support vectors on all pixels at once
 # do as well. On the films it does: the network learns once what a step to the left
-# looks like, the perceptron anew for each pair of frames.
+# looks like, and the perceptron learns it again for each pair of frames.

@@ -1,19 +1,19 @@
 """
-What does the network keep in mind?
-===================================
+What does the network remember?
+===============================
 
-Fifteen symbols, 0 and 1 at random, and the class is the first of them: whoever reads
-from left to right has to keep it through fourteen steps of noise. An LSTM [1]_ has a
-cell state for that, and gates that say what goes in, what stays and what comes out.
-Here one is trained, and then looked at while it reads.
+Each sequence has fifteen symbols, 0 and 1 at random, and the class is the first of
+them. A network that reads from left to right has to remember it through fourteen steps
+of noise. An LSTM [1]_ has a cell state for that, and gates for what goes in, what stays
+and what comes out. Here one is trained, and its states are drawn while it reads.
 
 .. [1] S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural Computation
    9(8), 1997.
 """
 
 # %%
-# The data, and an LSTM of eight units that is read out at the last step only. There is
-# no other way from the first symbol to the answer than through its memory.
+# The data, and an LSTM of eight units that is read out at the last step only. The only
+# way from the first symbol to the prediction is through its memory.
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -52,20 +52,20 @@ models = {
         MultinomialNB(alpha=0.01),
     ),
 }
-answers = {
+predictions = {
     name: cross_val_predict(
         model, texts, languages, groups=articles, cv=StratifiedGroupKFold(3)
     )
     for name, model in models.items()
 }
-for name, answer in answers.items():
-    print(f"{name:>6}: {accuracy_score(languages, answer):.1%} right")
+for name, predicted in predictions.items():
+    print(f"{name:>6}: {accuracy_score(languages, predicted):.1%} right")
 
 # %%
-# Which languages are taken for one another? The ten pairs with the most mistakes.
+# Which languages are confused? The ten pairs with the most errors.
 
-wrong = answers["LSTM"] != languages
-pairs = np.sort(np.column_stack([languages, answers["LSTM"]])[wrong], axis=1)
+wrong = predictions["LSTM"] != languages
+pairs = np.sort(np.column_stack([languages, predictions["LSTM"]])[wrong], axis=1)
 pairs, counts = np.unique(pairs, axis=0, return_counts=True)
 worst = np.argsort(-counts, kind="stable")[:10]
 for (one, other), count in zip(pairs[worst], counts[worst], strict=True):
@@ -76,19 +76,19 @@ for (one, other), count in zip(pairs[worst], counts[worst], strict=True):
 
 confused = np.unique(pairs[worst])
 fig, ax = plt.subplots(figsize=(8, 8), layout="constrained")
-rows = np.isin(languages, confused) & np.isin(answers["LSTM"], confused)
+rows = np.isin(languages, confused) & np.isin(predictions["LSTM"], confused)
 ConfusionMatrixDisplay.from_predictions(
     languages[rows],
-    answers["LSTM"][rows],
+    predictions["LSTM"][rows],
     ax=ax,
     cmap="Blues",
     colorbar=False,
     xticks_rotation="vertical",
 )
-ax.set_title("Languages that the network takes for one another")
+ax.set_title("Languages that the network confuses")
 plt.show()
 
 # %%
-# Half of all mistakes fall on these ten pairs of relatives, Danish and Norwegian first
-# of all; but whoever only wants the answer counts triples of letters: on so few texts
-# that is quicker, and nearly always right.
+# Half of all errors are in these ten pairs of related languages, most of them between
+# Danish and Norwegian. If you only need the language, count triples of letters: on so
+# few texts that is quicker, and nearly always right.

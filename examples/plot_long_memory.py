@@ -6,7 +6,7 @@ A recurrent network learns what to keep from a gradient that travels back throug
 every step it has read. Each step multiplies it by a matrix, so that it tends to
 vanish, and then nothing early is learnt, or to explode, and then a single update
 undoes many. Bengio, Simard and Frasconi [1]_ showed the dilemma, Hochreiter and
-Schmidhuber [2]_ answered it with the LSTM, and Pascanu, Mikolov and Bengio [3]_ clip
+Schmidhuber [2]_ solved it with the LSTM, and Pascanu, Mikolov and Bengio [3]_ clip
 the gradient where it is too long. Here are the three findings, on two tasks that ask
 for nothing but memory.
 
@@ -83,7 +83,7 @@ def fit_all(estimator, make_data, lengths):
 
 # %%
 # First task, from the paper of the LSTM: every step holds a number, two of them are
-# marked, and the answer is the sum of these two. Always answering 1 has an R² of 0,
+# marked, and the target is the sum of these two. Always predicting 1 has an R² of 0,
 # remembering one of the two numbers an R² of 0.5.
 
 ADDING_LENGTHS = [10, 20, 40, 80]
@@ -108,8 +108,8 @@ _, symbol_scores = fit_all(
 )
 
 # %%
-# Why do some cells forget? The gradient of the loss with respect to the input of a
-# step is the error at the end times the gradient of the output. The error is the same
+# Why do some cells not remember? The gradient of the loss with respect to the input of
+# a step is the error at the end times the gradient of the output. The error is the same
 # for all steps, so the second factor says how far back learning reaches. Autograd
 # gives it for the networks of the adding problem with 40 steps, as they are made and
 # as they are after training.

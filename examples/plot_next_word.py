@@ -39,14 +39,14 @@ manual = re.sub(r'["“”*`]', "", manual)
 paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", manual)]
 paragraphs = [
     part
-    for part in dict.fromkeys(paragraphs)  # without those that stand there twice
+    for part in dict.fromkeys(paragraphs)  # without duplicates
     if re.fullmatch("[A-Z].*[.:]", part) and ">>>" not in part and "::=" not in part
 ]
 
 # %%
 # Every fifth paragraph is put aside. Words that the others hold only once share one
 # class, and so do the words that are new in those put aside. A beginning is then
-# whatever precedes a word in its sentence, and the word itself is the answer.
+# whatever precedes a word in its sentence, and the word itself is the target.
 
 
 def split_sentences(paragraphs):
@@ -58,22 +58,22 @@ def split_sentences(paragraphs):
     ]
 
 
-def ask(sentences, known):
-    """Make of each sentence one question for each of its words."""
-    beginnings, answers = [], []
+def make_samples(sentences, known):
+    """Make one sample for each word of each sentence."""
+    beginnings, targets = [], []
     for sentence in sentences:
         words = [word if word in known else RARE for word in sentence]
         beginnings += [words[:place] for place in range(1, len(words))]
-        answers += words[1:]
-    return beginnings, np.array(answers)
+        targets += words[1:]
+    return beginnings, np.array(targets)
 
 
 train = split_sentences(part for i, part in enumerate(paragraphs) if i % 5)
 test = split_sentences(paragraphs[::5])
 counts = Counter(word for sentence in train for word in sentence)
 known = {word for word, count in counts.items() if count > 1}
-X, y = ask(train, known)
-X_test, y_test = ask(test, known)
+X, y = make_samples(train, known)
+X_test, y_test = make_samples(test, known)
 print(f"{len(y)} words to learn from, {len(np.unique(y))} of them different")
 print(f"{len(y_test)} words to guess, {np.mean(y_test == RARE):.0%} of them rare")
 

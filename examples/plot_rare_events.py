@@ -53,10 +53,10 @@ print(f"{y_test.sum()} to be found")
 
 # %%
 # The threshold belongs to one fitted network, whose probabilities it reads. So it is
-# tuned on rows of its own, with the network frozen, for the largest F1; that takes no
-# further training. Weights, on the other hand, are a matter of training, so it is done
-# twice: cut short, and in full. Nothing is held out for early stopping, which would
-# watch a tenth of the rows, with some six faults in it.
+# tuned on separate rows, with the network frozen, for the largest F1; that takes no
+# further training. Weights change the training, so it is done twice: cut short, and in
+# full. Nothing is held out for early stopping, which would monitor a tenth of the rows,
+# with some six faults in it.
 
 EPOCHS = [max(1, MAX_EPOCHS // 4), MAX_EPOCHS]
 WEIGHTS = {"plain": None, "weighted": "balanced"}
@@ -131,12 +131,12 @@ axes[1].legend(
 plt.show()
 
 # %%
-# Cut short, the plain network has not yet found the swing: 65 faults hardly move its
-# gradient, and no threshold helps it. Weighted, it has found it. After 20 epochs both
-# rank the recordings equally well, and what the weights leave behind is probabilities
-# that are too high: with one half the weighted network raises the alarm 228 times for
+# Cut short, the plain network has not yet found the swing: 65 faults contribute little
+# to its gradient, and no threshold helps. The weighted network has found it. After 20
+# epochs both rank the recordings equally well, and the probabilities of the weighted
+# network are too high: with one half it raises the alarm 228 times for
 # 107 faults. There its threshold matters, and the tuned one, 0.97, brings F1 from 0.53
 # to 0.68. The plain network has 0.70 with one half and 0.68 when tuned: sixty faults
-# tell the best threshold only roughly. So first train until the average precision has
-# settled, with weights where it is slow to; then let the threshold say what a miss and
-# a false alarm are worth.
+# determine the best threshold only roughly. So first train until the average precision
+# has settled, with weights where it rises slowly. Then choose the threshold by the
+# costs of a miss and of a false alarm.

@@ -84,14 +84,14 @@ for train, test in split.split(X):
     levels = clone(network).fit(X[train], y[train])
     linear.fit(changes[train], next_change[train])
     network.fit(changes[train], next_change[train])
-    answers = [
+    predictions = [
         now[test],
         levels.predict(X[test]),
         now[test] + linear.predict(changes[test]),
         now[test] + network.predict(changes[test]),
     ]
-    for name, answer in zip(names, answers, strict=True):
-        forecasts[name].append(answer)
+    for name, predicted in zip(names, predictions, strict=True):
+        forecasts[name].append(predicted)
 forecasts = {name: np.concatenate(parts) for name, parts in forecasts.items()}
 
 n_tested = split.n_splits * split.test_size

@@ -4,8 +4,8 @@ How large a network, and how deep?
 
 How many units a network should have, in what cells and in how many layers, is not for
 guessing: the searches of scikit-learn try it out. Here they choose a network that tells
-four Nordic languages apart by forty letters. And an honest number at the end says how
-well that choice does on texts which had no say in it.
+four Nordic languages apart by forty letters. An unbiased score at the end says how
+well that choice does on texts that were not used for it.
 """
 
 # %%
@@ -110,21 +110,21 @@ print(f"chosen by grid: {describe(search.best_params_)}, {all_epochs} epochs per
 print(f"and by halving: {describe(halving.best_params_)}, {epochs} epochs per half")
 
 # %%
-# The best score of a search is that of a winner, who may have been lucky. So the whole
-# search is put in a cross-validation of its own: for each half it chooses by the
-# other half alone, and is then asked about texts that had no say in it. With metadata
-# routing, scikit-learn hands the articles on to the inner splits.
+# The best score of a search is the best of many, and part of it is luck. So the whole
+# search is put inside a cross-validation: for each half it chooses by the
+# other half alone, and then predicts texts that were not used for the choice. With
+# metadata routing, scikit-learn passes the articles on to the inner splits.
 
 with config_context(enable_metadata_routing=True):
-    answers = cross_val_predict(
+    predicted = cross_val_predict(
         search, texts, languages, cv=halves, params={"groups": articles}
     )
 print(f"best score in the search: {search.best_score_:.1%}")
-print(f"score of the search:      {accuracy_score(languages, answers):.1%}")
+print(f"score of the search:      {accuracy_score(languages, predicted):.1%}")
 
 # %%
-# What the search tried, and what it answers; and whether more texts or more units would
-# help the network that it chose.
+# What the search tried, and what it predicts; and whether more texts or more units
+# would help the network that it chose.
 
 fig, axes = plt.subplot_mosaic("AB;CD", figsize=(8, 8), layout="constrained")
 table = halving.cv_results_
@@ -144,13 +144,13 @@ axes["A"].legend(title="layers x units, cell", fontsize="small", ncols=2)
 
 ConfusionMatrixDisplay.from_predictions(
     languages,
-    answers,
+    predicted,
     ax=axes["B"],
     cmap="Blues",
     colorbar=False,
     xticks_rotation=30,
 )
-axes["B"].set_title("Answers of the search")
+axes["B"].set_title("Predictions of the search")
 
 common = {"groups": articles, "cv": halves, "score_type": "both"}
 LearningCurveDisplay.from_estimator(

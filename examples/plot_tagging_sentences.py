@@ -3,9 +3,9 @@ Can it tell a verb that it has never met?
 =========================================
 
 "She is snorfing a quiet tove." Nobody has ever snorfed, and yet every reader knows
-which word is the verb: its neighbours say so, and so does its ending. Here a network
-gives each word of a sentence its part of speech, once knowing words only as a whole
-and once reading their letters too, and is asked about words that it has never seen.
+which word is the verb: from the words around it and from its ending. Here a network
+predicts the part of speech of each word, once from whole words only and once from
+their letters too, also for words that it has never seen.
 """
 
 # %%
@@ -95,7 +95,7 @@ print(" ".join(f"{word}/{tag}" for word, tag in sentences[0]))
 print(f"{is_new.size} words to be tagged, {is_new.sum()} of them never seen before")
 
 # %%
-# What can be had without a network: the tag that a word has most often, and NOUN for
+# The baseline without a network: the tag that a word has most often, and NOUN for
 # a new word. Then two networks, the same but for the letters.
 
 counts = defaultdict(Counter)
@@ -103,7 +103,7 @@ for row_words, row_tags in zip(words[train], tags[train], strict=True):
     for word, tag in zip(row_words, row_tags, strict=True):
         counts[word][tag] += 1
 usual = {word: counter.most_common(1)[0][0] for word, counter in counts.items()}
-answers = {
+predictions = {
     "most frequent tag": [
         [usual.get(word, "NOUN") for word in row] for row in words[test]
     ]
@@ -114,17 +114,17 @@ for name, characters in {"whole words": False, "words and letters": True}.items(
         TextVectorizer(analyzer=list, truncate=None, characters=characters),
         RNNTagger(32, lr_schedule="cosine", max_epochs=MAX_EPOCHS, random_state=0),
     )
-    answers[name] = tagger.fit(words[train], tags[train]).predict(words[test])
+    predictions[name] = tagger.fit(words[train], tags[train]).predict(words[test])
 
 truth = np.concatenate(tags[test])
-right = {name: np.concatenate(rows) == truth for name, rows in answers.items()}
+right = {name: np.concatenate(rows) == truth for name, rows in predictions.items()}
 print(f"{'right':>17}  known words  new words")
 for name, hits in right.items():
     print(f"{name:>17}  {hits[~is_new].mean():11.1%}  {hits[is_new].mean():9.1%}")
 
 # %%
-# Four sentences read aloud, the first ones of at most nine words on which the two
-# networks disagree. Each word stands on the colour of the tag that it was given; new
+# Four sentences, the first ones of at most nine words on which the two
+# networks disagree. The colour behind each word is its predicted tag. New
 # words are slanted, and a wrong tag has a frame.
 
 COLOURS = {  # the light scheme of Paul Tol: for black letters, and for all eyes
@@ -141,7 +141,7 @@ new = set(np.concatenate(words[test])[is_new])
 networks = ["whole words", "words and letters"]
 disagree = [
     row
-    for row, pair in enumerate(zip(*map(answers.get, networks), strict=True))
+    for row, pair in enumerate(zip(*map(predictions.get, networks), strict=True))
     if len(words[test][row]) <= 9 and (pair[0] != pair[1]).any()
 ]
 
@@ -170,20 +170,20 @@ fig, axes = plt.subplots(
 write_words(axes[0], 0.5, COLOURS, COLOURS, COLOURS)
 for ax, name in zip(axes[1:], networks, strict=True):
     for line, row in enumerate(disagree[:4]):
-        write_words(ax, line, words[test][row], answers[name][row], tags[test][row])
+        write_words(ax, line, words[test][row], predictions[name][row], tags[test][row])
     ax.set_title(f"Tagged by {name}", loc="left", weight="bold")
 for ax, ylim in zip(axes, [(0, 1), (3.5, -0.5), (3.5, -0.5)], strict=True):
     ax.set(xlim=(0, 1), ylim=ylim)
     ax.axis("off")
 
 # %%
-# Which tags were new words taken for?
+# Which tags were predicted for new words?
 
 fig, axes = plt.subplots(1, 2, figsize=(7.5, 4), layout="constrained")
 for ax, name in zip(axes, networks, strict=True):
     ConfusionMatrixDisplay.from_predictions(
         truth[is_new],
-        np.concatenate(answers[name])[is_new],
+        np.concatenate(predictions[name])[is_new],
         ax=ax,
         cmap="Blues",
         colorbar=False,
@@ -192,6 +192,6 @@ for ax, name in zip(axes, networks, strict=True):
 plt.show()
 
 # %%
-# By its neighbours alone nine new words in ten get their tag, with their letters 99 in
-# a hundred: no neighbour tells "the trinding dog" from "the slusk dog", the ending
-# does. Endings hardly ever mislead in this grammar; in real texts they sometimes do.
+# From the words around them nine new words in ten get the right tag, with their letters
+# 99 in a hundred: only the ending separates "the trinding dog" from "the slusk dog".
+# Endings hardly ever mislead in this grammar; in real texts they sometimes do.

@@ -4,9 +4,9 @@ A text beside numbers in one table
 
 A shop decides on refunds. What the customers write says whether they cancelled before
 the parcel came or after it, which is a question of the order of words; the table also
-knows the days since the purchase and the amount. A network reads the text, and a
-gradient boosting takes what it read together with the numbers. Both learn from the
-same answers, and that is where care is due.
+holds the days since the purchase and the amount. A network reads the text, and a
+gradient boosting takes its output together with the numbers. Both learn from the
+same targets, which can leak from one to the other.
 """
 
 # %%
@@ -14,7 +14,7 @@ same answers, and that is where care is due.
 # for any amount below 20, and else to those who cancelled first and wrote within 40
 # days; one decision in twenty is wrong. So the numbers alone can be right at 69 %, the
 # text alone at 76 % and both at 95 %. In each message two clauses are joined, and
-# turning them around changes the answer but not the words.
+# turning them around changes the target but not the words.
 
 from operator import itemgetter
 
@@ -78,7 +78,8 @@ for row in range(4):
 
 # %%
 # First without a network: the numbers alone, and with them the counts of words, pairs
-# and triples. What cancels and what comes stand too far apart for triples.
+# and triples. The words about cancelling and about the parcel are too far apart for
+# triples.
 
 boosting = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=8, random_state=0)
 counts = CountVectorizer(ngram_range=(1, 3), min_df=10)
@@ -97,14 +98,14 @@ for name, score in scores.items():
 
 # %%
 # A fitted `RNNClassifier` is a transformer too: `transform` gives the pooled states
-# that its output layer reads, here 32 numbers for each text. So it stands in a
-# `ColumnTransformer` as any other.
+# that its output layer reads, here 32 numbers for each text. So it works in a
+# `ColumnTransformer` as any other transformer.
 #
-# But then the boosting learns from the states of texts whose answers the network has
-# seen, and on those they promise too much. There are two ways around: one half of the
+# But then the boosting learns from the states of texts whose targets the network has
+# seen, and these states are too good. There are two remedies: one half of the
 # rows for the network and the other for the boosting, or `StackingClassifier`, where
-# the boosting learns from answers to rows that were left out. It hands on
-# probabilities and not states, for the units of two fits have nothing in common.
+# the boosting learns from predictions for rows that were left out. It passes on
+# probabilities and not states, since the units of two fits have nothing in common.
 
 
 def read_texts(max_epochs):
@@ -151,9 +152,9 @@ def stacked(reader):
 
 
 # %%
-# How much the leak costs is a matter of how long the network learns. So all is done
-# twice: with few epochs, and with so many that it knows its texts by heart. A
-# `FrozenEstimator` is not fitted again: it keeps the network to the rows it has seen.
+# How much the leak costs depends on the number of epochs of the network. So all is done
+# twice: with few epochs, and with so many that it overfits. A
+# `FrozenEstimator` is not fitted again: the network stays as its rows trained it.
 
 EPOCHS = [max(1, MAX_EPOCHS // 6), MAX_EPOCHS]
 half = len(X_train) // 2
@@ -212,7 +213,7 @@ ax.hlines(
 ax.hlines(scores["numbers alone"], 1.5, 4.5, color="black", label="numbers alone")
 ax.set(
     title="Who is given a refund?",
-    ylabel="share of right answers",
+    ylabel="accuracy",
     ylim=(0, 1.2),
     yticks=np.linspace(0, 1, 6),
     xticks=places,
@@ -223,6 +224,6 @@ plt.show()
 
 # %%
 # Stopped in time, the network is worth about the same in all three ways, and with the
-# numbers reaches what can be reached. Once it knows its texts by heart, all three lose,
-# and most of all the boosting that learnt from the same rows; so first compare the
-# network's score on its own texts with that on new ones.
+# numbers comes close to the best possible score. If it overfits, all three lose,
+# and the boosting that learnt from the same rows loses most. So first compare the
+# network's score on its training texts with that on new ones.

@@ -5,8 +5,8 @@ RNN, GRU or LSTM for short texts?
 A classic first program for the sentiment of texts: a vocabulary of at most 10,000
 words, a vector of 128 for each, a recurrent layer of 128 units, a sigmoid; trained
 with RMSprop for ten epochs in batches of 32. Here it reads tweets with each of the
-three cells and the same numbers, beside a model that only weighs the words and does
-not know their order.
+three cells and the same numbers, beside a model that only weighs the words and ignores
+their order.
 """
 
 # %%
@@ -42,7 +42,7 @@ print(f"{len(train)} tweets to learn from, {len(test)} to test on")
 print(f"{len(vectorizer.vocabulary_)} different words and marks, {N_WORDS} allowed")
 
 # %%
-# The three networks. The test tweets are watched after each epoch but decide nothing:
+# The three networks. The test tweets are scored after each epoch but decide nothing:
 # early stopping is off, and the score in the table is that of the last epoch.
 
 networks, rows = {}, {}
@@ -96,7 +96,7 @@ n_vectors = networks["GRU"].net_.module_.embedding.weight.numel()
 print(f"parameters of the word vectors alone: {n_vectors:,}")
 
 # %%
-# What the epochs bring.
+# The accuracy over the epochs.
 
 epochs = np.arange(1, MAX_EPOCHS + 1)
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 4), layout="constrained")
@@ -114,6 +114,6 @@ plt.show()
 # %%
 # The GRU is about two standard errors ahead of the weighed words, the LSTM level with
 # them after its last epoch and a little ahead before, the plain RNN clearly behind.
-# The cells with gates know most of what they will after two epochs and then learn the
-# training tweets by heart; and the bag of words comes this close with a hundredth of
-# the parameters and in a fraction of the time.
+# The cells with gates reach most of their accuracy after two epochs and then overfit
+# the training tweets. The bag of words comes this close with a hundredth of the
+# parameters and in a fraction of the time.

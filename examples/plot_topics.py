@@ -2,10 +2,10 @@
 What is this passage about, and which words say so?
 ===================================================
 
-Many classes, little text, and the wish to see what an answer rests on: paragraphs of
-scikit-learn's own documentation, each to be given to one of 14 modules. A
-bidirectional GRU reads the words, and attention [1]_ weighs them. TF-IDF with a linear
-model, the first thing to try on such texts, stands beside it.
+Here are many classes and little text, and we want to see which words a prediction
+depends on. The texts are paragraphs of scikit-learn's own documentation, the classes
+its 14 modules. A bidirectional GRU reads the words, and attention [1]_ weighs them. Its
+rival is TF-IDF with a linear model, the first thing to try on such texts.
 
 .. [1] D. Bahdanau, K. Cho, Y. Bengio, "Neural Machine Translation by Jointly Learning
    to Align and Translate", ICLR 2015.
@@ -13,8 +13,8 @@ model, the first thing to try on such texts, stands beside it.
 
 # %%
 # The data are the docstrings of public classes and functions, up to their examples,
-# cut at blank lines. Links and the full names of modules, which would give the answer
-# away, are taken out, and so are markup and tables.
+# cut at blank lines. Links and the full names of modules would give the target away and
+# are removed; so are markup and tables.
 
 import importlib
 import inspect
@@ -66,7 +66,7 @@ def read_passages(docstring):
 # %%
 # A class and a function go with all their paragraphs to one side of the split. Parts
 # of the documentation are copied from one class to its relatives: of a paragraph that
-# occurs twice only the first is kept, so that none is on both sides. Those that were
+# occurs twice only the first is kept, so that none is on both sides. Copies that were
 # changed a little stay, and help both models alike.
 
 texts, modules, owners = [], [], []
@@ -85,7 +85,7 @@ for module_name in MODULES:
 texts, modules = np.array(texts, dtype=object), np.array(modules)
 split = StratifiedGroupKFold(3, shuffle=True, random_state=0)
 train, test = next(split.split(texts, modules, groups=owners))
-print(f"{len(train)} passages to learn from, {len(test)} to be asked for, such as")
+print(f"{len(train)} training passages, {len(test)} test passages, such as")
 for row in test[::200]:
     print(f"{modules[row]:>18}: {texts[row][:60]}")
 
@@ -126,24 +126,24 @@ print(f"always the commonest module: {commonest:.1%} right")
 
 vectorizer, classifier = network
 probabilities = network.predict_proba(texts[test])
-answers = classifier.classes_[probabilities.argmax(axis=1)]
+predictions = classifier.classes_[probabilities.argmax(axis=1)]
 weights = classifier.attention_weights(vectorizer.transform(texts[test]))
 words = [re.findall(vectorizer.token_pattern, text) for text in texts[test]]
 for name in MODULES:
     attended = Counter()
-    for row in np.flatnonzero(answers == name):
+    for row in np.flatnonzero(predictions == name):
         # The table of weights is as wide as the longest passage.
         for word, weight in zip(words[row], weights[row], strict=False):
             attended[word.lower()] += weight
     print(f"{name:>18}: {', '.join(word for word, _ in attended.most_common(5))}")
 
 # %%
-# Which modules are taken for one another?
+# Which modules are confused?
 
 fig, ax = plt.subplots(figsize=(8, 7.5), layout="constrained")
 ConfusionMatrixDisplay.from_predictions(
     modules[test],
-    answers,
+    predictions,
     labels=MODULES,
     ax=ax,
     cmap="Blues",
@@ -153,9 +153,9 @@ ConfusionMatrixDisplay.from_predictions(
 ax.set_title("Passages by module, and what the network says")
 
 # %%
-# Two passages that the network is right about and one that it is wrong about, each
-# word on a ground as dark as its weight. They are the surest of their kind, the second
-# from another module than the first.
+# Two passages with a correct prediction and one with a wrong one. The background of a
+# word is as dark as its weight. They have the highest probabilities of their kind, the
+# second from another module than the first.
 
 
 def draw_words(ax, words, weights, n_columns=80):
@@ -183,24 +183,24 @@ def draw_words(ax, words, weights, n_columns=80):
 
 
 sureness = probabilities.max(axis=1)
-right = answers == modules[test]
+right = predictions == modules[test]
 first = np.argmax(sureness * right)
-second = np.argmax(sureness * (right & (answers != answers[first])))
+second = np.argmax(sureness * (right & (predictions != predictions[first])))
 third = np.argmax(sureness * ~right)
 fig, axes = plt.subplots(3, figsize=(8, 4.5), layout="constrained")
 for ax, row in zip(axes, [first, second, third], strict=True):
     draw_words(ax, words[row], weights[row])
     ax.set_title(
-        f"from {modules[test][row]}; the network says {answers[row]} "
+        f"from {modules[test][row]}; the network says {predictions[row]} "
         f"({sureness[row]:.0%} sure)",
         loc="left",
     )
 plt.show()
 
 # %%
-# TF-IDF is right a little more often, so whoever wants the answer only takes that.
-# The words attended to are often those that a reader would underline, in the mistake
-# too: ``l1_ratio`` belongs to the elastic net, from which the factorisation described
-# here has borrowed it. But some are chance, such as "before" and "place" in the table,
-# and a weight is no proof of a cause: the state at a word also holds what was read
-# around it.
+# TF-IDF is right a little more often, so take it if you only need the class.
+# The words with large weights are often those that a reader would underline, in the
+# error too: ``l1_ratio`` belongs to the elastic net, from which the factorisation
+# described here has borrowed it. But some are chance, such as "before" and "place" in
+# the table, and a weight is no proof of a cause: the state at a word also depends on
+# the words around it.

@@ -75,8 +75,8 @@ print("best:", search.best_params_)
 
 # %%
 # The same search of the same data in three other forms: in an array filled up with
-# NaN, which the estimator knows to be no data; in an array filled up with zeros, which
-# nobody could tell from data; and cut to seven steps.
+# NaN, which the estimator reads as padding; in an array filled up with zeros, which
+# cannot be told from data; and cut to seven steps.
 
 
 def pad(utterances, value, n_timesteps=LONGEST):
@@ -96,23 +96,24 @@ searches, tests = {"list": search}, {"list": test}
 for name, form in forms.items():
     searches[name] = clone(search).fit(form(train), speakers)
     tests[name] = form(test)
-answers = {name: fitted.predict(tests[name]) for name, fitted in searches.items()}
-right = {name: answer == true_speakers for name, answer in answers.items()}
+predictions = {name: fitted.predict(tests[name]) for name, fitted in searches.items()}
+right = {name: predicted == true_speakers for name, predicted in predictions.items()}
 print("recognised in the search: last    max   in the test")
 for name, fitted in searches.items():
     last, largest = fitted.cv_results_["mean_test_score"]
     print(f"{name:>24}: {last:.1%}  {largest:.1%}  {right[name].mean():.1%}")
 
 # %%
-# NaN is the list once more, to the last bit. Zeros are data: it matters how many there
-# are.
+# NaN gives the same as the list, to the last bit. Zeros are read as data: their number
+# matters.
 
 by_list, by_nan = (
     searches[name].predict_proba(tests[name]) for name in ["list", "NaN"]
 )
 print("list and NaN: probabilities differ by at most", np.abs(by_list - by_nan).max())
-changed = searches["zeros"].predict(pad(test, 0.0, LONGEST + 20)) != answers["zeros"]
-print(f"zeros, and twenty more of them: {changed.mean():.1%} of the answers change")
+more_zeros = pad(test, 0.0, LONGEST + 20)
+changed = searches["zeros"].predict(more_zeros) != predictions["zeros"]
+print(f"twenty more zeros: {changed.mean():.1%} of the predictions change")
 
 # %%
 # Does pooling matter, and does length?
@@ -147,7 +148,7 @@ lines.legend(ncols=2)
 plt.show()
 
 # %%
-# Cut to seven steps, a long utterance is known hardly better than a short one. Zeros
-# cost nine points where the network goes by the last step, and nothing where it goes by
-# the largest values, in data whose mean is zero; but then some answers hang on how many
-# zeros there are. A list has no such number, and nothing to choose.
+# Cut to seven steps, a long utterance is recognised hardly better than a short one.
+# Zeros cost nine points where the network reads the last step. They cost nothing where
+# it reads the largest values, in data whose mean is zero; but then some predictions
+# depend on the number of zeros. A list has no padding, and nothing to choose.

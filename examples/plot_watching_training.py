@@ -3,10 +3,10 @@ Did the training go well?
 =========================
 
 A score at the end says how good a network is, and not why. The curves of its training
-tell whether it still learnt when it ended, whether it learnt its rows by heart, and
+show whether it was still learning at the end, whether it overfits, and
 whether the folds of a cross-validation agree. And a score for all rows hides which of
-them are hard. Here a network reads snippets of text, letter by letter, and names their
-language; some have a letter or two and some have forty.
+them are hard. Here a network reads snippets of text, letter by letter, and predicts
+their language; some have a letter or two and some have forty.
 """
 
 # %%
@@ -74,7 +74,7 @@ TrainingCurveDisplay.from_estimator(folds["estimator"])
 plt.show()
 
 # %%
-# Every snippet was kept from one of the networks, and that one is asked for its
+# Every snippet was held out from one of the networks, which predicts its
 # language. How many letters does it need?
 
 predicted = np.empty_like(languages)
@@ -88,8 +88,8 @@ print("letters:", by_length.longest, "at most")
 print("accuracy:", np.round(by_length.scores, 2))
 
 # %%
-# Between the seventh and the twelfth epoch the validation loss of the folds comes to a
-# stand, while the training loss goes on falling: from there a network learns its
-# snippets by heart, and early stopping ends that. And the accuracy of 0.72 over all
-# snippets is that of hardly any of them: it is 0.43 for those of up to seven letters
-# and 0.85 from thirty on. What is to be asked for is longer texts, not another network.
+# Between the seventh and the twelfth epoch the validation loss of the folds stops
+# falling, while the training loss goes on falling: from there on a network overfits,
+# and early stopping ends the training. The accuracy of 0.72 over all
+# snippets hides their lengths: it is 0.43 for those of up to seven letters
+# and 0.85 from thirty on. Longer texts would help, not another network.

@@ -2,11 +2,11 @@
 When not to use a recurrent network
 ===================================
 
-A network that reads step by step is asked for when order matters and the order is
-long. Much data in sequences is not like that. Four tasks, and on each what a data
-scientist would try first: words counted, gradient boosting on the last values, a
-multilayer perceptron on all steps side by side. Beside them the network with its
-defaults, and the seconds each took.
+A network that reads step by step is useful when the order of distant steps matters.
+Much sequence data is not like that. Here are four tasks, each with what a data
+scientist would try first: counts of words, gradient boosting on the last values, a
+multilayer perceptron on all steps side by side. They are compared with the network and
+its defaults, in score and seconds.
 """
 
 # %%
@@ -51,7 +51,7 @@ def opinions():
 
 
 def first_of_two(n_samples=3000, n_timesteps=30):
-    """Letters in which A and B stand once each; which of them comes first?"""
+    """Letters with one A and one B; which of them comes first?"""
     random = np.random.default_rng(0)
     X = random.choice(list("cdefgh"), (n_samples, n_timesteps))
     for row in X:
@@ -67,7 +67,7 @@ def split(X, y):
 
 
 # %%
-# What stands against the network: for each task whatever fits its data. Letters side
+# The rivals of the network: for each task the methods that fit its data. Letters side
 # by side are pairs of letter and place.
 
 network = {"max_epochs": MAX_EPOCHS, "random_state": 0}
@@ -121,8 +121,8 @@ tasks = {
 }
 
 # %%
-# Each learns and is asked. The score is accuracy, for the births R²; the seconds are
-# the processor's, of learning.
+# Each method is fitted and scored. The score is accuracy, for the births R²; the
+# seconds are those of the processor for the fit.
 
 METHODS = ["simple", "perceptron", "network"]
 scores = {method: {} for method in METHODS}
@@ -157,5 +157,6 @@ plt.show()
 # %%
 # On the births the boosting on lags is better, and done in a twentieth of the time; the
 # perceptron reads the waves nearly as well; on the tweets three points more cost a
-# hundred times the seconds. Nothing stands in for the network where the order of things
-# far apart decides, wherever they are: it is always right, the perceptron at 89 %.
+# hundred times the seconds. Only the network solves the last task, where the order of
+# distant symbols decides, wherever they are: it is always right, the perceptron at
+# 89 %.

@@ -6,7 +6,7 @@ from keras import layers
 
 
 def fit_and_predict(texts, y, new_texts, seed):
-    """Learn from texts, answer for new ones."""
+    """Fit on texts, predict for new ones."""
     keras.utils.set_random_seed(seed)
     vectorize = layers.TextVectorization(
         output_sequence_length=40,

@@ -9,7 +9,7 @@ from sklearn_rnn import (
 
 
 def fit_and_predict(texts, y, new_texts, seed):
-    """Learn from texts, answer for new ones."""
+    """Fit on texts, predict for new ones."""
     model = make_pipeline(
         TextVectorizer(max_length=40),
         RNNClassifier(

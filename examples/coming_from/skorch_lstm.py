@@ -49,7 +49,7 @@ def pad(rows):
 
 
 def fit_and_predict(X, y, X_new, seed):
-    """Learn from series, answer for new ones."""
+    """Fit on series, predict for new ones."""
     torch.manual_seed(seed)
     encoder = LabelEncoder().fit(y)
     stop = EarlyStopping(

@@ -4,7 +4,7 @@ from sklearn_rnn import RNNClassifier
 
 
 def fit_and_predict(X, y, X_new, seed):
-    """Learn from series, answer for new ones."""
+    """Fit on series, predict for new ones."""
     model = RNNClassifier(
         64,
         pooling="final_state",

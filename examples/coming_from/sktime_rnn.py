@@ -6,7 +6,7 @@ from sktime.classification.deep_learning.gru import (
 
 
 def fit_and_predict(X, y, X_new, seed):
-    """Learn from series, answer for new ones."""
+    """Fit on series, predict for new ones."""
     model = GRUClassifier(
         hidden_dim=64,
         n_layers=1,

@@ -6,7 +6,7 @@ from sktime.classification.kernel_based import (
 
 
 def fit_and_predict(X, y, X_new, seed):
-    """Learn from series, answer for new ones."""
+    """Fit on series, predict for new ones."""
     model = RocketClassifier(random_state=seed)
     model.fit(X.transpose(0, 2, 1), y)
     return model.predict(X_new.transpose(0, 2, 1))

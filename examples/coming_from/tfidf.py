@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 
 
 def fit_and_predict(texts, y, new_texts, seed):
-    """Learn from texts, answer for new ones."""
+    """Fit on texts, predict for new ones."""
     model = make_pipeline(
         TfidfVectorizer(
             token_pattern=r"(?u)\w+|[^\w\s]",

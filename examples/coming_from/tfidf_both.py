@@ -14,7 +14,7 @@ from sklearn_rnn import (
 
 
 def fit_and_predict(texts, y, new_texts, seed):
-    """Learn from texts, answer for new ones."""
+    """Fit on texts, predict for new ones."""
     counts = make_pipeline(
         TfidfVectorizer(
             token_pattern=r"(?u)\w+|[^\w\s]",
