@@ -17,7 +17,7 @@ from sklearn_rnn._training._make_net import (
     rare_module_params,
     resolve_device,
 )
-from sklearn_rnn._training._net import best_epoch, evaluate, train, transition_scores
+from sklearn_rnn._training._net import best_epoch, evaluate, train
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import (
     check_sizes,
@@ -26,7 +26,7 @@ from sklearn_rnn._training._state import (
     load_state,
     undone_on_error,
 )
-from sklearn_rnn._training._streams import StreamState, take_step, why_no_step
+from sklearn_rnn._training._streams import StreamState, take_step
 from sklearn_rnn._training._threads import torch_threads
 from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn._training._trace import trace
@@ -63,8 +63,6 @@ __all__ = [
     "torch_threads",
     "trace",
     "train",
-    "transition_scores",
     "undone_on_error",
     "unnamed",
-    "why_no_step",
 ]

@@ -11,6 +11,7 @@ import torch
 
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn.nn import Batch, Targets
 from sklearn_rnn.sequences import Sequences
 
 # Without processes, or with one copy of the module in each of them.
@@ -91,13 +92,13 @@ class AcceleratedSequenceNet(SequenceNet):
 
 
 def share_of_batch(
-    batch: Any, place: int, n_shares: int
-) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    batch: tuple[Batch, Targets], place: int, n_shares: int
+) -> tuple[Batch, Targets]:
     """Take every n-th row of a batch, beginning with that at `place`.
 
     Parameters
     ----------
-    batch : tuple of inputs and targets
+    batch : tuple of Batch and Targets
         Of `SequenceDataset.batch`.
     place : int
         From 0 to ``n_shares - 1``.
@@ -105,21 +106,19 @@ def share_of_batch(
 
     Returns
     -------
-    share : tuple of inputs and targets
+    share : tuple of Batch and Targets
         The weights are such that the losses of all shares, each divided by its own
         rows, add up to the loss of the batch. Where there are fewer rows than shares,
         the last ones hold a row of weight 0: something to compute, and nothing to add.
     """
-    inputs, y = batch
-    n_rows = len(inputs["lengths"])
+    inputs, targets = batch
+    n_rows = len(inputs)
     rows = torch.arange(n_rows)[place::n_shares]
     is_empty = len(rows) == 0
     rows = torch.zeros(1, dtype=torch.int64) if is_empty else rows
-    share = {name: value[rows] for name, value in inputs.items()}
-    share["weight"] = share["weight"] * (0.0 if is_empty else len(rows) / n_rows)
-    if inputs["weight"].ndim == 1:
-        return share, y[rows]
-    return share, torch.cat([y.split(inputs["lengths"].tolist())[i] for i in rows])
+    share = targets.take(rows)
+    factor = 0.0 if is_empty else len(rows) / n_rows
+    return inputs.take(rows), share._replace(weight=share.weight * factor)
 
 
 def _fingerprint(module: Any, dataset: SequenceDataset, seed: int) -> int:

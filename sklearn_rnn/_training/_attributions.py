@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet, evaluate
+from sklearn_rnn.nn import Batch
 from sklearn_rnn.nn.kernels import whole_size
 from sklearn_rnn.sequences import UNK, Sequences
 
@@ -34,7 +35,7 @@ NO_LETTERS = ord("\ufffd")
 class Picked(NamedTuple):
     """Which output of the network is looked at, row by row.
 
-    `columns` names the output, `steps` the time step of a network without pooling.
+    `columns` names the output, `steps` the time step where each has a row.
     """
 
     columns: np.ndarray
@@ -193,8 +194,8 @@ class _Path:
             self.way = end - self.start  # (n_timesteps, n_rows, input_size)
 
     def _embed(self, dataset: SequenceDataset, rows: NDArray[Any]) -> torch.Tensor:
-        inputs, _ = dataset.batch(rows)
-        return self.module.embed(**inputs).transpose(0, 1)
+        batch, _ = dataset.batch(rows)
+        return self.module.embed(batch).transpose(0, 1)
 
     def outputs(self, shares: torch.Tensor) -> torch.Tensor:
         """Compute the outputs (n_shares, n_rows) at points on the way."""
@@ -222,7 +223,7 @@ class _Path:
         n_shares = points.shape[1]
         lengths = torch.from_numpy(np.tile(self.lengths, n_shares))
         vectors = points.flatten(1, 2).transpose(0, 1)
-        outputs = self.module.forward_vectors(vectors, lengths)
+        outputs = self.module.read(vectors, Batch(vectors, lengths))
         picked = self.picked.repeat(n_shares)
         places = torch.from_numpy(picked.places(lengths.numpy()))
         return outputs[places, torch.from_numpy(picked.columns)].view(n_shares, -1)

@@ -12,7 +12,6 @@ from skorch.callbacks import Callback
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm.auto import tqdm
 
-from sklearn_rnn._training._data import weight_of_targets
 from sklearn_rnn._training._optimizers import PLANNED, make_schedule
 
 if TYPE_CHECKING:
@@ -125,9 +124,9 @@ class ValidationScore(Callback):
         self, net: Any, batch: Any = None, training: bool = False, **step: Any
     ) -> None:
         if not training and self.score is not None:
-            inputs, y = batch
-            outputs = net.module_.read_out(step["y_pred"], inputs["lengths"])
-            self.parts_.append((outputs.cpu(), y, weight_of_targets(inputs)))
+            inputs, target = batch
+            outputs = net.module_.head.read_out(step["y_pred"], inputs)
+            self.parts_.append((outputs.cpu(), target.values, target.weight))
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         if self.scorer is not None:

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
-from sklearn_rnn.nn import length_mask
+from sklearn_rnn.nn import Batch, Targets
 from sklearn_rnn.sequences import UNK, Sequences
 
 # Rows are shuffled in pools of this many batches and sorted by length inside a
@@ -128,6 +128,8 @@ class SequenceDataset(Dataset):
         and the sum of ``weight * loss`` over a batch, divided by its rows, then
         estimates the weighted mean over all targets without bias, whatever the size
         of the batch and the lengths in it.
+    static : ndarray of shape (n_sequences, n_columns), default=None
+        What is known of each sequence as a whole.
 
     Notes
     -----
@@ -143,6 +145,7 @@ class SequenceDataset(Dataset):
         rows: NDArray[Any] | None = None,
         y: Any = None,
         weight: NDArray[Any] | None = None,
+        static: NDArray[Any] | None = None,
     ) -> None:
         if sequences.is_tokens:
             sequences = encoder.read(sequences)
@@ -153,15 +156,11 @@ class SequenceDataset(Dataset):
         if weight is not None:
             weight = _with_sum(weight, len(self.rows))
         self.weight: Any = weight
+        self.static = static
         self.seed, self.epoch = 0, 0
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    def __getitem__(self, i: int) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-        inputs, y = self.batch(np.array([i]))
-        inputs = {name: value[0] for name, value in inputs.items()}
-        return inputs, y if isinstance(self.y, Sequences) else y[0]
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -174,51 +173,40 @@ class SequenceDataset(Dataset):
 
     def batch(
         self, indices: NDArray[Any], rng: np.random.Generator | None = None
-    ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    ) -> tuple[Batch, Targets | None]:
         """Pad and encode some rows.
 
         Parameters
         ----------
         indices : int ndarray of shape (n_samples,)
         rng : numpy Generator, default=None
-            Given in training, where tokens are forgotten at random.
+            Given in training, where words are dropped at random.
 
         Returns
         -------
-        inputs : dict
-            ``x`` and ``lengths``, the arguments of the module's ``forward``, with
-            ``characters`` where words have them, and ``weight`` where the dataset has
-            targets: of each row, or padded of each step.
-        y : Tensor of shape (n_samples,) or (n_samples, n_outputs)
-            The targets, those of steps one after the other without padding; zeros
-            where the dataset has none.
+        batch : Batch
+            What the module reads.
+        targets : Targets or None
+            None where the dataset has none.
         """
         rows = self.rows[indices]
         padded, lengths = self.sequences.pad(rows)
-        x = self._finish(padded, lengths, rng)
-        inputs = {"x": torch.from_numpy(x), "lengths": torch.from_numpy(lengths)}
+        parts: dict[str, Any] = {"values": self._finish(padded, lengths, rng), "lengths": lengths}
         if self.sequences.characters is not None:
-            inputs["characters"] = torch.from_numpy(self.sequences.pad_characters(rows))
-        if self.y is None:
-            return inputs, torch.zeros(len(indices))
-        y, inputs["weight"] = self._targets(indices, lengths)
-        return inputs, torch.from_numpy(y)
+            parts["characters"] = self.sequences.pad_characters(rows)
+        if self.static is not None:
+            parts["static"] = self.static[rows]
+        parts = {name: torch.from_numpy(part) for name, part in parts.items()}
+        return Batch(**parts), None if self.y is None else self._targets(indices)
 
-    def _targets(
-        self, indices: NDArray[Any], lengths: NDArray[Any]
-    ) -> tuple[NDArray[Any], torch.Tensor]:
-        """Select the targets of some rows, and their weights for the inputs.
-
-        These are padded: skorch wants one length for all that is in the inputs.
-        """
-        if not isinstance(self.y, Sequences):
-            return self.y[indices], torch.from_numpy(self.weight[indices])
-        steps = self._places[indices].values
-        weight = torch.zeros(len(indices), int(lengths.max()))
-        weight[length_mask(torch.from_numpy(lengths), weight.shape[1])] = (
-            torch.from_numpy(self.weight[steps])
-        )
-        return self.y.values[steps], weight
+    def _targets(self, indices: NDArray[Any]) -> Targets:
+        """Select the targets of some rows, and their weights, without padding."""
+        places, counts, values = indices, np.ones(len(indices), np.int64), self.y
+        if isinstance(self.y, Sequences):
+            chosen = self._places[indices]
+            places, counts, values = chosen.values, chosen.lengths, self.y.values
+        parts = values[places], self.weight[places], counts
+        return Targets(*map(torch.from_numpy, parts))
 
     @cached_property
     def _places(self) -> Sequences:
@@ -255,7 +243,7 @@ class TrainBatches:
     def __len__(self) -> int:
         return -(-len(self.dataset) // self.batch_size)
 
-    def __iter__(self) -> Iterator[tuple[dict[str, torch.Tensor], torch.Tensor]]:
+    def __iter__(self) -> Iterator[tuple[Batch, Targets | None]]:
         rng = self.dataset.generator()
         for indices in self._indices(rng):
             yield self.dataset.batch(indices, rng)
@@ -288,7 +276,7 @@ class PredictionBatches:
         self.batch_size = batch_size
         self.order = np.argsort(-dataset.lengths, kind="stable")
 
-    def __iter__(self) -> Iterator[tuple[dict[str, torch.Tensor], torch.Tensor]]:
+    def __iter__(self) -> Iterator[tuple[Batch, Targets | None]]:
         lengths = self.dataset.lengths
         start = 0
         while start < len(self.order):
@@ -299,14 +287,6 @@ class PredictionBatches:
             stop = start + min(self.batch_size, n_rows)
             yield self.dataset.batch(self.order[start:stop])
             start = stop
-
-
-def weight_of_targets(inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Give the weight of each target that a batch has, as the loss reads them."""
-    weight, lengths = inputs["weight"], inputs["lengths"]
-    if weight.ndim == 1:
-        return weight
-    return weight[length_mask(lengths.to(weight.device), weight.shape[1])]
 
 
 def _with_sum(weight: NDArray[Any], total: int) -> NDArray[np.float32]:

@@ -5,18 +5,19 @@ from contextlib import contextmanager
 
 import torch
 
+from sklearn_rnn.nn import Batch
+
 # torch has a class for it on GPUs only.
 WORDS_OF_THE_CPU = ("can't allocate memory", "not enough memory")
 
 
 @contextmanager
-def naming_the_batch(inputs: dict[str, torch.Tensor], remedy: str) -> Iterator[None]:
+def naming_the_batch(batch: Batch, remedy: str) -> Iterator[None]:
     """Say which batch was too large where memory runs out.
 
     Parameters
     ----------
-    inputs : dict
-        The inputs of the batch.
+    batch : Batch
     remedy : str
         What to do about it.
 
@@ -30,7 +31,7 @@ def naming_the_batch(inputs: dict[str, torch.Tensor], remedy: str) -> Iterator[N
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
-        n_rows, n_steps = inputs["x"].shape[:2]
+        n_rows, n_steps = batch.values.shape[:2]
         said = str(error).splitlines() or ["no more is known"]
         raise MemoryError(
             f"Memory ran out at a batch of {n_rows} rows of {n_steps} steps "

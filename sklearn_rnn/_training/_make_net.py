@@ -32,7 +32,7 @@ from sklearn_rnn._training._data import (
 from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
 from sklearn_rnn._training._time_budget import TimeBudget
-from sklearn_rnn.nn import NONLINEARITIES, RecurrentNetwork, make_loss
+from sklearn_rnn.nn import NONLINEARITIES, Embedder, RecurrentNetwork
 
 # Parameters of the network that few people tune: an estimator has none for them.
 RARE_MODULE_PARAMS: dict[str, list[Any]] = {
@@ -117,7 +117,10 @@ def rare_module_params(net_params: dict[str, Any] | None, cell: str) -> dict[str
             f"it takes {', '.join(rare)}, and everything else is a parameter of the "
             "estimator."
         )
-    defaults = inspect.signature(RecurrentNetwork).parameters
+    defaults = {
+        **inspect.signature(Embedder).parameters,
+        **inspect.signature(RecurrentNetwork).parameters,
+    }
     params = {
         name: net_params.get(prefix + name, defaults[name].default)
         for name in RARE_MODULE_PARAMS
@@ -145,7 +148,6 @@ def make_net(
     module_params: dict[str, Any],
     settings: dict[str, Any],
     *,
-    loss: str,
     seed: int,
     n_rows: int | None,
     device: str,
@@ -159,8 +161,6 @@ def make_net(
         Keyword arguments of `RecurrentNetwork`.
     settings : dict
         The estimator's parameters, by name.
-    loss : str
-        A name of `sklearn_rnn.nn.LOSSES`.
     seed : int
         What is random in the training follows from it.
     n_rows : int or None
@@ -178,10 +178,10 @@ def make_net(
     """
     _make_first_optimizer()
     net_params = settings["net_params"] or {}
-    if reserved := sorted({"callbacks", "train_split"} & set(net_params)):
+    if reserved := sorted({"callbacks", "criterion", "train_split"} & set(net_params)):
         raise ValueError(
-            f"net_params may not hold {' and '.join(reserved)}; pass callbacks= to the "
-            "estimator, and validation_fraction= or X_val and y_val."
+            f"net_params may not hold {' and '.join(reserved)}; pass callbacks= or "
+            "loss= to the estimator, and validation_fraction= or X_val and y_val."
         )
     planned = {**settings, **net_params}
     updates = None
@@ -207,8 +207,7 @@ def make_net(
     params = {
         "module": RecurrentNetwork,
         **{f"module__{name}": value for name, value in module_params.items()},
-        "criterion": make_loss,
-        "criterion__loss": loss,
+        "criterion": torch.nn.Identity,  # the head has the loss
         "optimizer": OPTIMIZERS.get(settings["optimizer"], settings["optimizer"]),
         "lr": settings["lr"],
         "batch_size": settings["batch_size"],
@@ -221,8 +220,6 @@ def make_net(
         "device": device,
         "verbose": max(0, settings["verbose"] - 1),
     }
-    if loss == "quantile":
-        params["criterion__quantile"] = settings["quantile"]
     if settings["verbose"] < 2:
         params["callbacks__print_log"] = None
     if can_fuse(settings["optimizer"], net_params, device):

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import DTypeLike, NDArray
 from skorch import NeuralNet
 from skorch.helper import predefined_split
-from skorch.utils import to_device, to_tensor
+from skorch.utils import to_device
 
 from sklearn_rnn._training._callbacks import (
     PauseTraining,
@@ -20,10 +20,9 @@ from sklearn_rnn._training._data import (
     PredictionBatches,
     SequenceDataset,
     TokenReader,
-    weight_of_targets,
 )
 from sklearn_rnn._training._faults import naming_the_batch
-from sklearn_rnn.nn import every_step
+from sklearn_rnn.nn import Batch, Encoded, Targets
 from sklearn_rnn.sequences import UNK, Sequences
 
 if TYPE_CHECKING:
@@ -33,8 +32,9 @@ if TYPE_CHECKING:
 class SequenceNet(NeuralNet):
     """A skorch net whose batches carry a weight for each target.
 
-    Its criterion returns one loss per target, which stands for a row or for a step of
-    one; the loss of a batch is the sum of ``weight * loss`` divided by its rows.
+    The head of its module has one loss for each target, which belongs to a row, or to
+    a step of one; the loss of a batch is the sum of ``weight * loss`` divided by its
+    rows. A criterion of skorch's has no part in it.
 
     Attributes
     ----------
@@ -51,14 +51,9 @@ class SequenceNet(NeuralNet):
         self, y_pred: torch.Tensor, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:
         """Average the weighted losses of the targets."""
-        crf = self.module_.crf
-        if crf is None:
-            losses = super().get_loss(y_pred, y_true, X=X, training=training)
-        else:
-            y_true, lengths = to_tensor((y_true, X["lengths"]), device=self.device)
-            losses = crf.loss(y_pred, y_true, lengths)
-        weight = to_tensor(weight_of_targets(X), device=self.device)
-        return (losses * weight).sum() / len(X["lengths"])
+        target = y_true.to(self.device)
+        losses = self.module_.head.losses(y_pred, target)
+        return (losses * target.weight).sum() / len(X)
 
     def train_step(self, batch: Any, **fit_params: Any) -> Any:
         """Train on a batch, or say which one was too large."""
@@ -66,11 +61,16 @@ class SequenceNet(NeuralNet):
         with naming_the_batch(
             batch[0], "Lower batch_size or hidden_size, or cut the longest rows."
         ):
-            return super().train_step(batch, **fit_params)
+            return super().train_step(batch, target=batch[1], **fit_params)
 
-    def infer(self, x: dict[str, torch.Tensor], **fit_params: Any) -> Any:
-        """Run the module on a batch; the weights are for the loss only."""
-        return super().infer(_without_weight(x), **fit_params)
+    def validation_step(self, batch: Any, **fit_params: Any) -> Any:
+        """Compute the loss of a batch of the validation part."""
+        return super().validation_step(batch, target=batch[1], **fit_params)
+
+    def infer(self, x: Batch, target: Targets | None = None, **fit_params: Any) -> Any:
+        """Run the module on a batch."""
+        target = target and target.to(self.device)
+        return self.module_(x.to(self.device), target)
 
     def forward_iter(
         self, X: Any, training: bool = False, device: Any = "cpu"
@@ -82,8 +82,8 @@ class SequenceNet(NeuralNet):
             to_device(self.evaluation_step(batch, training), device)
             for batch in batches
         ]
-        places = _places_of_outputs(self, dataset)[batches.order].values
-        yield torch.cat(outputs)[np.argsort(places)]
+        places = _places_of_rows(dataset, self.module_.head.rows)
+        yield torch.cat(outputs)[np.argsort(places[batches.order].values)]
 
     def on_train_begin(
         self, net: Any, X: Any = None, y: Any = None, **kwargs: Any
@@ -119,10 +119,6 @@ class SequenceNet(NeuralNet):
             ctrl_c.release()
         except KeyboardInterrupt:
             self.interrupted_ = True
-
-
-def _without_weight(inputs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name: value for name, value in inputs.items() if name != "weight"}
 
 
 def _keep_memory() -> None:
@@ -173,10 +169,10 @@ def train(
     """
     _keep_memory()
     if dataset.sequences.is_tokens:
-        _tell_known_words(net.module_.embedding, dataset.encoder)
+        _tell_known_words(net.module_.embedder.tokens, dataset.encoder)
     if dataset.sequences.characters is not None:
         trained = dataset.encoder.trains_unknown_character
-        net.module_.characters.embedding.unknown_is_mean = not trained
+        net.module_.embedder.characters.embedding.unknown_is_mean = not trained
     callbacks = dict(net.callbacks_)
     if saved_fit is not None:
         epochs = resume(net, saved_fit)
@@ -228,43 +224,46 @@ def _tell_known_words(embedding: Any, reader: TokenReader) -> None:
 def evaluate(
     net: SequenceNet,
     dataset: SequenceDataset,
-    method: str = "predict",
+    question: Callable[[Encoded, Batch], torch.Tensor] | None = None,
+    *,
+    rows: str | None = None,
     dtype: DTypeLike = np.float64,
 ) -> NDArray[Any]:
-    """Run one of the module's methods over all rows, in their own order.
+    """Ask the head of a module about all rows, in their own order.
 
     Parameters
     ----------
     net : SequenceNet
         Initialized; its module is in evaluation mode.
     dataset : SequenceDataset
-    method : {"predict", "represent", "attention_weights", "decode", "log_proba", \
-            "predict_over_time"}
+    question : callable (encoded, batch) -> Tensor, default=None
+        A method of the head; ``predict`` if None.
+    rows : {"sequence", "step", "target"}, default=None
+        What a row of the values stands for; what the head says if None.
     dtype : dtype
         Of the values; all but labels and log-probabilities have the precision of
         float32.
 
     Returns
     -------
-    values : ndarray of shape (n_rows, n_columns)
-        Batches of fewer columns than the widest are filled up with zeros. From a
-        network without pooling, and over time, one row for each step,
-        ``(n_steps_total, n_columns)``, or one label, ``(n_steps_total,)``.
+    values : ndarray of shape (n_rows, ...)
+        One row for each sequence, or for each of its steps or targets. Batches of
+        fewer columns than the widest are filled up with zeros.
     """
     _keep_memory()
     batches = PredictionBatches(dataset)
-    compute = getattr(net.module_, method)
-    places = _places_of_outputs(net, dataset, method)
+    head = net.module_.head
+    question = head.predict if question is None else question
+    places = _places_of_rows(dataset, rows or head.rows)
     values: Any
     values, start = None, 0
-    for inputs, _ in batches:
+    for batch, _ in batches:
         remedy = "Cut the longest rows, or predict where there is more memory."
-        with torch.inference_mode(), naming_the_batch(inputs, remedy):
-            part = compute(**to_tensor(_without_weight(inputs), device=net.device))
-        part = part.cpu().numpy()
+        with torch.inference_mode(), naming_the_batch(batch, remedy):
+            part = net.module_.ask(question, batch.to(net.device)).cpu().numpy()
         if values is None:  # the longest rows come first, and with them the widest part
             values = np.zeros((len(places.values), *part.shape[1:]), dtype=dtype)
-        stop = start + len(inputs["lengths"])
+        stop = start + len(batch)
         where = places[batches.order[start:stop]].values
         filled = (where, *map(slice, part.shape[1:]))
         values[filled] = part
@@ -272,33 +271,17 @@ def evaluate(
     return values
 
 
-def _places_of_outputs(
-    net: SequenceNet, dataset: SequenceDataset, method: str = "predict"
-) -> Sequences:
-    """Say where the outputs of each row belong: at one place or, without pooling, many.
+def _places_of_rows(dataset: SequenceDataset, rows: str) -> Sequences:
+    """Say where what belongs to each sequence has its place: one row, or many.
 
     Returns
     -------
     places : Sequences
-        Of int64; one member for each row.
+        Of int64; one member for each sequence.
     """
-    if net.module_.pooling is every_step or method == "predict_over_time":
+    offsets = np.arange(len(dataset) + 1)
+    if rows == "step":
         offsets = dataset.sequences[dataset.rows].offsets
-    else:
-        offsets = np.arange(len(dataset) + 1)
+    elif rows == "target" and isinstance(dataset.y, Sequences):
+        offsets = dataset.y.offsets
     return Sequences(np.arange(offsets[-1]), offsets)
-
-
-def transition_scores(net: SequenceNet) -> NDArray[np.float64] | None:
-    """Read the scores of a CRF's transitions; None where there is no CRF.
-
-    Returns
-    -------
-    scores : float64 ndarray of shape (n_labels, n_labels), or None
-        Entry ``[i, j]`` for label j right after label i; -inf where it is forbidden.
-    """
-    crf = net.module_.crf
-    if crf is None:
-        return None
-    scores = crf.transitions.detach().cpu().numpy().astype(np.float64)
-    return np.where(crf.forbidden[:-1, :-1].cpu().numpy(), -np.inf, scores)

@@ -46,11 +46,13 @@ def export_state(net: Any, *, with_optimizer: bool) -> dict[str, Any]:
     return state
 
 
+# Where the state of a module has the vectors of tokens.
+TOKENS = "embedder.tokens."
+
 # Parts of a module whose sizes multiply to the size of a weight.
 PRODUCTS = (
     ("hidden_size", "hidden_size"),
     ("hidden_size", "n_features"),
-    ("hidden_size", "n_outputs"),
     ("hidden_size", "embedding_dim"),
     ("n_tokens", "embedding_dim"),
     ("n_characters", "characters_dim"),
@@ -61,7 +63,11 @@ PRODUCTS = (
 ONLY_WITH = {"embedding_dim": "n_tokens", "characters_dim": "n_characters"}
 
 
-def check_sizes(sizes: Mapping[str, Any], weights: Mapping[str, NDArray[Any]]) -> None:
+def check_sizes(
+    sizes: Mapping[str, Any],
+    weights: Mapping[str, NDArray[Any]],
+    n_weights_of_head: Callable[[int], int],
+) -> None:
     """Refuse a module larger than the weights for it, before it is made.
 
     A saved file may say any size. The module takes memory of that size when it is
@@ -72,6 +78,8 @@ def check_sizes(sizes: Mapping[str, Any], weights: Mapping[str, NDArray[Any]]) -
     sizes : dict
         Keyword arguments of `RecurrentNetwork`.
     weights : dict of str -> ndarray
+    n_weights_of_head : callable (n_units) -> int
+        Counts the weights that the head has at least.
 
     Raises
     ------
@@ -88,8 +96,9 @@ def check_sizes(sizes: Mapping[str, Any], weights: Mapping[str, NDArray[Any]]) -
     in_layers = n_layers * _size(sizes, "hidden_size") ** 2
     if n_layers > len(weights) or in_layers > n_weights:
         raise ValueError("there are more layers than weights for them")
-    products = [*PRODUCTS, *[("n_outputs", "n_outputs")] * bool(sizes.get("crf"))]
-    for one, other in products:
+    if n_weights_of_head(_size(sizes, "hidden_size")) > n_weights:
+        raise ValueError("the head is larger than all weights there are")
+    for one, other in PRODUCTS:
         if _size(sizes, one) * _size(sizes, other) > n_weights:
             raise ValueError(f"{one} times {other} is more than all weights there are")
 
@@ -160,15 +169,15 @@ def grow_embedding(state: dict[str, Any], n_tokens: int) -> dict[str, Any]:
     state : dict
     """
     module = dict(state["module"])
-    weight = module["embedding.weight"]
+    weight = module[TOKENS + "weight"]
     n_new = n_tokens - len(weight)
 
     def append(array: NDArray[Any], filler: Any) -> NDArray[Any]:
         rows = np.full((n_new, array.shape[1]), filler, dtype=array.dtype)
         return np.concatenate([array, rows])
 
-    module["embedding.weight"] = append(weight, weight[UNK])
-    module["embedding.known"] = np.append(module["embedding.known"], [False] * n_new)
+    module[TOKENS + "weight"] = append(weight, weight[UNK])
+    module[TOKENS + "known"] = np.append(module[TOKENS + "known"], [False] * n_new)
     grown = {**state, "module": module}
     if "optimizer" in state:
         # The embedding is the first parameter of the module, hence number 0.

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet
-from sklearn_rnn.nn._running import RunningState
+from sklearn_rnn.nn import StreamingState, map_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,25 +80,13 @@ def take_step(
     weights = name_weights(net)
     if state is not None:
         _check_state(state, weights, len(dataset))
-    inputs, _ = dataset.batch(np.arange(len(dataset)))
-    steps = {
-        name: inputs[name][:, 0].to(net.device)
-        for name in ("x", "characters")
-        if name in inputs
-    }
+    batch, _ = dataset.batch(np.arange(len(dataset)))
     before = None if state is None else _to_tensors(state.contents, net.device)
     with torch.inference_mode():
-        outputs, after = net.module_.step(**steps, state=before)
+        outputs, after = net.module_.step(batch.to(net.device), before)
     n_steps = 1 if state is None else state.n_steps + 1
     state = StreamState(len(dataset), n_steps, weights, _to_arrays(after))
     return outputs.cpu().numpy().astype(np.float64), state
-
-
-def why_no_step(net: SequenceNet) -> str | None:
-    """Say what about a net forbids to answer before the end; None if nothing does."""
-    if net.module_.crf is not None:
-        return "crf"
-    return "bidirectional" if net.module_.bidirectional else None
 
 
 def name_weights(net: SequenceNet) -> str:
@@ -129,11 +117,9 @@ def _moment_of(net: SequenceNet) -> tuple[int, list[Any]]:
 
 def _digest(module: Any) -> str:
     # What tells two networks apart whose weights have the same names and shapes.
-    cell = module.encoder.layers[0].forward_cell
     words = [
-        type(cell).__name__,
-        getattr(cell, "nonlinearity", ""),
-        getattr(module.pooling, "__name__", type(module.pooling).__name__),
+        f"{type(part).__qualname__} {getattr(part, 'nonlinearity', '')}"
+        for part in module.modules()
     ]
     digest = hashlib.blake2b(" ".join(words).encode(), digest_size=16)
     for name, tensor in module.state_dict().items():
@@ -170,10 +156,7 @@ def _take(streams: NDArray[Any], contents: Any) -> Any:
 
 
 def _to_arrays(state: Any) -> Any:
-    return tuple(
-        _frozen(part) if isinstance(part, torch.Tensor) else _to_arrays(part)
-        for part in state
-    )
+    return map_state(_frozen, state)
 
 
 def _frozen(tensor: torch.Tensor) -> NDArray[Any]:
@@ -182,12 +165,8 @@ def _frozen(tensor: torch.Tensor) -> NDArray[Any]:
     return array
 
 
-def _to_tensors(contents: Any, device: Any) -> RunningState:
+def _to_tensors(contents: Any, device: Any) -> StreamingState:
     """Make tensors of their own, which share no memory with a state."""
-
-    def copy(part: Any) -> Any:
-        if isinstance(part, tuple):
-            return tuple(map(copy, part))
-        return torch.tensor(part, device=device)
-
-    return RunningState(*map(copy, contents))
+    return StreamingState(
+        *map_state(lambda array: torch.tensor(array, device=device), contents)
+    )

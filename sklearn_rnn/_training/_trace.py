@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from skorch.utils import to_tensor
 
 from sklearn_rnn._training._data import PredictionBatches, SequenceDataset
 from sklearn_rnn._training._faults import naming_the_batch
@@ -35,16 +34,14 @@ def trace(
     batches = PredictionBatches(dataset)
     places = iter(batches.order)
     rows = {}
-    for inputs, _ in batches:
-        with torch.inference_mode(), naming_the_batch(inputs, "Ask for fewer rows."):
-            layers: Any = trace_network(
-                net.module_, **to_tensor(inputs, device=net.device)
-            )
+    for batch, _ in batches:
+        with torch.inference_mode(), naming_the_batch(batch, "Ask for fewer rows."):
+            layers: Any = trace_network(net.module_, batch.to(net.device))
         layers = [
             {name: values.cpu().numpy() for name, values in layer.items()}
             for layer in layers
         ]
-        for i, length in enumerate(inputs["lengths"].tolist()):
+        for i, length in enumerate(batch.lengths.tolist()):
             rows[next(places)] = [
                 {name: values[i, :length].copy() for name, values in layer.items()}
                 for layer in layers

@@ -1,7 +1,7 @@
 """What all estimators share: everything but the target and what becomes of it."""
 
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -34,6 +34,7 @@ from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._over_time import OverTime
 from sklearn_rnn.estimators._parameters import SharedParameters
+from sklearn_rnn.estimators._part import Given, Part, check_some_rows
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
 from sklearn_rnn.estimators._watching import (
     forgets_beginnings,
@@ -49,7 +50,6 @@ from sklearn_rnn.exceptions import (
 from sklearn_rnn.sequences import (
     Sequences,
     UnseenLabelsError,
-    canonical_rows,
     check_sequences,
 )
 
@@ -67,44 +67,8 @@ MODULE_PARAMS = (
     "bidirectional",
     "dropout",
 )
-
-
-class Given(NamedTuple):
-    """The arguments of `fit`, as the user gave them."""
-
-    X: object
-    y: object
-    sample_weight: object = None
-    X_val: object = None
-    y_val: object = None
-    groups: object = None
-
-
-class Part(NamedTuple):
-    """Some rows of the data, with their targets and weights.
-
-    `y` holds a target for each row or, as `Sequences`, for each step of each row.
-    """
-
-    sequences: Sequences
-    rows: np.ndarray
-    y: np.ndarray | Sequences
-    weight: np.ndarray
-
-    def take(self, i):
-        """Select among the rows."""
-        return Part(self.sequences, self.rows[i], self.y[i], self.weight[i])
-
-    def canonical(self, rows):
-        """Merge equal rows among `rows`, adding weights, in an order of its own.
-
-        Training then sees the weighted *set*: weight 2 is the row twice, weight 0
-        is no row, and the order given does not matter, each to the bit.
-        """
-        weight = np.zeros(len(self.rows))
-        weight[rows] = self.weight[rows]
-        rows, weight = canonical_rows(self.sequences, self.y, weight)
-        return Part(self.sequences, rows, self.y[rows], weight)
+# What may be another where training goes on from weights.
+MAY_CHANGE = {"n_tokens", "dropout", "freeze_embedding"}
 
 
 class BaseRNN(
@@ -117,23 +81,8 @@ class BaseRNN(
 ):
     """Base of the estimators that hold a recurrent net.
 
-    A subclass says what its target is:
-
-    - ``_check_target(y, sequences, reset)`` -> class indices or reals, (n,) or (n, k),
-      or `Sequences` of them;
-    - ``_learn_target(y, weight, continued)`` learns scales or class weights from the
-      training part;
-    - ``_loss_name()`` -> a name of `sklearn_rnn.nn.LOSSES`, ``_n_outputs()``,
-      ``_output_params()`` -> what else the module is told of its output;
-    - ``_output_per`` -> "sequence" or "step", whichever has a row of outputs;
-    - ``_score_outputs(outputs, y, weight)`` -> the score of the validation part;
-    - ``_answers(outputs)`` -> probabilities or predictions.
-
-    Below the checks stand ``_split_target``, ``_encode_target``, ``_row_weight`` and
-    ``_target_weight``, for those whose targets need more than to be taken as they are.
-
-    `PooledRNN` is the base of those with one target for each sequence, `StepwiseRNN`
-    of those with one for each step.
+    A subclass says by ``_make_target()`` what its y is: a `Target`, which also knows
+    the head of the network. Its methods ask `_outputs` for what the network says.
     """
 
     # Searches pass groups to their splitters; to early stopping only where asked to.
@@ -202,9 +151,77 @@ class BaseRNN(
 
     def _fit(self, given, report):
         continued = self.warm_start and hasattr(self, "net_")
+        before = (self._target, self._net_spec) if continued else None
+        self._begin(before)
+        whole, validation = self._check_given(given, continued)
+        saved_fit, seed = self._find_saved_fit(continued, whole, validation, given)
+        rows = whole.rows
+        if validation is None:
+            rows, validation = self._hold_out(whole, seed, given.groups)
+        scorer = validation_scorer(self, given, validation)
+        training = whole.canonical(rows)
+        check_some_rows(training)
+        self._learn_target(training, continued)
+        training = training.with_weight(self._target)
+        validation = validation and validation.with_weight(self._target, "validation")
+        plan = {
+            "seed": seed,
+            "n_rows": len(training.rows),
+            "stops_early": validation is not None
+            and wants_early_stopping(self.early_stopping, len(whole.rows)),
+        }
+        net = self._make_net(training, plan, before)
+        self._trains_on = False
+        return self._train(
+            net,
+            training,
+            validation,
+            score=self._target.score,
+            scorer=scorer,
+            report=report,
+            saved_fit=saved_fit,
+        )
+
+    def _partial_fit(self, X, y, sample_weight, **options):
+        """Train for one epoch on one more part of the data, as it comes."""
+        first = not hasattr(self, "net_")
+        with as_it_was_on_error(self), torch_threads(self.n_jobs):
+            resolve_device(self.device)
+            if first:
+                self._begin()
+            remedy = "or name every class in the first call of partial_fit: classes=..."
+            with _naming_unseen_labels("y", remedy):
+                part = self._check_part(X, y, sample_weight, reset=first, **options)
+            part = part.take(np.flatnonzero(part.weight))
+            check_some_rows(part)
+            if first:
+                self._learn_target(part, continued=False)
+            part = part.with_weight(self._target)
+            if first:
+                plan = {"seed": _draw_seed(self.random_state)}
+                net = self._make_net(part, plan)
+            else:
+                self._count_tokens(part)
+                net = self._net_to_train_on()
+            self._trains_on = True
+            return self._train(net, part, epochs=1)
+
+    def _begin(self, before=None):
+        """Keep the parameters as they are now, and the target that follows from them.
+
+        What was fitted goes on with the parameters it was fitted with, whatever
+        `set_params` says later.
+        """
         resolve_device(self.device)
         check_embedding(self.embedding)
-        self._keep_settings()
+        names = set(self._parameters) - {"embedding"}  # which is large
+        self._settings = {name: getattr(self, name) for name in sorted(names)}
+        self._target = self._make_target()
+        if before is not None:
+            self._target.go_on_from(before[0])
+
+    def _check_given(self, given, continued):
+        """Read all that `fit` was given, before anything is trained."""
         remedy = "or give rows of the same classes in X and y"
         if continued:
             remedy = (
@@ -218,6 +235,10 @@ class BaseRNN(
         check_consistent_length(whole.sequences, given.groups)
         with _naming_unseen_labels("y_val", remedy):
             validation = self._check_validation(given, n_rows=len(whole.rows))
+        return whole, validation
+
+    def _find_saved_fit(self, continued, whole, validation, given):
+        """Look up what a checkpoint knows of this fit; return that and the seed."""
         seed = _draw_seed(self.random_state)
         saved_fit = open_saved_fit(
             self,
@@ -227,66 +248,26 @@ class BaseRNN(
             validation=validation,
             groups=given.groups,
         )
-        seed = saved_fit.seed if saved_fit else seed
-        rows = whole.rows
-        if validation is None:
-            rows, validation = self._hold_out(whole, seed, given.groups)
-        scorer = validation_scorer(self, given, validation)
-        training = whole.canonical(rows)
-        _check_some_weight(training)
-        self._learn_target(training.y, training.weight, continued=continued)
-        training = self._weigh(training)
-        validation = validation and self._weigh(validation, "validation")
-        stops_early = validation is not None and wants_early_stopping(
-            self.early_stopping, len(whole.rows)
-        )
-        planned = {"n_rows": len(training.rows), "stops_early": stops_early}
-        if continued:  # the weights go on, the optimiser starts anew
-            self._count_tokens(training)
-            self._check_same_structure()
-            state = self._grown_state(with_optimizer=False)
-            net = self._new_net(seed, **planned)
-            load_state(net, state)
-        else:
-            self._learn_input(training)
-            net = self._new_net(seed, **planned)
-        self._trains_on = False
-        return self._train(
-            net,
-            training,
-            validation,
-            score=self._score_outputs,
-            scorer=scorer,
-            report=report,
-            saved_fit=saved_fit,
-        )
+        return saved_fit, saved_fit.seed if saved_fit else seed
 
-    def _partial_fit(self, X, y, sample_weight, **target_params):
-        """Train for one epoch on one more part of the data, as it comes."""
-        first = not hasattr(self, "net_")
-        with as_it_was_on_error(self), torch_threads(self.n_jobs):
-            resolve_device(self.device)
-            if first:
-                check_embedding(self.embedding)
-                self._keep_settings()
-            remedy = "or name every class in the first call of partial_fit: classes=..."
-            with _naming_unseen_labels("y", remedy):
-                part = self._check_part(
-                    X, y, sample_weight, reset=first, **target_params
-                )
-            part = part.take(np.flatnonzero(part.weight))
-            _check_some_weight(part)
-            if first:
-                self._learn_target(part.y, part.weight, continued=False)
-            part = self._weigh(part)
-            if first:
-                self._learn_input(part)
-                net = self._new_net(_draw_seed(self.random_state))
-            else:
-                self._count_tokens(part)
-                net = self._net_to_train_on()
-            self._trains_on = True
-            return self._train(net, part, epochs=1)
+    def _learn_target(self, part, continued):
+        self._target.learn(part.y, part.weight, continued=continued)
+        self._show_target()
+
+    def _show_target(self):
+        """Show what the target learnt as fitted attributes."""
+        vars(self).update(self._target.shown())
+
+    def _make_net(self, training, plan, before=None):
+        """Make a net with random weights, or with those it goes on from."""
+        if before is None:
+            self._learn_input(training)
+            return self._new_net(**plan)
+        self._count_tokens(training)
+        self._check_same_structure(*before)
+        # The weights go on, the optimiser starts anew.
+        state = self._grown_state(with_optimizer=False)
+        return load_state(self._new_net(**plan), state)
 
     def _net_to_train_on(self):
         """Return the net for one more epoch, with room for every token seen."""
@@ -341,13 +322,13 @@ class BaseRNN(
             part.sequences,
             reader,
             rows=part.rows,
-            y=self._encode_target(part.y),
-            weight=self._target_weight(part.y, part.weight),
+            y=self._target.encode(part.y),
+            weight=self._target.weigh(part.y, part.weight),
         )
 
     # -- checking --------------------------------------------------------------
 
-    def _check_part(self, X, y, sample_weight=None, *, reset, **target_params):
+    def _check_part(self, X, y, sample_weight=None, *, reset, **options):
         """Read X, y and the weights, before anything is trained."""
         if y is None:
             raise ValueError(
@@ -361,7 +342,8 @@ class BaseRNN(
                 "TextVectorizer in front, pass input='tokens', or leave it out."
             )
         self._check_characters(sequences, reset=reset)
-        y = self._check_target(y, sequences, reset=reset, **target_params)
+        y = self._target.check(y, sequences, reset=reset, **options)
+        self._show_target()
         if len(sequences) != len(y):
             raise ValueError(
                 "Found input variables with inconsistent numbers of samples: X holds "
@@ -395,7 +377,7 @@ class BaseRNN(
 
     def _hold_out(self, whole, seed, groups):
         """Split the rows into those to train on and those to watch."""
-        y = self._split_target(whole.y)
+        y = self._target.strata(whole.y)
         rows, held_out = hold_out(
             y,
             early_stopping=self.early_stopping,
@@ -410,41 +392,12 @@ class BaseRNN(
             return whole.rows, None
         return rows, whole.take(held_out)
 
-    def _weigh(self, part, name="training"):
-        """Drop rows of weight 0, by themselves or by that of their classes."""
-        part = part._replace(weight=self._row_weight(part.y, part.weight))
-        part = part.take(np.flatnonzero(part.weight))
-        _check_some_weight(part, name)
-        return part
-
-    def _split_target(self, y):
-        """Give what a splitter of the rows may look at."""
-        return y
-
-    def _encode_target(self, y):
-        """Give what the loss reads."""
-        return y
-
-    def _row_weight(self, y, weight):
-        """Give the weights of the rows, 0 for those that teach nothing."""
-        return weight
-
-    def _target_weight(self, y, weight):
-        """Give the weight of each target."""
-        return weight
-
     # -- the net ---------------------------------------------------------------
 
     def _new_net(self, seed, *, n_rows=None, stops_early=False):
-        """Build a net for the parameters as they are now, and keep those.
-
-        What was fitted goes on with the parameters it was fitted with, whatever
-        `set_params` says later.
-        """
+        """Build a net for the parameters as they are now, and keep its plan."""
         self._net_spec = {
             "module_params": self._module_params(),
-            "structure": self._structure(),
-            "loss": self._loss_name(),
             "seed": seed,
             "n_rows": n_rows,
             "stops_early": stops_early,
@@ -455,14 +408,11 @@ class BaseRNN(
             embedding = np.array(embedding, dtype=np.float32, order="C")
         return self._build_net(embedding=embedding)
 
-    def _structure(self):
-        """Name what gives the weights their shape and meaning, as the user knows it."""
-        return {**self._module_params(), "loss": self._loss_name()}
-
-    def _check_same_structure(self):
+    def _check_same_structure(self, target, spec):
         """Refuse to go on from weights of another shape or meaning."""
-        before, now = self._net_spec["structure"], self._structure()
-        for name in sorted(set(now) - {"n_tokens", "dropout", "freeze_embedding"}):
+        before = {**spec["module_params"], **target.structure()}
+        now = {**self._module_params(), **self._target.structure()}
+        for name in sorted(set(now) - MAY_CHANGE):
             if now[name] != before[name]:
                 raise ValueError(
                     f"warm_start=True goes on with the weights of the last fit, but "
@@ -476,9 +426,7 @@ class BaseRNN(
             dim = np.shape(self.embedding)[1]
         return {
             **self._input_size(),
-            "n_outputs": self._n_outputs(),
             "embedding_dim": dim,
-            **self._output_params(),
             **{name: getattr(self, name) for name in MODULE_PARAMS},
             **rare_module_params(self.net_params, self.cell),
         }
@@ -489,18 +437,23 @@ class BaseRNN(
         Where ``weights`` are given, it may not be larger than they are.
         """
         spec = self._net_spec
-        module_params = dict(spec["module_params"], embedding=embedding)
+        module_params = {
+            **spec["module_params"],
+            "head": self._target.make_head,
+            "embedding": embedding,
+            "random_state": spec["seed"],
+        }
         net = make_net(
-            dict(module_params, random_state=spec["seed"]),
+            module_params,
             self._settings,
-            loss=spec["loss"],
             seed=spec["seed"],
             n_rows=spec["n_rows"],
             device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
         )
         if weights is not None:  # net_params may hold sizes as well
-            check_sizes(net.get_params_for("module"), weights)
+            sizes = net.get_params_for("module")
+            check_sizes(sizes, weights, self._target.n_weights)
         return net.initialize()
 
     def _copy_net(self, net):
@@ -513,11 +466,6 @@ class BaseRNN(
         if self.token_counts_ is None:
             return state
         return grow_embedding(state, len(self.token_counts_))
-
-    def _keep_settings(self):
-        """Keep the parameters as they are now, but for the large embedding."""
-        names = set(self._parameters) - {"embedding"}
-        self._settings = {name: getattr(self, name) for name in sorted(names)}
 
     def _setting(self, name):
         """Return a parameter as it was when fitting began."""
@@ -532,13 +480,22 @@ class BaseRNN(
         self._check_characters(sequences, reset=False)
         return sequences
 
-    def _outputs(self, X, method="predict", dtype=np.float64):
-        """Run the net over X, or over sequences already read; in the order of X."""
+    @property
+    def _head(self):
+        """The head of the fitted net, whose methods are questions for `_outputs`."""
+        check_is_fitted(self, "net_")
+        return self.net_.module_.head
+
+    def _outputs(self, X, question=None, dtype=np.float64, **rows):
+        """Ask the net about X, or about sequences already read; in the order of X.
+
+        The question is a method of the head, ``predict`` if None.
+        """
         sequences = self._read(X)
         dataset = SequenceDataset(sequences, self._reader())
         briefly = sequences.lengths.sum() < BRIEF_STEPS
         with torch_threads(self.n_jobs, briefly=briefly):
-            return evaluate(self.net_, dataset, method, dtype)
+            return evaluate(self.net_, dataset, question, dtype=dtype, **rows)
 
     # -- state and tags --------------------------------------------------------
 
@@ -594,14 +551,6 @@ def _naming_unseen_labels(name, remedy):
         raise ValueError(
             f"{name} holds {error.found}; drop these rows, {remedy}."
         ) from None
-
-
-def _check_some_weight(part, name="training"):
-    if not len(part.rows):
-        raise ValueError(
-            f"Every row of the {name} part has weight zero (sample_weight times "
-            "class_weight); give at least one of them a positive weight."
-        )
 
 
 def _draw_seed(random_state):

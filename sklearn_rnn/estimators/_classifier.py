@@ -4,19 +4,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 
 from sklearn_rnn.estimators._parameters import with_parameters
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
-from sklearn_rnn.estimators._targets import ClassTarget
-from sklearn_rnn.sequences import check_labels, encode_labels, warn_if_one_hot
+from sklearn_rnn.estimators._with_classes import WithClasses
+from sklearn_rnn.estimators.targets import LabelTarget
 
 
 @with_parameters
-class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
+class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
     r"""Classify sequences with a recurrent neural network.
 
     Reads sequences of tokens (texts, behind a `TextVectorizer`) or of numbers, of
@@ -78,8 +76,7 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
             Labels of the type given to `fit`; an indicator matrix for multilabel
             targets.
         """
-        codes = self._decide(self._outputs(X, dtype=np.float32))
-        return codes if self._task == "multilabel" else self.classes_[codes]
+        return self._target.labels(self._outputs(X, dtype=np.float32))
 
     def decision_function(self, X: Any) -> NDArray:
         """Compute the logits.
@@ -96,7 +93,7 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
             ``classes_[1]``.
         """
         logits = self._outputs(X)
-        return logits[:, 0] if self._task == "binary" else logits
+        return logits[:, 0] if self._target.task == "binary" else logits
 
     def predict_proba(self, X: Any) -> NDArray:
         """Predict the probability of each class.
@@ -112,7 +109,7 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
             In the order of ``classes_``; rows sum to 1, but for multilabel
             targets, where each column is the probability of that label.
         """
-        return self._answers(self._outputs(X))
+        return self._target.response(self._outputs(X))
 
     def predict_proba_over_time(self, X: Any) -> NDArray:
         """Predict the probability of each class after each step.
@@ -144,7 +141,7 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
         ``bidirectional=False`` where this is too slow.
         """
         outputs, offsets = self._outputs_over_time(X)
-        return split_steps(self._answers(outputs), offsets)
+        return split_steps(self._target.response(outputs), offsets)
 
     def predict_log_proba(self, X: Any) -> NDArray:
         """Predict the logarithm of the probability of each class.
@@ -159,79 +156,12 @@ class RNNClassifier(ClassTarget, ClassifierMixin, PooledRNN):
         log_probabilities : float64 ndarray of shape (n_samples, n_classes)
             Accurate where the probability itself would round to 0.
         """
-        logits = self._class_logits(self._outputs(X))
-        if self._task == "multiclass":
-            return log_softmax(logits, axis=1)
-        return log_expit(logits)
+        return self._target.log_proba(self._outputs(X))
 
-    def _answers(self, outputs):
-        logits = self._class_logits(outputs)
-        return softmax(logits, axis=1) if self._task == "multiclass" else expit(logits)
-
-    def _class_logits(self, outputs):
-        """Give one column of logits per class or label."""
-        return np.hstack([-outputs, outputs]) if self._task == "binary" else outputs
-
-    # -- the target ------------------------------------------------------------
-
-    def _check_target(self, y, sequences, *, reset, classes=None):
-        y, multilabel = check_labels(y)
-        labels = np.arange(y.shape[1]) if multilabel else y
-        self._know_classes(labels, classes, reset=reset)
-        if reset:
-            self._task = self._name_task(multilabel)
-        elif multilabel != (self._task == "multilabel"):
-            raise ValueError(
-                f"y is {'' if multilabel else 'not '}an indicator matrix, but this "
-                f"{type(self).__name__} was fitted for a {self._task} target."
-            )
-        if not multilabel:
-            return encode_labels(y, self.classes_)
-        if y.shape[1] != len(self.classes_):
-            raise ValueError(
-                f"y has {y.shape[1]} labels, but {len(self.classes_)} are expected."
-            )
-        warn_if_one_hot(y)
-        return y
-
-    def _name_task(self, multilabel):
-        if multilabel:
-            return "multilabel"
-        self._refuse_one_class()
-        return "binary" if len(self.classes_) == 2 else "multiclass"
-
-    def _learn_target(self, y, weight, *, continued):
-        if self._task == "multilabel" and self.class_weight is not None:
-            raise ValueError(
-                "class_weight is not for multilabel targets, got "
-                f"{self.class_weight!r}; weigh the rows with sample_weight."
-            )
-        self._learn_class_weight(y, weight)
-
-    def _encode_target(self, y):
-        return y[:, np.newaxis].astype(np.float32) if self._task == "binary" else y
-
-    def _row_weight(self, y, weight):
-        return weight if self._task == "multilabel" else weight * self._class_weight[y]
-
-    def _n_outputs(self):
-        return 1 if self._task == "binary" else len(self.classes_)
-
-    def _loss_name(self):
-        if self._task == "multiclass":
-            return "cross_entropy"
-        return "binary_cross_entropy"
-
-    def _decide(self, outputs):
-        """Turn logits into class indices, or into an indicator matrix."""
-        if self._task == "multiclass":
-            return outputs.argmax(axis=1)
-        decided = (outputs > 0).astype(np.int64)
-        return decided[:, 0] if self._task == "binary" else decided
-
-    def _score_outputs(self, outputs, y, weight):
-        y = y[:, 0] if self._task == "binary" else y
-        return accuracy_score(y, self._decide(outputs), sample_weight=weight)
+    def _make_target(self):
+        return LabelTarget(
+            type(self).__name__, self.class_weight, self.loss, self.pooling
+        )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

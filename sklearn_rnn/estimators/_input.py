@@ -21,7 +21,8 @@ class SequenceInput:
             return
         scaler = Standardizer.identity(part.sequences.n_features)
         if self.standardize:
-            scaler = Standardizer.fit(part.sequences, part.weight, part.rows)
+            weight = self._target.weigh_samples(part.y, part.weight)
+            scaler = Standardizer.fit(part.sequences, weight, part.rows)
         self.input_mean_, self.input_scale_ = scaler.mean_, scaler.scale_
 
     def _learn_characters(self, part):

@@ -6,32 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._training import SequenceDataset, take_step, torch_threads, why_no_step
+from sklearn_rnn._training import SequenceDataset, take_step, torch_threads
 from sklearn_rnn.sequences import check_one_step, iterate_prefixes
 
 # With two directions the prefixes are read in parts of about this many steps, so that a
 # long sequence does not take memory by the square of its length.
 PREFIX_STEPS = 2**16
 
-WHY_NO_STEP = {
-    "bidirectional": (
-        "{name} was fitted with bidirectional=True, and its backward half reads from "
-        "the end, which live data has not reached: there is nothing to go on from. Fit "
-        "with bidirectional=False. (RNNClassifier.predict_proba_over_time and "
-        "RNNRegressor.predict_over_time answer with two directions as well.)"
-    ),
-    "crf": (
-        "{name} was fitted with output='crf', where the probabilities at a step depend "
-        "on the steps to come; fit with output='softmax' and bidirectional=False."
-    ),
-}
-
 
 class OverTime:
-    """The part of an estimator that answers before its sequences end.
-
-    A subclass says by ``_answers(outputs)`` what becomes of the outputs of the network.
-    """
+    """The part of an estimator that predicts before its sequences end."""
 
     def step(self, x_t: Any, state: Any = None) -> tuple[NDArray, Any]:
         """Read one more step of live data, and answer.
@@ -81,18 +65,22 @@ class OverTime:
         dataset = SequenceDataset(sequences, self._reader())
         with torch_threads(self.n_jobs, briefly=True):
             outputs, state = take_step(self.net_, dataset, state)
-        return self._answers(outputs), state
+        return self._target.response(outputs), state
 
     def _check_can_step(self):
-        reason = why_no_step(self.net_)
+        reason = self.net_.module_.why_no_step()
         if reason is not None:
-            raise ValueError(WHY_NO_STEP[reason].format(name=type(self).__name__))
+            raise ValueError(
+                f"{type(self).__name__} was fitted with {reason}. "
+                "(RNNClassifier.predict_proba_over_time and "
+                "RNNRegressor.predict_over_time work all the same.)"
+            )
 
     def _outputs_over_time(self, X):
         """Run the net over each prefix of X; one row for each, and where each ends."""
         sequences = self._read(X)
-        if why_no_step(self.net_) is None:
-            outputs = self._outputs(sequences, "predict_over_time")
+        if self.net_.module_.why_no_step() is None:
+            outputs = self._outputs(sequences, self._head.over_time, rows="step")
         else:
             parts = iterate_prefixes(sequences, PREFIX_STEPS)
             outputs = np.concatenate([self._outputs(part) for part in parts])

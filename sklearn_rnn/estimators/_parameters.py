@@ -202,15 +202,16 @@ class SharedParameters:
         """,
         constraint=[Interval(Integral, 1, None, closed="left")],
     )
-    cell: str = parameter(
+    cell: Any = parameter(
         default="lstm",
-        accepts='{"rnn", "gru", "lstm"}',
+        accepts='{"rnn", "gru", "lstm"} or class',
         text="""
         The recurrent cell.  "rnn" (Elman) is the smallest; "lstm" has gates that learn
         what to keep, "gru" has fewer of them.  None is the best on all data.  The
-        activation of "rnn" is tanh, or that of ``net_params``.
+        activation of "rnn" is tanh, or that of ``net_params``.  A class of your own is
+        a torch module as `sklearn_rnn.nn.Cell` describes it.
         """,
-        constraint=[StrOptions({"rnn", "gru", "lstm"})],
+        constraint=[StrOptions({"rnn", "gru", "lstm"}), type],
     )
     num_layers: int = parameter(
         default=1,

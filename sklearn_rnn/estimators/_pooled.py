@@ -4,7 +4,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import StrOptions
 from sklearn_rnn.estimators._base import BaseRNN
@@ -16,23 +15,19 @@ from sklearn_rnn.nn import POOLINGS
 class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
     """Base of the estimators that pool the states of all steps into one vector."""
 
-    _output_per = "sequence"
-
-    pooling: str = parameter(
+    pooling: Any = parameter(
         default="max",
-        accepts="str",
+        accepts="str or class",
         text="""
         How the states of all real steps become one vector: "last", that of the last
         step; "final_state", the final one of each direction (the same as "last" with
         one; at the last step the backward half has read one step only); "mean" or
         "max" of all; "final_max", final state and maximum side by side; or
-        "attention", a learnt weighting, see `attention_weights`.
+        "attention", a learnt weighting, see `attention_weights`.  A class of your own
+        is a torch module as `sklearn_rnn.nn.Pooling` describes it.
         """,
-        constraint=[StrOptions(set(POOLINGS))],
+        constraint=[StrOptions(set(POOLINGS)), type],
     )
-
-    def _output_params(self):
-        return {"pooling": self.pooling}
 
     def transform(self, X: Any) -> NDArray:
         """Compute the pooled representation, to feed another estimator.
@@ -48,7 +43,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
             What the output layer reads; ``n_units`` is ``hidden_size``, twice
             that when bidirectional, and twice again with ``pooling="final_max"``.
         """
-        return self._outputs(X, "represent")
+        return self._outputs(X, self._head.represent)
 
     def attention_weights(self, X: Any) -> NDArray:
         """Compute how much each step counted, with ``pooling="attention"``.
@@ -69,15 +64,15 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         ValueError
             If the estimator was fitted with another pooling.
         """
-        check_is_fitted(self, "net_")
-        if self._setting("pooling") != "attention":
+        head = self._head
+        if not hasattr(head.pooling, "weights"):
             raise ValueError(
                 f"attention_weights needs pooling='attention', but this estimator was "
                 f"fitted with pooling={self._setting('pooling')!r}; set it and fit "
                 "again."
             )
-        return self._outputs(X, "attention_weights")
+        return self._outputs(X, head.attention_weights, rows="sequence")
 
     @property
     def _n_features_out(self):
-        return self.net_.module_.n_units
+        return self._head.n_units

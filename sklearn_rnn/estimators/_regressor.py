@@ -8,12 +8,12 @@ from sklearn.base import RegressorMixin
 from sklearn_rnn.estimators._parameters import with_parameters
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
-from sklearn_rnn.estimators._targets import RealTarget
-from sklearn_rnn.sequences import check_reals
+from sklearn_rnn.estimators._with_numbers import WithNumbers
+from sklearn_rnn.estimators.targets import NumberTarget
 
 
 @with_parameters
-class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
+class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
     r"""Predict numbers from sequences with a recurrent neural network.
 
     Reads sequences of tokens or of numbers, of any length; predicts one number for
@@ -69,7 +69,7 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
         y : float64 ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The shape of the y given to `fit`.
         """
-        return self._answers(self._outputs(X))
+        return self._target.response(self._outputs(X))
 
     def predict_over_time(self, X: Any) -> NDArray:
         """Predict the targets after each step.
@@ -100,25 +100,13 @@ class RNNRegressor(RealTarget, RegressorMixin, PooledRNN):
         ``bidirectional=False`` where this is too slow.
         """
         outputs, offsets = self._outputs_over_time(X)
-        return split_steps(self._answers(outputs), offsets)
+        return split_steps(self._target.response(outputs), offsets)
 
-    def _answers(self, outputs):
-        predicted = self._from_scale(outputs)
-        return predicted[:, 0] if self._y_ndim == 1 else predicted
-
-    # -- the target ------------------------------------------------------------
-
-    def _check_target(self, y, sequences, *, reset):
-        y = check_reals(y)
-        columns = y.reshape(len(y), -1)
-        self._know_outputs(columns, reset=reset)
-        if reset:
-            self._y_ndim = y.ndim
-        return columns
-
-    def _learn_target(self, y, weight, *, continued):
-        if not continued:  # else the weights were learnt for the scales there are
-            self._learn_scale(y, weight)
-
-    def _encode_target(self, y):
-        return self._to_scale(y)
+    def _make_target(self):
+        return NumberTarget(
+            type(self).__name__,
+            self.loss,
+            self.quantile,
+            self.standardize,
+            self.pooling,
+        )

@@ -7,18 +7,13 @@ from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn.estimators._parameters import with_parameters
-from sklearn_rnn.estimators._stepwise import (
-    StepwiseRNN,
-    split_steps,
-    weight_per_step,
-    with_values,
-)
-from sklearn_rnn.estimators._targets import RealTarget
-from sklearn_rnn.sequences import check_step_reals
+from sklearn_rnn.estimators._stepwise import StepwiseRNN, split_steps
+from sklearn_rnn.estimators._with_numbers import WithNumbers
+from sklearn_rnn.estimators.targets import StepNumberTarget
 
 
 @with_parameters
-class RNNStepRegressor(RealTarget, StepwiseRNN):
+class RNNStepRegressor(WithNumbers, StepwiseRNN):
     r"""Predict numbers for every step of a sequence with a recurrent neural network.
 
     Reads sequences of tokens or of numbers, of any length, and gives each step one
@@ -79,11 +74,7 @@ class RNNStepRegressor(RealTarget, StepwiseRNN):
             as the members of the y given to `fit`.
         """
         outputs, offsets = self._step_outputs(X)
-        return split_steps(self._answers(outputs), offsets)
-
-    def _answers(self, outputs):
-        predicted = self._from_scale(outputs)
-        return predicted[:, 0] if self._member_ndim == 1 else predicted
+        return split_steps(self._target.response(outputs), offsets)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute the share of the variance of all steps that is explained, R².
@@ -104,22 +95,11 @@ class RNNStepRegressor(RealTarget, StepwiseRNN):
         """
         check_is_fitted(self, "net_")
         part = self._check_part(X, y, sample_weight, reset=False)
-        predicted = self._from_scale(self._outputs(part.sequences))
-        weight = weight_per_step(part.y, part.weight)
+        predicted = self._target.from_scale(self._outputs(part.sequences))
+        weight = self._target.weigh(part.y, part.weight)
         return r2_score(part.y.values, predicted, sample_weight=weight)
 
-    # -- the target ------------------------------------------------------------
-
-    def _check_target(self, y, sequences, *, reset):
-        columns, member_ndim = check_step_reals(y, sequences.lengths)
-        self._know_outputs(columns, reset=reset)
-        if reset:
-            self._member_ndim = member_ndim
-        return with_values(sequences, columns)
-
-    def _learn_target(self, y, weight, *, continued):
-        if not continued:  # else the weights were learnt for the scales there are
-            self._learn_scale(y.values, weight_per_step(y, weight))
-
-    def _encode_target(self, y):
-        return with_values(y, self._to_scale(y.values))
+    def _make_target(self):
+        return StepNumberTarget(
+            type(self).__name__, self.loss, self.quantile, self.standardize
+        )

@@ -4,30 +4,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import StrOptions
-from sklearn_rnn._training import transition_scores
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
-from sklearn_rnn.estimators._schemes import (
-    SCHEMES,
-    check_scheme,
-    forbidden_transitions,
-)
-from sklearn_rnn.estimators._stepwise import (
-    StepwiseRNN,
-    split_steps,
-    weight_per_step,
-    with_values,
-)
-from sklearn_rnn.estimators._targets import ClassTarget
-from sklearn_rnn.sequences import check_step_labels, encode_labels
+from sklearn_rnn.estimators._schemes import SCHEMES
+from sklearn_rnn.estimators._stepwise import StepwiseRNN, split_steps
+from sklearn_rnn.estimators._with_classes import WithClasses
+from sklearn_rnn.estimators.targets import StepLabelTarget, weight_of_steps
 
 
 @with_parameters
-class RNNTagger(ClassTarget, StepwiseRNN):
+class RNNTagger(WithClasses, StepwiseRNN):
     r"""Label every step of a sequence with a recurrent neural network.
 
     Reads sequences of tokens (words, behind a `TextVectorizer`) or of numbers, of any
@@ -129,7 +118,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
             Of arrays ``(n_timesteps_i,)`` of labels of the type given to `fit`; with
             ``output="crf"`` the likeliest sequence of labels.
         """
-        codes, offsets = self._step_outputs(X, "decode", np.int64)
+        codes, offsets = self._step_outputs(X, self._head.labels, np.int64)
         return split_steps(self.classes_[codes], offsets)
 
     def predict_proba(self, X: Any) -> NDArray:
@@ -148,7 +137,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
             probabilities, whose largest need not be the class of the likeliest
             sequence.
         """
-        log_probabilities, offsets = self._step_outputs(X, "log_proba")
+        log_probabilities, offsets = self._step_outputs(X, self._head.log_proba)
         return split_steps(np.exp(log_probabilities), offsets)
 
     def predict_log_proba(self, X: Any) -> NDArray:
@@ -165,10 +154,7 @@ class RNNTagger(ClassTarget, StepwiseRNN):
             Of float64 arrays ``(n_timesteps_i, n_classes)``, accurate where the
             probability itself would round to 0.
         """
-        return split_steps(*self._step_outputs(X, "log_proba"))
-
-    def _answers(self, outputs):
-        return softmax(outputs, axis=1)
+        return split_steps(*self._step_outputs(X, self._head.log_proba))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute the share of the steps whose class is predicted.
@@ -194,69 +180,23 @@ class RNNTagger(ClassTarget, StepwiseRNN):
         """
         check_is_fitted(self, "net_")
         part = self._check_part(X, y, sample_weight, reset=False, to_learn=False)
-        codes = self._outputs(part.sequences, "decode", np.int64)
-        weight = weight_per_step(part.y, part.weight)
+        codes = self._outputs(part.sequences, self._head.labels, np.int64)
+        weight = weight_of_steps(part.y, part.weight)
         return accuracy_score(part.y.values, codes, sample_weight=weight)
 
     @property
     def transitions_(self) -> NDArray | None:
         """How well one class follows another, with ``output="crf"``."""
-        check_is_fitted(self, "net_")
-        return transition_scores(self.net_)
+        head = self._head
+        if self._setting("output") != "crf":
+            return None
+        return head.transition_scores().numpy()
 
-    # -- the target ------------------------------------------------------------
-
-    def _check_target(self, y, sequences, *, reset, classes=None, to_learn=True):
-        labels = check_step_labels(y, sequences.lengths)
-        self._know_classes(labels, classes, reset=reset)
-        self._refuse_one_class()
-        if reset:
-            self._forbidden = self._forbid()
-        codes = encode_labels(labels, self.classes_, sequences.offsets)
-        y = with_values(sequences, codes)
-        if to_learn:  # a score may compare with what a CRF cannot learn
-            check_scheme(y, self.classes_, self._forbidden)
-        return y
-
-    def _forbid(self):
-        """List the transitions that the scheme forbids."""
-        if self.scheme is None:
-            return ()
-        if self.output != "crf":
-            raise ValueError(
-                f"scheme={self.scheme!r} needs output='crf', got {self.output!r}: a "
-                "softmax decides each step by itself; set output='crf' or scheme=None."
-            )
-        return forbidden_transitions(self.classes_, self.scheme)
-
-    def _learn_target(self, y, weight, *, continued):
-        self._learn_class_weight(y.values, weight_per_step(y, weight))
-
-    def _row_weight(self, y, weight):
-        teaches = np.maximum.reduceat(self._class_weight[y.values], y.offsets[:-1]) > 0
-        return weight * teaches
-
-    def _target_weight(self, y, weight):
-        return super()._target_weight(y, weight) * self._class_weight[y.values]
-
-    def _n_outputs(self):
-        return len(self.classes_)
-
-    def _loss_name(self):
-        return "cross_entropy"
-
-    def _output_params(self):
-        return {
-            **super()._output_params(),
-            "crf": self.output == "crf",
-            "forbidden": self._forbidden,
-        }
-
-    def _structure(self):
-        structure = {**super()._structure(), "output": self.output}
-        del structure["crf"], structure["forbidden"]
-        return {**structure, "scheme": self.scheme}
-
-    def _score_outputs(self, outputs, y, weight):
-        codes = outputs if outputs.ndim == 1 else outputs.argmax(axis=1)
-        return accuracy_score(y, codes, sample_weight=weight)
+    def _make_target(self):
+        return StepLabelTarget(
+            type(self).__name__,
+            self.class_weight,
+            self.loss,
+            self.output,
+            self.scheme,
+        )

@@ -163,7 +163,7 @@ def _as_fitted(estimator, net):
 
 
 def forgets_beginnings(estimator, training):
-    """Say whether a fit learnt nothing and first halves do not reach its answers.
+    """Say whether a fit learnt nothing and first halves do not reach its predictions.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def forgets_beginnings(estimator, training):
     if sequences.lengths.min() < 2:
         return False
     states = [
-        estimator._outputs(part, "represent")
+        estimator._outputs(part, estimator._head.represent)
         for part in (sequences, _second_halves(sequences))
     ]
     same = np.allclose(*states, rtol=1e-6, atol=1e-6)
@@ -212,12 +212,10 @@ def _second_halves(sequences):
 
 
 def _learnt_nothing(estimator, part):
-    """Say whether one answer for all rows would score about as well."""
+    """Say whether one prediction for all rows would score about as well."""
     outputs = estimator._outputs(part.sequences[part.rows])
     one_for_all = np.broadcast_to(outputs.mean(axis=0), outputs.shape)
-    y = estimator._encode_target(part.y)
-    score, base = (
-        estimator._score_outputs(values, y, part.weight)
-        for values in (outputs, one_for_all)
-    )
+    target = estimator._target
+    y, weight = target.encode(part.y), target.weigh(part.y, part.weight)
+    score, base = (target.score(values, y, weight) for values in (outputs, one_for_all))
     return score < base + 0.1  # of accuracy or of R²

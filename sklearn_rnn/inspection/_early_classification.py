@@ -126,7 +126,7 @@ class EarlyClassificationDisplay:
                 "estimator must be an RNNClassifier, or a Pipeline whose last step is "
                 f"one, got {rows.rnn!r}."
             )
-        if rows.rnn._task == "multilabel":
+        if rows.rnn._target.task == "multilabel":
             raise ValueError(
                 "estimator was fitted to multilabel targets; early classification "
                 "needs one class for each sequence."

@@ -270,7 +270,7 @@ def _check_attention(rnn: Any, target: Any, step: Any) -> None:
     """Refuse attention where there is none, and what does not go with it."""
     pooling = rnn._settings.get("pooling")
     if pooling != "attention":
-        pools = rnn._output_per == "sequence"
+        pools = rnn._head.rows == "sequence"
         has = f"has pooling={pooling!r}" if pools else "pools nothing"
         raise ValueError(
             "method='attention' needs an RNNClassifier or RNNRegressor fitted with "
@@ -286,7 +286,8 @@ def _check_attention(rnn: Any, target: Any, step: Any) -> None:
 
 
 def _attention(rows: Rows) -> list[Explanation]:
-    weights = rows.rnn._outputs(rows.sequences, "attention_weights")
+    rnn = rows.rnn
+    weights = rnn._outputs(rows.sequences, rnn._head.attention_weights)
     return [
         Explanation(
             values=weights[i, :length].copy(),

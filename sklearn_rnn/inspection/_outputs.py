@@ -60,10 +60,10 @@ def _scale(
     factor, shift = np.ones(len(columns)), np.zeros(len(columns))
     if hasattr(rnn, "target_scale_"):
         scale, mean = rnn.target_scale_[columns], rnn.target_mean_[columns]
-        if rnn._setting("loss") == "poisson":  # the mean is scale * exp(output)
+        if rnn._target.is_logarithm:  # the mean is scale * exp(output)
             return columns, factor, np.log(scale), "log of the mean"
         return columns, scale, mean, "y"
-    if rnn._n_outputs() < len(rnn.classes_):  # one logit, that of the second class
+    if rnn._target.n_outputs < len(rnn.classes_):  # one logit, that of the second class
         sign = np.where(columns == 1, 1.0, -1.0)
         return np.zeros_like(columns), sign, shift, "logit"
     has_crf = getattr(rnn, "transitions_", None) is not None
@@ -78,7 +78,7 @@ def _read_classes(
 ) -> NDArray[np.int64]:
     """Give the number of a class or label for each row."""
     n_rows, classes = len(sequences), rnn.classes_.tolist()
-    if getattr(rnn, "_task", None) == "multilabel":
+    if rnn._target.task == "multilabel":
         return _read_columns(target, n_rows, len(classes), "label")
     if target is not None:
         return _per_row(target, n_rows, lambda label: _find(label, classes))
@@ -127,7 +127,7 @@ def _read_columns(
 def _read_steps(rnn: Any, sequences: Sequences, step: Any) -> NDArray[np.int64] | None:
     """Give the step that is explained of each row, counted from its beginning."""
     name = type(rnn).__name__
-    if rnn._output_per != "step":
+    if rnn._head.rows != "step":
         if step is not None:
             raise ValueError(
                 f"step is for RNNTagger and RNNStepRegressor, whose every step has an "

@@ -4,16 +4,39 @@ They need nothing but torch and can be used with bare torch or skorch.
 `RecurrentNetwork` is what the estimators train, and the place to start reading.
 """
 
-from sklearn_rnn.nn._affine import Affine
-from sklearn_rnn.nn._batch import Encoded
-from sklearn_rnn.nn._characters import CharacterEncoder
-from sklearn_rnn.nn._crf import LinearChainCRF
-from sklearn_rnn.nn._dropout import SeededDropout
-from sklearn_rnn.nn._embedding import TokenEmbedding
-from sklearn_rnn.nn._encoder import RecurrentEncoder
-from sklearn_rnn.nn._layer import RecurrentLayer
-from sklearn_rnn.nn._lengths import length_mask, reverse_within_length
+from sklearn_rnn.nn._affine import (
+    Affine,
+)
+from sklearn_rnn.nn._batch import (
+    Batch,
+    Encoded,
+    Targets,
+    map_state,
+)
+from sklearn_rnn.nn._characters import (
+    CharacterEncoder,
+)
+from sklearn_rnn.nn._dropout import (
+    SeededDropout,
+)
+from sklearn_rnn.nn._embedder import (
+    Embedder,
+)
+from sklearn_rnn.nn._embedding import (
+    TokenEmbedding,
+)
+from sklearn_rnn.nn._encoder import (
+    RecurrentEncoder,
+)
+from sklearn_rnn.nn._layer import (
+    RecurrentLayer,
+)
+from sklearn_rnn.nn._lengths import (
+    length_mask,
+    reverse_within_length,
+)
 from sklearn_rnn.nn._losses import (
+    LINKS,
     LOSSES,
     AbsoluteError,
     BinaryCrossEntropy,
@@ -24,9 +47,13 @@ from sklearn_rnn.nn._losses import (
     Pinball,
     Poisson,
     SquaredError,
+    link_of,
     make_loss,
 )
-from sklearn_rnn.nn._network import RecurrentNetwork
+from sklearn_rnn.nn._network import (
+    RecurrentNetwork,
+    StreamingState,
+)
 from sklearn_rnn.nn._poolings import (
     POOLINGS,
     Attention,
@@ -42,8 +69,22 @@ from sklearn_rnn.nn._poolings import (
     pool_prefixes,
     pool_step,
 )
-from sklearn_rnn.nn._steps import every_step, pad_steps
-from sklearn_rnn.nn._trace import trace_cell, trace_network
+from sklearn_rnn.nn._steps import (
+    every_step,
+    pad_steps,
+)
+from sklearn_rnn.nn._trace import (
+    trace_cell,
+    trace_network,
+)
+from sklearn_rnn.nn.heads import (
+    CRFHead,
+    Head,
+    HeadSum,
+    LinearChainCRF,
+    PooledHead,
+    StepsHead,
+)
 from sklearn_rnn.nn.kernels import (
     CELLS,
     GRU,
@@ -58,6 +99,7 @@ from sklearn_rnn.nn.kernels import (
 __all__ = [
     "CELLS",
     "GRU",
+    "LINKS",
     "LOSSES",
     "LSTM",
     "NONLINEARITIES",
@@ -65,14 +107,19 @@ __all__ = [
     "AbsoluteError",
     "Affine",
     "Attention",
+    "Batch",
     "BinaryCrossEntropy",
+    "CRFHead",
     "Cell",
     "CharacterEncoder",
     "CrossEntropy",
     "ElmanRNN",
+    "Embedder",
     "Encoded",
     "FinalAndMax",
     "FinalState",
+    "Head",
+    "HeadSum",
     "Huber",
     "LastStep",
     "LinearChainCRF",
@@ -82,20 +129,26 @@ __all__ = [
     "OwnLoss",
     "Pinball",
     "Poisson",
+    "PooledHead",
     "Pooling",
     "RecurrentEncoder",
     "RecurrentLayer",
     "RecurrentNetwork",
     "SeededDropout",
     "SquaredError",
+    "StepsHead",
+    "StreamingState",
+    "Targets",
     "TokenEmbedding",
     "check_cell",
     "check_pooling",
     "every_step",
     "length_mask",
+    "link_of",
     "make_cell",
     "make_loss",
     "make_pooling",
+    "map_state",
     "pad_steps",
     "pool",
     "pool_prefixes",

@@ -98,6 +98,52 @@ class Encoded(NamedTuple):
     bidirectional: bool = False
 
 
+class Targets(NamedTuple):
+    """The targets of a batch, flat: those of sample 0 in order, then those of sample 1.
+
+    Parameters
+    ----------
+    values : Tensor of shape (n_targets,) or (n_targets, n_outputs)
+        What the loss reads.
+    weight : Tensor of shape (n_targets,)
+        How much each one counts.
+    counts : int64 Tensor of shape (n_samples,)
+        How many of them each sample has.
+    """
+
+    values: Tensor
+    weight: Tensor
+    counts: Tensor
+
+    def to(self, device: torch.device | str) -> "Targets":
+        """Move everything to a device.
+
+        Parameters
+        ----------
+        device : torch.device or str
+
+        Returns
+        -------
+        targets : Targets
+        """
+        return Targets(*(tensor.to(device) for tensor in self))
+
+    def take(self, samples: Tensor) -> "Targets":
+        """Select those of some samples.
+
+        Parameters
+        ----------
+        samples : int64 Tensor of shape (n_chosen,)
+
+        Returns
+        -------
+        targets : Targets
+        """
+        places = torch.arange(len(self.values)).split(self.counts.tolist())
+        rows = torch.cat([places[sample] for sample in samples.tolist()])
+        return Targets(self.values[rows], self.weight[rows], self.counts[samples])
+
+
 def map_state(function: Any, state: Any) -> Any:
     """Apply a function to each tensor of nested tuples; None stays None.
 

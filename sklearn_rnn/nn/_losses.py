@@ -6,6 +6,7 @@ averaged. The words are those of scikit-learn's own losses: ``link`` leads from 
 mean of the target to the outputs, ``fit_intercept_only`` finds the best constants.
 """
 
+import copy
 import inspect
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -359,6 +360,32 @@ LOSSES: dict[str, type[Loss]] = {
 }
 
 
+LINKS: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
+    "identity": (lambda outputs: outputs, lambda means: means),
+    "log": (torch.exp, torch.log),
+    "logit": (torch.sigmoid, torch.logit),
+    "multinomial_logit": (lambda outputs: outputs.softmax(dim=1), torch.log),
+}
+"""From outputs to the mean of the target, and back."""
+
+
+def link_of(loss: str | LossFunction) -> str:
+    """Say what leads from the mean of the target to the outputs.
+
+    Parameters
+    ----------
+    loss : str, Module or callable
+        As `make_loss` takes it.
+
+    Returns
+    -------
+    link : str
+        A name of `LINKS`.
+    """
+    known: Any = LOSSES.get(loss, loss) if isinstance(loss, str) else loss
+    return str(getattr(known, "link", Loss.link))
+
+
 def make_loss(loss: str | LossFunction, **options: Any) -> Loss:
     """Make a loss from its name or from a function.
 
@@ -367,7 +394,8 @@ def make_loss(loss: str | LossFunction, **options: Any) -> Loss:
     loss : str, Module or callable
         A name in `LOSSES`: "cross_entropy", "binary_cross_entropy",
         "squared_error", "absolute_error", "huber", "poisson" or "quantile". Anything
-        else is called with ``(outputs, target)`` and returns one loss for each target.
+        else is called with ``(outputs, target)`` and returns one loss for each target;
+        a module is copied.
     **options
         Arguments of the class of that name: ``quantile`` for "quantile".
 
@@ -386,6 +414,8 @@ def make_loss(loss: str | LossFunction, **options: Any) -> Loss:
     """
     if isinstance(loss, str):
         return choose(LOSSES, "loss", loss)(**options)
+    if isinstance(loss, nn.Module):  # what is trained is not the user's
+        loss = copy.deepcopy(loss)
     if isinstance(loss, Loss):
         return loss
     if inspect.isclass(loss) or not callable(loss):

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from sklearn_rnn.nn._batch import Batch
 from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._lengths import reverse_within_length
 from sklearn_rnn.nn.kernels import run_cell
@@ -66,9 +67,7 @@ def trace_cell(cell: Any, x: Tensor) -> Trace:
     return {name: torch.stack([s[name] for s in steps], dim=1) for name in now}
 
 
-def trace_network(
-    network: Any, x: Tensor, lengths: Tensor, characters: Tensor | None = None
-) -> list[Trace]:
+def trace_network(network: Any, batch: Batch) -> list[Trace]:
     """Compute the gates and states of a network's layers at each time step.
 
     Parameters
@@ -76,12 +75,8 @@ def trace_network(
     network : RecurrentNetwork
         It is left as it is, in training mode or not; what is computed is what it
         does in evaluation mode.
-    x : Tensor
+    batch : Batch
         Sequences, as for its ``forward``.
-    lengths : int64 Tensor of shape (n_samples,)
-        Number of real steps, at least 1.
-    characters : int Tensor of shape (n_samples, n_timesteps, n_letters), default=None
-        Characters of the tokens, as for its ``forward``.
 
     Returns
     -------
@@ -97,10 +92,13 @@ def trace_network(
 
     Examples
     --------
+    >>> from functools import partial
     >>> import torch
-    >>> from sklearn_rnn.nn import RecurrentNetwork, trace_network
-    >>> network = RecurrentNetwork(2, n_features=3, cell="gru", bidirectional=True)
-    >>> (layer,) = trace_network(network, torch.zeros(1, 4, 3), torch.tensor([4]))
+    >>> from sklearn_rnn.nn import Batch, PooledHead, RecurrentNetwork, trace_network
+    >>> head = partial(PooledHead, n_outputs=2)
+    >>> network = RecurrentNetwork(head, n_features=3, cell="gru", bidirectional=True)
+    >>> batch = Batch(torch.zeros(1, 4, 3), torch.tensor([4]))
+    >>> (layer,) = trace_network(network, batch)
     >>> layer["update"].shape
     torch.Size([1, 4, 128])
     """
@@ -109,7 +107,7 @@ def trace_network(
     for layer in network.encoder.layers:
         layer.register_forward_pre_hook(lambda _, given: inputs.append(given[:2]))
     with torch.no_grad():
-        network.represent(x, lengths, characters)
+        network.encode(network.embed(batch), batch)
         return [
             _trace_layer(layer, steps, counts)
             for layer, (steps, counts) in zip(

@@ -241,8 +241,10 @@ def final_and_max(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
 
 def attention(graph: Graph, steps: Steps, weights: dict[str, Any]) -> str:
     """Average the states with weights that were learnt."""
-    hidden = graph.add("Tanh", affine(graph, steps.states, weights, "pooling.hidden"))
-    scores = graph.add("MatMul", hidden, weights["pooling.score.weight"].T)
+    hidden = graph.add(
+        "Tanh", affine(graph, steps.states, weights, "head.pooling.hidden")
+    )
+    scores = graph.add("MatMul", hidden, weights["head.pooling.score.weight"].T)
     scores = graph.add("Where", steps.mask, scores, PADDING_OF_MAXIMA)
     shares = graph.add("Softmax", scores, axis=0)  # (n_timesteps, n_samples, 1)
     return _sum_where(graph, steps.mask, graph.add("Mul", shares, steps.states))

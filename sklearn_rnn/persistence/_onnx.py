@@ -126,7 +126,7 @@ def _check_exportable(estimator: Any) -> None:
             f"{_describe(estimator)}."
         )
     check_is_fitted(estimator, "net_")
-    if estimator._net_spec["module_params"].get("crf"):
+    if estimator._settings.get("output") == "crf":
         raise ValueError(
             "output='crf' cannot be exported, for ONNX has no operator that finds the "
             "likeliest sequence of labels; fit with output='softmax', or save the "
@@ -178,19 +178,18 @@ class Output(NamedTuple):
 def _output_of(estimator: Any) -> Output:
     """Describe probabilities of what has classes, and predictions of what has not."""
     if hasattr(estimator, "classes_"):
-        task = getattr(estimator, "_task", "multiclass")  # a tagger has no other
         return Output(
             "probabilities",
             np.float32,
             len(estimator.classes_),
-            partial(class_probabilities, task=task),
+            partial(class_probabilities, task=estimator._target.task),
             {"classes": json.dumps(estimator.classes_.tolist(), default=str)},
         )
     draw = partial(
         predictions,
         mean=estimator.target_mean_,
         scale=estimator.target_scale_,
-        is_logarithm=estimator._setting("loss") == "poisson",
+        is_logarithm=estimator._target.is_logarithm,
     )
     return Output("predictions", np.float64, estimator.n_outputs_, draw, {})
 
@@ -203,12 +202,12 @@ def _draw(estimator: Any) -> Graph:
     mask, is_last = mark_steps(graph, "x", "lengths")
     inputs = _draw_inputs(graph, estimator, weights, mask)
     states, final = run_layers(graph, inputs, "lengths", weights, module_params)
-    pooling = module_params["pooling"]
+    pooling = estimator._settings.get("pooling")
     if pooling is not None:
         steps = Steps(states, final, mask, is_last)
         states = POOLINGS[pooling](graph, steps, weights)
     output = _output_of(estimator)
-    answer = output.draw(graph, affine(graph, states, weights, "head"))
+    answer = output.draw(graph, affine(graph, states, weights, "head.affine"))
     if pooling is None:
         zero = np.zeros((), output.dtype)
         answer = graph.add("Where", mask, answer, zero)
@@ -223,7 +222,7 @@ def _draw_inputs(
     reader = estimator._reader()
     if estimator.token_counts_ is None:
         return standardize(graph, "x", reader.mean_, reader.scale_, mask)
-    vectors = weights["embedding.weight"]
+    vectors = weights["embedder.tokens.weight"]
     ids = np.arange(len(vectors) + 1)  # the last one stands for all ids beyond
     return look_up(graph, "x", vectors[reader.transform(ids)])
 
@@ -277,8 +276,7 @@ def _inputs_of(onnx: Any, estimator: Any) -> list[Any]:
 
 def _describe_output(onnx: Any, estimator: Any) -> Any:
     output = _output_of(estimator)
-    stepwise = estimator._net_spec["module_params"]["pooling"] is None
-    steps = ["n_timesteps"] if stepwise else []
+    steps = ["n_timesteps"] if estimator._head.rows == "step" else []
     return onnx.helper.make_tensor_value_info(
         output.name,
         onnx.helper.np_dtype_to_tensor_dtype(np.dtype(output.dtype)),

@@ -1,4 +1,4 @@
-"""The linear-chain conditional random field, read by `RecurrentNetwork`."""
+"""The linear-chain conditional random field."""
 
 import operator
 from collections.abc import Iterable

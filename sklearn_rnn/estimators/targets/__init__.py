@@ -1,0 +1,16 @@
+"""What is y?  Each target knows y as the user gave it and as a loss reads it."""
+
+from sklearn_rnn.estimators.targets._labels import LabelTarget
+from sklearn_rnn.estimators.targets._numbers import NumberTarget
+from sklearn_rnn.estimators.targets._step_labels import StepLabelTarget
+from sklearn_rnn.estimators.targets._step_numbers import StepNumberTarget
+from sklearn_rnn.estimators.targets._target import Target, weight_of_steps
+
+__all__ = [
+    "LabelTarget",
+    "NumberTarget",
+    "StepLabelTarget",
+    "StepNumberTarget",
+    "Target",
+    "weight_of_steps",
+]

@@ -1,0 +1,119 @@
+"""What the targets share that are numbers: scale and loss."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import r2_score
+
+from sklearn_rnn.estimators.targets._target import Target
+from sklearn_rnn.nn import link_of, make_loss
+from sklearn_rnn.sequences import Standardizer
+
+
+class ScaledTarget(Target):
+    """Base of the targets that are numbers: their scale and their loss.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the estimator, for messages.
+    loss, quantile, standardize : object
+        As `RNNRegressor` has them.
+
+    Attributes
+    ----------
+    ndim : int
+        Number of axes of the user's y, or of a member of it.
+    """
+
+    learnt: ClassVar[tuple[str, ...]] = (
+        "n_outputs_",
+        "ndim",
+        "target_mean_",
+        "target_scale_",
+    )
+    public: ClassVar[tuple[str, ...]] = ("n_outputs_", "target_mean_", "target_scale_")
+
+    def __init__(
+        self, owner: str, loss: Any, quantile: float, standardize: bool
+    ) -> None:
+        super().__init__(owner)
+        self.loss = loss
+        self.quantile = quantile
+        self.standardize = standardize
+        self.n_outputs_ = self.ndim = 1
+        self.target_mean_, self.target_scale_ = np.zeros(1), np.ones(1)
+
+    @property
+    def is_logarithm(self) -> bool:
+        """Whether the outputs are logarithms of what is predicted."""
+        return link_of(self.loss) == "log"
+
+    def make_loss(self) -> Any:
+        """Make the loss by its name, or of what the user gave."""
+        options = {"quantile": self.quantile} if self.loss == "quantile" else {}
+        return make_loss(self.loss, **options)
+
+    def know_outputs(self, columns: NDArray[Any], ndim: int, *, reset: bool) -> None:
+        """Take note of the number of outputs; refuse another one, or no counts."""
+        if self.is_logarithm and (
+            columns.min(initial=0) < 0 or (reset and not columns.sum() > 0)
+        ):
+            raise ValueError(
+                f"loss={self.loss!r} is for counts: y must be at least 0 and not all "
+                f"0, got values from {columns.min():g} to {columns.max():g}; take "
+                "another loss."
+            )
+        if reset:
+            self.n_outputs_, self.ndim = columns.shape[1], ndim
+        elif columns.shape[1] != self.n_outputs_:
+            raise ValueError(
+                f"y has {columns.shape[1]} outputs, but this {self.owner} was "
+                f"fitted with {self.n_outputs_}; pass y of the same width."
+            )
+
+    def learn_scale(self, columns: NDArray[Any], weight: NDArray[Any]) -> None:
+        """Learn by what the targets (n_targets, n_outputs) are standardised."""
+        scaler = Standardizer.identity(self.n_outputs_)
+        if self.standardize:
+            scaler = Standardizer.fit(columns, weight)
+        self.target_mean_, self.target_scale_ = scaler.mean_, scaler.scale_
+        if self.standardize and self.is_logarithm:
+            # With the log link a factor on y only shifts the output: the loss keeps
+            # its form, and training starts from the mean of y.
+            self.target_scale_ = np.where(scaler.mean_ > 0, scaler.mean_, 1.0)
+            self.target_mean_ = np.zeros(self.n_outputs_)
+
+    def to_scale(self, columns: NDArray[Any]) -> NDArray[Any]:
+        """Standardise (n_targets, n_outputs)."""
+        return Standardizer(self.target_mean_, self.target_scale_).transform(columns)
+
+    def from_scale(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Turn outputs of the network into predictions (n_targets, n_outputs)."""
+        return self._mean_of(outputs) * self.target_scale_ + self.target_mean_
+
+    def _mean_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        return np.exp(outputs) if self.is_logarithm else outputs
+
+    def response(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Turn outputs into predictions of the shape of y."""
+        predicted = self.from_scale(outputs)
+        return predicted[:, 0] if self.ndim == 1 else predicted
+
+    def structure(self) -> dict[str, Any]:
+        """Name the outputs and the loss."""
+        return {"n_outputs": self.n_outputs_, "loss": self.loss}
+
+    def n_weights(self, n_units: int) -> int:
+        """Count the weights of the linear map."""
+        return n_units * self.n_outputs_
+
+    def score(
+        self, outputs: NDArray[Any], y: NDArray[Any], weight: NDArray[Any]
+    ) -> float:
+        """Compute R², of the standardised target."""
+        if len(y) < 2:
+            return float("nan")
+        r2: float = r2_score(y, self._mean_of(outputs), sample_weight=weight)
+        return r2

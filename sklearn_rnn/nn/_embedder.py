@@ -1,0 +1,157 @@
+"""From ids or numbers to the vectors that the encoder reads."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sklearn_rnn.nn._batch import Batch
+from sklearn_rnn.nn._characters import CharacterEncoder
+from sklearn_rnn.nn._embedding import TokenEmbedding
+from sklearn_rnn.nn._lengths import length_mask
+
+
+class Embedder(nn.Module):
+    r"""From ids or numbers to the vectors that the encoder reads.
+
+    Parameters
+    ----------
+    n_features : int, default=None
+        Number of variables per time step, for sequences of numbers. Give
+        exactly one of ``n_features`` and ``n_tokens``.
+    n_tokens : int, default=None
+        Number of token ids, padding (0) and unknown (1) included, for
+        sequences of tokens. May be left out when ``embedding`` is given.
+    embedding_dim : int, default=64
+        Length of the vector of each token. Longer vectors can tell more words
+        apart and need more text to learn.
+    embedding : array-like of shape (n_tokens, dim), default=None
+        Vectors to start from, such as pretrained ones; ``embedding_dim`` is
+        then ignored.
+    freeze_embedding : bool, default=False
+        Whether the vectors of tokens keep their initial values in training.
+    n_characters : int, default=None
+        Number of character ids, padding (0) and unknown (1) included, for tokens
+        that come with their characters; None for those that do not.
+    characters_dim : int, default=32
+        Size of the `CharacterEncoder`, which adds ``2 * characters_dim`` numbers to
+        the vector of each token. Ignored without ``n_characters``.
+    dropout : torch.nn.Module
+        Applied to the vectors of tokens. Numbers are not dropped.
+    generator : torch.Generator
+        Source of the initial weights.
+
+    Attributes
+    ----------
+    tokens : TokenEmbedding or None
+        Vectors of the tokens; None for sequences of numbers.
+    characters : CharacterEncoder or None
+        What reads the characters of the tokens.
+    n_units : int
+        Length of a vector.
+
+    Notes
+    -----
+    With :math:`D` for dropout, :math:`E` for the vectors of tokens and :math:`C` for
+    the `CharacterEncoder`, a token :math:`x` becomes :math:`D([E(x), C(x)])`, or
+    :math:`D(E(x))` without characters. Numbers stay as they are.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_features: int | None = None,
+        n_tokens: int | None = None,
+        embedding_dim: int = 64,
+        embedding: Any = None,
+        freeze_embedding: bool = False,
+        n_characters: int | None = None,
+        characters_dim: int = 32,
+        dropout: nn.Module,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__()
+        if embedding is not None:
+            embedding = torch.asarray(embedding, dtype=torch.float32, copy=True)
+            n_tokens = len(embedding) if n_tokens is None else n_tokens
+        _check_one_kind(n_features, n_tokens, n_characters)
+        self.tokens: TokenEmbedding | None = None
+        self.characters: CharacterEncoder | None = None
+        self.n_units = n_features or 0
+        if n_tokens is not None:
+            self.tokens = TokenEmbedding(
+                n_tokens,
+                embedding_dim,
+                generator=generator,
+                weight=embedding,
+                freeze=freeze_embedding,
+            )
+            self.n_units += self.tokens.embedding_dim
+        if n_characters is not None:
+            self.characters = CharacterEncoder(
+                n_characters, characters_dim, generator=generator
+            )
+            self.n_units += self.characters.n_units
+        self.dropout = dropout
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Compute the vectors of a batch.
+
+        Parameters
+        ----------
+        batch : Batch
+            Of token ids, or of numbers.
+
+        Returns
+        -------
+        vectors : float Tensor of shape (n_samples, n_timesteps, n_units)
+            Of tokens their vectors, joined by those of their characters where there
+            are some; of numbers the numbers, with zeros in the padding. In training
+            mode after dropout. The time axis comes first in memory.
+        """
+        read = self._characters_of(batch)
+        if self.tokens is None:
+            return _without_padding(batch.values, batch.lengths)
+        embedded: Tensor = self.tokens(batch.values.t())
+        if read is not None:
+            embedded = torch.cat([embedded, read], dim=2)
+        embedded = self.dropout(embedded)
+        return embedded.transpose(0, 1)  # (n_samples, n_timesteps, n_units)
+
+    def _characters_of(self, batch: Batch) -> Tensor | None:
+        """Read the characters, if there are some, with the time axis first."""
+        given, wanted = batch.characters is not None, self.characters is not None
+        if given != wanted:
+            raise ValueError(
+                "characters must be given to a network with n_characters, and to no "
+                f"other; got {'some' if given else 'none'} for a network "
+                f"{'with' if wanted else 'without'} n_characters."
+            )
+        if self.characters is None:
+            return None
+        vectors: Tensor = self.characters(batch.characters, batch.lengths)
+        return vectors.transpose(0, 1)
+
+
+def _without_padding(numbers: Tensor, lengths: Tensor) -> Tensor:
+    # NaN in the padding would reach the gradient of the weights as 0 * NaN.
+    padding = ~length_mask(lengths, numbers.shape[1]).t().unsqueeze(2)
+    steps = numbers.transpose(0, 1)
+    return steps.masked_fill(padding, 0.0).contiguous().transpose(0, 1)
+
+
+def _check_one_kind(
+    n_features: int | None, n_tokens: int | None, n_characters: int | None
+) -> None:
+    if (n_features is None) == (n_tokens is None):
+        raise ValueError(
+            "Give exactly one of n_features (sequences of numbers) and n_tokens "
+            f"(sequences of tokens); got n_features={n_features!r} and "
+            f"n_tokens={n_tokens!r}."
+        )
+    if n_characters is not None and n_tokens is None:
+        raise ValueError(
+            "n_characters is for sequences of tokens, whose words have characters; "
+            f"got n_characters={n_characters!r} and n_features={n_features!r}. Leave "
+            "n_characters out."
+        )

@@ -1,0 +1,128 @@
+"""What every head has."""
+
+from torch import Tensor, nn
+
+from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
+
+
+class Head(nn.Module):
+    """What is computed from the encoder's outputs, and the loss of it.
+
+    A head of your own is a subclass with `forward` and `losses`, and the other
+    methods where it has more to say. It is made by a callable that `RecurrentNetwork`
+    calls with ``n_units`` and the keywords ``dropout`` and ``generator``.
+
+    Attributes
+    ----------
+    rows : {"sequence", "step", "target"}
+        What a row of the outputs stands for: a sequence, a real step of one, or a
+        target of one. Rows of steps and of targets are flat: those of sample 0 in
+        order, then those of sample 1, and so on.
+    reads_state : bool
+        Whether it reads ``encoded.state``, which is None otherwise.
+    """
+
+    rows: str = "sequence"
+    reads_state: bool = False
+
+    def forward(
+        self, encoded: Encoded, batch: Batch, target: Targets | None = None
+    ) -> Tensor:
+        """Compute the outputs, as the loss reads them.
+
+        Parameters
+        ----------
+        encoded : Encoded
+            What the encoder makes of the batch.
+        batch : Batch
+            The sequences, and what is known of them.
+        target : Targets, default=None
+            The targets, in training and validation, for a head that reads them.
+
+        Returns
+        -------
+        outputs : Tensor of shape (n_rows, n_outputs)
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no forward.")
+
+    def losses(self, outputs: Tensor, target: Targets) -> Tensor:
+        """Compute one loss for each target.
+
+        Parameters
+        ----------
+        outputs : Tensor of shape (n_rows, n_outputs)
+            Those of `forward`.
+        target : Targets
+
+        Returns
+        -------
+        losses : Tensor of shape (n_targets,)
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no losses.")
+
+    def start(self, target: Targets) -> None:
+        """Start from what is known of the targets before training; by default not.
+
+        Parameters
+        ----------
+        target : Targets
+            Those of the training part.
+        """
+
+    def predict(self, encoded: Encoded, batch: Batch) -> Tensor:
+        """Compute the outputs of a batch whose targets are not known.
+
+        Parameters
+        ----------
+        encoded : Encoded
+            In evaluation mode.
+        batch : Batch
+
+        Returns
+        -------
+        outputs : float32 Tensor of shape (n_rows, n_outputs)
+            A row has the same bits in any batch.
+        """
+        outputs: Tensor = self(encoded, batch)
+        return outputs
+
+    def read_out(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """Turn outputs into what is scored against the target; by default as they are.
+
+        Parameters
+        ----------
+        outputs : Tensor of shape (n_rows, n_outputs)
+        batch : Batch
+
+        Returns
+        -------
+        read : Tensor of shape (n_rows, ...)
+        """
+        return outputs
+
+    def step(self, memory: State, output: Tensor) -> tuple[Tensor, State]:
+        """Go on by one more step of each sequence, in evaluation mode.
+
+        Parameters
+        ----------
+        memory : tuple
+            What the step before returned; empty at the first step.
+        output : Tensor of shape (n_samples, n_units)
+            The output of the encoder at this step.
+
+        Returns
+        -------
+        outputs : Tensor of shape (n_samples, n_outputs)
+        memory : tuple
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no step.")
+
+    def why_no_step(self) -> str | None:
+        """Say why `step` cannot work, None if it can.
+
+        Returns
+        -------
+        reason : str or None
+            Goes on after "was fitted with".
+        """
+        return f"the head {type(self).__name__}, which has no form for one step"

@@ -1,0 +1,92 @@
+"""Several heads on one encoder."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sklearn_rnn.nn._batch import Batch, Encoded, Targets
+from sklearn_rnn.nn._losses import LINKS
+from sklearn_rnn.nn.heads._head import Head
+from sklearn_rnn.nn.kernels import raise_precision
+
+
+class HeadSum(Head):
+    r"""Train several heads on the same targets: losses add, probabilities average.
+
+    The heads have outputs of the same shape, and losses of the same link.
+
+    Parameters
+    ----------
+    n_units : int
+        Number of units of the encoder's outputs.
+    heads : iterable of callable
+        Each is called as that of `RecurrentNetwork` and returns a `Head`.
+    dropout : Module, default=None
+        Given to each head.
+    generator : torch.Generator
+        Source of the initial weights.
+
+    Attributes
+    ----------
+    heads : ModuleList
+        The heads.
+
+    Notes
+    -----
+    With the outputs :math:`f^{(k)}`, the losses :math:`\ell_k` and the link :math:`g`
+    of :math:`K` heads,
+
+    .. math::
+        \ell &= \textstyle\sum_k \ell_k(f^{(k)}, y) \\
+        f &= g\Big(\tfrac{1}{K} \textstyle\sum_k g^{-1}(f^{(k)})\Big).
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> import torch
+    >>> from sklearn_rnn.nn import Batch, HeadSum, PooledHead, RecurrentNetwork
+    >>> heads = [partial(PooledHead, n_outputs=2, pooling=p) for p in ("last", "max")]
+    >>> network = RecurrentNetwork(partial(HeadSum, heads=heads), n_features=3).eval()
+    >>> network(Batch(torch.zeros(5, 4, 3), torch.full((5,), 4))).shape
+    torch.Size([5, 2])
+    """
+
+    def __init__(
+        self,
+        n_units: int,
+        *,
+        heads: Iterable[Callable[..., Head]],
+        dropout: nn.Module | None = None,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__()
+        made = [make(n_units, dropout=dropout, generator=generator) for make in heads]
+        self.heads: Any = nn.ModuleList(made)
+        self.rows = made[0].rows
+        self.reads_state = any(head.reads_state for head in made)
+
+    def forward(
+        self, encoded: Encoded, batch: Batch, target: Targets | None = None
+    ) -> Tensor:
+        """Compute the outputs of all heads.
+
+        In training, and wherever there are targets, those of the heads are side by
+        side, (n_rows, n_outputs, n_heads); else they are averaged.
+        """
+        outputs = torch.stack([h(encoded, batch, target) for h in self.heads], dim=-1)
+        if self.training or target is not None:
+            return outputs
+        inverse, link = LINKS[self.heads[0].loss.link]
+        return link(inverse(raise_precision(outputs)).mean(dim=-1)).to(outputs.dtype)
+
+    def losses(self, outputs: Tensor, target: Targets) -> Tensor:
+        """Add the losses of the heads (n_targets,)."""
+        parts = zip(self.heads, outputs.unbind(dim=-1), strict=True)
+        return torch.stack([h.losses(part, target) for h, part in parts]).sum(dim=0)
+
+    def start(self, target: Targets) -> None:
+        """Let each head start from what is known of the targets."""
+        for head in self.heads:
+            head.start(target)
