@@ -157,15 +157,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "an own cell moves the global generator",
-        "nn/kernels/_make.py",
-        "with BORROWED, torch.random.fork_rng(devices=[]):\n        torch.default",
-        "with BORROWED:\n        torch.default",
+        "a class of one's own moves the global generator",
+        "nn/_seeding.py",
+        "with _BORROWED, torch.random.fork_rng(devices=[]):",
+        "with _BORROWED:",
         ("tests/nn/kernels/test_make.py",),
     ),
     Mutant(
         "the weights of an own cell do not follow from the seed",
-        "nn/kernels/_make.py",
+        "nn/_seeding.py",
         "torch.default_generator.manual_seed(seed)",
         "pass",
         ("tests/nn/kernels/test_make.py",),
@@ -1760,7 +1760,7 @@ MUTANTS = [
     Mutant(
         "a pooling of one's own draws from the global stream",
         "nn/_poolings.py",
-        "with torch.random.fork_rng(devices=[]):",
+        "with seeded_globally(int(torch.randint(2**31, (), generator=generator))):",
         "if True:",
         (
             "tests/nn/test_poolings.py"

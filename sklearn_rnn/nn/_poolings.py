@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Encoded
 from sklearn_rnn.nn._lengths import length_mask
+from sklearn_rnn.nn._seeding import seeded_globally
 from sklearn_rnn.nn._tables import choose
 
 Memory: TypeAlias = tuple[Tensor, ...]
@@ -351,7 +352,7 @@ def make_pooling(
     if pooling in POOLINGS.values():
         return pooling(n_units, generator=generator)
     options = {"generator": generator} if issubclass(pooling, Pooling) else {}
-    with _global_stream(int(torch.randint(2**31, (), generator=generator))):
+    with seeded_globally(int(torch.randint(2**31, (), generator=generator))):
         made: Any = pooling(n_units, **options)
     if not hasattr(made, "n_units"):
         made.n_units = n_units
@@ -461,7 +462,7 @@ def check_pooling(
         Encoded(_fill_padding(outputs, lengths, fill), lengths, None, bidirectional)
         for fill in (0.0, torch.nan)
     )
-    with _global_stream(0), torch.no_grad():
+    with seeded_globally(0), torch.no_grad():
         with _explained(name):
             made = make_pooling(pooling, n_units, generator=generator)
             trained = made(encoded)
@@ -531,14 +532,6 @@ def _explained(name: str) -> Iterator[None]:
             "forward with Encoded(outputs, lengths, state, bidirectional), its step, "
             "if it has one, with (memory, output)."
         ) from error
-
-
-@contextmanager
-def _global_stream(seed: int) -> Iterator[None]:
-    """Seed torch's global generator of the CPU for a while, then set it back."""
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
-        yield
 
 
 def _as_exact(pooling: Any, outputs: Tensor) -> tuple[Any, Tensor]:

@@ -1,12 +1,12 @@
 """Making a cell by its name or from its class."""
 
-import threading
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import torch
 from torch import nn
 
+from sklearn_rnn.nn._seeding import seeded_globally
 from sklearn_rnn.nn._tables import choose
 from sklearn_rnn.nn.kernels._elman import NONLINEARITIES, ElmanRNN
 from sklearn_rnn.nn.kernels._exact import run_cell, step_cell
@@ -17,9 +17,6 @@ CELLS: dict[str, type[nn.Module]] = {"rnn": ElmanRNN, "gru": GRU, "lstm": LSTM}
 
 CellName: TypeAlias = str | Callable[[int, int], nn.Module]
 """A name of `CELLS`, or a class that is built with (input_size, hidden_size)."""
-
-# The global generator is borrowed for one cell at a time.
-BORROWED = threading.Lock()
 
 
 def make_cell(
@@ -108,7 +105,7 @@ def check_cell(cell: Any, input_size: int, hidden_size: int) -> None:
         return
     module = make_cell(cell, input_size, hidden_size, generator=torch.Generator())
     x = torch.zeros(3, 4, input_size)  # a tensor of three rows is no pair
-    with BORROWED, torch.random.fork_rng(devices=[]):
+    with seeded_globally(0):
         state = _try("training mode", module.train(), x, hidden_size)
         _try("evaluation mode, in float64", module.eval(), x, hidden_size)
         _try("evaluation mode, with a state", module, x, hidden_size, state)
@@ -127,8 +124,7 @@ def _make_own(
             f"hidden_size), got {cell!r}."
         )
     seed = int(torch.randint(2**62, (), generator=generator))
-    with BORROWED, torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+    with seeded_globally(seed):
         try:
             module = cell(input_size, hidden_size)
         except Exception as error:
