@@ -72,8 +72,8 @@ CUT_FIT_PARAMS = {
 }
 
 
-# Where the pages stand, once they do. Until then SKLEARN_RNN_DOCS may name a place, as
-# the address of a built `docs/_build/html`; without one nothing is linked.
+# The address of the published pages, once there is one. Until then SKLEARN_RNN_DOCS may
+# name one, such as that of a built `docs/_build/html`; without it nothing is linked.
 DOCUMENTATION = ""
 
 

@@ -50,15 +50,15 @@ def repeat_warnings(function: Callable[..., Any], *args: Any) -> Any:
 
     Returns
     -------
-    answer : object
+    result : object
         What it returns. Each distinct warning is given once, after the call.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        answer = function(*args)
+        result = function(*args)
     for message in {str(given.message): given.message for given in caught}.values():
         warn(message)
-    return answer
+    return result
 
 
 def is_called_by(library: str, functions: Collection[str]) -> bool:
@@ -126,7 +126,7 @@ def _library_of(frame: FrameType) -> str:
     """Name the package whose code a frame runs; nothing for that of a doctest.
 
     A module that runs as ``__main__`` is known by its spec, if it is one of a package.
-    The globals of a doctest are a copy of those of the module it stands in.
+    The globals of a doctest are a copy of those of its module.
     """
     if frame.f_code.co_filename.startswith("<doctest"):
         return ""

@@ -139,7 +139,7 @@ def _add_over_processes(
 ) -> torch.Tensor:
     """Replace each gradient by its sum over the processes; return that of the loss.
 
-    All travel in one row of numbers: to ask takes longer than to answer.
+    All travel in one row of numbers: a message costs more than its content.
     """
     parts = [p.new_zeros(p.shape) if p.grad is None else p.grad for p in parameters]
     flat = torch.cat([loss.detach().view(1), *(part.flatten() for part in parts)])

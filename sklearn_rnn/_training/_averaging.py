@@ -36,7 +36,7 @@ class WeightAverage(Callback):
         a_n = d_n a_{n-1} + (1 - d_n) w_n, \qquad
         d_n = \min\left(d, \frac{1 + n}{10 + n}\right), \qquad a_0 = w_1,
 
-    where the second term forgets the random start sooner. From the end of each epoch's
+    where the second term removes the random start sooner. From the end of each epoch's
     updates to the beginning of the next epoch the network holds the average: the
     validation part, early stopping and what is kept in the end see it, after Ctrl-C
     and a `TimeBudget` too; the updates go on from the weights they had. Where training

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class _Handler:
-    """Stands in for the handler of a signal, whichever it is, inside a ``with`` block.
+    """Replaces the handler of a signal, whichever it is, inside a ``with`` block.
 
     Python calls handlers in the main thread only. In any other, where there is no
     handler of Python's, or where none can be installed, nothing is done.

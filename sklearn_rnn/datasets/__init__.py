@@ -1,8 +1,8 @@
-"""Small real data that travel with the package, and generators with known answers.
+"""Small real data that travel with the package, and generators with known solutions.
 
 The loaders read text files of the package itself; nothing is downloaded. The
 generators make tasks whose best possible score can be written down, so that a
-model that misses it has a fault.
+model that misses it has an error.
 """
 
 __all__ = [

@@ -108,9 +108,9 @@ def make_activities(
     rest     0
     ======== === ===
 
-    Known answers: always answering "walk" is right at half of the steps. The
+    Known solution: always predicting "walk" is right at half of the steps. The
     series are a hidden Markov model of 35 states, activity and phase, so that
-    the best answer to each step can be computed [1]_: with the defaults
+    the best prediction for each step can be computed [1]_: with the defaults
     it is right at 98.0 % of them.
 
     References
@@ -194,7 +194,7 @@ def make_adding_problem(
 
     Notes
     -----
-    Known answers: y has mean 1 and variance 2/12, so that always answering 1
+    Known solution: y has mean 1 and variance 2/12, so that always predicting 1
     has a mean squared error of 1/6, and a network that remembers one of the two
     numbers 1/12; the task can be solved without error. It is that of [1]_
     in the simpler form of [2]_: numbers in [0, 1), markers 0 and 1, a plain sum.
@@ -284,7 +284,7 @@ def make_first_symbol(
 
     Notes
     -----
-    Known answers: the task can be solved without error; without the first step
+    Known solution: the task can be solved without error; without the first step
     no classifier is right more often than 1 / n_symbols of the time. It is akin
     to the two-sequence problem in section 5.3 of [1]_.
 
@@ -367,7 +367,7 @@ def make_sine_waves(
 
         X[t] = sin(2 pi (k + 1) t / n_timesteps + p) + noise * Normal(0, 1)
 
-    Known answer: without noise the classes are separated, for each wave has all
+    Known solution: without noise the classes are separated, for each wave has all
     its power in entry k + 1 of its discrete Fourier transform.
 
     Examples

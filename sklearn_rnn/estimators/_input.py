@@ -7,7 +7,7 @@ from sklearn_rnn.sequences import UNK, Standardizer
 
 
 class SequenceInput:
-    """The part of an estimator that knows what its sequences are made of."""
+    """The part of an estimator that learns what its sequences are made of."""
 
     def _learn_input(self, part):
         """Learn the scale of the variables, or which tokens there are."""
@@ -51,8 +51,8 @@ class SequenceInput:
     def _count_tokens(self, part):
         """Take note of the tokens of `part`, in a longer table if need be.
 
-        The larger of two counts stands, not their sum: the same data may come
-        again, and a word seen once in it is still a rare one.
+        The larger of two counts is kept, not their sum: the same data may come
+        again, and a word seen once in it is still rare.
         """
         if self.token_counts_ is None:
             return

@@ -182,7 +182,7 @@ class SharedParameters:
         "token_counts_": (
             "int ndarray of shape (n_tokens,) or None",
             """
-            How often each token id stands in the distinct rows of training; the most
+            How often each token id occurs in the distinct training rows; the most
             of any call of `partial_fit`.
             """,
         ),
@@ -351,8 +351,8 @@ class SharedParameters:
         default="loss",
         accepts="str or callable",
         text="""
-        What early stopping watches: the validation loss, or a scorer of scikit-learn,
-        by name or as ``scorer(estimator, X, y)``.  Its values stand in ``history_``
+        What early stopping monitors: the validation loss, or a scorer of scikit-learn,
+        by name or as ``scorer(estimator, X, y)``.  Its values are in ``history_``
         as ``valid_score``.
         """,
         constraint=[str, callable],

@@ -27,7 +27,7 @@ def fitted_steps(estimator: Any) -> tuple[list[Any], Any]:
     Parameters
     ----------
     estimator : fitted estimator, Pipeline or search
-        Pipelines may stand in each other; of a search the best estimator counts, of a
+        Pipelines may be nested; of a search the best estimator counts, of a
         frozen estimator the one inside.
 
     Returns

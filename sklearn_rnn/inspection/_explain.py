@@ -45,7 +45,7 @@ class Explanation:
         the output (several of a regressor); None where there is only one output, and
         for attention.
     step : int or None
-        At which step the output stands, of taggers and step regressors.
+        The step of the output, for taggers and step regressors.
     output, base_output : float or None
         The output for the sequence and for the baseline; None for attention.
     tokens : object ndarray of shape (n_timesteps,) or None

@@ -210,8 +210,8 @@ def _make_display(record: LearningRateRange) -> "LearningRateDisplay":
 def suggest(lrs: NDArray[np.float64], smoothed: NDArray[np.float64]) -> float:
     """Suggest a rate, as `find_lr` says.
 
-    Most of the fall alone is deceived by a target whose mean is learnt first, and the
-    lowest loss alone by one that is learnt by heart.
+    The steepest fall alone is misleading for a target whose mean is learnt first, and
+    the lowest loss alone for a target that the network overfits.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from sklearn_rnn.inspection._axes import COLORS, LINE_STYLES, axes_or_new
 if TYPE_CHECKING:
     pass
 
-# So many labels of words stand beside each other in a picture of 600 pixels.
+# So many labels of words fit beside each other in a picture of 600 pixels.
 READABLE_LABELS = 40
 # So many lines can be told apart, and find a place in a legend.
 READABLE_LINES = 7
@@ -65,7 +65,7 @@ def panels_or_new(ax: Any, heights: Sequence[float]) -> NDArray[np.object_]:
 def draw_series(ax: Any, values: NDArray[Any]) -> None:
     """Draw the variables of a sequence of numbers over its steps.
 
-    A title stands best on the left: the legend is above the axes, on the right.
+    A title is best on the left: the legend is above the axes, on the right.
 
     Parameters
     ----------

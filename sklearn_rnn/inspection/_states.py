@@ -50,7 +50,7 @@ def hidden_states(estimator: Any, X: Any) -> list[list[dict[str, NDArray[np.floa
             (n_timesteps_i, n_units)
         ``states[row][layer][name]``, with the lowest layer first. ``n_units`` is
         ``hidden_size``, or twice that with ``bidirectional=True``: first the units
-        that read forward, then those that read backward, each step where it stands in
+        that read forward, then those that read backward, each step at its place in
         the sequence. The names are "hidden"; of an LSTM also "cell", "input",
         "forget", "output" and "candidate"; of a GRU "reset", "update" and "candidate".
 
@@ -91,7 +91,7 @@ class StatesDisplay:
     """States and gates of one layer over one sequence, as heat maps.
 
     Made by `from_estimator`, which draws it too. A row is a unit and a column a time
-    step; below stands what was read. States are blue above zero and red below it;
+    step, with the input below. States are blue above zero and red below it;
     gates are the darker the more they are open, from 0 to 1.
 
     Parameters

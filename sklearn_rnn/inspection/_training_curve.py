@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Curve(NamedTuple):
-    """A panel, and what of the history stands in it."""
+    """A panel, and the part of the history that it shows."""
 
     label: str
     columns: tuple[str, ...]

@@ -299,7 +299,7 @@ def span_precision_recall_fscore(
     Warns
     -----
     UndefinedMetricWarning
-        If a precision or recall has no span to stand on and
+        If a precision or recall is undefined for lack of spans and
         ``zero_division="warn"``.
 
     See Also
@@ -438,7 +438,7 @@ def _add_up(
 
 
 def _pool(counts: Counts, average: str | None) -> Counts:
-    """Add up all types where the average asks for it or has nothing to stand on."""
+    """Add up all types where the average asks for it or there are no types."""
     nothing = {"macro": not counts.types, "weighted": not counts.true.any()}
     if average == "micro" or nothing.get(str(average), False):
         hits, predicted, true = (column.sum(keepdims=True) for column in counts[1:])
@@ -479,7 +479,7 @@ def _average(
 def _warn_undefined(
     score: str, which: str, denominator: NDArray[Any], types: list[str] | None = None
 ) -> None:
-    """Warn of scores that have no span to stand on."""
+    """Warn of scores that are undefined for lack of spans."""
     empty = np.flatnonzero(denominator == 0)
     if len(empty):
         where = (

@@ -79,7 +79,7 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
     It has one output, with one column for each class, label or target:
 
     - ``probabilities``: float32, what ``predict_proba`` gives, in the order of
-      ``classes_``. The names of the classes stand in the metadata of the model under
+      ``classes_``. The names of the classes are in the metadata of the model under
       ``classes``, as JSON.
     - ``predictions``: float64, what ``predict`` of a regressor gives, in the units of
       the target.
@@ -207,12 +207,12 @@ def _draw(estimator: Any) -> Graph:
         steps = Steps(states, final, mask, is_last)
         states = POOLINGS[pooling](graph, steps, weights)
     output = _output_of(estimator)
-    answer = output.draw(graph, affine(graph, states, weights, "head.affine"))
+    predicted = output.draw(graph, affine(graph, states, weights, "head.affine"))
     if pooling is None:
         zero = np.zeros((), output.dtype)
-        answer = graph.add("Where", mask, answer, zero)
-        answer = graph.add("Transpose", answer, perm=[1, 0, 2])
-    graph.name(answer, output.name)
+        predicted = graph.add("Where", mask, predicted, zero)
+        predicted = graph.add("Transpose", predicted, perm=[1, 0, 2])
+    graph.name(predicted, output.name)
     return graph
 
 

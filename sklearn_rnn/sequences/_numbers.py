@@ -89,7 +89,7 @@ def looks_like_padded_tokens(sequences: Sequences) -> bool:
 
     True if all are integers, some larger than 1, with zeros in some rows, there at
     the end only, and no row of zeros alone. Negative ones are taken for the
-    characters of words if each stands behind another number and could be a character.
+    characters of words if each follows another number and could be a character.
 
     Parameters
     ----------

@@ -94,8 +94,8 @@ def check_step_labels(y: Any, lengths: ArrayLike) -> np.ndarray:
     ----------
     y : array of object, list or tuple of array-likes of shape (n_timesteps,), or \
             array-like of shape (n_samples, n_columns)
-        The labels of each sequence. A table is padded on the right: what stands
-        at or beyond the length of a row may be anything.
+        The labels of each sequence. A table is padded on the right: values at or
+        beyond the length of a row may be anything.
     lengths : int array of shape (n_samples,)
         Number of steps of each sequence of X.
 
@@ -144,7 +144,7 @@ def check_step_reals(y: Any, lengths: ArrayLike) -> tuple[np.ndarray, int]:
             (n_timesteps, n_outputs), or array-like of shape (n_samples, n_columns) \
             or (n_samples, n_columns, n_outputs)
         The targets of each sequence. Arrays of two or three axes are padded on
-        the right: what stands at or beyond the length of a row may be anything.
+        the right: values at or beyond the length of a row may be anything.
     lengths : int array of shape (n_samples,)
         Number of steps of each sequence of X.
 

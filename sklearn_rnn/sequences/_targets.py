@@ -123,7 +123,7 @@ class UnseenLabelsError(ValueError):
     Parameters
     ----------
     found : str
-        Which they are, and where the first one stands.
+        Which they are, and the place of the first one.
     """
 
     def __init__(self, found: str) -> None:

@@ -80,7 +80,7 @@ def read_dense_tokens(X: np.ndarray) -> Sequences:
 
 
 def holds_characters(X: np.ndarray) -> bool:
-    """Tell whether characters stand behind every id of a table, (n_samples, n)."""
+    """Tell whether characters follow every id of a table, (n_samples, n)."""
     behind_ids = X[:, 1:][X[:, :-1] > 0]
     return bool(
         (behind_ids < 0).all()
@@ -103,7 +103,7 @@ def _read_flat(values: np.ndarray, offsets: np.ndarray) -> Sequences:
 
 
 def _read_characters(values: np.ndarray, offsets: np.ndarray) -> Sequences:
-    """Part the ids from the characters that stand behind each as negatives."""
+    """Part the ids from the characters that follow each as negatives."""
     _check_largest(values, offsets)
     values, offsets = _cut_zeros(values, offsets)
     _check_letters(values, offsets)
@@ -130,7 +130,7 @@ def _cut_zeros(
         _refuse(
             values == 0,
             offsets,
-            "Token ids must be at least 1, because 0 is padding and may only stand "
+            "Token ids must be at least 1, because 0 is padding and is allowed only "
             "at the end of a row, got 0",
             "shift the ids by 2 (0 is padding, 1 unknown)",
         )
@@ -213,7 +213,7 @@ def _check_sparse_ids(X: Any) -> None:
         raise SequenceError(
             f"A sparse X must hold token ids, which are integers, got {values.dtype} "
             "values that are not; they likely come from TfidfVectorizer, which "
-            "forgets the order of the words. Use TextVectorizer instead, or "
+            "loses the order of the words. Use TextVectorizer instead, or "
             "X.toarray() if the columns of this sparse matrix are steps in time."
         )
 
@@ -225,7 +225,7 @@ def _refuse_gaps(misplaced: np.ndarray, offsets: np.ndarray) -> None:
         raise SequenceError(
             "Each row of a sparse X must hold its token ids at the positions 0, 1, 2, "
             f"... without a gap, but row {row} does not. Such matrices come from "
-            "CountVectorizer, TfidfVectorizer or OneHotEncoder, which forget the "
+            "CountVectorizer, TfidfVectorizer or OneHotEncoder, which lose the "
             "order; use TextVectorizer instead, or X.toarray() if the columns of "
             "this sparse matrix are steps in time."
         )
@@ -238,7 +238,7 @@ def _refuse(
     remedy: str,
     values: np.ndarray | None = None,
 ) -> None:
-    """Raise with the first wrong id and where it stands."""
+    """Raise with the first wrong id and its place."""
     if wrong.any():
         step = np.argmax(wrong)
         row, position = row_of(offsets, step)

@@ -32,8 +32,8 @@ def sliding_windows(
         Number of steps in each window, at least 1. More of them show more of the
         past, and cost time in training.
     horizon : int or array-like of int of shape (n_horizons,), default=1
-        How many steps after the last one of a window its target stands, at least
-        1. An int asks for that step alone, and not for those on the way;
+        How many steps the target is after the last step of a window, at least
+        1. An int gives that step alone, and not the steps between;
         several, such as ``range(1, 25)``, give as many targets to each window.
 
     Returns

@@ -48,7 +48,7 @@ UNKNOWN_WORD = "<unk>"
 class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
     r"""Turn each text into the sequence of its tokens' ids.
 
-    `CountVectorizer` counts words and forgets their order; this keeps the
+    `CountVectorizer` counts words and loses their order; this keeps the
     order, for networks that read one token after the other. Both split texts
     with the same code, so their common parameters mean the same.
 
@@ -375,7 +375,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         return np.split(tokens, offsets[1:-1])
 
     def token_spans(self, X: Iterable[Any]) -> list[NDArray[np.int64]]:
-        """Say where in each document its tokens stand.
+        """Give the place of each token in its document.
 
         Row ``t`` belongs to what `transform` puts at step ``t``, so that whatever is
         known of a step, such as its label, can be shown in the text.
