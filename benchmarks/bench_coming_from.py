@@ -1,4 +1,4 @@
-"""How do the programs of examples/coming_from answer, theirs and ours, and how fast?
+"""How well do the programs of examples/coming_from predict, and how fast?
 
     python benchmarks/bench_coming_from.py run --out coming_from.json \\
         --python-keras PATH --python-sktime PATH
@@ -39,7 +39,7 @@ class Program(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Programs that answer the same question on the same data."""
+    """Programs for the same task on the same data."""
 
     data: str
     programs: tuple[Program, ...]
@@ -93,7 +93,7 @@ QUIET = {
 
 
 def tweets():
-    """Tweets that are clearly negative or positive; a quarter is asked about."""
+    """Tweets that are clearly negative or positive; a quarter is the test part."""
     texts, sentiment = load_tweets(return_X_y=True)
     clear = np.abs(sentiment) >= 0.5
     y = np.where(sentiment[clear] > 0, "positive", "negative")
@@ -103,7 +103,7 @@ def tweets():
 
 
 def activities(min_timesteps=None):
-    """Series of one activity each, 1,000 to learn from and 500 to ask about."""
+    """Series of one activity each, 1,000 for training and 500 for the test."""
     X, y = make_activities(
         1500,
         40,

@@ -551,7 +551,7 @@ def run(n_mutations, seed=0, minutes=float("inf")):
     """Load so many changed files, or as many as there is time for; count outcomes."""
     rng = random.Random(seed)
     counts = collections.defaultdict(collections.Counter)
-    slowest, faults, watch = 0.0, [], Watch()
+    slowest, errors, watch = 0.0, [], Watch()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of scikit-learn, about parameters
         contents = make_files(folder)
@@ -565,7 +565,7 @@ def run(n_mutations, seed=0, minutes=float("inf")):
                 n_mutations = i
                 break
             if i % 10_000 == 0 and i:
-                print(f"{i:,} of {n_mutations:,}; {len(faults)} faults", flush=True)
+                print(f"{i:,} of {n_mutations:,}; {len(errors)} errors", flush=True)
             try:
                 kind, content = mutate(rng.choice(contents), rng)
             except (OverflowError, RecursionError, ValueError):
@@ -579,11 +579,11 @@ def run(n_mutations, seed=0, minutes=float("inf")):
                 outcome = "loaded"
             except SavedFileError:
                 outcome = "refused"
-            except BaseException as error:  # whatever else is a fault
+            except BaseException as error:  # any other error
                 if isinstance(error, KeyboardInterrupt):
                     raise
-                outcome = "FAULT"
-                faults.append(f"{i}: {kind}: {type(error).__name__}: {error}"[:300])
+                outcome = "other error"
+                errors.append(f"{i}: {kind}: {type(error).__name__}: {error}"[:300])
             watch.on = False
             slowest = max(slowest, time.perf_counter() - start)
             counts[kind][outcome] += 1
@@ -591,7 +591,7 @@ def run(n_mutations, seed=0, minutes=float("inf")):
         "n_mutations": n_mutations,
         "seed": seed,
         "outcomes": {kind: dict(outcomes) for kind, outcomes in counts.items()},
-        "faults": faults,
+        "other_errors": errors,
         "executed": watch.seen,
         "slowest_seconds": round(slowest, 3),
         "memory_growth_mb": round(memory() - before, 1),

@@ -1,7 +1,8 @@
 """Does an estimator hold under load: many threads, processes, calls and fits?
 
-Sixteen threads and a few processes that were spawned predict at once, and each answer
-is compared, bit by bit, with that of one thread. Then one process predicts single rows
+Sixteen threads and a few processes that were spawned predict at once, and each
+prediction is compared, bit by bit, with that of one thread. Then one process predicts
+single rows
 and fits again and again, while its resident memory is sampled: after a warm-up it shall
 stay within 5 %.
 
@@ -49,8 +50,8 @@ def make_models():
     }
 
 
-def answer(model, X):
-    """Sum up what a model says of X as bytes."""
+def predict(model, X):
+    """Join the predictions of a model for X as bytes."""
     method = getattr(model, "predict_proba", model.predict)
     return b"".join(np.asarray(row).tobytes() for row in method(X))
 
@@ -59,16 +60,16 @@ def answer(model, X):
 
 
 def count_right(models, expected, n_calls):
-    """Ask every model so often; count, for each, the answers that are as expected."""
+    """Call every model so often; count, for each, the calls with the expected bits."""
     right = dict.fromkeys(models, 0)
     for _ in range(n_calls):
         for name, (model, X) in models.items():
-            right[name] += answer(model, X) == expected[name]
+            right[name] += predict(model, X) == expected[name]
     return right
 
 
 def by_threads(models, expected, n_workers, n_calls):
-    """Ask from threads that start together."""
+    """Predict in threads that start together."""
     barrier = threading.Barrier(n_workers)
 
     def work(_):
@@ -80,7 +81,7 @@ def by_threads(models, expected, n_workers, n_calls):
 
 
 def by_processes(models, expected, n_workers, n_calls):
-    """Ask from spawned processes, each of which loads the models from a pickle."""
+    """Predict in spawned processes, each of which loads the models from a pickle."""
     pickled = pickle.dumps((models, expected))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(n_workers, mp_context=context) as pool:
@@ -96,15 +97,15 @@ def load_and_count(pickled, n_calls):
 
 
 def at_once(ask, n_workers, n_calls):
-    """Ask from several workers; say how many answers of each model were right."""
+    """Predict in several workers; count the right predictions of each model."""
     models = make_models()
-    expected = {name: answer(model, X) for name, (model, X) in models.items()}
+    expected = {name: predict(model, X) for name, (model, X) in models.items()}
     start = time.perf_counter()
     counts = ask(models, expected, n_workers, n_calls)
     return {
         "workers": n_workers,
         "seconds": round(time.perf_counter() - start, 1),
-        "answers_of_each_model": n_workers * n_calls,
+        "predictions_of_each_model": n_workers * n_calls,
         "same_bits": {name: sum(count[name] for count in counts) for name in models},
     }
 
@@ -175,7 +176,7 @@ def run(n_threads=16, n_processes=4, n_calls=50, n_predictions=100_000, n_fits=1
 
 
 def main():
-    """Ask everything and print the answers."""
+    """Run everything and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--predictions", type=int, default=100_000)
     parser.add_argument("--fits", type=int, default=1_000)
@@ -199,11 +200,11 @@ def main():
         )
     for name in ("threads", "processes"):
         part = results[name]
-        n_answers = part["answers_of_each_model"]
+        n_all = part["predictions_of_each_model"]
         for model, n_right in part["same_bits"].items():
             print(
-                f"{part['workers']} {name}, {model}: {n_right} of {n_answers} answers "
-                "have the same bits"
+                f"{part['workers']} {name}, {model}: {n_right} of {n_all} "
+                "predictions have the same bits"
             )
     if arguments.out:
         write_json(arguments.out, {"environment": environment(), **results})

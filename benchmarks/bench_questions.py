@@ -100,7 +100,7 @@ class Ours:
 
 
 def make_architecture(name, question, lr, seed, max_epochs=MAX_EPOCHS):
-    """Make what a row of the table stands for."""
+    """Make the data of a row of the table."""
     is_classifier = question.task.kind == "classes"
     if name in CELLS:
         return Ours(name, question, lr, seed, max_epochs)
@@ -273,7 +273,7 @@ AGAIN = ("one seed", "one seed, rows in another order", "ten seeds")
 def measure_again(what, folder):
     """Fit ten times; count different predictions, and how far scores lie apart."""
     train, valid = parts_of("JapaneseVowels", folder, 0)
-    answers, scores = set(), []
+    predictions, scores = set(), []
     for trial in range(10):
         rows = np.arange(len(train.y))
         if "order" in what:
@@ -281,7 +281,7 @@ def measure_again(what, folder):
         seed = trial if what == "ten seeds" else 0
         model = RNNClassifier(random_state=seed, **PLAIN)
         model.fit(train.X[rows], train.y[rows])
-        answers.add(model.predict_proba(valid.X).tobytes())
+        predictions.add(model.predict_proba(valid.X).tobytes())
         scores.append(round(model.score(valid.X, valid.y), 4))
     kept = pickle.dumps(model)
     same = np.array_equal(
@@ -289,7 +289,7 @@ def measure_again(what, folder):
     )
     return {
         "what": what,
-        "n_answers": len(answers),
+        "n_predictions": len(predictions),
         "scores": scores,
         "pickle_bytes": len(kept),
         "n_weights": n_weights_of(model),
@@ -487,7 +487,7 @@ def again_table(record):
     rows = []
     for what in AGAIN:
         (found,) = select(record, "again", what=what)
-        rows.append([what, str(found["n_answers"]), spread(found["scores"], 3)])
+        rows.append([what, str(found["n_predictions"]), spread(found["scores"], 3)])
     return markdown(["ten fits with", "different predictions", "accuracy"], rows)
 
 

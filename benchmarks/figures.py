@@ -106,7 +106,7 @@ def load(record):
         yield f"{name} growth", f"{100 * found['growth']:.1f}"
     for name in ("threads", "processes"):
         found = record[name]
-        asked, right = found["answers_of_each_model"], found["same_bits"].values()
+        asked, right = found["predictions_of_each_model"], found["same_bits"].values()
         yield name, f"{min(right)} of {asked}"
         yield f"{name} workers", str(found["workers"])
 

@@ -2,8 +2,8 @@
 
     python benchmarks/worker_coming_from.py examples/coming_from/tfidf.py data.npz 0
 
-Prints a line of JSON: the share of right answers, and the seconds of the processor
-from the data to the answers, imports apart. It needs NumPy and what the program needs.
+Prints a line of JSON: the accuracy, and the seconds of the processor from the data to
+the predictions, imports apart. It needs NumPy and what the program needs.
 """
 
 import json
@@ -19,7 +19,7 @@ from worker import versions
 def read_rows(path):
     """Read training rows, their classes, new rows and theirs.
 
-    Series of unequal length stand one behind the other, with the place where each
+    Series of unequal length are one behind the other, with the place where each
     begins.
     """
     with np.load(path) as file:
@@ -39,9 +39,9 @@ def measure(program, data, seed):
     X, y, X_new, y_new = read_rows(data)
     fit_and_predict = runpy.run_path(program)["fit_and_predict"]
     start = time.process_time()
-    answers = fit_and_predict(X, y, X_new, seed)
+    predictions = fit_and_predict(X, y, X_new, seed)
     seconds = time.process_time() - start
-    return {"accuracy": float(np.mean(answers == y_new)), "seconds": seconds}
+    return {"accuracy": float(np.mean(predictions == y_new)), "seconds": seconds}
 
 
 if __name__ == "__main__":

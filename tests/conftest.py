@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True, scope="session")
 def ctrl_c_interrupts():
-    """Answer SIGINT as a terminal does; a shell's background jobs ignore it."""
+    """Handle SIGINT as in a terminal; a shell's background jobs ignore it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -1,4 +1,4 @@
-"""The rooms of the package stand in one order, and each imports only from before it.
+"""The rooms of the package have one order, and each imports only from those before it.
 
 The import statements are read, not run, those inside functions included.
 """
@@ -58,7 +58,7 @@ def is_private(dotted):
     return any(part.startswith("_") for part in dotted.split("."))
 
 
-def faults(source, room):
+def violations(source, room):
     """List what a source text of a room does against the order of the rooms."""
     tree = ast.parse(source)
     inside_functions = {  # or read by type checkers only
@@ -100,7 +100,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 def test_each_file_keeps_the_order_of_the_rooms():
     found = {
-        str(path.relative_to(PACKAGE)): faults(path.read_text("utf-8"), room_of(path))
+        str(path.relative_to(PACKAGE)): violations(
+            path.read_text("utf-8"), room_of(path)
+        )
         for path in FILES
     }
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
@@ -158,8 +160,8 @@ def test_a_circle_is_seen():
     assert find_circle(imports_of({**sources, "p.c": ""})) == []
 
 
-def test_a_fault_is_seen():
-    for room, source, fault in [
+def test_a_violation_is_found():
+    for room, source, violation in [
         ("sequences", "import torch", "sequences may not import torch"),
         ("nn", "import skorch.utils", "nn may not import skorch"),
         ("estimators", "import torch.nn", "estimators may not import torch"),
@@ -181,11 +183,11 @@ def test_a_fault_is_seen():
         ("text", "from sklearn.base import _fit_context", "is private"),
         ("text", "from sklearn import __version__", "is private"),
     ]:
-        (found,) = faults(source, room)
-        assert fault in found, source
+        (found,) = violations(source, room)
+        assert violation in found, source
 
 
-def test_what_is_allowed_is_not_a_fault():
+def test_what_is_allowed_is_no_violation():
     for room, source in [
         ("_compat", "from sklearn.base import _fit_context"),
         ("_compat", "import sklearn\nsklearn.__version__"),
@@ -195,7 +197,7 @@ def test_what_is_allowed_is_not_a_fault():
         ("inspection", "def plot():\n    import matplotlib.pyplot as plt"),
         ("inspection", "if TYPE_CHECKING:\n    from matplotlib.axes import Axes"),
     ]:
-        assert faults(source, room) == [], source
+        assert violations(source, room) == [], source
 
 
 TREES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
@@ -218,7 +220,7 @@ def find_definition(module, name):
 
 
 def public_functions(module, name):
-    """Give the functions behind a public name, by where they stand: methods as well."""
+    """Give the functions behind a public name, by their place: methods as well."""
     module, node = find_definition(module, name) or ("", None)
     if node is None:
         return {}

@@ -1,4 +1,4 @@
-"""Programs of "coming from elsewhere" answer, and all were measured."""
+"""Programs of "coming from elsewhere" predict, and all were measured."""
 
 import json
 import runpy
@@ -29,7 +29,7 @@ ON_SERIES = ["series_defaults", "skorch_lstm", "skorch_lstm_ours", "sktime_rnn_o
 ELSEWHERE = ["keras_lstm", "sktime_rnn", "sktime_rocket"]  # other environments run them
 
 
-def answers(name, X, y, X_new):
+def predictions(name, X, y, X_new):
     fit_and_predict = runpy.run_path(str(PROGRAMS / f"{name}.py"))["fit_and_predict"]
     return fit_and_predict(X, y, X_new, 0)
 
@@ -39,7 +39,7 @@ def test_a_program_tells_good_texts_from_bad_ones(name):
     texts = np.array(["a good film", "a bad film"] * 20)
     y = np.array(["+", "-"] * 20)
     new = np.array(["a bad story", "a good story", "a bad one"])
-    assert answers(name, texts, y, new).tolist() == ["-", "+", "-"]
+    assert predictions(name, texts, y, new).tolist() == ["-", "+", "-"]
 
 
 @pytest.mark.changes_global_state  # skorch draws from torch's
@@ -54,7 +54,7 @@ def test_a_program_tells_high_series_from_low_ones(name):
         [np.full((n, 2), level[label]) for n, label in zip(lengths, y, strict=True)]
     )
     X_new, expected = X[:6][::-1], y[:6][::-1]
-    assert answers(name, X, y, X_new).tolist() == expected.tolist()
+    assert predictions(name, X, y, X_new).tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)

@@ -16,8 +16,8 @@ import write_figures  # noqa: E402
 
 
 def test_every_figure_of_the_pages_is_computed_from_the_results():
-    faults = write_figures.faults()
-    assert not faults, "\n".join(faults)
+    errors = write_figures.errors()
+    assert not errors, "\n".join(errors)
 
 
 def test_what_the_guide_quotes_was_printed_by_the_programs_as_they_are():

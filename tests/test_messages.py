@@ -96,7 +96,7 @@ def test_a_warning_of_scikit_learn_about_labels_names_the_line_of_the_user(monke
 
 
 def test_a_line_warns_once_by_default():
-    # Not with `fit`: scikit-learn's `check_array` lets Python forget what was shown.
+    # Not with `fit`: scikit-learn's `check_array` resets which warnings were shown.
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         for _ in range(3):

@@ -19,7 +19,7 @@ def mutants():
 
 
 def test_every_breakage_can_be_made_and_has_its_tests(mutants):
-    assert mutants.faults(mutants.MUTANTS) == []
+    assert mutants.errors(mutants.MUTANTS) == []
 
 
 def test_a_breakage_out_of_date_is_seen(mutants):
@@ -41,8 +41,8 @@ def test_a_breakage_out_of_date_is_seen(mutants):
         ({"tests": ("tests/test_mutants.py::test_gone",)}, "there is no test"),
         ({"tests": ("tests/test_mutants.py::mutants",)}, "there is no test"),
     ]
-    assert mutants.faults([sound]) == []
-    for change, fault in wrong:
-        (found,) = mutants.faults([sound._replace(**change)])
-        assert fault in found, change
-    assert "2 breakages have this name" in mutants.faults([sound, sound])[0]
+    assert mutants.errors([sound]) == []
+    for change, error in wrong:
+        (found,) = mutants.errors([sound._replace(**change)])
+        assert error in found, change
+    assert "2 breakages have this name" in mutants.errors([sound, sound])[0]

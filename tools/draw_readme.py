@@ -90,13 +90,13 @@ def draw_activities(ax):
     """Draw a series on the colours of what the tagger says at each step."""
     X, y = make_activities(190, 160, mean_duration=30, noise=0.4, random_state=0)
     tagger = RNNTagger(32, max_epochs=20, random_state=0).fit(X[:150], y[:150])
-    answers = tagger.predict(X[150:])
-    right = np.mean(np.concatenate(answers) == np.concatenate(y[150:]))
+    predictions = tagger.predict(X[150:])
+    right = np.mean(np.concatenate(predictions) == np.concatenate(y[150:]))
     shown = next(i for i in range(40) if is_varied(y[150 + i]))
-    answer, series = answers[shown], X[150 + shown][:, 0]
+    predicted, series = predictions[shown], X[150 + shown][:, 0]
     colors = dict(zip(tagger.classes_, COLORS, strict=False))
-    for begin, end in bouts(answer):
-        color = colors[answer[begin]]
+    for begin, end in bouts(predicted):
+        color = colors[predicted[begin]]
         ax.axvspan(begin - 0.5, end - 0.5, color=color, alpha=0.35, lw=0)
     ax.plot(series, color="black", lw=1)
     handles = [
@@ -111,7 +111,7 @@ def draw_activities(ax):
         handlelength=1.2,
     )
     ax.set(
-        xlim=(0, len(answer) - 1),
+        xlim=(0, len(predicted) - 1),
         ylim=(-3, 4.2),
         xlabel="step",
         ylabel="acceleration",

@@ -85,19 +85,19 @@ def look_at(browser, address, page, width, theme, picture):
     )
     browser.get(address + page)
     browser.execute_script(f"document.documentElement.dataset.theme = '{theme}'")
-    faults = [
+    errors = [
         f"asks for {url}"
         for url in requests(browser)
         if not url.startswith((address, "data:", "blob:", "chrome"))
     ]
-    faults += [
+    errors += [
         entry["message"]
         for entry in browser.get_log("browser")
         if entry["level"] == "SEVERE"
     ]
     excess = browser.execute_script(WIDTH_OF_PAGE) - width
     if excess > 0:
-        faults.append(f"{excess} pixels wider than the window")
+        errors.append(f"{excess} pixels wider than the window")
     height = browser.execute_script("return document.documentElement.scrollHeight")
     clip = {
         "x": 0,
@@ -111,7 +111,7 @@ def look_at(browser, address, page, width, theme, picture):
     )
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_bytes(base64.b64decode(shot["data"]))
-    return faults
+    return errors
 
 
 def main():
@@ -127,7 +127,7 @@ def main():
         for path in arguments.html.rglob("*.html")
         if "_static" not in path.parts  # the theme's templates are no pages
     )
-    n_faults = 0
+    n_errors = 0
     address = serve(arguments.html)
     with tempfile.TemporaryDirectory() as profile:
         browser = open_browser(profile)
@@ -136,12 +136,12 @@ def main():
                 picture = arguments.out / name / page.replace("/", ".")
                 picture = picture.with_suffix(".png")
                 theme = arguments.theme
-                for fault in look_at(browser, address, page, width, theme, picture):
-                    n_faults += 1
-                    print(f"{page}, {name}: {fault}")
+                for error in look_at(browser, address, page, width, theme, picture):
+                    n_errors += 1
+                    print(f"{page}, {name}: {error}")
         browser.quit()
-    print(f"{len(pages)} pages at {len(WIDTHS)} widths, {n_faults} faults")
-    sys.exit(n_faults > 0)
+    print(f"{len(pages)} pages at {len(WIDTHS)} widths, {n_errors} errors")
+    sys.exit(n_errors > 0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
     python tools/mutants.py padding    # those with "padding" in their name
     python tools/mutants.py --list
 
-Each breakage is made in a copy of the project, one for each worker, which is mended
+Each breakage is made in a copy of the project, one for each worker, which is restored
 afterwards; the working tree is never touched. The tests named are first run on the code
 as it is and must pass, or a red test would prove nothing. A breakage is killed where a
 test fails; tests that do not end, or cannot be run, kill nothing. In every run of the
@@ -36,7 +36,7 @@ KILLED = "killed"
 
 
 class Mutant(NamedTuple):
-    """A breakage: in `file`, which stands in the package, `old` becomes `new`."""
+    """A breakage: in `file` of the package, `old` becomes `new`."""
 
     name: str
     file: str
@@ -119,7 +119,7 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "a second derivative is answered",
+        "a second derivative is computed",
         "nn/kernels/_function_cell.py",
         "if torch.is_grad_enabled():\n        raise",
         "if False:\n        raise",
@@ -984,7 +984,7 @@ MUTANTS = [
         "where = places[batches.order[start:stop]].values",
         "where = places[start:stop].values",
         (
-            "tests/estimators/test_neighbours_faults.py"
+            "tests/estimators/test_errors_elsewhere.py"
             "::test_the_last_state_is_that_of_the_last_real_step",
         ),
     ),
@@ -1008,7 +1008,7 @@ MUTANTS = [
         "return clone(callback, safe=False)",
         "return callback",
         (
-            "tests/estimators/test_neighbours_faults.py"
+            "tests/estimators/test_errors_elsewhere.py"
             "::test_callbacks_keep_no_state_between_fits",
         ),
     ),
@@ -1477,7 +1477,7 @@ MUTANTS = [
         "return softmax(logits, axis=1) if",
         "return expit(logits) if",
         (
-            "tests/estimators/test_neighbours_faults.py"
+            "tests/estimators/test_errors_elsewhere.py"
             "::test_rows_of_probabilities_sum_to_one",
         ),
     ),
@@ -1487,7 +1487,7 @@ MUTANTS = [
         'return codes if self._task == "multilabel" else self.classes_[codes]',
         "return codes",
         (
-            "tests/estimators/test_neighbours_faults.py"
+            "tests/estimators/test_errors_elsewhere.py"
             "::test_labels_of_any_type_are_learnt_and_returned",
         ),
     ),
@@ -1778,7 +1778,7 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "the target of a window stands a step late",
+        "the target of a window is a step late",
         "sequences/_windows.py",
         "last = np.arange(window - 1, window - 1 + n_windows)",
         "last = np.minimum(np.arange(window, window + n_windows), len(steps) - 2)",
@@ -2414,7 +2414,7 @@ MUTANTS = [
         "with undone_on_error(net) if goes_on else nullcontext():",
         "with nullcontext():",
         (
-            "tests/estimators/test_faults.py"
+            "tests/estimators/test_external_errors.py"
             "::test_a_partial_fit_that_fails_leaves_what_was_learnt",
         ),
     ),
@@ -2423,7 +2423,9 @@ MUTANTS = [
         "_training/_faults.py",
         "if not _is_out_of_memory(error):",
         "if True:",
-        ("tests/estimators/test_faults.py::test_a_batch_that_is_too_large_is_named",),
+        (
+            "tests/estimators/test_external_errors.py::test_a_batch_that_is_too_large_is_named",
+        ),
     ),
     Mutant(
         "each process steps by the gradient of its own share",
@@ -2681,7 +2683,7 @@ MUTANTS = [
 ]
 
 
-def faults(mutants):
+def errors(mutants):
     """List what would keep a breakage from being tried, without running any test."""
     found = []
     for name, times in Counter(mutant.name for mutant in mutants).items():
@@ -2796,7 +2798,7 @@ def expect_green(mutants, folder, workers):
 
 
 def verdict_on(mutant, folder):
-    """Break the copy in a folder, say what the tests make of it, and mend the copy."""
+    """Break the copy in a folder, report what the tests found, and restore the copy."""
     path = folder / "sklearn_rnn" / mutant.file
     source = path.read_text(encoding="utf-8")
     path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
@@ -2863,7 +2865,7 @@ def main():
         return
     if not chosen:
         raise SystemExit("no mutant has such a name; see --list")
-    if found := faults(MUTANTS):
+    if found := errors(MUTANTS):
         raise SystemExit("bring the table up to date:\n" + "\n".join(found))
 
     start = time.perf_counter()

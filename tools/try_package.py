@@ -23,7 +23,7 @@ print(sklearn_rnn.__version__, sklearn_rnn.__file__, model.predict(X[:1]))
 
 
 def run(*command, **options):
-    """Run a command, or end with its fault."""
+    """Run a command, or end with its error."""
     print("$", *command, flush=True)
     subprocess.run([str(part) for part in command], check=True, **options)
 

@@ -3,8 +3,8 @@
     python tools/write_figures.py            # writes them; `make figures`
     python tools/write_figures.py --check    # only says what is out of date or unmarked
 
-A figure stands before a comment with its name: 3.7<!-- compare: W1 keras-jax -->.
-A table stands between <!-- table: dask --> and <!-- end of table -->.
+A figure comes before a comment with its name: 3.7<!-- compare: W1 keras-jax -->.
+A table is between <!-- table: dask --> and <!-- end of table -->.
 `benchmarks/figures.py` says how each is computed.
 """
 
@@ -103,7 +103,7 @@ def unmarked(text):
     Returns
     -------
     found : list of (int, str)
-        Line, from 1, and what stands there.
+        Line, from 1, and the number there.
     """
 
     def blank(match):
@@ -117,8 +117,8 @@ def unmarked(text):
     ]
 
 
-def faults():
-    """Say what is not as it should be, a line for each fault; write nothing."""
+def errors():
+    """List the errors of the pages, a line for each; write nothing."""
     found = []
     for page in pages():
         name, text = page.relative_to(ROOT), page.read_text(encoding="utf-8")
@@ -141,7 +141,7 @@ def faults():
 def main():
     """Write all figures, or say what is out of date."""
     if "--check" in sys.argv[1:]:
-        found = faults()
+        found = errors()
         sys.exit("\n".join(found) if found else None)
     for page in pages():
         text = page.read_text(encoding="utf-8")

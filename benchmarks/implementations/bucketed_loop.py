@@ -1,6 +1,6 @@
 """A careful loop in torch: rows of similar length together, padded to their batch.
 
-Token ids stand in one flat tensor, batches are time-major, Adam is the fused one.
+Token ids are in one flat tensor, batches are time-major, Adam is the fused one.
 Rows of unequal length are never packed, for packing is slower; a bidirectional layer
 over them is run one direction at a time, the second on rows reversed within their
 lengths.

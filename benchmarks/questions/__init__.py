@@ -1,1 +1,1 @@
-"""What people ask of recurrent networks: the tasks and what stands beside ours."""
+"""Questions about recurrent networks: the tasks, and the rivals of our estimators."""

@@ -1,4 +1,4 @@
-"""What stands beside a recurrent network: small networks in torch, and a perceptron.
+"""The rivals of a recurrent network: small networks in torch, and a perceptron.
 
 All of them are trained as the estimators are by default: Adam, batches of 32, a rate
 that falls as a cosine, gradients clipped at 1, numbers and targets standardised.

@@ -20,7 +20,7 @@ class Question(NamedTuple):
 
 
 def first_of_two(folder=None, n_samples=1600, n_timesteps=20):
-    """Noise of six symbols in which two others stand once each: which comes first?"""
+    """Noise of six symbols with two others, once each: which comes first?"""
     random = np.random.default_rng(0)
     ids = random.integers(4, 10, (n_samples, n_timesteps))
     places = random.permuted(np.tile(np.arange(n_timesteps), (n_samples, 1)), axis=1)

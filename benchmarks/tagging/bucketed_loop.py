@@ -80,7 +80,7 @@ class Implementation:
         return [batches[i] for i in torch.randperm(len(batches))]
 
     def _inputs(self, rows):
-        """Return a time-major batch, its lengths and where its words stand."""
+        """Return a time-major batch, its lengths and the places of its words."""
         lengths = self.lengths[rows]
         step = torch.arange(int(lengths.max())).unsqueeze(1)
         is_real = step < lengths

@@ -39,7 +39,7 @@ def slower(u):
 
 
 class Killed(BaseException):
-    """Stands for the end of the process."""
+    """Represents the end of the process."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Ctrl-C is told from a callback that ends training, whatever answers SIGINT."""
+"""Ctrl-C is told from a callback that ends training, with any handler of SIGINT."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def raise_own(number, frame):
 
 @pytest.fixture
 def answer_by():
-    """Install a handler of SIGINT; afterwards it must still stand there, and goes."""
+    """Install a handler of SIGINT; afterwards it must still be there, and goes."""
     before = signal.getsignal(signal.SIGINT)
     installed = []
 

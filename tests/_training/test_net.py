@@ -79,7 +79,7 @@ def test_the_loss_of_a_batch_is_a_weighted_mean():
 def test_the_loss_of_a_batch_of_steps_is_divided_by_its_rows():
     outputs = torch.tensor([[1.0], [2.0], [5.0]])
     targets = torch.tensor([[0.0], [4.0], [5.5]])
-    weight = torch.tensor([[1.0, 3.0], [4.0, 9.0]])  # the 9 stands in padding
+    weight = torch.tensor([[1.0, 3.0], [4.0, 9.0]])  # the 9 is padding
     # (1 * 1² + 3 * 2² + 4 * 0.5²) / 2 = 7; the weights of all steps sum to the number
     # of rows.
     inputs = {"weight": weight, "lengths": torch.tensor([2, 1])}

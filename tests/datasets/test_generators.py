@@ -1,4 +1,4 @@
-"""The generators against the answers they promise."""
+"""The generators against the solutions they promise."""
 
 import inspect
 
@@ -82,8 +82,8 @@ def test_the_best_answer_to_activities_is_as_often_right_as_promised():
     # Series differ with a standard deviation of 0.021, so that the mean of 80 has a
     # standard error of 0.0023; over 3 000 series it was 0.9801.
     assert right.mean() == pytest.approx(0.980, abs=0.01)
-    # The model's own belief in its answer agrees only if the series are drawn as it
-    # says; their difference has a standard error of 0.0018.
+    # The model's own probability of its prediction agrees only if the series are drawn
+    # as it says; their difference has a standard error of 0.0018.
     belief = np.array([p.max(axis=1).mean() for p in posteriors])
     assert belief.mean() == pytest.approx(right.mean(), abs=0.007)
 

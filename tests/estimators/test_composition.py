@@ -830,7 +830,7 @@ def test_validation_data_with_as_many_rows_is_cut_to_every_fold(
 
 
 class OfAnotherLibrary(BaseEstimator):
-    """Stands between cross-validation and the network."""
+    """A wrapper between cross-validation and the network."""
 
     def fit(self, X, y, **fit_params):
         self.network_ = RNNClassifier(**SMALL).fit(X, y, **fit_params)

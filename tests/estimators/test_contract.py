@@ -1,8 +1,8 @@
 """What every estimator promises, once. Those to come are found: no list names them.
 
-`check_sequence_estimator` is the suite, for anybody's estimators. Below it stands what
-only ours promise: the same bits for any order of the rows given to `fit`, weights that
-are copies, pickles without torch.
+`check_sequence_estimator` is the suite, for estimators of any library. The tests below
+hold what only ours promise: the same bits for any order of the rows given to `fit`,
+weights that are copies, pickles without torch.
 """
 
 import copy

@@ -100,7 +100,7 @@ def test_a_given_vector_is_used_for_a_word_no_training_text_held():
     never, unheard = pipe.decision_function(["never", "unheard"])
     assert never != unheard
 
-    # Its id is 7; whatever vector stands there is what is read.
+    # Its id is 7; the vector at that place is read.
     other = matrix.copy()
     other[vocabulary["never"]] = matrix[vocabulary["good"]]
     pipe.set_params(

@@ -1,4 +1,4 @@
-"""What an answer does not depend on, where the contract suite does not reach."""
+"""What a prediction does not depend on, where the contract suite does not reach."""
 
 from functools import cache
 
@@ -67,7 +67,7 @@ def fit(kind, input, /, **params):
     return estimator.fit(DATA[input], TARGETS[kind])
 
 
-# -- company -----------------------------------------------------------------------
+# -- batch invariance --------------------------------------------------------------
 
 # Each pooling once, the cells and directions in turn.
 PARTS = {
@@ -166,7 +166,7 @@ def test_padding_with_nan_is_as_good_as_none(parts):
             np.testing.assert_array_equal(said(estimator, X), expected)
 
 
-def test_attention_weights_do_not_depend_on_padding_or_company():
+def test_attention_weights_do_not_depend_on_padding_or_other_samples():
     estimator = fit(RNNClassifier, "ragged", pooling="attention")
     weights = estimator.attention_weights(DATA["ragged"])
     assert weights.shape == (N, 9)

@@ -29,7 +29,7 @@ def assert_passes_the_suite(estimator, capsys):
     results = check_estimator(estimator, on_skip=None, on_fail=None)
     if sklearn.__version__.startswith("1.6."):
         # It runs this one for estimators whose tags refuse sparse input, too:
-        # https://github.com/scikit-learn/scikit-learn/issues/30139, mended in 1.7.
+        # https://github.com/scikit-learn/scikit-learn/issues/30139, fixed in 1.7.
         wrongly_yielded = "check_sample_weight_equivalence_on_sparse_data"
         results = [r for r in results if r["check_name"] != wrongly_yielded]
     troubles = [

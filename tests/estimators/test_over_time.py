@@ -1,4 +1,4 @@
-"""Answers before the end: the prefixes one by one are the truth."""
+"""Predictions over time: the prefixes one by one are the truth."""
 
 import pickle
 from copy import deepcopy
@@ -61,12 +61,12 @@ def live(kind=RNNClassifier, X=SERIES, y=CLASSES, **params):
 
 
 def read_live(model, x):
-    """Give steps one by one, (n_steps, n_streams, ...); the answers and the state."""
-    state, answers = None, []
+    """Pass steps one by one, (n_steps, n_streams, ...); get predictions and state."""
+    state, predictions = None, []
     for x_t in x:
-        answer, state = model.step(x_t, state)
-        answers.append(answer)
-    return answers, state
+        predicted, state = model.step(x_t, state)
+        predictions.append(predicted)
+    return predictions, state
 
 
 def assert_same_members(found, expected):
@@ -155,7 +155,7 @@ def test_prefixes_of_a_table_are_shorter_than_fit_saw(bidirectional):
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_padding_and_company_change_nothing(bidirectional):
+def test_padding_and_other_samples_change_nothing(bidirectional):
     model = fit(RNNClassifier, SERIES, CLASSES, bidirectional=bidirectional)
     padded = np.full((len(SERIES), 9, 2), np.nan)
     for where, row in zip(padded, SERIES, strict=True):
@@ -166,7 +166,7 @@ def test_padding_and_company_change_nothing(bidirectional):
     assert_same_members(expected, alone)
 
 
-def test_prefixes_in_many_parts_are_told_the_same(monkeypatch):
+def test_prefixes_in_many_parts_get_the_same_predictions(monkeypatch):
     model = fit(RNNClassifier, SERIES, CLASSES)
     expected = model.predict_proba_over_time(SERIES)
     for n_steps in (1, 3, 10):
@@ -221,9 +221,9 @@ STEPS = CUBE.transpose(1, 0, 2)
 @every_part
 def test_live_answers_are_those_of_the_batch(cell, pooling):
     model = live(cell=cell, pooling=pooling, num_layers=2)
-    answers, _ = read_live(model, STEPS)
+    predictions, _ = read_live(model, STEPS)
     expected = model.predict_proba_over_time(CUBE)
-    found = np.stack(answers, axis=1)
+    found = np.stack(predictions, axis=1)
     assert found.dtype == np.float64
     np.testing.assert_allclose(found, np.stack(expected), rtol=0, atol=1e-6)
 
@@ -231,24 +231,30 @@ def test_live_answers_are_those_of_the_batch(cell, pooling):
 @pytest.mark.parametrize("nonlinearity", ["relu", "sigmoid", "softplus"])
 def test_every_nonlinearity_goes_on(nonlinearity):
     model = live(cell="rnn", net_params={"module__nonlinearity": nonlinearity})
-    answers, _ = read_live(model, STEPS)
+    predictions, _ = read_live(model, STEPS)
     expected = np.stack(model.predict_proba_over_time(CUBE))
-    np.testing.assert_allclose(np.stack(answers, axis=1), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        np.stack(predictions, axis=1), expected, rtol=0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("y", [REALS, np.column_stack([REALS, -REALS])])
 def test_a_regressor_answers_live(y):
     model = live(RNNRegressor, y=y)
-    answers, _ = read_live(model, STEPS)
+    predictions, _ = read_live(model, STEPS)
     expected = np.stack(model.predict_over_time(CUBE))
-    np.testing.assert_allclose(np.stack(answers, axis=1), expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(
+        np.stack(predictions, axis=1), expected, rtol=0, atol=1e-5
+    )
 
 
 def test_a_tagger_tells_the_probabilities_of_the_step():
     model = live(RNNTagger, y=STEP_CLASSES)
-    answers, _ = read_live(model, STEPS)
+    predictions, _ = read_live(model, STEPS)
     expected = np.stack(model.predict_proba(CUBE))
-    np.testing.assert_allclose(np.stack(answers, axis=1), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        np.stack(predictions, axis=1), expected, rtol=0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("n_outputs", [1, 2])
@@ -257,16 +263,18 @@ def test_a_step_regressor_predicts_the_step(n_outputs):
     if n_outputs == 2:
         y = [np.column_stack([member, -member]) for member in STEP_REALS]
     model = live(RNNStepRegressor, y=y)
-    answers, _ = read_live(model, STEPS)
+    predictions, _ = read_live(model, STEPS)
     expected = np.stack(model.predict(CUBE))
-    np.testing.assert_allclose(np.stack(answers, axis=1), expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(
+        np.stack(predictions, axis=1), expected, rtol=0, atol=1e-5
+    )
 
 
 def test_one_variable_may_have_more_steps_than_fit_saw():
     model = live(X=TABLE)
-    answers, state = read_live(model, np.tile(TABLE, 2).T)
+    predictions, state = read_live(model, np.tile(TABLE, 2).T)
     np.testing.assert_allclose(
-        np.stack(answers[:5], axis=1),
+        np.stack(predictions[:5], axis=1),
         np.stack(model.predict_proba_over_time(TABLE)),
         rtol=0,
         atol=1e-6,
@@ -276,20 +284,22 @@ def test_one_variable_may_have_more_steps_than_fit_saw():
 
 def test_a_column_of_one_variable_is_the_same_as_an_array():
     model = live(X=TABLE)
-    answer, _ = model.step(TABLE[:, 0])
-    np.testing.assert_array_equal(model.step(TABLE[:, :1])[0], answer)
-    np.testing.assert_array_equal(model.step(TABLE[:, 0].tolist())[0], answer)
+    predicted, _ = model.step(TABLE[:, 0])
+    np.testing.assert_array_equal(model.step(TABLE[:, :1])[0], predicted)
+    np.testing.assert_array_equal(model.step(TABLE[:, 0].tolist())[0], predicted)
 
 
 def test_ids_come_as_an_array_or_sparse():
     model = live(X=IDS, input="tokens")
     ids = np.array([[5, 3, 99], [UNK, 4, 2]])
-    answers, _ = read_live(model, ids.T)
+    predictions, _ = read_live(model, ids.T)
     expected = np.stack(model.predict_proba_over_time(list(ids)))
-    np.testing.assert_allclose(np.stack(answers, axis=1), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        np.stack(predictions, axis=1), expected, rtol=0, atol=1e-6
+    )
     columns = [sparse.csr_matrix(column.reshape(-1, 1)) for column in ids.T]
     from_sparse, _ = read_live(model, columns)
-    np.testing.assert_array_equal(from_sparse, answers)
+    np.testing.assert_array_equal(from_sparse, predictions)
 
 
 @pytest.mark.parametrize("characters", [False, True])
@@ -297,16 +307,18 @@ def test_words_come_from_the_vectorizer(characters):
     vectorizer = TextVectorizer(characters=characters).fit(TEXTS)
     model = live(X=vectorizer.transform(TEXTS))
     words = [["good", "a"], ["baad", "film"], ["film", "unseen"]]
-    answers, _ = read_live(model, [vectorizer.transform(pair) for pair in words])
+    predictions, _ = read_live(model, [vectorizer.transform(pair) for pair in words])
     texts = [" ".join(text) for text in zip(*words, strict=True)]
     expected = np.stack(model.predict_proba_over_time(vectorizer.transform(texts)))
-    np.testing.assert_allclose(np.stack(answers, axis=1), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        np.stack(predictions, axis=1), expected, rtol=0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(
     ("cell", "hidden_size"), [("rnn", 5), ("gru", 16), ("lstm", 40)]
 )
-def test_a_stream_alone_gets_the_bits_it_gets_in_company(cell, hidden_size):
+def test_a_stream_alone_gets_the_bits_it_gets_among_others(cell, hidden_size):
     model = live(cell=cell, hidden_size=hidden_size)
     x = np.random.default_rng(2).normal(size=(4, 21, 2))
     together, _ = read_live(model, x)
@@ -348,8 +360,8 @@ def test_predictions_between_steps_change_nothing():
     _, state = model.step(STEPS[0])
     model.predict(SERIES)
     model.set_params(hidden_size=99, bidirectional=True)
-    answer, _ = model.step(STEPS[1], state)
-    np.testing.assert_array_equal(answer, expected[1])
+    predicted, _ = model.step(STEPS[1], state)
+    np.testing.assert_array_equal(predicted, expected[1])
 
 
 # -- refusals ----------------------------------------------------------------------

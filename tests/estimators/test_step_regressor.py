@@ -258,7 +258,7 @@ def test_a_step_is_told_by_those_before_it_or_by_all():
         assert moved.tolist() == [bidirectional] * 3 + [True] * 3
 
 
-# -- company, padding, containers ------------------------------------------------
+# -- batch invariance, padding, containers ---------------------------------------
 
 
 def pad(rows, filler):

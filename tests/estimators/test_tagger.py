@@ -1,4 +1,4 @@
-"""A label for each step: what is learnt, and what an answer does not depend on."""
+"""A label for each step: what is learnt, and what predictions do not depend on."""
 
 import copy
 import itertools
@@ -184,10 +184,10 @@ def test_the_score_is_the_share_of_all_steps_that_are_right(output):
 
 def test_what_is_predicted_may_be_written_to():
     tagger = fit("ragged")
-    for answer in (tagger.predict(RAGGED), tagger.predict_proba(RAGGED)):
-        untouched = answer[1].copy()
-        answer[0][:] = answer[0][0]
-        np.testing.assert_array_equal(answer[1], untouched)
+    for predicted in (tagger.predict(RAGGED), tagger.predict_proba(RAGGED)):
+        untouched = predicted[1].copy()
+        predicted[0][:] = predicted[0][0]
+        np.testing.assert_array_equal(predicted[1], untouched)
 
 
 def test_a_tagger_has_no_vector_for_a_whole_sequence():
@@ -363,7 +363,7 @@ def test_balanced_classes_are_balanced_by_the_weight_of_their_steps(output, weig
 
 
 def test_padding_is_no_step_of_any_class():
-    # In the padding stands the rarest class, and often.
+    # The padding holds the rarest class, and often.
     padded = np.full((N, 30), "A")
     for row, labels in zip(padded, LABELS, strict=True):
         row[: len(labels)] = labels
@@ -416,7 +416,7 @@ def test_weights_matter():
     assert means[1].mean() > means[0].mean() + 0.05
 
 
-# -- company ---------------------------------------------------------------------
+# -- batch invariance ------------------------------------------------------------
 
 
 @st.composite

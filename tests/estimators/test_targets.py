@@ -1,4 +1,4 @@
-"""What is learnt: labels of any kind, one or many numbers, each loss its own answer."""
+"""Targets: labels of any kind, one or many numbers, and what each loss predicts."""
 
 import numpy as np
 import pandas as pd
@@ -275,7 +275,7 @@ def test_class_weights_weigh_the_validation_part():
     assert model.history_["valid_score"][0] == pytest.approx(expected)
 
 
-# -- each loss learns its own answer ---------------------------------------------
+# -- each loss predicts its own statistic ----------------------------------------
 
 # 400 sequences of one step in two groups, x = 0 and x = 1; what is best to predict in
 # a group is a statistic of its targets, which NumPy computes beside it.

@@ -35,7 +35,7 @@ def make_regressor(**params):
     return RNNRegressor(4, **{**defaults, **params})
 
 
-def assert_same_answers(one, other):
+def assert_same_predictions(one, other):
     np.testing.assert_array_equal(one.transform(X), other.transform(X))
 
 
@@ -83,7 +83,7 @@ def test_validation_data_is_recorded_and_not_trained_on(early_stopping):
     assert set(watched.history_) == ALWAYS | WATCHED
     assert watched.n_iter_ == 3
     # As if it had not been there: nothing else is held out or learnt from it.
-    assert_same_answers(watched, make_classifier().fit(X, labels))
+    assert_same_predictions(watched, make_classifier().fit(X, labels))
 
 
 def test_watching_validation_data_is_not_stopping_early():
@@ -109,7 +109,7 @@ def test_given_validation_data_takes_the_place_of_a_held_out_part():
     stopping = make_classifier(early_stopping=True, n_iter_no_change=9)
     stopping.fit(X, labels, X_val=X_new, y_val=labels_new)
     best = np.argmin(stopping.history_["valid_loss"]) + 1
-    assert_same_answers(stopping, make_classifier(max_epochs=best).fit(X, labels))
+    assert_same_predictions(stopping, make_classifier(max_epochs=best).fit(X, labels))
 
 
 # -- early stopping ------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_a_splitter_gives_its_last_split():
     ).fit(X, y)
     given = make_regressor(early_stopping=True, n_iter_no_change=9)
     given.fit(X[:30], y[:30], X_val=X[30:], y_val=y[30:])
-    assert_same_answers(split, given)
+    assert_same_predictions(split, given)
     for name in ("train_loss", "valid_loss", "valid_score"):
         np.testing.assert_array_equal(split.history_[name], given.history_[name])
 
@@ -186,7 +186,7 @@ def test_a_split_by_groups_can_be_given():
     split = make_regressor(validation_fraction=pair, **params).fit(X, y)
     given = make_regressor(**params)
     given.fit(X[train], y[train], X_val=X[valid], y_val=y[valid])
-    assert_same_answers(split, given)
+    assert_same_predictions(split, given)
 
 
 def test_several_labels_can_stop_early_though_combinations_are_rare():
@@ -211,7 +211,7 @@ def test_warm_start_goes_on_from_the_weights():
 def test_without_warm_start_a_fit_starts_afresh():
     regressor = make_regressor().fit(X, y).fit(X, y)
     assert regressor.n_iter_ == 3
-    assert_same_answers(regressor, make_regressor().fit(X, y))
+    assert_same_predictions(regressor, make_regressor().fit(X, y))
 
 
 def test_warm_start_may_watch_now_and_not_then():
@@ -272,7 +272,7 @@ def test_two_samples_are_enough():
 
 def test_a_batch_may_be_larger_than_the_data():
     whole, larger = (make_regressor(batch_size=b).fit(X, y) for b in (40, 1000))
-    assert_same_answers(whole, larger)
+    assert_same_predictions(whole, larger)
 
 
 @pytest.mark.parametrize("pooling", ["final_state", "attention"])
@@ -327,7 +327,7 @@ def test_dropout_changes_training_and_no_prediction():
     dropped = make_regressor(dropout=0.5).fit(X, y)
     assert plain.loss_curve_ != dropped.loss_curve_
     np.testing.assert_array_equal(dropped.predict(X), dropped.predict(X))
-    assert_same_answers(dropped, make_regressor(dropout=0.5).fit(X, y))
+    assert_same_predictions(dropped, make_regressor(dropout=0.5).fit(X, y))
 
 
 def test_dropout_differs_between_epochs():
@@ -351,7 +351,7 @@ def test_every_nonlinearity_learns(nonlinearity):
     assert classifier.score(X, labels) > 0.9
 
 
-# -- problems with a known answer ----------------------------------------------
+# -- problems with a known solution ---------------------------------------------
 
 deep = {"num_layers": 2, "bidirectional": True, "cell": "gru", "batch_size": 16}
 

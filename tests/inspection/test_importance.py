@@ -186,7 +186,7 @@ def test_of_a_long_text_the_heaviest_tokens_are_named_and_leave_each_other_room(
     assert display.ax_ is ax and display.figure_ is ax.figure
     labels = drawn_words(display)
     assert {"word100", "word300"} <= set(labels)
-    assert "word101" not in labels  # it would stand on its neighbour
+    assert "word101" not in labels  # it would overlap the next label
     assert len(labels) == 20
     assert min(np.diff(ax.get_xticks())) >= 10
     assert ax.get_xlabel() == "heaviest tokens"

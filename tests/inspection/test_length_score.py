@@ -93,9 +93,9 @@ def test_a_metric_scores_what_a_method_gives_for_the_rows_of_each_bin(classifier
         response_method="decision_function",
         n_bins=3,
     )
-    answers = classifier.decision_function(SERIES)
+    predictions = classifier.decision_function(SERIES)
     for rows, score in zip(rows_of(display), display.scores, strict=True):
-        assert score == pytest.approx(roc_auc_score(y[rows], answers[rows]))
+        assert score == pytest.approx(roc_auc_score(y[rows], predictions[rows]))
     assert display.score_name == "roc_auc_score"
     low, high = display.intervals.T
     assert (low < high).all()
@@ -202,7 +202,9 @@ def test_a_generator_is_read_once():
 )
 def test_whole_numbers_of_a_regressor_are_no_classes(kind, target, name, monkeypatch):
     model = kind(2, cell="rnn", **FAST).fit(SERIES, target)
-    whole = np.array([np.round(answer) for answer in model.predict(SERIES)], object)
+    whole = np.array(
+        [np.round(predicted) for predicted in model.predict(SERIES)], object
+    )
     whole = whole.astype(float) if kind is RNNRegressor else whole
     monkeypatch.setattr(kind, "predict", lambda self, X: whole)
     display = LengthScoreDisplay.from_estimator(model, SERIES, target, n_bins=2)

@@ -291,7 +291,7 @@ def test_a_time_budget_is_for_one_process():
 @pytest.mark.parametrize("by_step", [False, True])
 @pytest.mark.parametrize("n_shares", [1, 2, 3, 8])
 def test_the_losses_of_the_shares_add_up_to_that_of_the_batch(n_shares, by_step):
-    # Losses 1, 2, 4 ... of the targets, so that none stands for another.
+    # Losses 1, 2, 4 ... of the targets, so that no sum is another loss.
     lengths = torch.tensor([3, 1, 2, 2, 1])
     n_targets = 9 if by_step else 5
     losses = 2.0 ** torch.arange(n_targets)

@@ -1,7 +1,7 @@
 """ONNX Runtime computes from an exported model what the estimator computes.
 
 The weights are drawn at random after a short fit, larger than training makes them, so
-that each of them shows in the answers.
+that each of them shows in the predictions.
 """
 
 import json
@@ -62,7 +62,7 @@ def draw_tokens(n_samples, longest, ids):
 NUMBERS, MORE_NUMBERS = draw_numbers(20, 6), draw_numbers(37, 11)
 KNOWN_IDS = np.array([2, 3, 5, 6, 9])
 TOKENS = draw_tokens(20, 6, KNOWN_IDS)
-# 1 is unknown, 4 and 8 stand in the table and 10 and more do not.
+# 1 is unknown, 4 and 8 are in the table and 10 and more are not.
 MORE_TOKENS = draw_tokens(37, 11, [*KNOWN_IDS, 1, 4, 8, 10, 11, FAR_BEYOND])
 CLASSES = np.arange(20) % 3
 SUMS = np.array([series[:, 1].sum() for series in NUMBERS])
@@ -106,23 +106,25 @@ def run(tmp_path):
 
     def run(model, X, **padding):
         session = open_session(model, tmp_path / "model.onnx")
-        (answers,) = session.run(None, pad(X, **padding))
-        return answers
+        (predictions,) = session.run(None, pad(X, **padding))
+        return predictions
 
     return run
 
 
-def assert_close(answers, expected):
-    assert answers.shape == expected.shape
+def assert_close(predictions, expected):
+    assert predictions.shape == expected.shape
     assert expected.std() > 1e-3  # or all would be close to all
-    np.testing.assert_allclose(answers, expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(predictions, expected, rtol=1e-5, atol=1e-5)
 
 
-def assert_steps_close(answers, members):
-    steps = [answer[: len(y)] for answer, y in zip(answers, members, strict=True)]
+def assert_steps_close(predictions, members):
+    steps = [
+        predicted[: len(y)] for predicted, y in zip(predictions, members, strict=True)
+    ]
     assert_close(np.concatenate(steps), np.concatenate(members))
-    for answer, member in zip(answers, members, strict=True):
-        assert not answer[len(member) :].any()
+    for predicted, member in zip(predictions, members, strict=True):
+        assert not predicted[len(member) :].any()
 
 
 # -- classifiers -----------------------------------------------------------------------
@@ -193,8 +195,10 @@ def test_one_model_takes_any_number_of_rows_and_steps(tmp_path):
     session = open_session(model, tmp_path / "model.onnx")
     for n_samples, longest in [(1, 1), (1, 30), (50, 1), (7, 4), (200, 90)]:
         X = draw_numbers(n_samples, longest)
-        (answers,) = session.run(["probabilities"], pad(X))
-        np.testing.assert_allclose(answers, model.predict_proba(X), rtol=0, atol=1e-5)
+        (predictions,) = session.run(["probabilities"], pad(X))
+        np.testing.assert_allclose(
+            predictions, model.predict_proba(X), rtol=0, atol=1e-5
+        )
 
 
 @pytest.mark.parametrize("pooling", POOLINGS)
@@ -260,8 +264,8 @@ def test_the_last_step_of_a_pipeline_reads_the_ids_of_the_first(tmp_path):
     session = open_session(pipeline[-1], tmp_path / "model.onnx")
     ids = pipeline[0].transform(texts).toarray().astype(np.int64)
     inputs = {"x": ids, "lengths": (ids > 0).sum(axis=1)}
-    (answers,) = session.run(None, inputs)
-    assert_close(answers, pipeline.predict_proba(texts))
+    (predictions,) = session.run(None, inputs)
+    assert_close(predictions, pipeline.predict_proba(texts))
 
 
 # -- other targets ---------------------------------------------------------------------
@@ -278,10 +282,10 @@ def test_predictions_are_in_the_units_of_the_target(loss, run):
 def test_targets_far_from_zero_keep_their_digits(run):
     y = 1e12 + SUMS  # float32 would not tell one of these from another
     model = fit_loudly(RNNRegressor(**SMALL), NUMBERS, y)
-    answers, expected = run(model, MORE_NUMBERS)[:, 0], model.predict(MORE_NUMBERS)
-    assert answers.dtype == np.float64
+    predictions, expected = run(model, MORE_NUMBERS)[:, 0], model.predict(MORE_NUMBERS)
+    assert predictions.dtype == np.float64
     atol = 1e-5 + np.spacing(1e12)
-    np.testing.assert_allclose(answers - 1e12, expected - 1e12, rtol=0, atol=atol)
+    np.testing.assert_allclose(predictions - 1e12, expected - 1e12, rtol=0, atol=atol)
     assert expected.std() > 100 * atol
 
 

@@ -164,11 +164,11 @@ def test_the_value_of_a_constant_feature_changes_no_more_than_sums(
 ):
     X, steps = data
     y = target(kind, steps)
-    answers = []
+    predictions = []
     for value in constants:
         rows = [np.column_stack([row, np.full(len(row), value)]) for row in X]
-        answers.append(said(kind(**{**SMALL, "batch_size": 20}).fit(rows, y), rows))
-    for a, b in zip(*answers, strict=True):
+        predictions.append(said(kind(**{**SMALL, "batch_size": 20}).fit(rows, y), rows))
+    for a, b in zip(*predictions, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 
 

@@ -20,7 +20,7 @@ def test_answers_are_right_and_memory_stays_under_load(bench_load):
             assert results[name]["growth"] < 0.05
     for name in ("threads", "processes"):
         part = results[name]
-        right = dict.fromkeys(part["same_bits"], part["answers_of_each_model"])
+        right = dict.fromkeys(part["same_bits"], part["predictions_of_each_model"])
         assert part["same_bits"] == right
 
 
@@ -43,7 +43,7 @@ def test_memory_that_grows_is_seen(bench_load):
 def test_an_answer_that_is_wrong_is_counted(bench_load):
     models = {"echo": (Echo(), [1.0])}
     assert bench_load.count_right(models, {"echo": b"other"}, 3) == {"echo": 0}
-    right = bench_load.answer(*models["echo"])
+    right = bench_load.predict(*models["echo"])
     assert bench_load.count_right(models, {"echo": right}, 3) == {"echo": 3}
 
 

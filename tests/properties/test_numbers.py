@@ -66,16 +66,16 @@ def test_from_the_same_weights_two_threads_learn_what_one_learns(cell):
     big = rng.normal(size=(64, 15, 8)), rng.normal(size=64)
     model = RNNRegressor(64, cell=cell, max_epochs=1, warm_start=True, random_state=0)
     begun = pickle.dumps(model.fit(*big))
-    answers = []
+    predictions = []
     for n_jobs in (1, 2):
         model = pickle.loads(begun).set_params(n_jobs=n_jobs)
-        answers.append(weights_of(model.fit(*big)))
-    assert answers[0] == answers[1]
+        predictions.append(weights_of(model.fit(*big)))
+    assert predictions[0] == predictions[1]
 
 
 # -- gradients ---------------------------------------------------------------------
 # Those of the network with its poolings, of the CRF, of the functions behind the cells,
-# of the steps and of the letters stand with their modules in tests/nn.
+# of the steps and of the letters are with their modules in tests/nn.
 
 
 def make_numbers(*shape, seed=1):
@@ -92,7 +92,7 @@ def test_gradients_of_an_embedding_are_right():
         return torch.func.functional_call(module, {"weight": weight}, (tokens,))[:, :2]
 
     assert torch.autograd.gradcheck(vectors, weight)
-    # What stands at padding is held at zero, and takes no gradient.
+    # Values in padding are held at zero, and take no gradient.
     found = torch.autograd.grad(module(tokens).sum(), module.weight)[0]
     assert found.sum(dim=1).tolist() == [0, 3, 6, 3, 0, 3]
 

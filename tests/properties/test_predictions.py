@@ -100,7 +100,7 @@ def pad(rows, value, n_more=0):
 
 
 @given(kind=kinds, rows=numbers())
-def test_numbers_in_any_container_are_told_the_same(kind, rows):
+def test_numbers_in_any_container_get_the_same_predictions(kind, rows):
     model = fitted(kind)
     expected = said(model, rows)
     for X in (
@@ -117,7 +117,7 @@ def test_numbers_in_any_container_are_told_the_same(kind, rows):
 
 
 @given(kind=kinds, rows=documents)
-def test_ids_in_any_container_are_told_the_same(kind, rows):
+def test_ids_in_any_container_get_the_same_predictions(kind, rows):
     model = fitted(kind, tokens=True)
     expected = said(model, [np.array(row) for row in rows])
     padded = pad(rows, 0)
@@ -171,7 +171,7 @@ def test_joined_documents_are_told_what_each_part_is_told(kind, first, second):
 
 
 @given(kind=kinds, rows=documents, data=st.data())
-def test_equal_documents_are_told_the_same_in_any_place(kind, rows, data):
+def test_equal_documents_get_the_same_predictions_in_any_place(kind, rows, data):
     places = data.draw(st.lists(st.integers(0, len(rows) - 1), min_size=1, max_size=30))
     model = fitted(kind, tokens=True)
     expected = said(model, rows)
@@ -198,7 +198,7 @@ def test_ids_beyond_the_vocabulary_are_unknown_whichever_they_are(kind, rows, da
     n_others=st.integers(0, 5),
     seed=seeds,
 )
-def test_a_row_of_any_length_is_told_the_same_alone_and_in_company(
+def test_a_row_of_any_length_gets_the_same_prediction_alone_and_in_a_batch(
     cell, length, n_others, seed
 ):
     rng = np.random.default_rng(seed)
@@ -215,7 +215,7 @@ def test_a_row_of_any_length_is_told_the_same_alone_and_in_company(
     rows=numbers(),
     scale=st.sampled_from([0.0, 5e-324, 1e-310, 1e-30, 1e30, 1e37, -1e38]),
 )
-def test_numbers_of_any_size_have_finite_answers(kind, rows, scale):
+def test_numbers_of_any_size_have_finite_predictions(kind, rows, scale):
     X = [row / 40 * scale for row in rows]
     assert all(np.isfinite(row).all() for row in said(fitted(kind), X))
 

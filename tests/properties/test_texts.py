@@ -1,4 +1,4 @@
-"""Texts of any characters, and what becomes of them on the way to an answer."""
+"""Texts of any characters, and what becomes of them on the way to a prediction."""
 
 import pickle
 from functools import cache
@@ -111,12 +111,12 @@ def test_one_unknown_word_is_as_good_as_another(documents, position, unknown):
     tokens = " ".join(documents).split()
     tokens = tokens or ["a"]
     position %= len(tokens)
-    answers = []
+    texts = []
     for _ in range(2):
         word = unknown.draw(new)
         assume(word not in pipe[0].vocabulary_)
-        answers.append([*tokens[:position], word, *tokens[position + 1 :]])
-    first, second = (pipe.predict_proba([" ".join(row)]) for row in answers)
+        texts.append([*tokens[:position], word, *tokens[position + 1 :]])
+    first, second = (pipe.predict_proba([" ".join(row)]) for row in texts)
     np.testing.assert_array_equal(first, second)
 
 
@@ -125,7 +125,7 @@ def test_one_unknown_word_is_as_good_as_another(documents, position, unknown):
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 @given(documents=corpora)
-def test_dense_and_sparse_ids_are_learnt_and_told_the_same(cell, documents):
+def test_dense_and_sparse_ids_are_learnt_and_predicted_alike(cell, documents):
     with_sparse, with_dense = (
         fitted(cell, analyzer="char", sparse_output=sparse) for sparse in (True, False)
     )

@@ -100,7 +100,7 @@ def test_members_that_are_no_arrays_of_steps_are_refused(assert_refused):
 
 
 class Echo(ClassifierMixin, BaseEstimator):
-    """Answer each sequence with itself; hold that y came with the same rows."""
+    """Predict each sequence as itself; hold that y came with the same rows."""
 
     def __init__(self, error=0):
         self.error = error

@@ -84,7 +84,7 @@ def test_the_axes_follow_the_series_and_the_horizons(series, horizon, X_shape, y
 
 
 def test_one_horizon_is_that_step_alone():
-    # Windows 0 1 2 to 4 5 6; three steps on stand 5 to 9.
+    # Windows 0 1 2 to 4 5 6; three steps after them are 5 to 9.
     X, y = sliding_windows(SERIES, window=3, horizon=3)
     np.testing.assert_array_equal(X[0], [0, 1, 2])
     np.testing.assert_array_equal(y, [5, 6, 7, 8, 9])

@@ -1,4 +1,4 @@
-"""What stays usable when something outside goes wrong."""
+"""What stays usable after an error from outside: memory, signals, killed workers."""
 
 import os
 import signal
@@ -206,7 +206,7 @@ def test_ctrl_c_before_the_training_leaves_the_last_fit(monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_a_search_whose_worker_is_killed_says_so_and_can_be_run_again(tmp_path):
     def make_search(folder=None):
-        # Defined here, for what a function defines travels to a worker by itself.
+        # Defined here: what a function defines is sent to a worker with its code.
         class Kill(Callback):
             def on_epoch_end(self, net, **kwargs):
                 if len(net.history) == 2 and not os.path.exists(f"{tmp_path}/killed"):

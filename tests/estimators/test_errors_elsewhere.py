@@ -1,4 +1,4 @@
-"""Faults seen in other libraries' recurrent networks, none of them ours."""
+"""Errors seen in recurrent networks of other libraries; ours have none of them."""
 
 import multiprocessing
 import threading
@@ -143,7 +143,7 @@ def fit_and_keep_datasets(model, *data, **more_data):
 @pytest.mark.parametrize("patience", [2, 100])
 def test_early_stopping_restores_the_best_weights_of_a_classifier(patience):
     train, valid = np.arange(40), np.arange(40, 60)
-    noise = np.random.default_rng(1).integers(3, size=60)  # to be learnt by heart
+    noise = np.random.default_rng(1).integers(3, size=60)  # to be overfitted
     noise[40:43] = [0, 1, 2]
     model = RNNClassifier(
         16,
@@ -255,7 +255,7 @@ def test_no_row_is_both_trained_on_and_watched():
     assert sorted(rows) == list(range(60))
 
 
-# -- "Padded steps change the answer; the 'last' state is read from padding."
+# -- "Padded steps change the prediction; the 'last' state is read from padding."
 
 
 def test_the_last_state_is_that_of_the_last_real_step():
