@@ -1568,7 +1568,7 @@ MUTANTS = [
         '"forbidden": self._forbidden,',
         '"forbidden": (),',
         (
-            "tests/estimators/test_schemes.py"
+            "tests/estimators/test_tag_schemes.py"
             "::test_what_the_scheme_forbids_is_never_predicted",
         ),
     ),
@@ -1578,7 +1578,7 @@ MUTANTS = [
         "if to_learn:  #",
         "if False:  #",
         (
-            "tests/estimators/test_schemes.py"
+            "tests/estimators/test_tag_schemes.py"
             "::test_labels_that_break_the_scheme_are_refused_by_fit",
         ),
     ),
@@ -1587,24 +1587,26 @@ MUTANTS = [
         "estimators/_tagger.py",
         'if self.output != "crf":',
         "if False:",
-        ("tests/estimators/test_schemes.py::test_a_scheme_without_a_crf_is_refused",),
+        (
+            "tests/estimators/test_tag_schemes.py::test_a_scheme_without_a_crf_is_refused",
+        ),
     ),
     Mutant(
         "a span goes on as one of another type",
-        "estimators/_schemes.py",
+        "estimators/_tag_schemes.py",
         " and before[1] == after[1]",
         "",
         (
-            "tests/estimators/test_schemes.py"
+            "tests/estimators/test_tag_schemes.py"
             "::test_what_is_not_forbidden_is_what_stands_for_spans",
         ),
     ),
     Mutant(
         "a span goes on in the next sequence",
-        "estimators/_schemes.py",
+        "estimators/_tag_schemes.py",
         "before[starts] = n_classes",
         "pass",
-        ("tests/estimators/test_schemes.py::test_the_first_fault_is_named",),
+        ("tests/estimators/test_tag_schemes.py::test_the_first_error_is_named",),
     ),
     Mutant(
         "scales are learnt from all steps alike",

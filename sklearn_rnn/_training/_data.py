@@ -191,7 +191,10 @@ class SequenceDataset(Dataset):
         """
         rows = self.rows[indices]
         padded, lengths = self.sequences.pad(rows)
-        parts: dict[str, Any] = {"values": self._finish(padded, lengths, rng), "lengths": lengths}
+        parts: dict[str, Any] = {
+            "values": self._finish(padded, lengths, rng),
+            "lengths": lengths,
+        }
         if self.sequences.characters is not None:
             parts["characters"] = self.sequences.pad_characters(rows)
         if self.static is not None:

@@ -9,8 +9,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import StrOptions
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
-from sklearn_rnn.estimators._schemes import SCHEMES
 from sklearn_rnn.estimators._stepwise import StepwiseRNN, split_steps
+from sklearn_rnn.estimators._tag_schemes import SCHEMES
 from sklearn_rnn.estimators._with_classes import WithClasses
 from sklearn_rnn.estimators.targets import StepLabelTarget, weight_of_steps
 

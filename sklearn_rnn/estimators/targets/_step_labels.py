@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.metrics import accuracy_score
 
-from sklearn_rnn.estimators._schemes import check_scheme, forbidden_transitions
+from sklearn_rnn.estimators._tag_schemes import check_scheme, forbidden_transitions
 from sklearn_rnn.estimators.targets._classes import ClassTarget
 from sklearn_rnn.estimators.targets._target import weight_of_steps, with_values
 from sklearn_rnn.nn import CRFHead, Head, StepsHead

@@ -1,4 +1,4 @@
-"""Which label may follow which, where labels stand for spans."""
+"""Tag schemes, which write spans as labels: which label may follow which."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Scheme(NamedTuple):
-    """The prefixes of a scheme, and what they ask of their neighbours."""
+    """The prefixes of a tag scheme, and which of them may follow each other."""
 
     prefixes: str
     inside: str  # must follow `open` of the same type
@@ -88,10 +88,10 @@ def check_scheme(y, classes, forbidden):
         first = y.values[step] if after == n_classes else before[step]
         name = "the start" if first == n_classes else repr(names[first])
         raise ValueError(
-            f"y does not keep to the scheme: in sequence {row}, at step "
+            f"y does not follow the tag scheme: in sequence {row}, at step "
             f"{step - y.offsets[row]}, {name} is followed by "
-            f"{names[after] if after == n_classes else repr(names[after])}; mend the "
-            "labels, or set scheme=None."
+            f"{names[after] if after == n_classes else repr(names[after])}; correct "
+            "the labels, or set scheme=None."
         )
 
 
@@ -101,15 +101,15 @@ def _split_label(label, scheme):
     in_full = prefix != "O" or label == "O"
     if prefix not in tuple(SCHEMES[scheme].prefixes) or not in_full:
         raise ValueError(
-            f"scheme={scheme!r} knows labels such as 'B-PER', 'I-PER' and 'O', with "
+            f"scheme={scheme!r} accepts labels such as 'B-PER', 'I-PER' and 'O', with "
             f"the prefixes {', '.join(SCHEMES[scheme].prefixes)}; y holds {label!r}. "
-            "Mend the labels, or set scheme=None."
+            "Correct the labels, or set scheme=None."
         )
     return prefix, kind
 
 
 def _may_follow(before, after, rules):
-    """Say whether a label may follow another; None is the start or the end."""
+    """Tell whether a label may follow another; None is the start or the end."""
     if after is not None and after[0] in rules.inside:
         return before is not None and before[0] in rules.open and before[1] == after[1]
     return before is None or before[0] not in tuple(rules.unfinished)

@@ -1,4 +1,4 @@
-"""Labels that stand for spans: what may follow what, and what is never predicted."""
+"""Tag schemes: which label may follow which, and what is never predicted."""
 
 import itertools
 from functools import cache
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sklearn_rnn import RNNTagger
-from sklearn_rnn.estimators._schemes import (
+from sklearn_rnn.estimators._tag_schemes import (
     SCHEMES,
     check_scheme,
     forbidden_transitions,
@@ -26,7 +26,7 @@ LABELS = {
 every_scheme = pytest.mark.parametrize("scheme", PREFIXES)
 
 
-# -- which sequences there are, from the spans they stand for ----------------------
+# -- which sequences there are, from the spans they represent ----------------------
 
 
 def write_span(scheme, kind, length):
@@ -152,7 +152,7 @@ def test_labels_are_refused_if_and_only_if_they_stand_for_no_spans(scheme):
                 check([["O"], ["O", "O"], row, ["O", "O", "O"]], scheme)
 
 
-FAULTS = {
+WRONG = {
     "first": ("bio", ["I-X", "O"], "at step 0, the start is followed by 'I-X'"),
     "behind O": ("bio", ["O", "I-X"], "at step 1, 'O' is followed by 'I-X'"),
     "of another": ("bio", ["O", "B-X", "I-Y"], "at step 2, 'B-X' is followed by 'I-Y'"),
@@ -163,8 +163,8 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("scheme", "row", "words"), FAULTS.values(), ids=FAULTS)
-def test_the_first_fault_is_named(scheme, row, words):
+@pytest.mark.parametrize(("scheme", "row", "words"), WRONG.values(), ids=WRONG)
+def test_the_first_error_is_named(scheme, row, words):
     fine = ["O", "O"]
     for before in (0, 2):
         rows = [fine] * before + [row, row, fine]
@@ -183,7 +183,7 @@ def test_a_span_does_not_go_on_in_the_next_sequence():
 
 
 def make_data(scheme, n=40, seed=0):
-    """Noise, with spans that it does not tell."""
+    """Noise, and spans that are independent of it."""
     rng = np.random.default_rng(seed)
     rows = {n_steps: sorted(all_labellings(scheme, n_steps)) for n_steps in range(1, 6)}
     y = [
@@ -200,7 +200,7 @@ def make_tagger(scheme, **params):
     return RNNTagger(**{**settings, "scheme": scheme, **params})
 
 
-def count_faults(rows, scheme):
+def count_errors(rows, scheme):
     return sum(
         tuple(row.tolist()) not in all_labellings(scheme, len(row)) for row in rows
     )
@@ -213,10 +213,10 @@ def test_what_the_scheme_forbids_is_never_predicted(scheme, scale):
     new, _ = make_data(scheme, n=200, seed=1)
     new = [scale * row for row in new]
     tagger = make_tagger(scheme).fit(X, y)
-    assert count_faults(tagger.predict(new), scheme) == 0
-    # Without the scheme the data lead to faults.
+    assert count_errors(tagger.predict(new), scheme) == 0
+    # Without the scheme the predictions break it.
     free = make_tagger(None, output="softmax").fit(X, y)
-    assert count_faults(free.predict(new), scheme) > 0
+    assert count_errors(free.predict(new), scheme) > 0
 
 
 @every_scheme
@@ -224,7 +224,7 @@ def test_what_the_scheme_forbids_is_never_predicted_untrained(scheme):
     X, y = make_data(scheme)
     new, _ = make_data(scheme, n=200, seed=1)
     tagger = make_tagger(scheme, lr=1e-30, max_epochs=1).fit(X, y)
-    assert count_faults(tagger.predict(new), scheme) == 0
+    assert count_errors(tagger.predict(new), scheme) == 0
 
 
 @every_scheme
