@@ -2422,7 +2422,7 @@ MUTANTS = [
     ),
     Mutant(
         "memory that runs out is not told with its batch",
-        "_training/_faults.py",
+        "_training/_out_of_memory.py",
         "if not _is_out_of_memory(error):",
         "if True:",
         (

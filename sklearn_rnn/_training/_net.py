@@ -21,7 +21,7 @@ from sklearn_rnn._training._data import (
     SequenceDataset,
     TokenReader,
 )
-from sklearn_rnn._training._faults import naming_the_batch
+from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn.nn import Batch, Encoded, Targets
 from sklearn_rnn.sequences import UNK, Sequences
 

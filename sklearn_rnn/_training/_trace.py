@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 
 from sklearn_rnn._training._data import PredictionBatches, SequenceDataset
-from sklearn_rnn._training._faults import naming_the_batch
 from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn.nn import trace_network
 
 

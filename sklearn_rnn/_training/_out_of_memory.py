@@ -1,4 +1,4 @@
-"""What goes wrong amid a training, said so that one can do something about it."""
+"""Errors of a batch that is too large for the memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,13 @@ WORDS_OF_THE_CPU = ("can't allocate memory", "not enough memory")
 
 @contextmanager
 def naming_the_batch(batch: Batch, remedy: str) -> Iterator[None]:
-    """Say which batch was too large where memory runs out.
+    """Name the batch that was too large when memory runs out.
 
     Parameters
     ----------
     batch : Batch
     remedy : str
-        What to do about it.
+        What the user can do, for the message.
 
     Raises
     ------
