@@ -217,7 +217,7 @@ def test_rare_words_are_forgotten_in_four_bytes_too():
     texts = make_texts(100)
     dataset = dataset_of(texts)
     dataset.encoder = TokenReader(np.ones_like(dataset.encoder.counts))
-    assert dataset.encoder.forgotten.any()
+    assert dataset.encoder.dropped.any()
     types = {inputs["x"].dtype for inputs, _ in TrainBatches(dataset, 32)}
     assert types == {torch.int32}
 

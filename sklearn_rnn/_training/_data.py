@@ -62,7 +62,7 @@ class TokenReader:
         return (self.counts > 0) | self.all_known
 
     @cached_property
-    def forgotten(self) -> NDArray[np.float64]:
+    def dropped(self) -> NDArray[np.float64]:
         """How probably training shows each id as the unknown one, (n_tokens,).
 
         Words of frequency one in half of the cases: this is how the vector of the
@@ -77,7 +77,7 @@ class TokenReader:
     @property
     def trains_unknown(self) -> bool | np.bool_:
         """Whether training shows the unknown word, its vector thus being learnt."""
-        return self.counts[UNK] > 0 or self.forgotten.any()
+        return self.counts[UNK] > 0 or self.dropped.any()
 
     def transform(self, tokens: NDArray[Any]) -> NDArray[Any]:
         """Replace ids without a vector by the unknown id."""
@@ -102,9 +102,9 @@ class TokenReader:
         known = characters[places] == code_points
         return np.where(known, places + UNK + 1, UNK).astype(np.int32)
 
-    def forget(self, tokens: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
-        """Turn tokens into the unknown one at random, each as `forgotten` says."""
-        share = self.forgotten[tokens]
+    def drop_words(self, tokens: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+        """Turn tokens into the unknown one at random, each as `dropped` says."""
+        share = self.dropped[tokens]
         if not share.any():
             return tokens
         return np.where(rng.random(tokens.shape) < share, UNK, tokens)
@@ -213,7 +213,7 @@ class SequenceDataset(Dataset):
 
     @cached_property
     def _places(self) -> Sequences:
-        """Where in `y` the steps of each row stand."""
+        """Where in `y` the steps of each row are."""
         return Sequences(np.arange(len(self.y.values)), self.y.offsets)
 
     def _finish(
@@ -224,7 +224,7 @@ class SequenceDataset(Dataset):
     ) -> NDArray[Any]:
         """Do what is done batch by batch: tokens are read, numbers are not."""
         if self.sequences.is_tokens:
-            return padded if rng is None else self.encoder.forget(padded, rng)
+            return padded if rng is None else self.encoder.drop_words(padded, rng)
         padding = np.arange(padded.shape[1]) >= lengths[:, np.newaxis]
         # Zeros may lie so far from the mean that they would be refused.
         padded[padding] = self.encoder.mean_

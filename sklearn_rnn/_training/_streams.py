@@ -1,4 +1,4 @@
-"""Live data: one step of each stream at a time, and where the streams stand."""
+"""Streaming: one step of each stream at a time, and the state between steps."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from sklearn_rnn.nn import StreamingState, map_state
 
 @dataclass(frozen=True, eq=False)
 class StreamState:
-    """Where some streams stand after the steps read so far.
+    """The state of some streams after the steps read so far.
 
     Made by ``step`` of an estimator and given back to it with the next step. It is
     never changed, so that one state may be gone on from more than once, and it can be
@@ -133,7 +133,7 @@ def _check_state(state: Any, weights: str, n_streams: int) -> None:
     if not isinstance(state, StreamState):
         raise TypeError(
             "state must be what the step before returned, or None at the first step, "
-            f"got {type(state).__name__}; step returns (answer, state)."
+            f"got {type(state).__name__}; step returns (predictions, state)."
         )
     if state.of != weights:
         raise ValueError(

@@ -37,7 +37,7 @@ from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.estimators._part import Given, Part, check_some_rows
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
 from sklearn_rnn.estimators._watching import (
-    forgets_beginnings,
+    ignores_beginnings,
     learnt_from,
     reporting,
     validation_scorer,
@@ -114,7 +114,7 @@ class BaseRNN(
             The targets.  `RNNTagger` and `RNNStepRegressor` learn one for each step:
             an object array or list of arrays of shape (n_timesteps_i,), member ``i``
             as long as sequence ``i``, or a padded array ``(n_samples, n_timesteps)``,
-            where what stands behind the end of a sequence is not looked at.
+            where what is behind the end of a sequence is not looked at.
             `as_ragged` makes of a list of lists the object array that splitters and
             searches of scikit-learn can slice.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -122,7 +122,7 @@ class BaseRNN(
             of a sequence is that of all its steps.
         X_val, y_val : like X and y, default=None
             Validation data, used instead of a part of X.  Its loss and score
-            stand in ``history_`` whether or not early stopping is on.  If it has
+            are in ``history_`` whether or not early stopping is on.  If it has
             as many rows as X, cross-validation and searches cut it to every fold,
             with a `SlicedValidationWarning`.
         groups : array-like of shape (n_samples,), default=None
@@ -303,7 +303,7 @@ class BaseRNN(
                 DivergenceWarning,
             )
             self._trains_on = False  # the optimiser may hold NaN as well
-        elif not (net.interrupted_ or self._trains_on) and forgets_beginnings(
+        elif not (net.interrupted_ or self._trains_on) and ignores_beginnings(
             self, training
         ):
             warn(

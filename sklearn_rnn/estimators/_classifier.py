@@ -131,7 +131,7 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         See Also
         --------
         step : Reads live data, one step at a time.
-        sklearn_rnn.metrics.earliness_accuracy_curve : How early can one stop reading?
+        sklearn_rnn.metrics.early_classification_curve : How early can one stop reading?
 
         Notes
         -----

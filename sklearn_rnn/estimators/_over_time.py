@@ -1,4 +1,4 @@
-"""Answers before the end: after each step of what there is, and as steps come in."""
+"""Predictions before the end: after each step of a sequence, and in streaming."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ class OverTime:
     """The part of an estimator that predicts before its sequences end."""
 
     def step(self, x_t: Any, state: Any = None) -> tuple[NDArray, Any]:
-        """Read one more step of live data, and answer.
+        """Read one more step of live data, and predict.
 
-        The answer is that for all steps read so far; of `RNNTagger` and
-        `RNNStepRegressor`, that at this step.  It is what the whole sequences would
-        be told, but each step is read once.
+        The prediction is that for all steps read so far; of `RNNTagger` and
+        `RNNStepRegressor`, that at this step.  It is what the whole sequences
+        predict, but each step is read once.
 
         Parameters
         ----------
@@ -31,17 +31,17 @@ class OverTime:
             of one variable per step (n_samples,); token ids of shape (n_samples,), or
             what the `TextVectorizer` of `fit` makes of one word each.
         state : object, default=None
-            Where the streams stand: what the call before returned, None at the first
+            The state of the streams: what the call before returned, None at the first
             step.  It is not changed, so that one state may be gone on from more than
             once, and can be pickled.
 
         Returns
         -------
-        answer : float64 ndarray of shape (n_samples, n_classes), or \
+        predictions : float64 ndarray of shape (n_samples, n_classes), or \
                 (n_samples,) or (n_samples, n_outputs)
             Probabilities of a classifier and of a tagger, predictions of a regressor.
         state : object
-            Where the streams stand now, for the next call. ``state.take(streams)``
+            The state of the streams now, for the next call. ``state.take(streams)``
             is that of some of them, when others have ended.
 
         Raises

@@ -162,7 +162,7 @@ def _as_fitted(estimator, net):
     return view
 
 
-def forgets_beginnings(estimator, training):
+def ignores_beginnings(estimator, training):
     """Say whether a fit learnt nothing and first halves do not reach its predictions.
 
     Parameters

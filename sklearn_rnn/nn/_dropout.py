@@ -17,7 +17,7 @@ class SeededDropout(nn.Module):
     ----------
     p : float, default=0.5
         Probability of dropping an element, in ``[0, 1)``. More of it slows
-        learning down and protects small data from being learnt by heart.
+        learning down and protects small data from overfitting.
     seed : int, default=0
         Seed of the generator. It lives on the device of the tensors that come
         in and is created there when first needed.

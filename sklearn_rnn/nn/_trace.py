@@ -83,7 +83,7 @@ def trace_network(network: Any, batch: Batch) -> list[Trace]:
     layers : list of dict of str to Tensor of shape (n_samples, n_timesteps, n_units)
         For each layer, the lowest first, what `trace_cell` gives. The units of the
         forward direction come first, then those of the backward one, whose steps
-        stand where they are read; so that "hidden" is the output of the layer.
+        are where they are read; so that "hidden" is the output of the layer.
         Steps at or beyond ``lengths`` hold numbers without a meaning.
 
     See Also

@@ -189,7 +189,7 @@ def test_a_second_ctrl_c_at_the_end_does_not_wait():
 
 
 def test_ctrl_c_after_the_training_keeps_what_was_learnt(monkeypatch):
-    monkeypatch.setattr(_base, "forgets_beginnings", lambda *args: press())
+    monkeypatch.setattr(_base, "ignores_beginnings", lambda *args: press())
     model = RNNRegressor(3, max_epochs=2, random_state=0)
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, y)

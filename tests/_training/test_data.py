@@ -57,17 +57,17 @@ def test_given_vectors_make_every_id_known():
 
 
 def test_words_of_frequency_one_are_forgotten_half_of_the_time():
-    assert READER.forgotten.tolist() == [0, 0, 0.5, 0, 0, 0.5]
+    assert READER.dropped.tolist() == [0, 0, 0.5, 0, 0, 0.5]
 
 
 @pytest.mark.parametrize(("dropout", "once"), [(0.2, 0.5), (0.75, 0.75)])
 def test_word_dropout_forgets_all_words_and_no_word_less_often(dropout, once):
     reader = replace(READER, word_dropout=dropout)
-    assert reader.forgotten.tolist() == [0, 0, once, dropout, dropout, once]
+    assert reader.dropped.tolist() == [0, 0, once, dropout, dropout, once]
 
 
 def test_padding_and_unknown_are_never_forgotten():
-    assert not TokenReader(np.array([1, 1, 3])).forgotten.any()
+    assert not TokenReader(np.array([1, 1, 3])).dropped.any()
 
 
 def test_the_unknown_word_is_learnt_where_training_shows_it():
@@ -100,9 +100,9 @@ def test_with_given_vectors_only_ids_beyond_the_table_are_unknown():
 
 def test_a_rare_word_is_forgotten_half_of_the_time():
     tokens = np.full((100, 100), 2)
-    forgotten = READER.forget(tokens, np.random.default_rng(0)) == UNK
+    dropped = READER.drop_words(tokens, np.random.default_rng(0)) == UNK
     # 10 000 draws: the standard deviation of the share is 0.5 / 100 = 0.005.
-    assert abs(forgotten.mean() - 0.5) < 0.02
+    assert abs(dropped.mean() - 0.5) < 0.02
 
 
 def test_dropped_words_come_anew_in_each_epoch():
@@ -120,7 +120,7 @@ def test_dropped_words_come_anew_in_each_epoch():
 
 def test_only_rare_words_are_ever_forgotten():
     tokens = np.tile([PAD, UNK, 2, 4, 5], (200, 1))
-    read = READER.forget(tokens, np.random.default_rng(0))
+    read = READER.drop_words(tokens, np.random.default_rng(0))
     changed = (read != tokens).any(axis=0)
     assert changed.tolist() == [False, False, True, False, True]
     assert set(read[read != tokens]) == {UNK}
