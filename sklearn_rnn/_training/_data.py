@@ -102,7 +102,9 @@ class TokenReader:
         known = characters[places] == code_points
         return np.where(known, places + UNK + 1, UNK).astype(np.int32)
 
-    def drop_words(self, tokens: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+    def drop_words(
+        self, tokens: NDArray[Any], rng: np.random.Generator
+    ) -> NDArray[Any]:
         """Turn tokens into the unknown one at random, each as `dropped` says."""
         share = self.dropped[tokens]
         if not share.any():

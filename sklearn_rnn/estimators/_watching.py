@@ -22,9 +22,6 @@ HISTORY = {
     "dur": "seconds",
 }
 
-# These read the states at an end; all others have a short way back to every step.
-READ_AN_END = ("last", "final_state")
-
 
 def learnt_from(net):
     """Give the fitted attributes that come from a net, trained or in training."""
@@ -177,7 +174,7 @@ def ignores_beginnings(estimator, training):
     theirs whatever becomes of the first. But where a sequence and its second half
     have the same state at the end, no gradient reaches the first half.
     """
-    if estimator._settings.get("pooling") not in READ_AN_END:
+    if not estimator._head.reads_end_only:
         return False
     if (training.y == training.y[0]).all():  # there is nothing to learn
         return False

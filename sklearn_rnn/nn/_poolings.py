@@ -45,6 +45,9 @@ class Pooling(nn.Module):
         Whether numbers are added up. In evaluation sums are computed in float64 and
         rounded, so that their order does not show. A pooling that only selects numbers
         takes them as they are.
+    reads_end_only : bool
+        Whether only the output at an end is read, so that early steps are reached
+        through the recurrence alone.
     step : callable
         ``step(memory, output)`` reads one step more and returns what is pooled of all
         steps so far, of shape (n_samples, n_units), and the new memory. The memory is
@@ -53,6 +56,7 @@ class Pooling(nn.Module):
     """
 
     sums: ClassVar[bool] = True
+    reads_end_only: ClassVar[bool] = False
     n_units: int
     step: Callable[[Memory, Tensor], tuple[Tensor, Memory]]
 
@@ -100,6 +104,7 @@ class LastStep(Pooling):
     """
 
     sums = False
+    reads_end_only = True
 
     def forward(self, encoded: Encoded) -> Tensor:
         """Select the last real step: (n_samples, n_units)."""

@@ -20,10 +20,13 @@ class Head(nn.Module):
         order, then those of sample 1, and so on.
     reads_state : bool
         Whether it reads ``encoded.state``, which is None otherwise.
+    reads_end_only : bool
+        Whether of the outputs it reads only those at an end.
     """
 
     rows: str = "sequence"
     reads_state: bool = False
+    reads_end_only: bool = False
 
     def forward(
         self, encoded: Encoded, batch: Batch, target: Targets | None = None

@@ -68,6 +68,7 @@ class PooledHead(Head):
         super().__init__()
         self.pooling = make_pooling(pooling, n_units, generator=generator)
         self.n_units = self.pooling.n_units
+        self.reads_end_only = getattr(self.pooling, "reads_end_only", False)
         self.affine = Affine(self.n_units, n_outputs, generator=generator)
         self.loss = make_loss(loss)
         self.dropout = nn.Identity() if dropout is None else dropout
