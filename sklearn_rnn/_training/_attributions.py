@@ -73,7 +73,7 @@ class Attributions(NamedTuple):
 
 
 def baseline(sequences: Sequences, reader: Any) -> Sequences:
-    """Replace every step by one that tells nothing.
+    """Replace every step by a baseline step.
 
     Parameters
     ----------

@@ -183,7 +183,7 @@ class Checkpoint(Callback):
 
 @dataclass
 class SavedFit:
-    """A fit as its file knows it.
+    """What the file of a checkpoint holds of a fit.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def is_checkpoint(callback: Any) -> bool:
 def open_checkpoint(
     callbacks: Iterable[Any] | None, identify: Callable[[], dict[str, str]], seed: int
 ) -> SavedFit | None:
-    """Look up what the checkpoint among `callbacks` knows of a fit.
+    """Look up what the checkpoint among `callbacks` holds of a fit.
 
     Parameters
     ----------

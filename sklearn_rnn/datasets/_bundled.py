@@ -26,7 +26,7 @@ def load_languages(
     """Load paragraphs of the Universal Declaration of Human Rights in 48 languages.
 
     A text classification task: which language is this? The texts are
-    translations of one another, so that the topic tells nothing.
+    translations of one another, so that the topic does not help.
 
     ==============  ==========================
     Samples         2798 paragraphs

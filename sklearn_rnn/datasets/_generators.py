@@ -28,7 +28,7 @@ _AT_LEAST_2 = [Interval(Integral, 2, None, closed="left")]
 _ACTIVITIES = np.array(["walk", "rest", "stairs", "run"])
 _PERIODS = np.array([12, 1, 16, 6])
 _AMPLITUDES = np.array([1.0, 0.0, 1.0, 1.5])
-"""What somebody does, how many steps a swing of it takes, and how wide it is."""
+"""Each activity, how many steps one swing of it takes, and how wide it is."""
 
 
 @validate_params(
@@ -51,9 +51,9 @@ def make_activities(
     noise: float = 0.5,
     random_state: RandomState | int | None = None,
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Make sensor series of somebody who walks, climbs stairs, runs and rests.
+    """Make sensor series of a person who walks, climbs stairs, runs and rests.
 
-    A task with a label for every step: two accelerations tell what is being done.
+    A task with a label for every step: two accelerations show the activity.
     Walking and climbing differ in their pace only, so that no single step tells
     them apart; and from one activity to another the way leads by walking, so
     that some labels never follow each other.
@@ -161,7 +161,7 @@ def make_adding_problem(
 ) -> tuple[Floats | list[Floats], Floats]:
     """Make the adding problem: two marked numbers of a long sequence, summed.
 
-    A regression task that asks for memory: every step holds a random number and
+    A regression task that needs memory: every step holds a random number and
     a marker, and all but two steps are to be ignored. Choose it over
     `make_first_symbol` for targets that are numbers.
 
@@ -251,7 +251,7 @@ def make_first_symbol(
 ) -> tuple[csr_matrix, Integers]:
     """Make sequences of symbols of which only the first one counts.
 
-    A classification task that asks for memory: the class is the first symbol,
+    A classification task that needs memory: the class is the first symbol,
     and noise of the same symbols follows. It shows at once whether a
     network reads the early steps at all.
 
@@ -332,7 +332,7 @@ def make_sine_waves(
     """Make sine waves whose class is their frequency.
 
     A classification task of numbers: the phase is random, so that no single
-    step tells the class, only the course of the wave.
+    step shows the class, only the course of the wave.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ LEFT_OUT = {"callbacks", "device", "n_jobs", "random_state", "verbose"}
 
 
 def open_saved_fit(estimator, seed, continued, **data):
-    """Look up what a `Checkpoint` among the callbacks knows of this fit.
+    """Look up what a `Checkpoint` among the callbacks holds of this fit.
 
     Parameters
     ----------

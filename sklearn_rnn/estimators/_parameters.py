@@ -298,7 +298,7 @@ class SharedParameters:
         accepts="str, class, callable or None",
         text="""
         How ``lr`` changes: "cosine" or "one_cycle", a course over all updates that are
-        planned (not in `partial_fit`, where nobody knows how many will come);
+        planned (not in `partial_fit`, where their number is unknown);
         "plateau", when the watched loss stops falling; by a torch scheduler class (or
         a ``functools.partial`` of one); or by a function from the number of the
         update to a factor, such as ``lambda u: 1 / (1 + 1e-6 * u)``.  None keeps it.

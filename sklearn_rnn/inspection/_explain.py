@@ -128,8 +128,8 @@ def explain(
     r"""Say how much each token, or each number, counts for an output.
 
     "integrated_gradients" shares the output out: its contributions add up to the
-    difference between the sequence and a baseline that tells nothing. Take it first.
-    "occlusion" asks what is lost with a single step, which is easy to tell but takes
+    difference between the sequence and a baseline without information. Take it first.
+    "occlusion" asks what is lost with a single step, which is easy to explain but takes
     one prediction for each of them, and words that say the same hide each other.
     "attention" gives the weights that the network itself has, at no cost; they say
     where it looked, not what that changed, and quite other weights often give the same

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from typing_extensions import Self
 
-# With fewer updates planned, or losses seen, the smoothed loss tells nothing.
+# With fewer updates planned, or losses seen, the smoothed loss shows nothing.
 MIN_UPDATES = 20
 MIN_LOSSES = 10
 # Between which two rates the suggestion lies: that where this share of the whole fall
@@ -46,7 +46,7 @@ def find_lr(
     The learning-rate range test: a copy of the estimator is trained while its rate
     grows from update to update. Too low a rate teaches nothing, a good one lets the
     loss fall, and from some rate on it rises. Costs ``n_updates`` updates; a search
-    over ``lr`` costs a whole fit for each rate and tells more.
+    over ``lr`` costs a whole fit for each rate and shows more.
 
     Parameters
     ----------
@@ -55,14 +55,14 @@ def find_lr(
         its ``fit``. A copy is trained: what is given is neither fitted nor changed.
 
     X, y : like those of the estimator's ``fit``
-        Rows to train on, as often as `n_updates` asks for.
+        Rows to train on, as often as `n_updates` needs.
 
     lr_min, lr_max : float, default=1e-5 and 10.0
         The first and the last rate. Most tests end before the last one, when the loss
         explodes. The narrower the range, the finer the steps.
 
     n_updates : int, default=100
-        Number of updates, at least 20. More of them tell more.
+        Number of updates, at least 20. More of them give a clearer curve.
 
     sample_weight : array-like of shape (n_samples,), default=None
         Weights, as for ``fit``.

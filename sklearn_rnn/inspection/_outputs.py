@@ -13,7 +13,7 @@ from sklearn_rnn.sequences import Sequences
 
 
 class Output(NamedTuple):
-    """One output of the network for each row, and what makes of it what users know.
+    """One output of the network for each row, and how it becomes what users see.
 
     That is ``shift + factor * output``, in the units that `unit` names. `targets` and
     `steps` say row by row what was chosen, in the user's words.

@@ -115,7 +115,7 @@ class ScheduleDisplay:
             If the estimator is none of this package.
         ValueError
             If a parameter cannot be used, or if the schedule follows the losses of a
-            training, as "plateau" does: then nobody knows the rates before.
+            training, as "plateau" does: then the rates are unknown before.
         """
         rnn = recurrent_part(estimator)
         rnn._validate_params()

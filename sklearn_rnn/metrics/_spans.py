@@ -20,10 +20,10 @@ from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.metrics._rows import Labels, join, read_row, step_weights
 
 PREFIXES = {"bio": "BI", "bioes": "BIES"}
-"""The prefixes that the strict mode of a scheme knows, beside the plain O."""
+"""The prefixes in the strict mode of a tag scheme, beside the plain O."""
 
 ENDS = {"bio": ("BB", "BI"), "bioes": ("BE", "SS")}
-"""First and last prefix of the runs that the strict mode of a scheme keeps."""
+"""First and last prefix of the runs that the strict mode of a tag scheme keeps."""
 
 CONSTRAINTS: dict[str, list[Any]] = {
     "scheme": [StrOptions(set(PREFIXES))],
@@ -81,11 +81,11 @@ def spans(
         and, in BIOES, ``"E-PER"`` for the last and ``"S-PER"`` for a span of one
         step. Without a type (``"B"``) the type is ``"_"``.
     scheme : {"bio", "bioes"}, default="bio"
-        What ``mode="strict"`` asks for: with ``"bio"`` a span begins with B (also
+        The tag scheme of ``mode="strict"``: with ``"bio"`` a span begins with B (also
         called IOB2), with ``"bioes"`` it is B to E, or one S. The default mode
-        reads both and does not look at it.
+        reads both and ignores this.
     mode : {"default", "strict"}, default="default"
-        ``"strict"`` keeps the spans that are written as the scheme asks and drops
+        ``"strict"`` keeps the spans that follow the tag scheme and drops
         the others; ``"default"`` keeps all, so that ``"I-PER"`` after ``"O"``
         begins a span too.
 
@@ -162,12 +162,12 @@ def span_f1_score(
     y_pred : array-like of shape (n_samples,)
         The predicted labels, as many in each row as ``y_true`` has.
     scheme : {"bio", "bioes"}, default="bio"
-        What ``mode="strict"`` asks for; the default mode reads both schemes and
-        does not look at it.
+        The tag scheme of ``mode="strict"``; the default mode reads both schemes and
+        ignores this.
     mode : {"default", "strict"}, default="default"
-        ``"default"`` reads faulty labels as ``conlleval`` does, the rule of most
-        published figures; ``"strict"`` drops spans that are not written as the
-        scheme asks, and refuses labels that it does not have.
+        ``"default"`` reads invalid sequences of labels as ``conlleval`` does, the rule
+        of most published figures; ``"strict"`` drops spans that do not follow the tag
+        scheme, and refuses labels that it does not have.
     average : {"micro", "macro", "weighted"} or None, default="micro"
         ``"micro"`` counts the spans of all types together; ``"macro"`` is the mean
         over types, ``"weighted"`` by their number of true spans; None returns each.
@@ -262,12 +262,12 @@ def span_precision_recall_fscore(
     y_pred : array-like of shape (n_samples,)
         The predicted labels, as many in each row as ``y_true`` has.
     scheme : {"bio", "bioes"}, default="bio"
-        What ``mode="strict"`` asks for; the default mode reads both schemes and
-        does not look at it.
+        The tag scheme of ``mode="strict"``; the default mode reads both schemes and
+        ignores this.
     mode : {"default", "strict"}, default="default"
-        ``"default"`` reads faulty labels as ``conlleval`` does, the rule of most
-        published figures; ``"strict"`` drops spans that are not written as the
-        scheme asks, and refuses labels that it does not have.
+        ``"default"`` reads invalid sequences of labels as ``conlleval`` does, the rule
+        of most published figures; ``"strict"`` drops spans that do not follow the tag
+        scheme, and refuses labels that it does not have.
     average : {"micro", "macro", "weighted"} or None, default=None
         ``"micro"`` counts the spans of all types together; ``"macro"`` is the mean
         over types, ``"weighted"`` by their number of true spans; None returns each.
@@ -416,7 +416,7 @@ def _count(
 
 def _hits(true: Spans, pred: Spans) -> NDArray[np.int64]:
     """Give the places, among the true spans, of those that are predicted."""
-    # Spans of one labelling do not overlap: where they start, tells them apart.
+    # Spans of one labelling do not overlap: their starts are distinct.
     _, i, j = np.intersect1d(
         true.starts, pred.starts, assume_unique=True, return_indices=True
     )

@@ -1,6 +1,6 @@
 """What a fitted network computes, in the operators of ONNX.
 
-Written operator by operator, not traced: ONNX has recurrent operators that know the
+Written operator by operator, not traced: ONNX has recurrent operators that take the
 lengths of the sequences and read them backwards within these, so that the graph is as
 small as the equations and takes any number of rows and steps. Time comes first in all
 arrays between the input and the output, as these operators want it.
@@ -71,7 +71,7 @@ class Graph:
 
 
 class Steps(NamedTuple):
-    """The outputs of the last layer and what a pooling wants to know of them."""
+    """The outputs of the last layer and what a pooling needs of them."""
 
     states: str  # (n_timesteps, n_samples, n_units)
     final: str  # (n_samples, n_units), each direction having read everything

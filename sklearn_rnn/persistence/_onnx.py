@@ -1,4 +1,4 @@
-"""Writing what an estimator computes for runtimes that know no Python."""
+"""Export of an estimator to runtimes without Python."""
 
 import json
 from collections.abc import Callable

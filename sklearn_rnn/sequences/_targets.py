@@ -131,7 +131,7 @@ class UnseenLabelsError(ValueError):
         self.found = found
 
     def __str__(self) -> str:
-        """Say it of y; whoever knows more of it says more."""
+        """Report it of y; a caller that knows the argument reports more."""
         return f"y holds {self.found}; drop these rows."
 
 

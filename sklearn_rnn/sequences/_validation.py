@@ -45,7 +45,7 @@ def check_sequences(
 ) -> Sequences:
     """Read whatever X is as sequences.
 
-    Beyond this door no code asks what X was. The user's data is not changed;
+    No later code depends on the type of X. The user's data is not changed;
     where possible the result shares its memory, read-only.
 
     Parameters

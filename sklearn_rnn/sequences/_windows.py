@@ -71,7 +71,7 @@ def sliding_windows(
 
     Neighbouring windows share all steps but one, so split them in time, not at
     random. To learn from several features and forecast feature k, take
-    ``y[..., k]``. Estimators want a target of at most two axes:
+    ``y[..., k]``. Estimators need a target of at most two axes:
     ``y.reshape(len(y), -1)``.
 
     Examples

@@ -101,18 +101,17 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         longest document in ``fit``.
     truncate : {'end', 'start'} or None, default='end'
         Which end of a document longer than ``max_length`` is cut away: 'end'
-        keeps its first tokens, 'start' its last. None cuts nothing, so that
-        there is an id for every token, as a label for each of them asks for:
-        ``transform`` gives a wider output where a document is longer than all
-        in ``fit``, and one longer than a ``max_length`` that was given is an
-        error.
+        keeps its first tokens, 'start' its last. None cuts nothing: every token
+        has an id, as taggers need. ``transform`` then gives a wider output where
+        a document is longer than all in ``fit``. A document longer than a given
+        ``max_length`` is an error.
     sparse_output : bool, default=True
         False gives a dense array padded with 0 on the right: it takes the
         memory of the longest document for each one, but can be read and can
         become a data frame with ``set_output``.
     characters : bool, default=False
         True writes the characters of each token behind its id, for a network
-        that also reads words character by character: it knows more of unknown words,
+        that also reads words character by character: it learns more of unknown words,
         and takes more memory and time. Needs ``sparse_output=True``.
 
     Attributes
