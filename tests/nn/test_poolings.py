@@ -1,6 +1,9 @@
 """Poolings on two sequences small enough to pool by hand."""
 
 import math
+import sys
+from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,7 +13,6 @@ from sklearn_rnn.nn import (
     POOLINGS,
     Attention,
     Encoded,
-    RecurrentNetwork,
     check_pooling,
     length_mask,
     make_pooling,
@@ -18,6 +20,10 @@ from sklearn_rnn.nn import (
     pool_prefixes,
     pool_step,
 )
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from networks import ask, cut, make_batch, make_network
 
 NAN = float("nan")
 LENGTHS = torch.tensor([2, 3])
@@ -173,32 +179,34 @@ class RunningSumOfThree(SumOfThree):
 
 
 def test_a_pooling_of_ones_own_takes_part_in_a_network():
-    x = torch.randn(9, 5, 2, generator=torch.Generator().manual_seed(0))
-    lengths = torch.tensor([5, 4, 3, 2, 1, 5, 4, 3, 2])
+    batch = make_batch(9, 5, tokens=False)
     before = torch.get_rng_state()
     one, two = (
-        RecurrentNetwork(2, n_features=2, hidden_size=4, pooling=RunningSumOfThree)
+        make_network(tokens=False, hidden_size=4, pooling=RunningSumOfThree)
         for _ in range(2)
     )
     assert torch.equal(torch.get_rng_state(), before)
-    assert torch.equal(one.pooling.linear.weight, two.pooling.linear.weight)
-    assert one.n_units == 3
-    one(x, lengths).sum().backward()
-    assert (one.pooling.linear.weight.grad != 0).all()
+    linear = one.head.pooling.linear
+    assert torch.equal(linear.weight, two.head.pooling.linear.weight)
+    assert one.head.n_units == 3
+    one(batch).sum().backward()
+    assert (linear.weight.grad != 0).all()
     one.eval()
     with torch.no_grad():
-        whole = one.predict(x, lengths)
-        alone = one.predict(x[3:4, :2], lengths[3:4])
-        over_time = one.predict_over_time(x, lengths)
+        whole = one.predict(batch)
+        alone = one.predict(cut(batch, [3]))
+        over_time = ask(one, "over_time", batch)
     assert torch.equal(whole[3:4], alone)
-    assert torch.equal(over_time[lengths.cumsum(0) - 1], whole)
-    assert one.pooling.linear.weight.dtype == torch.float32
+    assert torch.equal(over_time[batch.lengths.cumsum(0) - 1], whole)
+    assert linear.weight.dtype == torch.float32
 
 
 def test_a_pooling_without_steps_needs_whole_sequences():
-    network = RecurrentNetwork(2, n_features=2, hidden_size=4, pooling=SumOfThree)
-    with pytest.raises(ValueError, match=r"SumOfThree has no method step"):
-        network.eval().step(torch.zeros(1, 2))
+    network = make_network(tokens=False, hidden_size=4, pooling=SumOfThree).eval()
+    batch = make_batch(1, 1, tokens=False)
+    for ask_by_steps in (network.step, partial(ask, network, "over_time")):
+        with pytest.raises(ValueError, match=r"SumOfThree.* has no method step"):
+            ask_by_steps(batch)
 
 
 def class_of(forward, step=None):

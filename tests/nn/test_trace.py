@@ -1,11 +1,15 @@
 """Gates and states against torch's own modules and the equations in NumPy."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from sklearn_rnn.nn import (
     NONLINEARITIES,
+    Batch,
+    PooledHead,
     RecurrentNetwork,
     make_cell,
     trace_cell,
@@ -96,8 +100,9 @@ def test_the_gates_of_the_gru_are_those_of_the_textbook():
 
 
 def network_and_rows(cell, **params):
+    head = partial(PooledHead, n_outputs=2)
     network = RecurrentNetwork(
-        2, n_features=N_FEATURES, hidden_size=HIDDEN, cell=cell, **params
+        head, n_features=N_FEATURES, hidden_size=HIDDEN, cell=cell, **params
     )
     generator = torch.Generator().manual_seed(1)
     x = torch.randn(N_SAMPLES, N_TIMESTEPS, N_FEATURES, generator=generator)
@@ -113,7 +118,7 @@ def test_every_layer_and_direction_agrees_with_torchs_packed_stack(cell, bidirec
     )
     below = x
     for layer, trace in zip(
-        network.encoder.layers, trace_network(network, x, lengths), strict=True
+        network.encoder.layers, trace_network(network, Batch(x, lengths)), strict=True
     ):
         torchs = TORCH_CELLS[cell](
             below.shape[2], HIDDEN, batch_first=True, bidirectional=bidirectional
@@ -139,7 +144,7 @@ def test_every_layer_and_direction_agrees_with_torchs_packed_stack(cell, bidirec
 
 def test_the_gates_of_the_backward_half_stand_where_they_are_read():
     network, x, lengths = network_and_rows("lstm", bidirectional=True)
-    (trace,) = trace_network(network, x, lengths)
+    (trace,) = trace_network(network, Batch(x, lengths))
     length = int(lengths[2])
     backward = trace_cell(
         network.encoder.layers[0].backward_cell, x[2:, :length].flip(1)
@@ -156,7 +161,7 @@ def test_the_gates_of_the_backward_half_stand_where_they_are_read():
 def test_a_network_in_training_is_traced_without_dropout_and_left_as_it_is():
     network, x, lengths = network_and_rows("gru", num_layers=2, dropout=0.9)
     network.train()
-    found = trace_network(network, x, lengths)
+    found = trace_network(network, Batch(x, lengths))
     assert network.training
     hooks = [layer._forward_pre_hooks for layer in network.encoder.layers]
     assert hooks == [{}, {}]

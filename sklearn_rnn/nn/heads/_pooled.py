@@ -144,7 +144,17 @@ class PooledHead(Head):
         outputs : float32 Tensor of shape (n_real_steps, n_outputs)
             For step ``t`` of a sequence what `predict` gives for its first ``t + 1``
             steps.
+
+        Raises
+        ------
+        ValueError
+            If the sequences were read in both directions, or the pooling cannot go on.
         """
+        if encoded.bidirectional:
+            raise ValueError(
+                "over_time needs bidirectional=False: the backward half of the outputs "
+                "at a step has read the steps after it."
+            )
         pooled = pool_prefixes(self.pooling, encoded.outputs)
         return self.outputs_of(every_step(pooled, encoded.lengths))
 

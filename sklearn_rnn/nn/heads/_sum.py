@@ -78,13 +78,20 @@ class HeadSum(Head):
         outputs = torch.stack([h(encoded, batch, target) for h in self.heads], dim=-1)
         if self.training or target is not None:
             return outputs
-        inverse, link = LINKS[self.heads[0].loss.link]
-        return link(inverse(raise_precision(outputs)).mean(dim=-1)).to(outputs.dtype)
+        return self._average(outputs)
 
     def losses(self, outputs: Tensor, target: Targets) -> Tensor:
         """Add the losses of the heads (n_targets,)."""
         parts = zip(self.heads, outputs.unbind(dim=-1), strict=True)
         return torch.stack([h.losses(part, target) for h, part in parts]).sum(dim=0)
+
+    def read_out(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """Average the outputs of the heads, where they are still side by side."""
+        return outputs if outputs.ndim == 2 else self._average(outputs)
+
+    def _average(self, outputs: Tensor) -> Tensor:
+        inverse, link = LINKS[self.heads[0].loss.link]
+        return link(inverse(raise_precision(outputs)).mean(dim=-1)).to(outputs.dtype)
 
     def start(self, target: Targets) -> None:
         """Let each head start from what is known of the targets."""

@@ -371,5 +371,5 @@ def test_many_labels_are_decoded_a_few_samples_at_a_time(monkeypatch):
     lengths = torch.tensor([3, 1, 2, 4, 1])
     emissions = torch.randn(11, 4, generator=torch.Generator().manual_seed(1))
     at_once = crf.decode(emissions, lengths)
-    monkeypatch.setattr("sklearn_rnn.nn._crf.MAX_ENTRIES", 2 * 4**2)
+    monkeypatch.setattr("sklearn_rnn.nn.heads._linear_chain.MAX_ENTRIES", 2 * 4**2)
     assert torch.equal(crf.decode(emissions, lengths), at_once)

@@ -1,0 +1,70 @@
+"""What travels through a network: selected, moved, and mapped over."""
+
+from dataclasses import fields
+
+import torch
+
+from sklearn_rnn.nn import Batch, Targets, map_state
+
+ROWS = torch.arange(3)
+
+
+def whole_batch():
+    """Make a batch with every part; the first number of a row is its place."""
+    part = ROWS.unsqueeze(1)
+    return Batch(
+        values=part.expand(3, 4).unsqueeze(2).double(),
+        lengths=ROWS + 1,
+        characters=part.expand(3, 4).unsqueeze(2),
+        static=part.double(),
+        observed=part.expand(3, 4).unsqueeze(2) > 0,
+        future=part.expand(3, 2).unsqueeze(2),
+        state=((part, part + 10), (part,)),
+    )
+
+
+def test_rows_of_a_batch_are_taken_from_all_its_parts():
+    batch = whole_batch()
+    taken = batch.take(torch.tensor([2, 0]))
+    assert len(batch) == 3
+    assert len(taken) == 2
+    assert taken.lengths.tolist() == [3, 1]
+    assert taken.observed[:, 0, 0].tolist() == [True, False]
+    for name in ("values", "characters", "future"):
+        assert getattr(taken, name)[:, 0, 0].tolist() == [2, 0], name
+    assert taken.static[:, 0].tolist() == [2, 0]
+    ((hidden, cell), (other,)) = taken.state
+    assert [part[:, 0].tolist() for part in (hidden, cell, other)] == [
+        [2, 0],
+        [12, 10],
+        [2, 0],
+    ]
+    assert batch.take(slice(1, None)).lengths.tolist() == [2, 3]
+
+
+def test_what_a_batch_does_not_have_stays_none():
+    taken = Batch(torch.zeros(3, 4, 1), ROWS + 1).take(ROWS[:1])
+    given = [f.name for f in fields(taken) if getattr(taken, f.name) is not None]
+    assert given == ["values", "lengths"]
+
+
+def test_a_batch_and_its_targets_move_with_all_their_parts():
+    moved = whole_batch().to("meta")  # the device that every torch has
+    parts = [getattr(moved, field.name) for field in fields(moved)]
+    tensors = [*parts[:-1], *moved.state[0], *moved.state[1]]
+    targets = Targets(torch.zeros(4), torch.ones(4), torch.tensor([1, 3])).to("meta")
+    assert all(tensor.is_meta for tensor in [*tensors, *targets])
+
+
+def test_the_targets_of_some_samples_come_in_their_order():
+    # 0 1 | 2 | 3 4 5 | none
+    counts = torch.tensor([2, 1, 3, 0])
+    targets = Targets(torch.arange(6), torch.arange(6) / 10, counts)
+    taken = targets.take(torch.tensor([2, 3, 0, 2]))
+    assert taken.values.tolist() == [3, 4, 5, 0, 1, 3, 4, 5]
+    torch.testing.assert_close(taken.weight, taken.values / 10)
+    assert taken.counts.tolist() == [3, 0, 2, 3]
+
+
+def test_a_state_keeps_its_nesting():
+    assert map_state(lambda n: n + 1, ((1, (2,)), (), None)) == ((2, (3,)), (), None)
