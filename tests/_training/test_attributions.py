@@ -1,5 +1,7 @@
 """Contributions of steps to an output, against arithmetic and brute force."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -15,7 +17,7 @@ from sklearn_rnn._training import (
     occlusion,
 )
 from sklearn_rnn._training import _attributions as attributions
-from sklearn_rnn.nn import CELLS, POOLINGS
+from sklearn_rnn.nn import CELLS, POOLINGS, CRFHead, PooledHead, StepsHead
 from sklearn_rnn.sequences import UNK, Sequences, Standardizer
 
 rng = np.random.default_rng(0)
@@ -54,11 +56,13 @@ def net_of(kind, **options):
         "optimizer": "adam",
         "verbose": 0,
     }
-    params = {"n_outputs": 3, "hidden_size": 4, "embedding_dim": 5, **options}
+    kind_of_head = options.pop("head", PooledHead)
+    of_head = {"pooling": options.pop("pooling")} if "pooling" in options else {}
+    head = partial(kind_of_head, n_outputs=3, **of_head)
+    params = {"head": head, "hidden_size": 4, "embedding_dim": 5, **options}
     net = make_net(
         KINDS[kind][2] | params,
         settings,
-        loss="cross_entropy",
         seed=0,
         n_rows=4,
         device="cpu",
@@ -140,7 +144,7 @@ def linear_net():
         cell.weight_hh_l0: [[0.0, 0.0], [0.0, 0.5]],
         cell.bias_ih_l0: [100.0, 100.0],
         cell.bias_hh_l0: [0.0, 0.0],
-        head.weight: [[1.0, 3.0], [0.0, 0.0], [0.0, 0.0]],
+        head.affine.weight: [[1.0, 3.0], [0.0, 0.0], [0.0, 0.0]],
     }
     with torch.no_grad():
         for parameter, values in weights.items():
@@ -201,9 +205,9 @@ def test_a_row_alone_has_the_contributions_it_has_among_others(kind, method):
 
 
 @pytest.mark.parametrize("method", [integrated_gradients, occlusion])
-@pytest.mark.parametrize("crf", [True, False])
-def test_one_step_of_a_network_without_pooling_is_explained(crf, method):
-    net = net_of("tokens", pooling=None, crf=crf, cell="gru")
+@pytest.mark.parametrize("head", [CRFHead, StepsHead])
+def test_one_step_is_explained(head, method):
+    net = net_of("tokens", head=head, cell="gru")
     steps = np.array([3, 0, 2, 0])
     found = method(net, TOKENS, READER, Picked(COLUMNS, steps))
     outputs = evaluate(net, SequenceDataset(TOKENS, READER))

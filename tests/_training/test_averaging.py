@@ -127,7 +127,7 @@ def test_frozen_vectors_stay():
         callbacks=[WeightAverage()],
         max_epochs=2,
     ).fit(tokens, [0, 1, 0, 1])
-    table = model.net_.module_.embedding.weight.detach().numpy()
+    table = model.net_.module_.embedder.tokens.weight.detach().numpy()
     np.testing.assert_array_equal(table[2:], embedding[2:])
 
 

@@ -2,6 +2,7 @@ import io
 import multiprocessing
 import signal
 import types
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,12 +18,14 @@ from sklearn_rnn._training._callbacks import GradientNorm, KeepGoodWeights, Seed
 from sklearn_rnn._training._data import TrainBatches
 from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn.exceptions import DivergenceWarning
+from sklearn_rnn.nn import PooledHead
 from sklearn_rnn.sequences import Sequences, Standardizer
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(10, 4))
 y = X.sum(axis=1)
 weight = rng.integers(1, 6, 10).astype(float)
+HEAD = partial(PooledHead, n_outputs=1, loss="squared_error")
 
 
 def make_dataset(rows=10):
@@ -39,9 +42,8 @@ def make_trained(validation=None, *, score=lambda outputs, y, weight: 0.0, **par
     """Train a small net on the ten rows above, four to a batch: 3 updates an epoch."""
     params = {"max_epochs": 2, "batch_size": 4, "lr": 0.1, **params}
     net = make_net(
-        {"n_outputs": 1, "n_features": 1, "hidden_size": 3, "cell": "rnn"},
+        {"head": HEAD, "n_features": 1, "hidden_size": 3, "cell": "rnn"},
         RNNRegressor(**params).get_params(deep=False),
-        loss="squared_error",
         seed=0,
         n_rows=10,
         device="cpu",
@@ -77,7 +79,7 @@ def test_the_losses_of_an_epoch_are_means_over_the_rows():
     batches = []
 
     def remember(net, batch, training, loss, **kwargs):
-        batches.append((training, loss.item(), len(batch[1])))
+        batches.append((training, loss.item(), len(batch[0])))
 
     net = make_trained(
         make_dataset(7), max_epochs=1, callbacks=[Spy("on_batch_end", remember)]
@@ -167,7 +169,7 @@ def test_good_weights_are_those_of_the_last_good_epoch():
         after.append([p.detach().clone() for p in net.module_.parameters()])
         if len(after) == 3:
             with torch.no_grad():
-                net.module_.head.bias.fill_(torch.nan)
+                net.module_.head.affine.bias.fill_(torch.nan)
 
     spy = Spy("on_epoch_end", spoil)
     with pytest.warns(DivergenceWarning, match="epoch 4"):
@@ -461,7 +463,7 @@ def test_ctrl_c_goes_back_to_the_best_weights_when_stopping_early():
     def worsen_then_interrupt(net, **kwargs):
         if len(net.history) == 2:
             with torch.no_grad():
-                net.module_.head.bias.add_(10.0)
+                net.module_.head.affine.bias.add_(10.0)
         if len(net.history) == 3 and kwargs["training"]:
             press_ctrl_c()
 

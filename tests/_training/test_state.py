@@ -4,11 +4,14 @@ import torch
 
 from sklearn_rnn import RNNClassifier
 from sklearn_rnn._training import export_state, grow_embedding, load_state
+from sklearn_rnn._training._state import TOKENS
+from sklearn_rnn.nn import Batch, Targets
 from sklearn_rnn.sequences import UNK
 
 rng = np.random.default_rng(0)
 X = rng.integers(2, 7, (24, 4))
 y = X[:, 0] > 4
+BATCH = Batch(torch.from_numpy(X), torch.full((24,), 4))
 PLAIN = (np.ndarray, np.generic, int, float, bool, str, type(None))
 
 
@@ -77,10 +80,10 @@ def test_a_state_comes_back_as_it_went(optimizer, lr_schedule):
 def test_a_state_is_a_copy():
     net = make_trained().net_
     state = export_state(net, with_optimizer=True)
-    before = state["module"]["embedding.weight"].copy()
+    before = state["module"][TOKENS + "weight"].copy()
     with torch.no_grad():
-        net.module_.embedding.weight.fill_(9.0)
-    np.testing.assert_array_equal(state["module"]["embedding.weight"], before)
+        net.module_.embedder.tokens.weight.fill_(9.0)
+    np.testing.assert_array_equal(state["module"][TOKENS + "weight"], before)
 
 
 def test_without_the_optimizer_a_state_is_weights_and_history():
@@ -93,11 +96,11 @@ def test_without_the_optimizer_a_state_is_weights_and_history():
 def test_grown_rows_start_as_the_unknown_word(optimizer):
     state = export_state(make_trained(optimizer=optimizer).net_, with_optimizer=True)
     grown = grow_embedding(state, 10)
-    old, new = (tree["module"]["embedding.weight"] for tree in (state, grown))
+    old, new = (tree["module"][TOKENS + "weight"] for tree in (state, grown))
     assert (old.shape, new.shape) == ((7, 5), (10, 5))
     np.testing.assert_array_equal(new[:7], old)
     np.testing.assert_array_equal(new[7:], np.tile(old[UNK], (3, 1)))
-    flags = grown["module"]["embedding.known"]
+    flags = grown["module"][TOKENS + "known"]
     assert flags.tolist() == [False, False] + [True] * 5 + [False] * 3
     assert flags.dtype == bool
 
@@ -119,8 +122,8 @@ def test_the_optimizer_knows_nothing_of_grown_rows():
 def test_growing_leaves_the_given_state_alone():
     state = export_state(make_trained().net_, with_optimizer=True)
     grow_embedding(state, 10)
-    assert state["module"]["embedding.weight"].shape == (7, 5)
-    assert state["module"]["embedding.known"].shape == (7,)
+    assert state["module"][TOKENS + "weight"].shape == (7, 5)
+    assert state["module"][TOKENS + "known"].shape == (7,)
     assert state["optimizer"]["state"][0]["exp_avg"].shape == (7, 5)
 
 
@@ -137,20 +140,19 @@ def test_a_grown_state_can_be_loaded_and_trained(freeze_embedding):
     state = grow_embedding(export_state(classifier.net_, with_optimizer=True), 10)
     classifier._net_spec["module_params"]["n_tokens"] = 10
     loaded = load_state(classifier._build_net(), state)
-    assert loaded.module_.embedding.num_embeddings == 10
+    assert loaded.module_.embedder.tokens.num_embeddings == 10
     names = [name for name, _ in loaded.module_.named_parameters()]
-    assert names[0] == "embedding.weight"  # `grow_embedding` counts on it
+    assert names[0] == TOKENS + "weight"  # `grow_embedding` counts on it
     before = evaluate_logits(classifier.net_)
     np.testing.assert_array_equal(evaluate_logits(loaded), before)
     dict(loaded.callbacks_)["gradient_norm"].on_epoch_begin(loaded)
-    inputs = {"x": torch.from_numpy(X), "lengths": torch.full((24,), 4)}
-    inputs["weight"] = torch.ones(24)
-    loaded.train_step((inputs, torch.zeros(24, 1)))
+    targets = Targets(torch.zeros(24, 1), torch.ones(24), torch.ones(24, dtype=int))
+    loaded.train_step((BATCH, targets))
 
 
 def evaluate_logits(net):
     with torch.inference_mode():
-        return net.module_(torch.from_numpy(X), torch.full((len(X),), 4)).numpy()
+        return net.module_(BATCH).numpy()
 
 
 @pytest.mark.parametrize("saved", [None, False, "absent"])

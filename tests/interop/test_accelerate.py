@@ -32,6 +32,7 @@ from sklearn_rnn import (
 from sklearn_rnn._training import _callbacks as callbacks_module
 from sklearn_rnn._training._accelerated import make_accelerator, share_of_batch
 from sklearn_rnn.callbacks import TimeBudget
+from sklearn_rnn.nn import Batch, Targets
 
 # 50 rows in batches of 7: the last one is a single row, and one process goes without.
 N = 50
@@ -297,20 +298,16 @@ def test_the_losses_of_the_shares_add_up_to_that_of_the_batch(n_shares, by_step)
     losses = 2.0 ** torch.arange(n_targets)
     weight = torch.arange(1.0, n_targets + 1)
     total = (losses * weight).sum() / 5
-    inputs = {"x": torch.arange(15).view(5, 3), "lengths": lengths, "weight": weight}
-    real = torch.arange(3) < lengths[:, None]
-    if by_step:
-        inputs["weight"] = torch.zeros(5, 3).masked_scatter(real, weight)
+    batch = Batch(torch.arange(15).view(5, 3), lengths)
+    counts = lengths if by_step else torch.ones(5, dtype=torch.int64)
+    targets = Targets(losses, weight, counts)
     added, seen = 0.0, []
     for place in range(n_shares):
-        share, y = share_of_batch((inputs, losses), place, n_shares)
-        weights = share["weight"]
-        if by_step:
-            weights = weights[torch.arange(3) < share["lengths"][:, None]]
-        assert len(y) == len(weights)
-        added += (y * weights).sum() / len(share["lengths"])
-        if weights.any():
-            seen += share["x"][:, 0].tolist()
+        share, target = share_of_batch((batch, targets), place, n_shares)
+        assert len(share) == len(target.counts)
+        added += (target.values * target.weight).sum() / len(share)
+        if target.weight.any():
+            seen += share.values[:, 0].tolist()
     assert added == pytest.approx(total.item())
     assert sorted(seen) == [0, 3, 6, 9, 12]
 

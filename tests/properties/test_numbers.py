@@ -19,6 +19,8 @@ from sklearn_rnn import (
 from sklearn_rnn.exceptions import DivergenceWarning, VanishingGradientWarning
 from sklearn_rnn.nn import (
     LOSSES,
+    Batch,
+    PooledHead,
     RecurrentNetwork,
     SeededDropout,
     TokenEmbedding,
@@ -127,11 +129,10 @@ def test_gradients_of_a_loss_are_right():
 @every_cell
 @pytest.mark.parametrize("pooling", ["last", "max", "mean"])
 def test_ten_thousand_steps_neither_overflow_nor_lose_their_gradient(cell, pooling):
-    network = RecurrentNetwork(
-        1, n_features=2, hidden_size=3, cell=cell, pooling=pooling, bidirectional=False
-    )
+    head = partial(PooledHead, n_outputs=1, pooling=pooling)
+    network = RecurrentNetwork(head, n_features=2, hidden_size=3, cell=cell)
     x = make_numbers(2, 10_000, 2).float().requires_grad_()
-    output = network(x, torch.tensor([10_000, 9_000]))
+    output = network(Batch(x, torch.tensor([10_000, 9_000])))
     output.sum().backward()
     assert output.isfinite().all()
     assert x.grad.isfinite().all()
