@@ -121,11 +121,15 @@ class ValidationScore(Callback):
         self.parts_: list[Any] = []
 
     def on_batch_end(
-        self, net: Any, batch: Any = None, training: bool = False, **step: Any
+        self,
+        net: Any,
+        batch: Any = None,
+        target: Any = None,
+        training: bool = False,
+        **step: Any,
     ) -> None:
         if not training and self.score is not None:
-            inputs, target = batch
-            outputs = net.module_.head.read_out(step["y_pred"], inputs)
+            outputs = net.module_.head.read_out(step["y_pred"], batch[0])
             self.parts_.append((outputs.cpu(), target.values, target.weight))
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:

@@ -61,7 +61,11 @@ class SequenceNet(NeuralNet):
         with naming_the_batch(
             batch[0], "Lower batch_size or hidden_size, or cut the longest rows."
         ):
-            return super().train_step(batch, target=batch[1], **fit_params)
+            return super().train_step(batch, **fit_params)
+
+    def train_step_single(self, batch: Any, **fit_params: Any) -> Any:
+        """Compute the gradient of a batch, or of a share of one."""
+        return super().train_step_single(batch, target=batch[1], **fit_params)
 
     def validation_step(self, batch: Any, **fit_params: Any) -> Any:
         """Compute the loss of a batch of the validation part."""
@@ -110,7 +114,14 @@ class SequenceNet(NeuralNet):
         return self
 
     def notify(self, method_name: str, **cb_kwargs: Any) -> Any:
-        """Tell the callbacks; at the end, where the best weights return, in peace."""
+        """Tell the callbacks; at the end, where the best weights return, in peace.
+
+        Those of skorch find in a batch the values of the targets, as a tensor; the
+        `Targets` are told beside it.
+        """
+        if "batch" in cb_kwargs:
+            inputs, target = cb_kwargs["batch"]
+            cb_kwargs |= {"batch": (inputs, target.values), "target": target}
         if method_name != "on_train_end":
             return super().notify(method_name, **cb_kwargs)
         with HeldCtrlC() as ctrl_c:

@@ -79,7 +79,7 @@ def test_the_losses_of_an_epoch_are_means_over_the_rows():
     batches = []
 
     def remember(net, batch, training, loss, **kwargs):
-        batches.append((training, loss.item(), len(batch[0])))
+        batches.append((training, loss.item(), len(batch[1])))
 
     net = make_trained(
         make_dataset(7), max_epochs=1, callbacks=[Spy("on_batch_end", remember)]

@@ -6,7 +6,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.utils.data import DataLoader
 
 from sklearn_rnn._training import _data
 from sklearn_rnn._training._data import (
@@ -14,7 +13,6 @@ from sklearn_rnn._training._data import (
     SequenceDataset,
     TokenReader,
     TrainBatches,
-    weight_of_targets,
 )
 from sklearn_rnn.sequences import PAD, UNK, Sequences, Standardizer
 
@@ -42,7 +40,7 @@ def rows_with_steps(lengths, weight):
 
 
 def rows_of(batches):
-    return [batch[1].tolist() for batch in batches]
+    return [targets.values.tolist() for _, targets in batches]
 
 
 # -- TokenReader ---------------------------------------------------------------
@@ -89,8 +87,8 @@ def test_an_id_without_a_vector_reads_as_unknown_and_padding_stays():
 def test_padding_stays_where_training_held_none():
     sequences = Sequences(np.array([2, 5, 2], dtype=np.int32), np.array([0, 1, 3]))
     dataset = SequenceDataset(sequences, TokenReader(np.array([0, 0, 2])))
-    inputs, _ = dataset.batch(np.array([0, 1]))
-    assert inputs["x"].tolist() == [[2, PAD], [UNK, 2]]
+    batch, _ = dataset.batch(np.array([0, 1]))
+    assert batch.values.tolist() == [[2, PAD], [UNK, 2]]
 
 
 def test_with_given_vectors_only_ids_beyond_the_table_are_unknown():
@@ -111,7 +109,7 @@ def test_dropped_words_come_anew_in_each_epoch():
     first, again, second = [], [], []
     for epoch, read in [(0, first), (0, again), (1, second)]:
         dataset.epoch = epoch
-        x = dataset.batch(np.array([0]), dataset.generator())[0]["x"]
+        x = dataset.batch(np.array([0]), dataset.generator())[0].values
         read.extend(x.flatten().tolist())
     assert first == again != second
     # 200 draws: 60 expected, standard deviation 6.5.
@@ -129,8 +127,8 @@ def test_only_rare_words_are_ever_forgotten():
 def test_words_are_forgotten_in_training_only():
     sequences = Sequences.from_list([np.full(200, 2)])
     dataset = SequenceDataset(sequences, READER)
-    assert (dataset.batch(np.array([0]))[0]["x"] == 2).all()
-    x = dataset.batch(np.array([0]), np.random.default_rng(0))[0]["x"]
+    assert (dataset.batch(np.array([0]))[0].values == 2).all()
+    x = dataset.batch(np.array([0]), np.random.default_rng(0))[0].values
     assert set(x.unique().tolist()) == {UNK, 2}
 
 
@@ -151,18 +149,18 @@ def test_a_batch_holds_the_characters_of_its_words():
     # "ab x", "b": the word with id 3 has no vector and is known by its letters only.
     words = Sequences.from_list([np.array(word) for word in ([97, 98], [120], [98])])
     tokens = Sequences(np.array([3, 4, 2]), np.array([0, 2, 3]), characters=words)
-    inputs, _ = SequenceDataset(tokens, LETTERED).batch(np.array([1, 0]))
-    assert inputs["x"].tolist() == [[2, PAD], [UNK, 4]]
-    assert inputs["characters"].tolist() == [[[3, 0], [0, 0]], [[2, 3], [4, 0]]]
+    batch, _ = SequenceDataset(tokens, LETTERED).batch(np.array([1, 0]))
+    assert batch.values.tolist() == [[2, PAD], [UNK, 4]]
+    assert batch.characters.tolist() == [[[3, 0], [0, 0]], [[2, 3], [4, 0]]]
 
 
 def test_a_forgotten_word_keeps_its_characters():
     words = Sequences.from_list([np.array([97])] * 200)
     tokens = Sequences(np.full(200, 2), np.array([0, 200]), characters=words)
     dataset = SequenceDataset(tokens, LETTERED)
-    inputs, _ = dataset.batch(np.array([0]), np.random.default_rng(0))
-    assert set(inputs["x"].unique().tolist()) == {UNK, 2}
-    assert (inputs["characters"] == 2).all()
+    batch, _ = dataset.batch(np.array([0]), np.random.default_rng(0))
+    assert set(batch.values.unique().tolist()) == {UNK, 2}
+    assert (batch.characters == 2).all()
 
 
 # -- SequenceDataset -----------------------------------------------------------
@@ -183,20 +181,21 @@ def test_a_batch_of_numbers_is_padded_as_by_hand(lengths, data):
         Sequences.from_list(arrays), scaler, rows=rows, y=y, weight=weight
     )
 
-    inputs, targets = dataset.batch(indices)
+    batch, targets = dataset.batch(indices)
 
     wanted = [arrays[rows[i]] for i in indices]
     longest = max(len(row) for row in wanted)
-    assert inputs["lengths"].tolist() == [len(row) for row in wanted]
-    assert inputs["x"].shape == (len(indices), longest, 2)
-    assert inputs["x"].dtype == torch.float32
-    for found, row in zip(inputs["x"].numpy(), wanted, strict=True):
+    assert batch.lengths.tolist() == [len(row) for row in wanted]
+    assert batch.values.shape == (len(indices), longest, 2)
+    assert batch.values.dtype == torch.float32
+    for found, row in zip(batch.values.numpy(), wanted, strict=True):
         standardized = (row - [1.0, -2.0]) / [2.0, 0.5]
         np.testing.assert_allclose(found[: len(row)], standardized, rtol=1e-5)
         assert (found[len(row) :] == 0.0).all()  # and not (0 - mean) / scale
-    assert targets.tolist() == y[indices].tolist()
+    assert targets.values.tolist() == y[indices].tolist()
     weights = weight[indices] / weight.mean()
-    np.testing.assert_allclose(inputs["weight"], weights, rtol=1e-6)
+    np.testing.assert_allclose(targets.weight, weights, rtol=1e-6)
+    assert targets.counts.tolist() == [1] * len(indices)
     assert len(dataset) == len(rows)
     assert dataset.lengths.tolist() == [lengths[row] for row in rows]
 
@@ -205,57 +204,48 @@ def test_a_batch_of_numbers_is_padded_as_by_hand(lengths, data):
 def test_a_batch_of_tokens_is_padded_as_by_hand(documents):
     sequences = Sequences.from_list([np.array(d) for d in documents])
     indices = np.arange(len(documents))[::-1]
-    inputs, targets = SequenceDataset(sequences, READER).batch(indices)
+    batch, targets = SequenceDataset(sequences, READER).batch(indices)
     longest = max(map(len, documents))
     known = {2, 4, 5}
-    assert inputs["x"].tolist() == [
+    assert batch.values.tolist() == [
         [i if i in known else UNK for i in d] + [PAD] * (longest - len(d))
         for d in documents[::-1]
     ]
-    assert not targets.any()  # there are none
-    assert set(inputs) == {"x", "lengths"}
+    assert targets is None
+    assert batch.characters is batch.static is None
 
 
-def test_a_data_loader_of_torch_can_read_a_dataset():
-    dataset = numbered_rows([3] * 5)
-    # torch's loader draws a seed for its workers, from the global one by default.
-    loader = DataLoader(dataset, batch_size=2, generator=torch.Generator())
-    batches = list(loader)
-    assert rows_of(batches) == [[0, 1], [2, 3], [4]]
-    inputs, _ = batches[1]
-    assert inputs["x"][:, :, 0].tolist() == [[3.0] * 3, [4.0] * 3]
-    assert inputs["lengths"].tolist() == [3, 3]
-    assert inputs["weight"].tolist() == [1.0, 1.0]
-
-
-def test_a_dataset_without_targets_can_be_read_row_by_row():
-    sequences = Sequences.from_list([np.array([2, 4])])
-    inputs, targets = SequenceDataset(sequences, READER)[0]
-    assert inputs["x"].tolist() == [2, 4]
-    assert not targets.any()  # there are none
-    assert set(inputs) == {"x", "lengths"}
+def test_static_columns_come_with_their_rows():
+    sequences = Sequences.from_list([np.zeros((n, 1)) for n in (2, 1, 3)])
+    static = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+    dataset = SequenceDataset(sequences, PLAIN, rows=np.array([2, 0, 2]), static=static)
+    batch, _ = dataset.batch(np.array([1, 0]))
+    assert batch.static.tolist() == [[0.0, 1.0], [4.0, 5.0]]
+    assert batch.lengths.tolist() == [2, 3]
 
 
 # -- a target for each step ----------------------------------------------------
 
 
-def test_the_targets_of_steps_stand_in_one_line_and_their_weights_are_padded():
+def test_the_targets_of_steps_and_their_weights_are_flat():
     # Three rows with the targets 0 1 | 2 | 3 4 5. The weights sum to 21 and are kept
     # with a sum of 3, the number of rows: each is divided by 7.
     weight = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     dataset = rows_with_steps([2, 1, 3], weight)
-    inputs, targets = dataset.batch(np.array([2, 0]))
-    assert inputs["lengths"].tolist() == [3, 2]
-    assert targets.tolist() == [3, 4, 5, 0, 1]
-    padded = np.array([[4, 5, 6], [1, 2, 0]]) / 7
-    np.testing.assert_allclose(inputs["weight"], padded, rtol=1e-6)
-    flat = weight_of_targets(inputs)
-    np.testing.assert_allclose(flat, np.array([4, 5, 6, 1, 2]) / 7, rtol=1e-6)
+    batch, targets = dataset.batch(np.array([2, 0]))
+    assert batch.lengths.tolist() == [3, 2]
+    assert targets.values.tolist() == [3, 4, 5, 0, 1]
+    assert targets.counts.tolist() == [3, 2]
+    np.testing.assert_allclose(targets.weight, np.array([4, 5, 6, 1, 2]) / 7, rtol=1e-6)
 
 
-def test_the_weights_of_rows_are_those_of_their_targets():
-    inputs, _ = numbered_rows([2, 1]).batch(np.array([1, 0]))
-    assert weight_of_targets(inputs) is inputs["weight"]
+def test_a_row_may_have_as_many_targets_as_it_likes():
+    sequences = Sequences.from_list([np.zeros((2, 1))] * 3)
+    y = Sequences(np.arange(6), np.array([0, 3, 4, 6]))
+    dataset = SequenceDataset(sequences, PLAIN, y=y, weight=np.ones(6))
+    _, targets = dataset.batch(np.array([2, 0, 1]))
+    assert targets.values.tolist() == [4, 5, 0, 1, 2, 3]
+    assert targets.counts.tolist() == [2, 3, 1]
 
 
 @given(lengths_of_rows, st.data())
@@ -275,17 +265,16 @@ def test_a_batch_of_step_targets_is_cut_as_by_hand(lengths, data):
         weight=weight,
     )
 
-    inputs, targets = dataset.batch(indices)
+    batch, targets = dataset.batch(indices)
 
     wanted = np.concatenate([y[i] for i in indices])
-    np.testing.assert_array_equal(targets, wanted)
-    lengths_of_batch = inputs["lengths"].numpy()
-    real = np.arange(inputs["x"].shape[1]) < lengths_of_batch[:, np.newaxis]
-    np.testing.assert_array_equal(inputs["x"].numpy()[real][:, 0], wanted[:, 0])
+    np.testing.assert_array_equal(targets.values, wanted)
+    lengths_of_batch = batch.lengths.numpy()
+    real = np.arange(batch.values.shape[1]) < lengths_of_batch[:, np.newaxis]
+    np.testing.assert_array_equal(batch.values.numpy()[real][:, 0], wanted[:, 0])
     by_row = np.repeat(indices + 1.0, lengths_of_batch) * len(rows) / weight.sum()
-    np.testing.assert_allclose(weight_of_targets(inputs), by_row, rtol=1e-5)
-    assert inputs["weight"].shape == inputs["x"].shape[:2]
-    assert (inputs["weight"].numpy()[~real] == 0).all()
+    np.testing.assert_allclose(targets.weight, by_row, rtol=1e-5)
+    assert targets.counts.tolist() == lengths_of_batch.tolist()
 
 
 @given(lengths_of_rows, st.integers(1, 5))
@@ -296,18 +285,11 @@ def test_batches_of_any_size_sum_to_the_weighted_mean_over_all_steps(lengths, si
     # The loss of a step be its target: what a batch adds is divided by its rows, and
     # skorch averages over the rows of all batches.
     sums = [
-        float((weight_of_targets(inputs) * targets).sum())
-        for inputs, targets in TrainBatches(dataset, size)
+        float((targets.weight * targets.values).sum())
+        for _, targets in TrainBatches(dataset, size)
     ]
     expected = np.average(np.arange(n_steps), weights=weight)
     assert sum(sums) / len(lengths) == pytest.approx(expected, rel=1e-5, abs=1e-6)
-
-
-def test_a_row_with_step_targets_can_be_read_alone():
-    inputs, targets = rows_with_steps([2, 3], np.ones(5))[1]
-    assert inputs["x"].shape == (3, 1)
-    assert inputs["weight"].shape == (3,)
-    assert targets.tolist() == [2, 3, 4]
 
 
 # -- TrainBatches --------------------------------------------------------------
@@ -358,8 +340,8 @@ def test_short_and_long_batches_come_in_random_order():
 def test_hardly_any_work_is_done_on_padding():
     lengths = np.random.default_rng(0).integers(10, 501, 2000)
     padded = sum(
-        inputs["x"].shape[0] * inputs["x"].shape[1]
-        for inputs, _ in TrainBatches(numbered_rows(lengths), 32)
+        batch.values.shape[0] * batch.values.shape[1]
+        for batch, _ in TrainBatches(numbered_rows(lengths), 32)
     )
     assert 1.0 <= padded / lengths.sum() <= 1.15
 
@@ -381,7 +363,7 @@ def test_prediction_batches_keep_within_their_budget(monkeypatch):
     monkeypatch.setattr(_data, "PREDICTION_ROWS", 1)
     lengths = np.random.default_rng(0).integers(1, 31, 100)
     batches = list(PredictionBatches(numbered_rows(lengths), 8))
-    shapes = [inputs["x"].shape for inputs, _ in batches]
+    shapes = [batch.values.shape for batch, _ in batches]
     assert max(n * width for n, width, _ in shapes) <= 60
     assert max(n for n, _, _ in shapes) == 8
     assert sum(n for n, _, _ in shapes) == 100

@@ -1,5 +1,6 @@
 import gc
 import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,9 +15,16 @@ from sklearn_rnn._training import (
     make_net,
     resolve_device,
     train,
-    transition_scores,
 )
 from sklearn_rnn._training import _data as data_module
+from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn.nn import (
+    Batch,
+    CRFHead,
+    PooledHead,
+    StepsHead,
+    Targets,
+)
 from sklearn_rnn.sequences import Sequences, Standardizer
 
 rng = np.random.default_rng(0)
@@ -44,13 +52,15 @@ def make_dataset_of_steps(targets):
     )
 
 
-def make_small_net(module_params=None, *, loss="squared_error", **params):
+POOLED = partial(PooledHead, n_outputs=1, loss="squared_error")
+STEPS = partial(StepsHead, n_outputs=1, loss="squared_error")
+
+
+def make_small_net(head=POOLED, **params):
     params = {"max_epochs": 2, "batch_size": 8, **params}
-    sizes = {"n_outputs": 1, "n_features": 2, "hidden_size": 3, "cell": "rnn"}
     return make_net(
-        {**sizes, **(module_params or {})},
+        {"head": head, "n_features": 2, "hidden_size": 3, "cell": "rnn"},
         RNNRegressor(**params).get_params(deep=False),
-        loss=loss,
         seed=0,
         n_rows=20,
         device="cpu",
@@ -66,43 +76,44 @@ def make_regressor(**params):
 # -- the loss ------------------------------------------------------------------
 
 
+def loss_of(head, outputs, targets):
+    """Compute what the net makes of the losses of its head."""
+    net = head if isinstance(head, SequenceNet) else make_small_net(head)
+    batch = Batch(torch.zeros(len(targets.counts), 2, 2), targets.counts)
+    return net.get_loss(outputs, targets, X=batch).item()
+
+
 def test_the_loss_of_a_batch_is_a_weighted_mean():
     outputs = torch.tensor([[1.0], [2.0], [5.0]])
     targets = torch.tensor([[0.0], [4.0], [5.0]])
     weight = torch.tensor([1.0, 3.0, 4.0])
     # (1 * 1² + 3 * 2² + 4 * 0²) / 3 = 13 / 3; the weights of all rows have mean 1.
-    inputs = {"weight": weight, "lengths": torch.tensor([2, 1, 1])}
-    loss = make_small_net().get_loss(outputs, targets, X=inputs)
-    assert loss.item() == pytest.approx(13 / 3)
+    loss = loss_of(POOLED, outputs, Targets(targets, weight, torch.tensor([1, 1, 1])))
+    assert loss == pytest.approx(13 / 3)
 
 
 def test_the_loss_of_a_batch_of_steps_is_divided_by_its_rows():
     outputs = torch.tensor([[1.0], [2.0], [5.0]])
     targets = torch.tensor([[0.0], [4.0], [5.5]])
-    weight = torch.tensor([[1.0, 3.0], [4.0, 9.0]])  # the 9 is padding
+    weight = torch.tensor([1.0, 3.0, 4.0])
     # (1 * 1² + 3 * 2² + 4 * 0.5²) / 2 = 7; the weights of all steps sum to the number
     # of rows.
-    inputs = {"weight": weight, "lengths": torch.tensor([2, 1])}
-    net = make_small_net({"pooling": None})
-    assert net.get_loss(outputs, targets, X=inputs).item() == pytest.approx(7.0)
+    loss = loss_of(STEPS, outputs, Targets(targets, weight, torch.tensor([2, 1])))
+    assert loss == pytest.approx(7.0)
 
 
 def test_the_loss_of_a_crf_is_that_of_its_chain():
-    net = make_small_net({"pooling": None, "n_outputs": 2, "crf": True})
-    crf = net.module_.crf
+    net = make_small_net(partial(CRFHead, n_outputs=2))
     with torch.no_grad():
-        crf.transitions.copy_(torch.log(torch.tensor([[1.0, 3.0], [1.0, 1.0]])))
+        net.module_.head.crf.transitions[0, 1] = np.log(3)
     # Emissions say nothing. Of the paths of two steps 0 1 has the weight 3 and the
     # other three have 1: p(0 1) = 3 / 6, p(y1 = 0) = 4 / 6 and p(1 | 0) = 3 / 4. A
     # sequence of one step has p = 1 / 2.
-    labels = torch.tensor([0, 1, 1])
-    inputs = {
-        "weight": torch.tensor([[1.0, 2.0], [1.0, 0.0]]),
-        "lengths": torch.tensor([2, 1]),
-    }
-    loss = net.get_loss(torch.zeros(3, 2), labels, X=inputs)
+    labels, weight = torch.tensor([0, 1, 1]), torch.tensor([1.0, 2.0, 1.0])
+    targets = Targets(labels, weight, torch.tensor([2, 1]))
     expected = -(np.log(4 / 6) + 2 * np.log(3 / 4) + np.log(1 / 2)) / 2
-    assert loss.item() == pytest.approx(expected, rel=1e-6)
+    found = loss_of(net, torch.zeros(3, 2), targets)
+    assert found == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("batch_size", [1, 32])
@@ -122,7 +133,7 @@ def test_weights_count_across_batches(batch_size):
     assert classifier.predict_proba(X)[:, 1].mean() == pytest.approx(0.9, abs=0.03)
 
 
-@pytest.mark.parametrize("name", ["callbacks", "train_split"])
+@pytest.mark.parametrize("name", ["callbacks", "criterion", "train_split"])
 def test_net_params_may_not_replace_what_training_rests_on(name):
     regressor = make_regressor().set_params(net_params={name: None})
     with pytest.raises(ValueError, match=f"net_params may not hold {name}"):
@@ -185,60 +196,48 @@ def test_the_net_answers_in_the_order_of_the_rows(monkeypatch):
     np.testing.assert_array_equal(net.predict(dataset), wanted)
 
 
-STEP_NETS = {
-    "numbers": ({"pooling": None}, "squared_error"),
-    "labels": ({"pooling": None, "n_outputs": 3}, "cross_entropy"),
-    "crf": ({"pooling": None, "n_outputs": 3, "crf": True}, "cross_entropy"),
+STEP_HEADS = {
+    "numbers": STEPS,
+    "labels": partial(StepsHead, n_outputs=3),
+    "crf": partial(CRFHead, n_outputs=3),
 }
 
 
-@pytest.mark.parametrize(("module_params", "loss"), STEP_NETS.values(), ids=STEP_NETS)
-def test_the_steps_answer_in_the_order_of_the_rows(monkeypatch, module_params, loss):
+@pytest.mark.parametrize("kind", STEP_HEADS)
+def test_the_steps_answer_in_the_order_of_the_rows(monkeypatch, kind):
     monkeypatch.setattr(data_module, "PREDICTION_STEPS", 20)  # several batches
-    net = make_small_net(module_params, loss=loss, lr=0.1)
+    net = make_small_net(STEP_HEADS[kind], lr=0.1)
     targets = np.concatenate(X)[:, :1].astype(np.float32)
-    if loss == "cross_entropy":
+    if kind != "numbers":
         targets = np.digitize(targets[:, 0], [-0.5, 0.5])
     dataset = make_dataset_of_steps(targets)
     train(net, dataset)
     rows = [dataset.batch(np.array([i]))[0] for i in range(20)]
 
-    def one_by_one(method):
+    def one_by_one(function):
         with torch.inference_mode():
-            return torch.cat([method(row["x"], row["lengths"]) for row in rows]).numpy()
+            return torch.cat([function(row) for row in rows]).numpy()
 
     wanted = one_by_one(net.module_)
     assert len(wanted) == sum(len(row) for row in X)
     np.testing.assert_array_equal(evaluate(net, dataset), wanted)
     np.testing.assert_array_equal(net.forward(dataset), wanted)
     np.testing.assert_array_equal(net.predict(dataset), wanted)
-    if loss == "cross_entropy":
-        for method in ("decode", "log_proba"):
-            wanted = one_by_one(getattr(net.module_, method))
-            np.testing.assert_array_equal(evaluate(net, dataset, method), wanted)
+    if kind != "numbers":
+        head = net.module_.head
+        for question in (head.labels, head.log_proba):
+            wanted = one_by_one(partial(net.module_.ask, question))
+            np.testing.assert_array_equal(evaluate(net, dataset, question), wanted)
 
 
 def test_rows_chosen_answer_in_the_order_chosen():
-    net = make_small_net({"pooling": None})
+    net = make_small_net(STEPS)
     whole = make_dataset_of_steps(np.zeros((sum(map(len, X)), 1), np.float32))
     chosen = np.array([7, 3, 3, 12])
     some = SequenceDataset(whole.sequences, whole.encoder, rows=chosen)
     parts = np.split(evaluate(net, whole), whole.sequences.offsets[1:-1])
     expected = np.concatenate([parts[i] for i in chosen])
     np.testing.assert_array_equal(evaluate(net, some), expected)
-
-
-def test_transition_scores_are_minus_infinity_where_forbidden():
-    assert transition_scores(make_small_net({"pooling": None})) is None
-    forbidden = [(0, 1), (None, 0), (1, None)]
-    net = make_small_net(
-        {"pooling": None, "n_outputs": 2, "crf": True, "forbidden": forbidden}
-    )
-    with torch.no_grad():
-        net.module_.crf.transitions.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
-    scores = transition_scores(net)
-    assert scores.tolist() == [[1.0, -np.inf], [3.0, 4.0]]
-    assert scores.dtype == np.float64
 
 
 def test_evaluate_fills_narrow_batches_with_zeros(monkeypatch):
@@ -281,14 +280,6 @@ class Count(Callback):
         self.count_ += 1
 
 
-class DoubledLoss(torch.nn.Module):
-    def __init__(self, loss):
-        super().__init__()
-
-    def forward(self, output, target):
-        return 2 * (output - target).square().mean(dim=1)
-
-
 def test_net_params_reach_the_optimizer():
     betas = (0.5, 0.6)
     net = make_regressor(net_params={"optimizer__betas": betas}).fit(X, y).net_
@@ -318,17 +309,6 @@ def test_a_schedule_is_planned_with_what_net_params_say():
     ).fit(X, y)
     # One update in each of two epochs: cos(0) and cos(pi / 2).
     np.testing.assert_allclose(regressor.history_["lr"], [0.1, 0.05])
-
-
-def test_net_params_may_swap_the_criterion():
-    plain = make_regressor(max_epochs=1, batch_size=20, optimizer="sgd").fit(X, y)
-    doubled = make_regressor(
-        max_epochs=1,
-        batch_size=20,
-        optimizer="sgd",
-        net_params={"criterion": DoubledLoss},
-    ).fit(X, y)
-    assert doubled.loss_curve_[0] == pytest.approx(2 * plain.loss_curve_[0])
 
 
 def test_callbacks_are_cloned_for_each_fit():

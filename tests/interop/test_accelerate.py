@@ -29,10 +29,12 @@ from sklearn_rnn import (
     TextVectorizer,
     as_ragged,
 )
+from sklearn_rnn._training import SequenceDataset, make_net, train
 from sklearn_rnn._training import _callbacks as callbacks_module
 from sklearn_rnn._training._accelerated import make_accelerator, share_of_batch
 from sklearn_rnn.callbacks import TimeBudget
-from sklearn_rnn.nn import Batch, Targets
+from sklearn_rnn.nn import Batch, PooledHead, Targets
+from sklearn_rnn.sequences import Sequences, Standardizer
 
 # 50 rows in batches of 7: the last one is a single row, and one process goes without.
 N = 50
@@ -248,6 +250,35 @@ def test_who_learns_something_else_is_told_before_training(learn):
     for error in errors:
         assert isinstance(error, ValueError)
         assert "same network on the same data" in str(error)
+
+
+class NotesShares(PooledHead):
+    """Note how many rows there are, and of how many the targets are known."""
+
+    def forward(self, encoded, batch, target=None):
+        vars(self).setdefault("seen", []).append((len(batch), len(target.counts)))
+        return super().forward(encoded, batch, target)
+
+
+def test_a_head_reads_the_targets_of_its_share():
+    dataset = {"y": REALS.astype(np.float32), "weight": WEIGHT}
+    head = partial(NotesShares, n_outputs=2, loss="squared_error")
+
+    def learn(net_params, _):
+        net = make_net(
+            {"head": head, "n_features": 3, "hidden_size": 4},
+            RNNRegressor(**SMALL, net_params=net_params).get_params(deep=False),
+            seed=0,
+            n_rows=N,
+            device="cpu",
+            stops_early=False,
+        ).initialize()
+        sequences = Sequences.from_list(list(X))
+        train(net, SequenceDataset(sequences, Standardizer.identity(3), **dataset))
+        return net.module_.head.seen
+
+    for seen in in_threads(2, learn):
+        assert {(4, 4), (3, 3), (1, 1)} >= set(seen)
 
 
 class Terminal(io.StringIO):
