@@ -267,10 +267,10 @@ MUTANTS = [
     ),
     Mutant(
         "live data is read by two directions",
-        "_training/_streams.py",
-        'return "bidirectional" if net.module_.bidirectional else None',
-        "return None",
-        ("tests/estimators/test_over_time.py::test_two_directions_cannot_step",),
+        "nn/_encoder.py",
+        "if self.bidirectional:\n            return (",
+        "if False:\n            return (",
+        ("tests/nn/test_streaming.py::test_what_cannot_go_on_says_why",),
     ),
     Mutant(
         "a prefix lacks its last step",
@@ -283,11 +283,112 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "live data is read by a CRF",
-        "_training/_streams.py",
-        "if net.module_.crf is not None:",
+        "a head gives numbers over time for two directions",
+        "nn/heads/_pooled.py",
+        "if encoded.bidirectional:",
         "if False:",
-        ("tests/estimators/test_over_time.py::test_a_crf_cannot_step",),
+        (
+            "tests/nn/heads/test_pooled.py"
+            "::test_two_directions_have_nothing_to_say_over_time",
+        ),
+    ),
+    Mutant(
+        "a network starts from zeros, whatever the state of its batch",
+        "nn/_network.py",
+        "vectors, batch.lengths, batch.state,",
+        "vectors, batch.lengths, None,",
+        (
+            "tests/nn/test_network.py"
+            "::test_a_sequence_goes_on_from_the_state_of_its_first_half",
+        ),
+    ),
+    Mutant(
+        "the final states do not reach the head that reads them",
+        "nn/_network.py",
+        "final=self.head.reads_state",
+        "final=False",
+        (
+            "tests/_training/test_heads.py"
+            "::test_a_head_gets_the_final_states_with_a_gradient",
+        ),
+    ),
+    Mutant(
+        "a head does not get the targets in training",
+        "_training/_net.py",
+        "train_step_single(batch, target=batch[1], **fit_params)",
+        "train_step_single(batch, **fit_params)",
+        (
+            "tests/_training/test_heads.py::test_a_head_reads_the_targets_in_training"
+            "_and_validation_and_never_to_predict",
+        ),
+    ),
+    Mutant(
+        "static columns are those of other rows",
+        "_training/_data.py",
+        "self.static[rows]",
+        "self.static[indices]",
+        ("tests/_training/test_data.py::test_static_columns_come_with_their_rows",),
+    ),
+    Mutant(
+        "outputs of targets have the places of sequences",
+        "_training/_net.py",
+        'elif rows == "target"',
+        'elif rows == "targets"',
+        (
+            "tests/_training/test_heads.py::test_a_head_reads_the_targets_in_training"
+            "_and_validation_and_never_to_predict",
+        ),
+    ),
+    Mutant(
+        "callbacks of skorch cannot read the targets of a batch",
+        "_training/_net.py",
+        '"batch": (inputs, target.values)',
+        '"batch": (inputs, target)',
+        ("tests/_training/test_net.py::test_the_usual_callbacks_of_skorch_work",),
+    ),
+    Mutant(
+        "the losses of several heads are averaged",
+        "nn/heads/_sum.py",
+        "for h, part in parts]).sum(dim=0)",
+        "for h, part in parts]).mean(dim=0)",
+        ("tests/nn/heads/test_sum.py::test_losses_add",),
+    ),
+    Mutant(
+        "of several heads the outputs are averaged, not the probabilities",
+        "nn/heads/_sum.py",
+        "link(inverse(raise_precision(outputs)).mean(dim=-1)).to(outputs.dtype)",
+        "outputs.mean(dim=-1)",
+        ("tests/nn/heads/test_sum.py::test_probabilities_and_means_average",),
+    ),
+    Mutant(
+        "the score sees the outputs of all heads",
+        "nn/heads/_sum.py",
+        "return outputs if outputs.ndim == 2 else self._average(outputs)",
+        "return outputs",
+        ("tests/nn/heads/test_sum.py",),
+    ),
+    Mutant(
+        "the targets of samples come in the order of the batch",
+        "nn/_batch.py",
+        "for sample in samples.tolist()]",
+        "for sample in sorted(samples.tolist())]",
+        (
+            "tests/nn/test_batch.py::test_the_targets_of_some_samples_come_in_their_order",
+        ),
+    ),
+    Mutant(
+        "numbers in the padding reach the encoder",
+        "nn/_embedder.py",
+        "steps.masked_fill(padding, 0.0).contiguous()",
+        "steps.contiguous()",
+        ("tests/nn/test_embedder.py",),
+    ),
+    Mutant(
+        "live data is read by a CRF",
+        "nn/heads/_crf.py",
+        "return (\n            \"output='crf', where",
+        "return None and (\n            \"output='crf', where",
+        ("tests/nn/test_streaming.py::test_what_cannot_go_on_says_why",),
     ),
     Mutant(
         "a peak at the end counts as a threshold",
@@ -535,7 +636,7 @@ MUTANTS = [
         "ROWS = 8",
         "ROWS = 1",
         (
-            "tests/nn/test_network.py"
+            "tests/nn/heads/test_steps.py"
             "::test_a_step_gets_the_same_bits_in_any_batch_and_behind_any_padding",
         ),
     ),
@@ -947,8 +1048,8 @@ MUTANTS = [
     Mutant(
         "a weight is dropped from the loss",
         "_training/_net.py",
-        '(losses * weight).sum() / len(X["lengths"])',
-        'losses.sum() / len(X["lengths"])',
+        "(losses * target.weight).sum() / len(X)",
+        "losses.sum() / len(X)",
         ("tests/_training/test_net.py::test_the_loss_of_a_batch_is_a_weighted_mean",),
     ),
     Mutant(
@@ -991,7 +1092,7 @@ MUTANTS = [
     Mutant(
         "skorch's predictions come in the order of length",
         "_training/_net.py",
-        "yield torch.cat(outputs)[np.argsort(places)]",
+        "yield torch.cat(outputs)[np.argsort(places[batches.order].values)]",
         "yield torch.cat(outputs)",
         ("tests/_training/test_net.py::test_the_net_answers_in_the_order_of_the_rows",),
     ),
@@ -1621,8 +1722,8 @@ MUTANTS = [
     Mutant(
         "the loss of a batch is the mean over its steps",
         "_training/_net.py",
-        '(losses * weight).sum() / len(X["lengths"])',
-        "(losses * weight).mean()",
+        "(losses * target.weight).sum() / len(X)",
+        "(losses * target.weight).mean()",
         (
             "tests/_training/test_net.py"
             "::test_the_loss_of_a_batch_of_steps_is_divided_by_its_rows",
@@ -1680,30 +1781,32 @@ MUTANTS = [
     ),
     Mutant(
         "the way back starts at a label that may not be the last",
-        "nn/_crf.py",
+        "nn/heads/_linear_chain.py",
         "best_at_end.append((scores + end).argmax(dim=1))",
         "best_at_end.append(scores.argmax(dim=1))",
         (
-            "tests/nn/test_crf.py"
+            "tests/nn/heads/test_linear_chain.py"
             "::test_two_labels_and_two_steps_agree_with_work_by_hand",
         ),
     ),
     Mutant(
         "the last label has no score in the loss of a CRF",
-        "nn/_crf.py",
+        "nn/heads/_linear_chain.py",
         "beta = end.expand_as(steps[0])",
         "beta = torch.zeros_like(end).expand_as(steps[0])",
         (
-            "tests/nn/test_crf.py"
+            "tests/nn/heads/test_linear_chain.py"
             "::test_two_labels_and_two_steps_agree_with_work_by_hand",
         ),
     ),
     Mutant(
         "a forbidden transition is scored",
-        "nn/_crf.py",
+        "nn/heads/_linear_chain.py",
         "table = table.masked_fill(self.forbidden[:, :-1], forbidden)",
         "pass",
-        ("tests/nn/test_crf.py::test_forbidden_scores_are_never_trained",),
+        (
+            "tests/nn/heads/test_linear_chain.py::test_forbidden_scores_are_never_trained",
+        ),
     ),
     Mutant(
         "word dropout spares the words seen often",
@@ -2623,10 +2726,7 @@ MUTANTS = [
         "_training/_attributions.py",
         "return np.cumsum(lengths) - lengths + self.steps",
         "return self.steps",
-        (
-            "tests/_training/test_attributions.py::"
-            "test_one_step_of_a_network_without_pooling_is_explained",
-        ),
+        ("tests/_training/test_attributions.py::test_one_step_is_explained",),
     ),
     Mutant(
         "the first class is explained as the second",
