@@ -4,6 +4,8 @@ The import statements are read, not run, those inside functions included.
 """
 
 import ast
+import re
+import statistics
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -264,3 +266,45 @@ def test_every_public_function_says_its_types():
     assert len(functions) > 100
     missing = {where: without_types(one) for where, one in functions.items()}
     assert {where: names for where, names in missing.items() if names} == {}
+
+
+# What only a target, a head or a loss may name: grep -rnE "\b(crf|poisson|...)\b".
+TASKS = "crf|poisson|quantile|every_step|ctc|decoder|spelling|horizon"
+NAME_NO_TASK = ["_training/**/*.py", "estimators/_base.py", "nn/*network*.py"]
+
+
+def test_what_is_for_every_task_names_none():
+    paths = [path for pattern in NAME_NO_TASK for path in PACKAGE.glob(pattern)]
+    assert len(paths) > 20
+    found = {
+        f"{path.relative_to(PACKAGE)}:{number}": line
+        for path in paths
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if re.search(rf"\b({TASKS})\b", line)
+    }
+    assert found == {}
+
+
+def count_lines(function):
+    """Count the lines of a body, without the signature and the docstring.
+
+    Blank lines and comments between statements count, and those of functions inside.
+    """
+    has_docstring = ast.get_docstring(function) is not None
+    body = function.body[1:] if has_docstring else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+def test_functions_are_short():
+    source = (
+        'def f(\n    a,\n):\n    """D."""\n\n    # c\n    a()\n\n    return (\n    )\n'
+    )
+    assert count_lines(ast.parse(source).body[0]) == 4
+    lines = {
+        f"{module}.{node.name}, line {node.lineno}": count_lines(node)
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert statistics.median(lines.values()) <= 6
+    assert {where: n for where, n in lines.items() if n > 60} == {}
