@@ -23,6 +23,7 @@ for nothing but memory.
 # are trained alike and read out at the last step.
 
 import warnings
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,7 +33,7 @@ from sklearn.base import clone
 from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn.datasets import make_adding_problem, make_first_symbol
 from sklearn_rnn.exceptions import DivergenceWarning, VanishingGradientWarning
-from sklearn_rnn.nn import RecurrentNetwork
+from sklearn_rnn.nn import Batch, PooledHead, RecurrentNetwork
 
 MAX_EPOCHS = 15
 N_TRAIN, N_TEST = 500, 500
@@ -44,15 +45,16 @@ CELLS = {
     "GRU": {"cell": "gru"},
     "LSTM": {"cell": "lstm"},
 }
+POOLING = "last"
 NETWORK = {
     "hidden_size": 16,
     "num_layers": 1,
     "bidirectional": False,
-    "pooling": "last",
     "dropout": 0.0,
 }
 SETTINGS = {
     **NETWORK,
+    "pooling": POOLING,
     "optimizer": "adam",
     "lr": 0.02,
     "lr_schedule": "cosine",
@@ -121,7 +123,7 @@ def gradient_by_step(network, X):
     """Return the norm of d output / d input of each step, the mean over the rows."""
     x = torch.tensor(X, dtype=torch.float32, requires_grad=True)
     lengths = torch.full((len(X),), X.shape[1])
-    network(x, lengths).sum().backward()
+    network(Batch(x, lengths)).sum().backward()
     return x.grad.norm(dim=2).mean(dim=0).numpy()
 
 
@@ -130,7 +132,7 @@ before, after = {}, {}
 for name, cell in CELLS.items():
     model = adding_models[name, REACH_LENGTH]
     new = RecurrentNetwork(
-        n_outputs=1,
+        partial(PooledHead, n_outputs=1, pooling=POOLING),
         n_features=2,
         cell=cell["cell"],
         nonlinearity=name if cell["cell"] == "rnn" else "tanh",

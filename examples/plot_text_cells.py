@@ -92,7 +92,7 @@ print(f"{'all positive':14}{y_test.mean():8.1%}")
 accuracy = rows["GRU"][0]
 error = np.sqrt(accuracy * (1 - accuracy) / len(test))
 print(f"\nstandard error of an accuracy: {error:.1%}")
-n_vectors = networks["GRU"].net_.module_.embedding.weight.numel()
+n_vectors = networks["GRU"].net_.module_.embedder.tokens.weight.numel()
 print(f"parameters of the word vectors alone: {n_vectors:,}")
 
 # %%

@@ -800,7 +800,7 @@ MUTANTS = [
     Mutant(
         "a CRF is exported as if it were a softmax",
         "persistence/_onnx.py",
-        'if estimator._net_spec["module_params"].get("crf"):',
+        'if estimator._settings.get("output") == "crf":',
         "if False:",
         ("tests/persistence/test_onnx.py::test_a_chain_of_labels_is_refused",),
     ),
@@ -815,7 +815,7 @@ MUTANTS = [
     ),
     Mutant(
         "logarithms are those of rounded probabilities",
-        "estimators/_classifier.py",
+        "estimators/targets/_labels.py",
         "return log_expit(logits)",
         "return np.log(expit(logits))",
         (
@@ -1374,7 +1374,7 @@ MUTANTS = [
     ),
     Mutant(
         "the validation part is trained on too",
-        "estimators/_base.py",
+        "estimators/_part.py",
         "weight[rows] = self.weight[rows]",
         "weight[:] = self.weight",
         ("tests/estimators/test_training.py::test_a_splitter_gives_its_last_split",),
@@ -1494,9 +1494,9 @@ MUTANTS = [
     ),
     Mutant(
         "class weights do not count",
-        "estimators/_base.py",
-        "part = part._replace(weight=self._row_weight(part.y, part.weight))",
-        "part = part._replace(weight=part.weight)",
+        "estimators/targets/_labels.py",
+        "else weight * self.weight_of_class[y]",
+        "else weight",
         (
             "tests/estimators/test_targets.py"
             "::test_class_weights_are_sample_weights_to_the_bit",
@@ -1504,8 +1504,8 @@ MUTANTS = [
     ),
     Mutant(
         "one target is predicted as a column",
-        "estimators/_regressor.py",
-        "predicted[:, 0] if self._y_ndim == 1 else predicted",
+        "estimators/targets/_scaled.py",
+        "predicted[:, 0] if self.ndim == 1 else predicted",
         "predicted",
         (
             "tests/estimators/test_targets.py"
@@ -1514,7 +1514,7 @@ MUTANTS = [
     ),
     Mutant(
         "counts are divided by their deviation",
-        "estimators/_targets.py",
+        "estimators/targets/_scaled.py",
         "np.where(scaler.mean_ > 0, scaler.mean_, 1.0)",
         "scaler.scale_",
         (
@@ -1524,8 +1524,8 @@ MUTANTS = [
     ),
     Mutant(
         "a rate of counts may be negative",
-        "estimators/_targets.py",
-        'return np.exp(outputs) if self._setting("loss") == "poisson" else outputs',
+        "estimators/targets/_scaled.py",
+        "return np.exp(outputs) if self.is_logarithm else outputs",
         "return outputs",
         (
             "tests/estimators/test_targets.py"
@@ -1534,9 +1534,9 @@ MUTANTS = [
     ),
     Mutant(
         "predictions are in standard deviations",
-        "estimators/_targets.py",
-        "self._decode(outputs) * self.target_scale_ + self.target_mean_",
-        "self._decode(outputs)",
+        "estimators/targets/_scaled.py",
+        "self._mean_of(outputs) * self.target_scale_ + self.target_mean_",
+        "self._mean_of(outputs)",
         (
             "tests/estimators/test_targets.py"
             "::test_each_output_is_learnt_on_its_own_scale",
@@ -1544,7 +1544,7 @@ MUTANTS = [
     ),
     Mutant(
         "partial_fit balances classes it has not seen",
-        "estimators/_targets.py",
+        "estimators/_with_classes.py",
         "if isinstance(self.class_weight, str):",
         "if False:",
         (
@@ -1554,7 +1554,7 @@ MUTANTS = [
     ),
     Mutant(
         "balanced classes are counted without weights",
-        "estimators/_targets.py",
+        "estimators/targets/_classes.py",
         "np.bincount(codes, weights=weight, minlength=n_classes)",
         "np.bincount(codes, minlength=n_classes)",
         (
@@ -1565,7 +1565,7 @@ MUTANTS = [
     Mutant(
         "the validation part is not weighted by class",
         "estimators/_base.py",
-        'self._weigh(validation, "validation")',
+        'validation.with_weight(self._target, "validation")',
         "validation.take(np.flatnonzero(validation.weight))",
         (
             "tests/estimators/test_targets.py"
@@ -1574,7 +1574,7 @@ MUTANTS = [
     ),
     Mutant(
         "probabilities do not sum to one",
-        "estimators/_classifier.py",
+        "estimators/targets/_labels.py",
         "return softmax(logits, axis=1) if",
         "return expit(logits) if",
         (
@@ -1584,9 +1584,9 @@ MUTANTS = [
     ),
     Mutant(
         "labels come back as their numbers",
-        "estimators/_classifier.py",
-        'return codes if self._task == "multilabel" else self.classes_[codes]',
-        "return codes",
+        "estimators/targets/_labels.py",
+        'return decided if self.task == "multilabel" else self.classes_[decided]',
+        "return decided",
         (
             "tests/estimators/test_errors_elsewhere.py"
             "::test_labels_of_any_type_are_learnt_and_returned",
@@ -1594,9 +1594,9 @@ MUTANTS = [
     ),
     Mutant(
         "labels that may come together exclude each other",
-        "estimators/_classifier.py",
-        'return softmax(logits, axis=1) if self._task == "multiclass"',
-        'return softmax(logits, axis=1) if self._task != "binary"',
+        "estimators/targets/_labels.py",
+        'return softmax(logits, axis=1) if self.task == "multiclass"',
+        'return softmax(logits, axis=1) if self.task != "binary"',
         (
             "tests/estimators/test_targets.py"
             "::test_labels_that_may_come_together_have_one_logit_each",
@@ -1604,7 +1604,7 @@ MUTANTS = [
     ),
     Mutant(
         "the steps of a long sequence count less",
-        "estimators/_stepwise.py",
+        "estimators/targets/_target.py",
         "return np.repeat(weight, y.lengths)",
         "return np.repeat(weight / y.lengths, y.lengths)",
         (
@@ -1614,9 +1614,9 @@ MUTANTS = [
     ),
     Mutant(
         "the class of a step does not count",
-        "estimators/_tagger.py",
-        "return super()._target_weight(y, weight) * self._class_weight[y.values]",
-        "return super()._target_weight(y, weight)",
+        "estimators/targets/_step_labels.py",
+        "return weight_of_steps(y, weight) * self.weight_of_class[y.values]",
+        "return weight_of_steps(y, weight)",
         (
             "tests/estimators/test_tagger.py"
             "::test_the_training_loss_is_the_weighted_mean_over_all_real_steps",
@@ -1655,8 +1655,8 @@ MUTANTS = [
     Mutant(
         "labels are the likeliest one by one, not together",
         "estimators/_tagger.py",
-        'codes, offsets = self._step_outputs(X, "decode", np.int64)',
-        'scores, offsets = self._step_outputs(X, "log_proba")\n'
+        "codes, offsets = self._step_outputs(X, self._head.labels, np.int64)",
+        "scores, offsets = self._step_outputs(X, self._head.log_proba)\n"
         "        codes = scores.argmax(axis=1)",
         (
             "tests/estimators/test_tagger.py"
@@ -1665,9 +1665,9 @@ MUTANTS = [
     ),
     Mutant(
         "the scheme does not reach the CRF",
-        "estimators/_tagger.py",
-        '"forbidden": self._forbidden,',
-        '"forbidden": (),',
+        "estimators/targets/_step_labels.py",
+        "n_labels, forbidden=self.forbidden, **shared",
+        "n_labels, **shared",
         (
             "tests/estimators/test_tag_schemes.py"
             "::test_what_the_scheme_forbids_is_never_predicted",
@@ -1675,7 +1675,7 @@ MUTANTS = [
     ),
     Mutant(
         "labels that break the scheme are learnt",
-        "estimators/_tagger.py",
+        "estimators/targets/_step_labels.py",
         "if to_learn:  #",
         "if False:  #",
         (
@@ -1685,8 +1685,8 @@ MUTANTS = [
     ),
     Mutant(
         "a softmax is given a scheme",
-        "estimators/_tagger.py",
-        'if self.output != "crf":',
+        "estimators/targets/_step_labels.py",
+        'if self.scheme is not None and self.output != "crf":',
         "if False:",
         (
             "tests/estimators/test_tag_schemes.py::test_a_scheme_without_a_crf_is_refused",
@@ -1711,9 +1711,9 @@ MUTANTS = [
     ),
     Mutant(
         "scales are learnt from all steps alike",
-        "estimators/_step_regressor.py",
-        "self._learn_scale(y.values, weight_per_step(y, weight))",
-        "self._learn_scale(y.values, np.ones(len(y.values)))",
+        "estimators/targets/_step_numbers.py",
+        "self.learn_scale(y.values, weight_of_steps(y, weight))",
+        "self.learn_scale(y.values, np.ones(len(y.values)))",
         (
             "tests/estimators/test_step_regressor.py"
             "::test_predictions_have_the_shape_of_the_members_of_y",
@@ -2048,8 +2048,8 @@ MUTANTS = [
     Mutant(
         "the seed that a checkpoint keeps is not taken",
         "estimators/_base.py",
-        "seed = saved_fit.seed if saved_fit else seed",
-        "seed = seed",
+        "return saved_fit, saved_fit.seed if saved_fit else seed",
+        "return saved_fit, seed",
         (
             "tests/_training/test_checkpoint.py"
             "::test_what_is_held_out_follows_from_the_seed_that_was_kept",
@@ -2449,7 +2449,7 @@ MUTANTS = [
     Mutant(
         "a net may be larger than its weights",
         "estimators/_base.py",
-        'check_sizes(net.get_params_for("module"), weights)',
+        "check_sizes(sizes, weights, self._target.n_weights)",
         "pass",
         (
             "tests/persistence/test_hostile.py"

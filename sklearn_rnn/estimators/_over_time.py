@@ -57,6 +57,9 @@ class OverTime:
         -----
         Where `fit` saw an X of shape (n_samples, n_timesteps), `predict` wants as many
         steps, and `step` takes any number of them.
+
+        With ``bidirectional=True`` `RNNClassifier.predict_proba_over_time` and
+        `RNNRegressor.predict_over_time` work all the same.
         """
         check_is_fitted(self, "net_")
         self._check_can_step()
@@ -70,11 +73,7 @@ class OverTime:
     def _check_can_step(self):
         reason = self.net_.module_.why_no_step()
         if reason is not None:
-            raise ValueError(
-                f"{type(self).__name__} was fitted with {reason}. "
-                "(RNNClassifier.predict_proba_over_time and "
-                "RNNRegressor.predict_over_time work all the same.)"
-            )
+            raise ValueError(f"{type(self).__name__} was fitted with {reason}.")
 
     def _outputs_over_time(self, X):
         """Run the net over each prefix of X; one row for each, and where each ends."""

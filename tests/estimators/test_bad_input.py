@@ -577,7 +577,7 @@ class Poison(Callback):
     def act(self, net, moment):
         if moment == self.moment and len(net.history) == self.epoch:
             with torch.no_grad():
-                net.module_.head.weight.fill_(np.nan)
+                net.module_.head.affine.weight.fill_(np.nan)
 
     def on_epoch_begin(self, net, **kwargs):
         self.act(net, "epoch begin")

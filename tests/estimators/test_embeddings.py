@@ -29,7 +29,7 @@ def tokens(rows):
 
 
 def vectors_of(model):
-    return model.net_.module_.embedding.weight.detach().numpy().copy()
+    return model.net_.module_.embedder.tokens.weight.detach().numpy().copy()
 
 
 def logits(model, rows):
@@ -56,7 +56,7 @@ def test_given_vectors_are_searched_over_in_a_pipeline():
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.best_score_ == 1.0  # the tone is in one word, so a net can tell
     best = search.best_estimator_[-1]
-    assert best.net_.module_.embedding.weight.shape == matrix.shape
+    assert best.net_.module_.embedder.tokens.weight.shape == matrix.shape
     assert best.hidden_size == search.best_params_["rnn__hidden_size"]
     assert np.array_equal(matrix, given)
     assert pipe.get_params()["rnn__embedding"] is matrix

@@ -400,7 +400,7 @@ def test_a_state_from_before_weights_were_set_by_hand_is_refused():
     model = deepcopy(live())
     _, state = model.step(STEPS[0])
     with torch.no_grad():
-        model.net_.module_.head.bias.add_(1.0)
+        model.net_.module_.head.affine.bias.add_(1.0)
     with pytest.raises(ValueError, match="trained further"):
         model.step(STEPS[1], state)
 

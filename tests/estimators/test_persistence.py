@@ -314,7 +314,7 @@ def test_new_words_do_not_disturb_the_momentum_of_the_old_ones():
     same.partial_fit(first, REALS)
     grown.token_counts_ = np.append(grown.token_counts_, 0)
     grown.partial_fit(first, REALS)
-    assert grown.net_.module_.embedding.num_embeddings == 11
+    assert grown.net_.module_.embedder.tokens.num_embeddings == 11
     assert_same_bits(outputs(grown, first), outputs(same, first))
 
 

@@ -183,7 +183,8 @@ def test_the_loss_is_the_weighted_mean_over_all_real_steps(loss):
     params = {**SMALL, "lr": 1e-30, "loss": loss, "quantile": 0.8}
     model = RNNStepRegressor(**params, batch_size=3, warm_start=True)
     model.fit(RAGGED, PAIRS, WEIGHT)
-    model.net_.module_.head.weight.data *= 5  # or all predictions are near the mean
+    # Or all predictions are near the mean.
+    model.net_.module_.head.affine.weight.data *= 5
     model.fit(RAGGED, PAIRS, WEIGHT, X_val=RAGGED[::2], y_val=PAIRS[::2])
 
     def mean_loss(rows, weight):

@@ -261,8 +261,8 @@ def test_the_loss_with_a_scheme_is_that_of_the_labellings_there_are(scheme):
     # that keep to the scheme are counted.
     X, y = make_data(scheme)
     tagger = make_tagger(scheme, lr=1e-30, max_epochs=1, warm_start=True).fit(X, y)
-    tagger.net_.module_.head.weight.data.zero_()
-    tagger.net_.module_.head.bias.data.zero_()
+    tagger.net_.module_.head.affine.weight.data.zero_()
+    tagger.net_.module_.head.affine.bias.data.zero_()
     tagger.fit(X, y)
     nll = sum(np.log(len(all_labellings(scheme, len(row)))) for row in y)
     n_steps = sum(map(len, y))

@@ -41,6 +41,7 @@ from sklearn_rnn import (
 )
 from sklearn_rnn.estimators import _base, _validation_part
 from sklearn_rnn.metrics import flat_accuracy, flat_f1, flat_f1_score
+from sklearn_rnn.nn import Batch
 
 CLASSES = np.array(["A", "B", "C"])
 SMALL = {
@@ -157,7 +158,7 @@ def test_each_step_has_probabilities_that_sum_to_one(output):
 
 def test_logarithms_are_finite_where_probabilities_are_zero():
     tagger = RNNTagger(**{**SMALL, "max_epochs": 20, "lr": 0.5}).fit(RAGGED, LABELS)
-    tagger.net_.module_.head.weight.data *= 1e4
+    tagger.net_.module_.head.affine.weight.data *= 1e4
     assert any((row == 0).any() for row in tagger.predict_proba(RAGGED))
     assert all(np.isfinite(row).all() for row in tagger.predict_log_proba(RAGGED))
 
@@ -216,7 +217,7 @@ RAW = {"hidden_size": 3, "standardize": False, "random_state": 0}
 def emissions_of(module, sequence):
     """Run a module on one sequence alone, (n_timesteps, n_classes)."""
     x = torch.tensor(sequence[np.newaxis], dtype=torch.float32)
-    return module(x, torch.tensor([len(sequence)]))
+    return module(Batch(x, torch.tensor([len(sequence)])))
 
 
 def score_all_paths(crf, emissions):
@@ -231,9 +232,9 @@ def score_all_paths(crf, emissions):
 def losses_by_hand(module, sequence, codes):
     """Compute -log p(label | labels before it) of each step of one sequence."""
     emissions, codes = emissions_of(module, sequence), torch.from_numpy(codes)
-    if module.crf is None:
+    if not hasattr(module.head, "crf"):
         return functional.cross_entropy(emissions, codes, reduction="none")
-    paths, scores = score_all_paths(module.crf, emissions)
+    paths, scores = score_all_paths(module.head.crf, emissions)
     losses = []
     for t in range(len(codes)):
         before = (paths[:, :t] == codes[:t]).all(dim=1)
@@ -621,7 +622,7 @@ def test_predict_finds_the_best_of_all_paths(crf, unseen):
     by_themselves = 0
     for sequence, predicted in zip(unseen, crf.predict(unseen), strict=True):
         emissions = emissions_of(crf.net_.module_, sequence)
-        paths, scores = score_all_paths(crf.net_.module_.crf, emissions)
+        paths, scores = score_all_paths(crf.net_.module_.head.crf, emissions)
         codes = np.searchsorted(crf.classes_, predicted)
         assert codes.tolist() == paths[scores.argmax()].tolist()
         by_themselves += codes.tolist() == emissions.argmax(dim=1).tolist()
@@ -632,7 +633,7 @@ def test_predict_finds_the_best_of_all_paths(crf, unseen):
 def test_probabilities_sum_over_all_paths(crf, unseen):
     for sequence, found in zip(unseen, crf.predict_proba(unseen), strict=True):
         emissions = emissions_of(crf.net_.module_, sequence)
-        paths, scores = score_all_paths(crf.net_.module_.crf, emissions)
+        paths, scores = score_all_paths(crf.net_.module_.head.crf, emissions)
         weights = scores.softmax(dim=0).numpy()
         expected = [
             [weights[paths[:, t] == k].sum() for k in range(3)]
@@ -642,7 +643,7 @@ def test_probabilities_sum_over_all_paths(crf, unseen):
 
 
 def test_transitions_are_those_of_the_module(crf):
-    inside = crf.net_.module_.crf.transitions.detach().numpy()
+    inside = crf.net_.module_.head.crf.transitions.detach().numpy()
     np.testing.assert_array_equal(crf.transitions_, inside)
     assert not hasattr(RNNTagger(output="crf"), "transitions_")
     with pytest.raises(NotFittedError, match="RNNTagger"):
@@ -1119,7 +1120,7 @@ def test_letters_of_rows_that_do_not_train_are_not_seen(way):
         tagger = RNNTagger(**SMALL, early_stopping=True, validation_fraction=split)
         tagger.fit(X, tags)
     for model in (tagger, expected):
-        assert model.net_.module_.characters.embedding.unknown_is_mean
+        assert model.net_.module_.embedder.characters.embedding.unknown_is_mean
 
 
 def test_an_unknown_letter_once_trained_stays_so():
@@ -1128,4 +1129,4 @@ def test_an_unknown_letter_once_trained_stays_so():
     X = TextVectorizer(analyzer=list, characters=True).fit_transform(words)
     tagger = RNNTagger(**SMALL).partial_fit(X, tags, classes=["A", "B"])
     tagger.partial_fit(X[1:], tags[1:])  # without the letter that came once
-    assert not tagger.net_.module_.characters.embedding.unknown_is_mean
+    assert not tagger.net_.module_.embedder.characters.embedding.unknown_is_mean

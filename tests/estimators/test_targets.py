@@ -1,14 +1,19 @@
 """Targets: labels of any kind, one or many numbers, and what each loss predicts."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy.special import expit, softmax
+from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.class_weight import compute_class_weight
+from torch.nn import functional
 
-from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger
 from sklearn_rnn.exceptions import OneHotTargetWarning
 
 SMALL = {"hidden_size": 4, "cell": "gru", "random_state": 0}
@@ -335,3 +340,46 @@ def test_huber_minds_outliers_less_than_the_squared_error():
     truth = by_group(np.mean, y)
     assert np.abs(learn("huber", spoilt) - truth).max() < 2.0
     assert np.abs(learn("squared_error", spoilt) - truth).min() > 4.0  # 5 % of 100
+
+
+# -- a loss of one's own ---------------------------------------------------------
+
+
+def of_independent_labels(logits, target):
+    losses = functional.binary_cross_entropy_with_logits(
+        logits, target.to(logits.dtype), reduction="none"
+    )
+    return losses.mean(dim=1)
+
+
+class OfRates(torch.nn.Module):
+    link = "log"
+
+    def forward(self, outputs, target):
+        return (outputs.exp() - target.to(outputs.dtype) * outputs).mean(dim=1)
+
+
+of_classes = partial(functional.cross_entropy, reduction="none")
+BRIEF = {**SMALL, "max_epochs": 3}
+OWN_LOSSES = {
+    "two classes": (RNNClassifier(**BRIEF), CODES > 0, of_independent_labels),
+    "three classes": (RNNClassifier(**BRIEF), CODES, of_classes),
+    "multilabel": (RNNClassifier(**BRIEF), INDICATORS, of_independent_labels),
+    "rates": (RNNRegressor(**BRIEF, loss="poisson"), np.abs(REALS), OfRates()),
+    "a class for each step": (RNNTagger(**BRIEF), [[c] * 5 for c in CODES], of_classes),
+}
+
+
+@pytest.mark.parametrize(("model", "y", "loss"), OWN_LOSSES.values(), ids=OWN_LOSSES)
+def test_a_loss_of_ones_own_takes_the_place_of_one_by_name(model, y, loss):
+    by_name = clone(model).fit(X, y)
+    own = clone(model).set_params(loss=loss).fit(X, y)
+    assert own.loss_curve_ == by_name.loss_curve_
+    predicted, expected = own.predict(X), by_name.predict(X)
+    assert np.array_equal(np.hstack(predicted), np.hstack(expected))
+
+
+def test_a_crf_has_a_loss_of_its_own():
+    tagger = RNNTagger(**BRIEF, output="crf", loss=of_classes)
+    with pytest.raises(ValueError, match=r"^loss=.* needs output='softmax', got"):
+        tagger.fit(X, [[c] * 5 for c in CODES])

@@ -68,6 +68,15 @@ def saved(path):
     return path
 
 
+@pytest.fixture
+def saved_regressor(path):
+    """Give the path of a saved regressor."""
+    path = path.with_name("regressor.skops")
+    model, X, y = MODELS["two outputs"]
+    save(clone(model).fit(X, y), path)
+    return path
+
+
 def rewrite(path, change):
     """Change the members of a file, whose checksums are right again."""
     with zipfile.ZipFile(path) as archive:
@@ -201,7 +210,6 @@ def test_the_laxer_nodes_of_old_protocols_are_refused(saved):
         {"hidden_size": 90_000},
         {"num_layers": 10**9},
         {"num_layers": 8, "hidden_size": 12},
-        {"n_outputs": 10**9},
         {"net_params": {"module__hidden_size": 90_000}},
     ],
     ids=str,
@@ -215,10 +223,28 @@ def test_a_net_larger_than_its_weights_is_not_made(saved, sizes, monkeypatch):
         load(saved)
 
 
-def test_one_array_cannot_be_many_weights(saved):
+def test_a_head_larger_than_its_weights_is_not_made(saved, saved_regressor):
+    """Of numbers the file says how many; of classes it may have many of no size."""
+
+    def name_many_classes(schema, members):
+        file = io.BytesIO()
+        np.save(file, np.empty((10**9, 0)))
+        members["classes.npy"] = file.getvalue()
+        array = node("NdArrayNode", "numpy.ndarray", type="numpy", file="classes.npy")
+        put("classes_", array)(schema, members)
+        put("task", plain("multiclass"))(schema, members)
+
+    rewrite(saved, name_many_classes)
+    rewrite(saved_regressor, put("n_outputs_", plain(10**9)))
+    for path in (saved, saved_regressor):
+        with pytest.raises(SavedFileError, match="the head is larger than all weights"):
+            load(path)
+
+
+def test_one_array_cannot_be_many_weights(saved_regressor):
     """As many weights as a large net has, if each counts."""
 
-    names = [*load(saved).net_.module_.state_dict()]
+    names = [*load(saved_regressor).net_.module_.state_dict()]
 
     def share(schema, members):
         (place,) = contents(schema, names[0])
@@ -227,10 +253,10 @@ def test_one_array_cannot_be_many_weights(saved):
         for name in names:
             place[name] = large
 
-    rewrite(saved, share)
-    rewrite(saved, put("n_outputs", plain(13)))
-    with pytest.raises(SavedFileError, match="more than all weights"):
-        load(saved)
+    rewrite(saved_regressor, share)
+    rewrite(saved_regressor, put("n_outputs_", plain(13)))
+    with pytest.raises(SavedFileError, match="larger than all weights"):
+        load(saved_regressor)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(saved, monkeypatch):
