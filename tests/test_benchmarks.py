@@ -488,7 +488,7 @@ def test_a_rival_learns_tokens_and_takes_new_ones_as_unknown():
     assert np.array_equal(rival.predict(new), rival.predict(unknown))
 
 
-def test_the_first_of_two_is_the_one_that_stands_first():
+def test_the_first_of_two_is_the_one_that_comes_first():
     X, y, _ = first_of_two(n_samples=50, n_timesteps=7)
     for row, first in zip(X.toarray(), y, strict=True):
         assert sorted(row[row < 4]) == [2, 3]
@@ -496,7 +496,7 @@ def test_the_first_of_two_is_the_one_that_stands_first():
     assert 0 < y.mean() < 1
 
 
-def test_grouped_rows_that_stand_by_class_are_mixed():
+def test_grouped_rows_sorted_by_class_are_mixed():
     whole = Part(np.arange(100), np.arange(100) // 10, np.arange(100) % 5)
     read = mixed(whole)
     assert sorted(read.X) == list(range(100))

@@ -78,7 +78,7 @@ def test_a_figure_is_drawn(script, monkeypatch):
         plt.close("all")
 
 
-def test_every_figure_stands_in_a_page_with_words_for_it():
+def test_every_figure_is_in_a_page_with_words_for_it():
     drawn = []
     for page in PAGES:
         for script, options in FIGURE.findall(page.read_text(encoding="utf-8")):

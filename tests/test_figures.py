@@ -29,7 +29,7 @@ def test_what_the_guide_quotes_was_printed_by_the_programs_as_they_are():
     )
 
 
-def test_figures_and_tables_are_written_where_their_names_stand():
+def test_figures_and_tables_are_written_where_their_names_are():
     page = """-1.5<!-- a: x -->, 3 of 4<!-- a: y --> and <!-- a: x -->.
 1-2<!-- a: x -->
 <!-- table: t -->

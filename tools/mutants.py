@@ -794,7 +794,7 @@ MUTANTS = [
         "tokens = [token for token in tokens",
         (
             "tests/text/test_characters.py"
-            "::test_characters_stand_behind_ids_in_a_hand_worked_example",
+            "::test_characters_follow_ids_in_a_hand_worked_example",
         ),
     ),
     Mutant(
@@ -968,7 +968,7 @@ MUTANTS = [
         "if False:",
         (
             "tests/text/test_vectorizer.py"
-            "::test_column_transformer_with_a_list_of_one_column_is_told_how",
+            "::test_column_transformer_with_a_list_of_one_column_gets_a_remedy",
         ),
     ),
     Mutant(
@@ -1025,7 +1025,7 @@ MUTANTS = [
         "values[is_letter] = code_points",
         (
             "tests/text/test_characters.py"
-            "::test_characters_stand_behind_ids_in_a_hand_worked_example",
+            "::test_characters_follow_ids_in_a_hand_worked_example",
         ),
     ),
     Mutant(
@@ -1462,7 +1462,7 @@ MUTANTS = [
         "return getattr(self, name)",
         (
             "tests/estimators/test_contract.py"
-            "::test_no_parameter_set_after_fit_moves_an_answer_whatever_its_value",
+            "::test_no_parameter_set_after_fit_moves_a_prediction_whatever_its_value",
         ),
     ),
     Mutant(
@@ -1490,7 +1490,7 @@ MUTANTS = [
         "estimators/_parameters.py",
         "for name, said in attributes]",
         "for name, said in [*attributes][:1]]",
-        ("tests/estimators/test_docstrings.py::test_each_text_stands_once",),
+        ("tests/estimators/test_docstrings.py::test_each_text_is_written_once",),
     ),
     Mutant(
         "class weights do not count",
@@ -1699,7 +1699,7 @@ MUTANTS = [
         "",
         (
             "tests/estimators/test_tag_schemes.py"
-            "::test_what_is_not_forbidden_is_what_stands_for_spans",
+            "::test_what_is_not_forbidden_is_what_represents_spans",
         ),
     ),
     Mutant(
@@ -2319,7 +2319,7 @@ MUTANTS = [
         "torch.tensor([0]",
         (
             "tests/interop/test_accelerate.py"
-            "::test_who_learns_something_else_is_told_before_training",
+            "::test_processes_that_learn_something_else_raise_before_training",
         ),
     ),
     Mutant(
@@ -2613,7 +2613,7 @@ MUTANTS = [
         "if sort:",
         (
             "tests/inspection/test_states.py"
-            "::test_units_stand_in_the_order_of_their_largest_step",
+            "::test_units_are_in_the_order_of_their_largest_step",
         ),
     ),
     Mutant(

@@ -134,7 +134,7 @@ def test_a_loss_that_is_not_finite_ends_the_training_and_is_left_out():
     assert not test.cut_short_
 
 
-def test_divergence_is_told_as_in_any_fit():
+def test_divergence_is_reported_as_in_any_fit():
     with pytest.warns(DivergenceWarning):
         fit(LearningRateRange(1e30, 1e36, 7), optimizer="sgd")
 

@@ -91,7 +91,7 @@ def test_articles_are_the_same_in_every_language(languages):
     assert missing == [("amh", 0), ("cmn_hans", 3), ("cmn_hans", 9), ("cmn_hans", 20)]
 
 
-def test_names_stand_in_the_order_of_the_sorted_codes(languages):
+def test_names_are_in_the_order_of_the_sorted_codes(languages):
     names = dict(zip(np.unique(languages.target), languages.target_names, strict=True))
     assert len(set(names.values())) == 48
     assert names["deu_1996"] == "German"

@@ -74,7 +74,7 @@ def posterior_of_activities(x, noise, mean_duration):
     return posterior / posterior.sum(axis=1, keepdims=True)
 
 
-def test_the_best_answer_to_activities_is_as_often_right_as_promised():
+def test_the_best_prediction_of_activities_is_as_often_right_as_promised():
     X, y = make_activities(80, random_state=0)
     posteriors = [posterior_of_activities(x, 0.5, 40) for x in X]
     best = [np.array(list(ACTIVITIES))[p.argmax(axis=1)] for p in posteriors]
@@ -145,7 +145,7 @@ def test_activities_of_unequal_length_are_arrays_of_arrays():
     assert [len(x) for x in X] == [len(labels) for labels in y]
 
 
-def test_always_answering_one_has_the_variance_of_two_uniform_numbers():
+def test_always_predicting_one_has_the_variance_of_two_uniform_numbers():
     _, y = make_adding_problem(n_samples=100_000, n_timesteps=2, random_state=0)
     # Var(U + V) = 1/12 + 1/12 = 1/6. The mean of 100 000 squares of standard
     # deviation sqrt(E(y - 1)^4 - 1/36) = sqrt(1/15 - 1/36) = 0.197 has a standard

@@ -211,7 +211,7 @@ def test_parameters_are_kept_as_given(name):
 
 
 @every_predictor
-def test_no_parameter_set_after_fit_moves_an_answer_whatever_its_value(name):
+def test_no_parameter_set_after_fit_moves_a_prediction_whatever_its_value(name):
     subject = subject_of(name)
     X, y = subject.data()
     fitted = copy.deepcopy(subject.fitted)

@@ -52,7 +52,7 @@ def test_every_parameter_of_the_vectorizer_is_described():
     assert set(parameter_texts(TextVectorizer)) == names
 
 
-def test_each_text_stands_once():
+def test_each_text_is_written_once():
     folder = Path(sklearn_rnn.estimators.__file__).parent
     source = " ".join(
         " ".join(path.read_text() for path in folder.glob("*.py")).split()

@@ -191,7 +191,7 @@ def test_ids_that_fit_did_not_see_are_read_as_the_unknown_word(with_rare, unseen
     assert (given != logits(model, [[5, 3, 0], [2, 5, 4], [5, 5, 5]])).all()
 
 
-def test_documents_of_unknown_words_are_answered_alike():
+def test_documents_of_unknown_words_are_predicted_alike():
     pipe = make_pipeline(TextVectorizer(), RNNClassifier(**SMALL)).fit(TEXTS, TONES)
     probabilities = pipe.predict_proba(["x y z", "u v w", ""])
     assert np.isfinite(probabilities).all()

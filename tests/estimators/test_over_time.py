@@ -88,7 +88,7 @@ def by_prefixes(predict, X):
 
 
 @every_part
-def test_each_row_is_what_its_prefix_is_told(cell, pooling):
+def test_each_row_is_the_prediction_of_its_prefix(cell, pooling):
     params = {"cell": cell, "pooling": pooling, "bidirectional": "final" in pooling}
     model = fit(RNNClassifier, SERIES, CLASSES, **params)
     over_time = model.predict_proba_over_time(SERIES)
@@ -185,7 +185,7 @@ def test_one_direction_is_read_once(monkeypatch):
 
 
 @pytest.mark.parametrize("method", ["predict_proba_over_time", "step"])
-def test_before_fit_there_is_no_answer(method):
+def test_before_fit_there_is_no_prediction(method):
     with pytest.raises(NotFittedError):
         getattr(RNNClassifier(), method)(SERIES)
 
@@ -201,7 +201,7 @@ def test_x_passes_the_same_door_as_in_predict():
     pooling=st.sampled_from(list(POOLINGS)),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_no_step_knows_of_those_behind_it(lengths, pooling, seed):
+def test_no_step_depends_on_later_ones(lengths, pooling, seed):
     model = live(pooling=pooling)
     random = np.random.default_rng(seed)
     X = [random.normal(3.0, 5.0, size=(length, 2)) for length in lengths]
@@ -219,7 +219,7 @@ STEPS = CUBE.transpose(1, 0, 2)
 
 
 @every_part
-def test_live_answers_are_those_of_the_batch(cell, pooling):
+def test_live_predictions_are_those_of_the_batch(cell, pooling):
     model = live(cell=cell, pooling=pooling, num_layers=2)
     predictions, _ = read_live(model, STEPS)
     expected = model.predict_proba_over_time(CUBE)
@@ -239,7 +239,7 @@ def test_every_nonlinearity_goes_on(nonlinearity):
 
 
 @pytest.mark.parametrize("y", [REALS, np.column_stack([REALS, -REALS])])
-def test_a_regressor_answers_live(y):
+def test_a_regressor_predicts_live(y):
     model = live(RNNRegressor, y=y)
     predictions, _ = read_live(model, STEPS)
     expected = np.stack(model.predict_over_time(CUBE))

@@ -249,7 +249,7 @@ def test_the_sum_so_far_is_learnt_at_each_step():
     assert model.fit(sequences[:60], y[:60]).score(sequences[60:], y[60:]) > 0.9
 
 
-def test_a_step_is_told_by_those_before_it_or_by_all():
+def test_a_step_is_predicted_from_those_before_it_or_from_all():
     changed = X["3-D"].copy()
     changed[:, 3] += 2
     for bidirectional in (False, True):

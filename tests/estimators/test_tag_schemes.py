@@ -58,7 +58,7 @@ def keeps_to(labels, codes, forbidden):
 
 @every_scheme
 @pytest.mark.parametrize("n_steps", [1, 4])
-def test_what_is_not_forbidden_is_what_stands_for_spans(scheme, n_steps):
+def test_what_is_not_forbidden_is_what_represents_spans(scheme, n_steps):
     labels = LABELS[scheme]
     forbidden = forbidden_transitions(labels, scheme)
     allowed = {
@@ -143,7 +143,7 @@ def check(rows, scheme):
 
 
 @every_scheme
-def test_labels_are_refused_if_and_only_if_they_stand_for_no_spans(scheme):
+def test_labels_are_refused_if_and_only_if_they_represent_no_spans(scheme):
     labels, good = LABELS[scheme].tolist(), all_labellings(scheme, 3)
     check(sorted(good), scheme)
     for row in itertools.product(labels, repeat=3):

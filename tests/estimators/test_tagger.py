@@ -442,7 +442,7 @@ def test_no_ragged_batch_shuffled_and_cut_changes_a_bit(batch):
         )
 
 
-def test_a_step_is_told_by_those_before_it_or_by_all():
+def test_a_step_is_predicted_from_those_before_it_or_from_all():
     changed = X["3-D"].copy()
     changed[:, 3] += 2
     for bidirectional in (False, True):
@@ -561,7 +561,7 @@ def shifted(steps):
     return np.where(moved > 0, "up", "down")
 
 
-def test_what_an_earlier_step_tells_is_learnt():
+def test_an_effect_of_an_earlier_step_is_learnt():
     tagger = RNNTagger(8, lr=0.05, bidirectional=False, random_state=0)
     assert tagger.fit(SIGNS, shifted(1)).score(SIGNS, shifted(1)) > 0.95
 
@@ -842,7 +842,7 @@ def made_up_words(n, seed):
     ], tags
 
 
-def test_characters_tell_what_an_unknown_word_is():
+def test_characters_show_what_an_unknown_word_is():
     words, tags = made_up_words(60, seed=0)
     new, new_tags = made_up_words(60, seed=1)
     pipe = make_pipe(characters=True, max_epochs=15).fit(words, tags)
@@ -1096,7 +1096,7 @@ IN_A_LATER_PARTIAL_FIT = {
     IN_A_LATER_PARTIAL_FIT.values(),
     ids=IN_A_LATER_PARTIAL_FIT,
 )
-def test_a_later_partial_fit_refuses_and_moves_no_answer(y, classes, words):
+def test_a_later_partial_fit_refuses_and_moves_no_prediction(y, classes, words):
     model = RNNTagger(**SMALL).partial_fit(RAGGED, LABELS, CLASSES)
     before = said(model, RAGGED)
     method = model.partial_fit

@@ -128,7 +128,7 @@ def test_tokens_that_have_no_place_in_the_text_come_behind_it():
     assert sum(values) == pytest.approx(explanation.values.sum())
 
 
-def test_without_a_text_tokens_stand_in_line():
+def test_without_a_text_tokens_are_in_line():
     for text in ("", None):
         explanation = of_text(text, [1, 2], spans=[(0, 0)] * 2, tokens=["x", "y"])
         assert "".join(piece.text for piece in pieces_of(explanation)) == "x y"

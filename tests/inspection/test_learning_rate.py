@@ -329,7 +329,7 @@ def test_plot_draws_on_the_axes_given_and_returns_itself():
     assert bottom < 0.4 and 1.0 < top < 4.0  # the fall is to be seen
 
 
-def test_without_matplotlib_the_way_to_it_is_told(monkeypatch):
+def test_without_matplotlib_the_error_says_how_to_install_it(monkeypatch):
     display = range_test()
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match="pip install matplotlib"):

@@ -100,7 +100,7 @@ def test_the_heat_maps_hold_the_states_of_the_row_and_layer_asked_for(series_mod
     assert display.axes_[0].get_title() == "cell state $c$"
 
 
-def test_units_stand_in_the_order_of_their_largest_step():
+def test_units_are_in_the_order_of_their_largest_step():
     hidden = np.zeros((5, 4))
     # Unit 0 is farthest from zero at step 3, 1 at 0, 2 at 4 and 3 at 1.
     hidden[[3, 0, 4, 1], range(4)] = [1, -1, 1, -1]
@@ -121,7 +121,7 @@ def test_gates_run_from_zero_to_one_and_states_lie_around_zero(text_model):
     assert low == -high == -np.abs(display.states["hidden"]).max()
 
 
-def test_tokens_stand_under_their_steps(text_model):
+def test_tokens_are_under_their_steps(text_model):
     display = StatesDisplay.from_estimator(text_model, TEXTS, row=1, what="candidate")
     (ax,) = display.axes_
     assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "bad", "film"]

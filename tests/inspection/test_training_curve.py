@@ -166,7 +166,7 @@ def test_what_is_not_ours_or_not_fitted_is_refused():
             TrainingCurveDisplay.from_estimator([unfitted])
 
 
-def test_without_matplotlib_the_way_to_it_is_told(watched, monkeypatch):
+def test_without_matplotlib_the_error_says_how_to_install_it(watched, monkeypatch):
     display = TrainingCurveDisplay(histories={"": [watched.history_]})
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match="pip install matplotlib"):

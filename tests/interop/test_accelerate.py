@@ -242,7 +242,7 @@ DIFFERENCES = {
 
 
 @pytest.mark.parametrize("learn", DIFFERENCES.values(), ids=DIFFERENCES)
-def test_who_learns_something_else_is_told_before_training(learn):
+def test_processes_that_learn_something_else_raise_before_training(learn):
     errors = in_threads(
         2,
         lambda net_params, i: learn(RNNRegressor(**SMALL, net_params=net_params), i),

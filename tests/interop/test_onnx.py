@@ -209,7 +209,7 @@ def test_more_padding_changes_nothing(pooling, run):
     assert_close(run(model, MORE_NUMBERS, n_more=15), expected)
 
 
-def test_layers_read_zeros_in_the_padding_whatever_stands_there(tmp_path):
+def test_layers_read_zeros_in_the_padding_whatever_it_holds(tmp_path):
     model = RNNClassifier(**SMALL).fit(NUMBERS, CLASSES)
     export_onnx(model, tmp_path / "model.onnx")
     exported = onnx.load(tmp_path / "model.onnx")

@@ -74,7 +74,7 @@ def test_words_with_their_characters_are_refused(path):
         export_onnx(pipeline[-1], path)
 
 
-def test_the_way_to_onnx_is_told(path, monkeypatch):
+def test_without_onnx_the_error_says_how_to_install_it(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
     model = RNNClassifier(**SMALL).fit(X, LABELS)
     with pytest.raises(ImportError, match="pip install onnx"):

@@ -228,7 +228,7 @@ def test_a_file_takes_the_place_of_the_old_one_at_one_stroke(path, monkeypatch):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_the_way_to_skops_is_told(path, monkeypatch):
+def test_without_skops_the_error_says_how_to_install_it(path, monkeypatch):
     monkeypatch.setitem(sys.modules, "skops.io", None)
     for act in (partial(save, RNNClassifier()), load):
         with pytest.raises(

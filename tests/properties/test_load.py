@@ -13,7 +13,7 @@ def bench_load(program):
 
 
 @pytest.mark.slow
-def test_answers_are_right_and_memory_stays_under_load(bench_load):
+def test_predictions_are_right_and_memory_stays_under_load(bench_load):
     results = bench_load.run(n_processes=2, n_calls=10, n_predictions=3_000, n_fits=100)
     for name in ("predictions", "fits"):
         if results[name]["growth"] is not None:  # the system says how much it holds
@@ -40,7 +40,7 @@ def test_memory_that_grows_is_seen(bench_load):
     assert subprocess.check_output(command, cwd=folder, text=True) == "True\n"
 
 
-def test_an_answer_that_is_wrong_is_counted(bench_load):
+def test_a_prediction_that_is_wrong_is_counted(bench_load):
     models = {"echo": (Echo(), [1.0])}
     assert bench_load.count_right(models, {"echo": b"other"}, 3) == {"echo": 0}
     right = bench_load.predict(*models["echo"])

@@ -175,7 +175,7 @@ def test_what_is_forgotten_on_the_way_is_warned_of(kind, cell):
 
 
 @pytest.mark.slow
-def test_a_plain_network_forgets_ten_thousand_steps_and_says_so():
+def test_a_plain_network_loses_ten_thousand_steps_and_warns():
     sequences, labels = first_tells(64, 10_000, scale=1.0)
     model = RNNClassifier(**{**ONE_WAY, "max_epochs": 1}, cell="rnn")
     with pytest.warns(VanishingGradientWarning):

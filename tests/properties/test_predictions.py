@@ -164,7 +164,7 @@ def test_the_size_of_the_batches_changes_no_bit(kind, rows, n_rows):
 
 
 @given(kind=all_kinds, first=documents, second=documents)
-def test_joined_documents_are_told_what_each_part_is_told(kind, first, second):
+def test_joined_documents_get_the_predictions_of_each_part(kind, first, second):
     model = fitted(kind, tokens=True)
     parts = said(model, first) + said(model, second)
     assert_same_bits(said(model, first + second), parts)

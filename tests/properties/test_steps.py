@@ -169,7 +169,7 @@ def test_every_step_has_as_many_numbers_as_were_learnt(loss, lengths, seed):
 
 
 @given(lengths=lengths_lists, seed=seeds, data=st.data())
-def test_one_direction_knows_nothing_of_what_comes(lengths, seed, data):
+def test_one_direction_does_not_depend_on_later_steps(lengths, seed, data):
     model = one_way()
     X = numbers(lengths, seed)
     ends = [data.draw(st.integers(1, length)) for length in lengths]

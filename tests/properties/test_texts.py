@@ -148,7 +148,9 @@ def test_dense_ids_are_the_sparse_ones_filled_up(documents, later, params):
 
 @pytest.mark.parametrize("truncate", ["end", "start"])
 @given(documents=st.lists(words, min_size=1, max_size=5), max_length=st.integers(1, 8))
-def test_a_cut_document_is_told_what_its_rest_is_told(truncate, documents, max_length):
+def test_a_cut_document_gets_the_prediction_of_its_rest(
+    truncate, documents, max_length
+):
     whole = fitted(analyzer=list, truncate=None)
     cutting = clone(whole[0]).set_params(max_length=max_length, truncate=truncate)
     cutting.set_params(vocabulary=whole[0].vocabulary_).fit([["a"]])

@@ -37,7 +37,7 @@ def without(vectorizer):
     return clone(vectorizer).set_params(characters=False)
 
 
-def test_characters_stand_behind_ids_in_a_hand_worked_example():
+def test_characters_follow_ids_in_a_hand_worked_example():
     vectorizer = TextVectorizer(vocabulary={"dog": 7, "a": 2}, characters=True)
     X = vectorizer.fit_transform(["dog", "a 😀 dog", ""])
     # d, o, g are 100, 111, 103; the emoji is U+1F600, unknown; U+FFFD is 65533

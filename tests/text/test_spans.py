@@ -35,7 +35,7 @@ def pieces(text, **options):
     return [text[start:stop] for start, stop in spans_in(text, **options)]
 
 
-def test_each_token_stands_where_its_span_says():
+def test_each_token_is_where_its_span_says():
     assert spans_in("No,  no!") == [[0, 2], [2, 3], [5, 7], [7, 8]]
 
 

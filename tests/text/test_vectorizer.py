@@ -415,7 +415,7 @@ def test_column_transformer_passes_one_column():
     )
 
 
-def test_column_transformer_with_a_list_of_one_column_is_told_how():
+def test_column_transformer_with_a_list_of_one_column_gets_a_remedy():
     frame = pd.DataFrame({"text": TEXTS})
     with pytest.raises(ValueError, match=r"name it 'text', not \['text'\]"):
         make_column_transformer((TextVectorizer(), ["text"])).fit(frame)
