@@ -155,10 +155,10 @@ NODES = [
 
 SIZES = [0, 1, 2, 4, 7, 64, 4096, 10**6, 10**9, 10**12]
 MEASURES = """
-    batch_size bidirectional characters_ classes_ crf embedding_dim hidden_size
+    batch_size bidirectional characters_ classes_ embedding_dim forbidden hidden_size
     input_mean_ max_epochs max_length_ n_characters n_features n_features_in_
-    n_outputs n_rows n_tokens num_layers seed characters_dim token_counts_
-    vocabulary_ width_ cv n_jobs n_splits device verbose
+    n_outputs_ n_rows n_tokens ndim num_layers seed characters_dim token_counts_
+    vocabulary_ weight_of_class width_ cv n_jobs n_splits device verbose
 """.split()
 SETTINGS = {
     "callbacks": [[1], ["x"]],
@@ -167,6 +167,9 @@ SETTINGS = {
     "pooling": ["last", "attention", "final_max"],
     "optimizer": ["sgd", "os.system"],
     "loss": ["poisson", "cross_entropy"],
+    "output": ["softmax", "crf"],
+    "scheme": ["bio", "os"],
+    "task": ["binary", "multilabel", "os"],
     "device": ["cuda:99", "meta", "cpu"],
     **{name: [] for name in MEASURES},
 }

@@ -297,7 +297,7 @@ def count_lines(function):
 
 def test_functions_are_short():
     source = (
-        'def f(\n    a,\n):\n    """D."""\n\n    # c\n    a()\n\n    return (\n    )\n'
+        'def f(\n    a,\n):\n    """D."""\n    # c\n\n    a()\n\n    return (\n    )\n'
     )
     assert count_lines(ast.parse(source).body[0]) == 4
     lines = {
