@@ -805,6 +805,13 @@ MUTANTS = [
         ("tests/persistence/test_onnx.py::test_a_chain_of_labels_is_refused",),
     ),
     Mutant(
+        "a part of one's own is exported as one of ours",
+        "persistence/_onnx.py",
+        "if isinstance(value, type) and value not in KNOWN_PARTS:",
+        "if False:",
+        ("tests/persistence/test_onnx.py::test_a_part_of_ones_own_is_refused",),
+    ),
+    Mutant(
         "words with their characters are exported without them",
         "persistence/_onnx.py",
         "if estimator.characters_ is not None:\n        raise",
@@ -1373,6 +1380,24 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a warm start learns another scale",
+        "estimators/targets/_numbers.py",
+        "if not continued:",
+        "if True:",
+        (
+            "tests/estimators/test_persistence.py::test_warm_start_with_a_tiny_rate_hardly_moves_the_predictions",
+        ),
+    ),
+    Mutant(
+        "a warm start forgets what was learnt of y",
+        "estimators/targets/_target.py",
+        "for name in self.learnt:",
+        "for name in ():",
+        (
+            "tests/estimators/test_persistence.py::test_warm_start_goes_on_from_the_weights",
+        ),
+    ),
+    Mutant(
         "the validation part is trained on too",
         "estimators/_part.py",
         "weight[rows] = self.weight[rows]",
@@ -1503,6 +1528,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a loss of one's own is not used for classes",
+        "estimators/targets/_labels.py",
+        'LOSS_OF_TASK[self.task] if self.loss == "cross_entropy" else self.loss',
+        "LOSS_OF_TASK[self.task]",
+        (
+            "tests/estimators/test_targets.py::test_a_loss_of_ones_own_takes_the_place_of_one_by_name",
+        ),
+    ),
+    Mutant(
         "one target is predicted as a column",
         "estimators/targets/_scaled.py",
         "predicted[:, 0] if self.ndim == 1 else predicted",
@@ -1510,6 +1544,15 @@ MUTANTS = [
         (
             "tests/estimators/test_targets.py"
             "::test_predictions_have_the_shape_of_the_targets",
+        ),
+    ),
+    Mutant(
+        "the link of one's own loss is not asked for",
+        "estimators/targets/_scaled.py",
+        'return link_of(self.loss) == "log"',
+        'return self.loss == "poisson"',
+        (
+            "tests/estimators/test_targets.py::test_a_loss_of_ones_own_takes_the_place_of_one_by_name",
         ),
     ),
     Mutant(
@@ -1623,6 +1666,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a sequence that teaches nothing is kept",
+        "estimators/targets/_step_labels.py",
+        "return weight * (teaches > 0)",
+        "return weight",
+        (
+            "tests/estimators/test_tagger.py::test_a_sequence_whose_steps_all_weigh_nothing_is_as_good_as_absent",
+        ),
+    ),
+    Mutant(
         "labels may be fewer than steps",
         "sequences/_ragged_targets.py",
         "    if differs.any():\n",
@@ -1691,6 +1743,13 @@ MUTANTS = [
         (
             "tests/estimators/test_tag_schemes.py::test_a_scheme_without_a_crf_is_refused",
         ),
+    ),
+    Mutant(
+        "a CRF is given a loss",
+        "estimators/targets/_step_labels.py",
+        'if self.output == "crf" and self.loss != "cross_entropy":',
+        "if False:",
+        ("tests/estimators/test_targets.py::test_a_crf_has_a_loss_of_its_own",),
     ),
     Mutant(
         "a span goes on as one of another type",
@@ -2457,6 +2516,24 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a head may have more classes than weights",
+        "estimators/targets/_labels.py",
+        "return n_units * self.n_outputs",
+        "return 0",
+        (
+            "tests/persistence/test_hostile.py::test_a_head_larger_than_its_weights_is_not_made",
+        ),
+    ),
+    Mutant(
+        "a head may be larger than its weights",
+        "estimators/targets/_scaled.py",
+        "return n_units * self.n_outputs_",
+        "return 0",
+        (
+            "tests/persistence/test_hostile.py::test_a_head_larger_than_its_weights_is_not_made",
+        ),
+    ),
+    Mutant(
         "each layer of a saved net may be as large as all weights",
         "_training/_state.py",
         "if n_layers > len(weights) or in_layers > n_weights:",
@@ -2753,6 +2830,15 @@ MUTANTS = [
         (
             "tests/inspection/test_explain.py"
             "::test_a_regression_is_explained_in_units_of_y",
+        ),
+    ),
+    Mutant(
+        "outputs of any head are explained as classes",
+        "inspection/_outputs.py",
+        "if head not in HEADS:",
+        "if False:",
+        (
+            "tests/inspection/test_explain.py::test_outputs_of_a_head_of_ones_own_are_not_explained",
         ),
     ),
     Mutant(

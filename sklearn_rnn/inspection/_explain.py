@@ -170,7 +170,8 @@ def explain(
     TypeError
         If the estimator is none of this package.
     ValueError
-        If method, target, step or tol cannot be used; before anything is computed.
+        If method, target, step or tol cannot be used, or the estimator has a head of
+        your own; before anything is computed.
 
     Warns
     -----

@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 
 from sklearn_rnn._messages import name_some
 from sklearn_rnn._training import Picked
+from sklearn_rnn.nn import CRFHead, PooledHead, StepsHead
 from sklearn_rnn.sequences import Sequences
+
+# Those with an output for each class or number, but for the one logit of two classes.
+HEADS = {PooledHead, StepsHead, CRFHead}
 
 
 class Output(NamedTuple):
@@ -41,6 +45,13 @@ def choose_outputs(rnn: Any, sequences: Sequences, target: Any, step: Any) -> Ou
     -------
     output : Output
     """
+    head = type(rnn._head)
+    if head not in HEADS:
+        raise ValueError(
+            f"explain needs a head with one output for each class or number; "
+            f"{type(rnn).__name__} has {head.__name__}, whose outputs it does not "
+            "know. sklearn.inspection.permutation_importance asks the predictions only."
+        )
     steps = _read_steps(rnn, sequences, step)
     if hasattr(rnn, "classes_"):
         columns = _read_classes(rnn, sequences, target, steps)

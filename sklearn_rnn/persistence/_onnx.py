@@ -13,6 +13,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._training import export_state, replace_file
 from sklearn_rnn.estimators._base import BaseRNN
+from sklearn_rnn.estimators.targets import (
+    LabelTarget,
+    NumberTarget,
+    StepLabelTarget,
+    StepNumberTarget,
+)
+from sklearn_rnn.nn import PooledHead, StepsHead
 from sklearn_rnn.persistence._graph import (
     POOLINGS,
     Graph,
@@ -29,6 +36,17 @@ from sklearn_rnn.persistence._graph import (
 # The first versions that have all that is used here, for runtimes of any age.
 OPSET = 15
 IR_VERSION = 8
+
+# Those whose outputs, and what becomes of them, are drawn here. A subclass may compute
+# anything else.
+KNOWN_PARTS = {
+    PooledHead,
+    StepsHead,
+    LabelTarget,
+    NumberTarget,
+    StepLabelTarget,
+    StepNumberTarget,
+}
 
 
 def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
@@ -55,7 +73,8 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
         If it is another one, such as a pipeline or a search.
     ValueError
         If it predicts in a way that ONNX has no operators for: a tagger with
-        ``output="crf"``, or words that come with their characters.
+        ``output="crf"``, words that come with their characters, or a cell, pooling,
+        head or target of your own.
     ImportError
         If onnx is missing.
     OSError
@@ -132,12 +151,29 @@ def _check_exportable(estimator: Any) -> None:
             "likeliest sequence of labels; fit with output='softmax', or save the "
             "estimator with sklearn_rnn.save."
         )
+    for name, value in _parts_of(estimator).items():
+        if isinstance(value, type) and value not in KNOWN_PARTS:
+            raise ValueError(
+                f"{name}={value.__name__} cannot be exported, for only the package's "
+                "own parts are known as ONNX operators; fit with one that has a name "
+                "there, or save the estimator with sklearn_rnn.save."
+            )
     if estimator.characters_ is not None:
         raise ValueError(
             "Words that come with their characters cannot be exported; fit on "
             "TextVectorizer(characters=False), or save the estimator with "
             "sklearn_rnn.save."
         )
+
+
+def _parts_of(estimator: Any) -> dict[str, Any]:
+    """Name what may be a class from outside."""
+    return {
+        "cell": estimator._settings["cell"],
+        "pooling": estimator._settings.get("pooling"),
+        "head": type(estimator._head),
+        "target": type(estimator._target),
+    }
 
 
 def _describe(thing: Any) -> str:

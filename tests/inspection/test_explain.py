@@ -17,9 +17,11 @@ from sklearn_rnn import (
     RNNTagger,
     TextVectorizer,
 )
+from sklearn_rnn.estimators.targets import NumberTarget
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
 from sklearn_rnn.inspection import explain
 from sklearn_rnn.inspection._rows import read_rows
+from sklearn_rnn.nn import PooledHead
 
 rng = np.random.default_rng(0)
 SMALL = {
@@ -474,3 +476,23 @@ def test_occlusion_of_many_variables_takes_parts(monkeypatch):
     monkeypatch.setattr("sklearn_rnn._training._attributions.OCCLUSION_VALUES", 30)
     (found,) = explain(model, X[:1], method="occlusion")
     np.testing.assert_array_equal(found.values, expected.values)
+
+
+class OwnHead(PooledHead):
+    pass
+
+
+class OwnTarget(NumberTarget):
+    def make_head(self, n_units, **shared):
+        return OwnHead(n_units, self.n_outputs_, loss=self.make_loss(), **shared)
+
+
+class WithOwnHead(RNNRegressor):
+    def _make_target(self):
+        return OwnTarget("WithOwnHead", "squared_error", 0.5, True, "last")
+
+
+def test_outputs_of_a_head_of_ones_own_are_not_explained():
+    model = WithOwnHead(**SMALL).fit(X, Y)
+    with pytest.raises(ValueError, match=r"WithOwnHead has OwnHead.*permutation_imp"):
+        explain(model, X)

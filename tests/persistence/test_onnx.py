@@ -20,9 +20,11 @@ from sklearn_rnn import (
     TextVectorizer,
     export_onnx,
 )
+from sklearn_rnn.estimators.targets import NumberTarget
+from sklearn_rnn.nn import GRU, POOLINGS, PooledHead
 from sklearn_rnn.persistence._onnx import _draw
 
-from .conftest import LABELS, MODELS, SMALL, STEPS, TAGS, WORDS, X
+from .conftest import LABELS, MODELS, SMALL, STEPS, SUMS, TAGS, WORDS, X
 
 
 @pytest.fixture
@@ -64,6 +66,42 @@ def test_a_chain_of_labels_is_refused(path):
     tagger.set_params(output="softmax")  # what was fitted counts
     with pytest.raises(ValueError, match="output='crf' cannot be exported"):
         export_onnx(tagger, path)
+    assert not path.exists()
+
+
+class OwnCell(GRU):
+    pass
+
+
+class OwnPooling(POOLINGS["max"]):
+    pass
+
+
+class OwnHead(PooledHead):
+    pass
+
+
+class OwnTarget(NumberTarget):
+    def make_head(self, n_units, **shared):
+        return OwnHead(n_units, self.n_outputs_, loss=self.make_loss(), **shared)
+
+
+class WithOwnHead(RNNRegressor):
+    def _make_target(self):
+        return OwnTarget("WithOwnHead", "squared_error", 0.5, True, "last")
+
+
+@pytest.mark.parametrize(
+    ("model", "part"),
+    [
+        (RNNRegressor(**SMALL, cell=OwnCell), "cell=OwnCell"),
+        (RNNRegressor(**SMALL, pooling=OwnPooling), "pooling=OwnPooling"),
+        (WithOwnHead(**SMALL), "head=OwnHead"),
+    ],
+)
+def test_a_part_of_ones_own_is_refused(model, part, path):
+    with pytest.raises(ValueError, match=f"{part} cannot be exported"):
+        export_onnx(model.fit(X, SUMS), path)
     assert not path.exists()
 
 

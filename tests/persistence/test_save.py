@@ -88,12 +88,13 @@ def test_another_process_computes_the_same_bits(path):
     assert json.loads(said) == expected
 
 
-def test_skops_reads_the_file_and_asks_about_one_type_of_each_estimator(path):
+def test_skops_reads_the_file_and_asks_about_estimators_and_targets(path):
     model = clone(MODELS["texts"][0]).fit(TEXTS, TONES)
     save(model, path)
     types = skops.io.get_untrusted_types(file=path)
     assert [name.rpartition(".")[2] for name in types] == [
         "RNNClassifier",
+        "LabelTarget",
         "TextVectorizer",
     ]
     loaded = skops.io.load(path, trusted=types)
@@ -116,6 +117,8 @@ def test_parts_of_a_fitted_search_need_no_word(path):
 # -- types of others -------------------------------------------------------------------
 
 MODULE = """
+import torch
+
 from sklearn_rnn import RNNRegressor
 
 class Mine(RNNRegressor):
@@ -123,6 +126,13 @@ class Mine(RNNRegressor):
 
 def halving(update):
     return 0.5 ** update
+
+def log_cosh(outputs, target):
+    return torch.cosh(target - outputs).log().mean(dim=1)
+
+class LogCosh(torch.nn.Module):
+    def forward(self, outputs, target):
+        return log_cosh(outputs, target)
 
 def outer():
     def halving(update):
@@ -152,6 +162,8 @@ OF_OTHERS = {
     "callback": lambda mine: RNNRegressor(
         **SMALL, callbacks=[("steps", LRScheduler(policy=StepLR, step_size=1))]
     ),
+    "loss": lambda mine: RNNRegressor(**SMALL, loss=mine.log_cosh),
+    "module": lambda mine: RNNRegressor(**SMALL, loss=mine.LogCosh()),
     "generator": lambda mine: RNNRegressor(
         **{**SMALL, "random_state": np.random.RandomState(0)}
     ),
