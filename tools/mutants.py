@@ -347,6 +347,16 @@ MUTANTS = [
         ("tests/_training/test_net.py::test_the_usual_callbacks_of_skorch_work",),
     ),
     Mutant(
+        "the loss that the user holds is trained",
+        "nn/_losses.py",
+        "loss = copy.deepcopy(loss)",
+        "pass",
+        (
+            "tests/nn/test_losses.py"
+            "::test_a_module_is_copied_so_that_what_the_user_holds_is_not_trained",
+        ),
+    ),
+    Mutant(
         "the losses of several heads are averaged",
         "nn/heads/_sum.py",
         "for h, part in parts]).sum(dim=0)",

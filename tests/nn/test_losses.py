@@ -209,7 +209,25 @@ def test_a_function_or_a_module_is_a_loss():
     loss = make_loss(module)
     assert torch.equal(loss(output, classes), module(output, classes))
     assert loss.link == "multinomial_logit"
-    assert make_loss(loss) is loss
+
+
+def test_a_module_is_copied_so_that_what_the_user_holds_is_not_trained():
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.tensor(2.0))
+
+        def forward(self, outputs, target):
+            return self.scale * (outputs - target).square().mean(dim=1)
+
+    given = Scaled()
+    made = make_loss(given)
+    made(torch.zeros(4, 2), torch.ones(4, 2)).sum().backward()
+    assert given.scale.grad is None
+    assert [p.grad.item() for p in made.parameters()] == [4.0]
+    again = make_loss(made)
+    assert again is not made
+    assert type(again) is type(made)
 
 
 @pytest.mark.parametrize(
