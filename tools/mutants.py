@@ -323,6 +323,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "processes may have other static columns",
+        "_training/_accelerated.py",
+        "[] if dataset.static is None else [dataset.static]",
+        "[]",
+        (
+            "tests/interop/test_accelerate.py"
+            "::test_other_static_columns_are_told_before_training",
+        ),
+    ),
+    Mutant(
         "static columns are those of other rows",
         "_training/_data.py",
         "self.static[rows]",

@@ -126,6 +126,7 @@ def _fingerprint(module: Any, dataset: SequenceDataset, seed: int) -> int:
     y = dataset.y.values if isinstance(dataset.y, Sequences) else dataset.y
     sequences = dataset.sequences
     arrays = [sequences.offsets, dataset.rows, y, dataset.weight]
+    arrays += [] if dataset.static is None else [dataset.static]
     arrays += [p.detach().cpu().numpy() for p in module.parameters()]
     for array in chain(sequences.iterate_values(), arrays):
         array = np.ascontiguousarray(array)

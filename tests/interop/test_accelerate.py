@@ -260,25 +260,36 @@ class NotesShares(PooledHead):
         return super().forward(encoded, batch, target)
 
 
-def test_a_head_reads_the_targets_of_its_share():
-    dataset = {"y": REALS.astype(np.float32), "weight": WEIGHT}
+def train_with_static(column, net_params):
+    """Train on the numbers with a static column, without an estimator."""
     head = partial(NotesShares, n_outputs=2, loss="squared_error")
+    net = make_net(
+        {"head": head, "n_features": 3, "hidden_size": 4},
+        RNNRegressor(**SMALL, net_params=net_params).get_params(deep=False),
+        seed=0,
+        n_rows=N,
+        device="cpu",
+        stops_early=False,
+    ).initialize()
+    dataset = SequenceDataset(
+        Sequences.from_list(list(X)),
+        Standardizer.identity(3),
+        y=REALS.astype(np.float32),
+        weight=WEIGHT,
+        static=np.full((N, 1), float(column)),
+    )
+    train(net, dataset)
+    return net.module_.head.seen
 
-    def learn(net_params, _):
-        net = make_net(
-            {"head": head, "n_features": 3, "hidden_size": 4},
-            RNNRegressor(**SMALL, net_params=net_params).get_params(deep=False),
-            seed=0,
-            n_rows=N,
-            device="cpu",
-            stops_early=False,
-        ).initialize()
-        sequences = Sequences.from_list(list(X))
-        train(net, SequenceDataset(sequences, Standardizer.identity(3), **dataset))
-        return net.module_.head.seen
 
-    for seen in in_threads(2, learn):
+def test_a_head_reads_the_targets_of_its_share():
+    for seen in in_threads(2, lambda params, _: train_with_static(0, params)):
         assert {(4, 4), (3, 3), (1, 1)} >= set(seen)
+
+
+def test_other_static_columns_are_told_before_training():
+    for error in in_threads(2, lambda params, i: train_with_static(i, params)):
+        assert "same network on the same data" in str(error)
 
 
 class Terminal(io.StringIO):
