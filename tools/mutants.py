@@ -1435,6 +1435,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "predictions before fit fail with an error of Python's",
+        "estimators/_base.py",
+        'check_is_fitted(self, "_target_of_fit")',
+        "pass",
+        (
+            "tests/estimators/test_faults.py::test_sigterm_leaves_an_estimator_as_it_was",
+        ),
+    ),
+    Mutant(
         "a fit without a seed asks the global generator",
         "estimators/_base.py",
         "random_state = np.random.default_rng()\n"

@@ -216,7 +216,7 @@ class BaseRNN(
         check_embedding(self.embedding)
         names = set(self._parameters) - {"embedding"}  # which is large
         self._settings = {name: getattr(self, name) for name in sorted(names)}
-        self._target = self._make_target()
+        self._target_of_fit = self._make_target()
         if before is not None:
             self._target.go_on_from(before[0])
 
@@ -479,6 +479,12 @@ class BaseRNN(
         sequences = check_sequences(self, X, reset=False, input=self._setting("input"))
         self._check_characters(sequences, reset=False)
         return sequences
+
+    @property
+    def _target(self):
+        """The target of the last fit, or of the one that has begun."""
+        check_is_fitted(self, "_target_of_fit")
+        return self._target_of_fit
 
     @property
     def _head(self):

@@ -57,7 +57,7 @@ def test_a_batch_that_is_too_large_is_named(error, monkeypatch):
 def test_a_prediction_that_is_too_large_is_named(monkeypatch):
     model = regressor().fit(X, y)
     expected = model.predict(X)
-    monkeypatch.setattr(RecurrentNetwork, "predict", raising(RAN_OUT[0]))
+    monkeypatch.setattr(RecurrentNetwork, "ask", raising(RAN_OUT[0]))
     with pytest.raises(MemoryError, match="batch of 20 rows of 6 steps"):
         model.predict(X)
     monkeypatch.undo()
