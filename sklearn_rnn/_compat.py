@@ -7,6 +7,7 @@ scikit-learn is met in one place.
 __all__ = [
     "CUT_FIT_PARAMS",
     "CallbackSupportMixin",
+    "ClassOption",
     "DocumentationLinkMixin",
     "HasMethods",
     "Interval",
@@ -58,6 +59,17 @@ except ImportError:
 
     class CallbackSupportMixin:  # type: ignore[no-redef]
         """Nothing: this scikit-learn has no callbacks to support."""
+
+
+class ClassOption(HasMethods):
+    """Accepts a class, and says so where an instance of one comes."""
+
+    def __init__(self) -> None:
+        super().__init__("mro")  # which only classes have
+
+    def __str__(self) -> str:
+        """Say what is accepted."""
+        return "a class of your own (the class itself, not an instance of it)"
 
 
 # The functions that cut what is passed to `fit` to the rows of a fold, for searches,

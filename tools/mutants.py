@@ -2897,6 +2897,184 @@ MUTANTS = [
             "test_a_metric_scores_what_a_method_gives_for_the_rows_of_each_bin",
         ),
     ),
+    Mutant(
+        "a cell that forgets its state is let through",
+        "nn/kernels/_make.py",
+        '_compare(module, "last two steps", way, second, whole[:, 2:])',
+        "pass",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "a cell that reads later steps is let through",
+        "nn/kernels/_make.py",
+        '_compare(module, "first two steps", "these alone", first, whole[:, :2])',
+        "pass",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "a step of an own cell may differ from its forward",
+        "nn/kernels/_make.py",
+        '_compare(module, "third step", "the method step", third, whole[:, 2])',
+        "pass",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "a part of one's own may draw in training",
+        "nn/_seeding.py",
+        "if not torch.equal(before, torch.get_rng_state()):",
+        "if False:",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "an own cell is not tried before a fit",
+        "estimators/_base.py",
+        "check_cell(self.cell, net.module_.encoder.input_size, self.hidden_size)",
+        "pass",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "an own pooling is not tried before a fit",
+        "estimators/_pooled.py",
+        "check_pooling(self.pooling, bidirectional=self.bidirectional)",
+        "pass",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "an own loss is not tried before a fit",
+        "_training/_net.py",
+        "    _try_loss(net, dataset)\n",
+        "",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "a loss without a gradient is let through",
+        "nn/_losses.py",
+        "if not losses.requires_grad:",
+        "if False:",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "a fit changes the loss module of the user",
+        "nn/_losses.py",
+        "        loss = copy.deepcopy(loss)\n",
+        "        pass\n",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_fit_follows_from_the_seed_and_leaves_the_parts_as_they_are",
+        ),
+    ),
+    Mutant(
+        "an own cell must have as many weights as an Elman RNN",
+        "_training/_state.py",
+        'if not isinstance(sizes.get("cell", "lstm"), str):',
+        "if False:",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_pooling_to_one_unit_and_a_cell_of_few_weights_are_read_back",
+        ),
+    ),
+    Mutant(
+        "a head behind an own pooling must read all units",
+        "estimators/targets/_labels.py",
+        "n_units if isinstance(self.pooling, str) else 1",
+        "n_units",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_pooling_to_one_unit_and_a_cell_of_few_weights_are_read_back",
+        ),
+    ),
+    Mutant(
+        "dropout of an own part does not follow from the seed",
+        "nn/_network.py",
+        "for k, stream in enumerate(streams):",
+        "for k, stream in enumerate(streams[:1]):",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_dropout_of_an_own_part_follows_from_the_seed",
+        ),
+    ),
+    Mutant(
+        "all streams of dropout have the same masks",
+        "nn/_network.py",
+        "stream.reseed(seed + k)",
+        "stream.reseed(seed)",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_dropout_of_an_own_part_follows_from_the_seed",
+        ),
+    ),
+    Mutant(
+        "a warm start wants the same object for a loss",
+        "estimators/targets/_target.py",
+        " or inspect.isroutine(loss) else type(loss)",
+        " or True else type(loss)",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_training_goes_on_with_parts_of_the_same_class_only",
+        ),
+    ),
+    Mutant(
+        "what is Python is drawn as ONNX",
+        "persistence/_onnx.py",
+        "if part is not None and part not in known:",
+        "if False:",
+        ("tests/estimators/test_own_parts.py::test_what_is_python_is_no_onnx",),
+    ),
+    Mutant(
+        "an own cell with gates is traced as a GRU",
+        "nn/_trace.py",
+        "if not isinstance(cell, tuple(CELLS.values())):",
+        'if not hasattr(cell, "gates"):',
+        ("tests/estimators/test_own_parts.py::test_own_parts_can_be_looked_into",),
+    ),
+    Mutant(
+        "the weights of an own pooling are computed in float32",
+        "nn/_poolings.py",
+        "pooling.weights(encoded._replace(outputs=exact))",
+        "pooling.weights(encoded)",
+        ("tests/estimators/test_own_parts.py::test_own_parts_can_be_looked_into",),
+    ),
+    Mutant(
+        "a loss with tensors is left to skops",
+        "persistence/_files.py",
+        'if not isinstance(value, type) and getattr(value, "state_dict", dict)():',
+        "if False:",
+        ("tests/estimators/test_own_parts.py::test_a_loss_with_tensors_is_not_saved",),
+    ),
+    Mutant(
+        "what is not fitted has no target",
+        "estimators/_base.py",
+        '            check_is_fitted(self, "net_")\n        return vars(self)',
+        "            pass\n        return vars(self)",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_own_parts_go_through_copies_files_and_searches",
+        ),
+    ),
 ]
 
 

@@ -88,13 +88,13 @@ def _own_gpu() -> str:
     return f"cuda:{number % torch.cuda.device_count()}"
 
 
-def rare_module_params(net_params: dict[str, Any] | None, cell: str) -> dict[str, Any]:
+def rare_module_params(net_params: dict[str, Any] | None, cell: Any) -> dict[str, Any]:
     """Take the parameters of the network from `net_params`, or their defaults.
 
     Parameters
     ----------
     net_params : dict or None
-    cell : {"rnn", "gru", "lstm"}
+    cell : {"rnn", "gru", "lstm"} or class
 
     Returns
     -------
@@ -130,7 +130,7 @@ def rare_module_params(net_params: dict[str, Any] | None, cell: str) -> dict[str
     return params
 
 
-def _check_rare_module_params(params: dict[str, Any], cell: str) -> None:
+def _check_rare_module_params(params: dict[str, Any], cell: Any) -> None:
     """Refuse what the network would not heed, or would fail on in the end."""
     given = {f"module__{name}": value for name, value in params.items()}
     constraints = {f"module__{name}": c for name, c in RARE_MODULE_PARAMS.items()}

@@ -22,11 +22,14 @@ from sklearn_rnn._training._data import (
     TokenReader,
 )
 from sklearn_rnn._training._out_of_memory import naming_the_batch
-from sklearn_rnn.nn import Batch, Encoded, Targets
+from sklearn_rnn.nn import Batch, Encoded, OwnLoss, Targets, check_loss
 from sklearn_rnn.sequences import UNK, Sequences
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+# Enough to tell one loss for each row from one for all of them.
+ROWS_TO_TRY = 3
 
 
 class SequenceNet(NeuralNet):
@@ -179,6 +182,7 @@ def train(
         those after the last good epoch.
     """
     _keep_memory()
+    _try_loss(net, dataset)
     if dataset.sequences.is_tokens:
         _tell_known_words(net.module_.embedder.tokens, dataset.encoder)
     if dataset.sequences.characters is not None:
@@ -209,6 +213,18 @@ def train(
     elif net.history and "train_loss" not in net.history[-1]:  # an epoch cut short
         del net.history[-1]
     return diverged_at
+
+
+def _try_loss(net: SequenceNet, dataset: SequenceDataset) -> None:
+    """Try a loss of the user's on a few rows, so that an error comes before a fit."""
+    loss = getattr(net.module_.head, "loss", None)
+    if not isinstance(loss, OwnLoss):
+        return
+    batch, target = dataset.batch(np.arange(min(len(dataset), ROWS_TO_TRY)))
+    net.module_.eval()
+    with torch.no_grad():
+        outputs = net.infer(batch, target)
+    check_loss(loss, outputs, target.to(net.device).values)
 
 
 def best_epoch(net: SequenceNet) -> int:

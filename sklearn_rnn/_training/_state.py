@@ -50,14 +50,14 @@ def export_state(net: Any, *, with_optimizer: bool) -> dict[str, Any]:
 TOKENS = "embedder.tokens."
 
 # Parts of a module whose sizes multiply to the size of a weight.
-PRODUCTS = (
+PRODUCTS = [
     ("hidden_size", "hidden_size"),
     ("hidden_size", "n_features"),
     ("hidden_size", "embedding_dim"),
     ("n_tokens", "embedding_dim"),
     ("n_characters", "characters_dim"),
     ("characters_dim", "characters_dim"),
-)
+]
 
 # These do not count where another is None.
 ONLY_WITH = {"embedding_dim": "n_tokens", "characters_dim": "n_characters"}
@@ -93,12 +93,15 @@ def check_sizes(
     # By identity: one array in the place of many is no more than one.
     n_weights = sum({id(w): w.size for w in weights.values()}.values())
     n_layers = _size(sizes, "num_layers")
-    in_layers = n_layers * _size(sizes, "hidden_size") ** 2
-    if n_layers > len(weights) or in_layers > n_weights:
+    in_layer, products = _size(sizes, "hidden_size") ** 2, PRODUCTS
+    if not isinstance(sizes.get("cell", "lstm"), str):
+        # How many weights it has, only the author of the class knows.
+        in_layer, products = 1, [pair for pair in PRODUCTS if "hidden_size" not in pair]
+    if n_layers > len(weights) or n_layers * in_layer > n_weights:
         raise ValueError("there are more layers than weights for them")
     if n_weights_of_head(_size(sizes, "hidden_size")) > n_weights:
         raise ValueError("the head is larger than all weights there are")
-    for one, other in PRODUCTS:
+    for one, other in products:
         if _size(sizes, one) * _size(sizes, other) > n_weights:
             raise ValueError(f"{one} times {other} is more than all weights there are")
 

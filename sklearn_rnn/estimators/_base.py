@@ -47,6 +47,7 @@ from sklearn_rnn.exceptions import (
     SlicedValidationWarning,
     VanishingGradientWarning,
 )
+from sklearn_rnn.nn import check_cell
 from sklearn_rnn.sequences import (
     Sequences,
     UnseenLabelsError,
@@ -87,6 +88,17 @@ class BaseRNN(
 
     # Searches pass groups to their splitters; to early stopping only where asked to.
     __metadata_request__fit: ClassVar[dict] = {"groups": False}
+
+    @property
+    def _target(self):
+        """What y is, from the beginning of a fit on."""
+        if "_target" not in vars(self):
+            check_is_fitted(self, "net_")
+        return vars(self)["_target"]
+
+    @_target.setter
+    def _target(self, target):
+        vars(self)["_target"] = target
 
     # -- fitting ---------------------------------------------------------------
 
@@ -212,13 +224,17 @@ class BaseRNN(
         What was fitted goes on with the parameters it was fitted with, whatever
         `set_params` says later.
         """
-        resolve_device(self.device)
-        check_embedding(self.embedding)
+        self._check_settings()
         names = set(self._parameters) - {"embedding"}  # which is large
         self._settings = {name: getattr(self, name) for name in sorted(names)}
         self._target_of_fit = self._make_target()
         if before is not None:
             self._target.go_on_from(before[0])
+
+    def _check_settings(self):
+        """Check what can be told from the parameters alone."""
+        resolve_device(self.device)
+        check_embedding(self.embedding)
 
     def _check_given(self, given, continued):
         """Read all that `fit` was given, before anything is trained."""
@@ -262,7 +278,9 @@ class BaseRNN(
         """Make a net with random weights, or with those it goes on from."""
         if before is None:
             self._learn_input(training)
-            return self._new_net(**plan)
+            net = self._new_net(**plan)
+            check_cell(self.cell, net.module_.encoder.input_size, self.hidden_size)
+            return net
         self._count_tokens(training)
         self._check_same_structure(*before)
         # The weights go on, the optimiser starts anew.

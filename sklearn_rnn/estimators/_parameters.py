@@ -17,7 +17,7 @@ from numbers import Integral, Real
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from sklearn_rnn._compat import HasMethods, Interval, StrOptions
+from sklearn_rnn._compat import ClassOption, HasMethods, Interval, StrOptions
 from sklearn_rnn._training import OPTIMIZERS, SCHEDULES
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class SharedParameters:
         activation of "rnn" is tanh, or that of ``net_params``.  A class of your own is
         a torch module as `sklearn_rnn.nn.Cell` describes it.
         """,
-        constraint=[StrOptions({"rnn", "gru", "lstm"}), type],
+        constraint=[StrOptions({"rnn", "gru", "lstm"}), ClassOption()],
     )
     num_layers: int = parameter(
         default=1,

@@ -5,10 +5,10 @@ from typing import Any
 from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from sklearn_rnn._compat import StrOptions
+from sklearn_rnn._compat import ClassOption, StrOptions
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
-from sklearn_rnn.nn import POOLINGS
+from sklearn_rnn.nn import POOLINGS, check_pooling, has_weights
 
 
 @with_parameters
@@ -26,7 +26,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         "attention", a learnt weighting, see `attention_weights`.  A class of your own
         is a torch module as `sklearn_rnn.nn.Pooling` describes it.
         """,
-        constraint=[StrOptions(set(POOLINGS)), type],
+        constraint=[StrOptions(set(POOLINGS)), ClassOption()],
     )
 
     def transform(self, X: Any) -> NDArray:
@@ -65,13 +65,17 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
             If the estimator was fitted with another pooling.
         """
         head = self._head
-        if not hasattr(head.pooling, "weights"):
+        if not has_weights(head.pooling):
             raise ValueError(
-                f"attention_weights needs pooling='attention', but this estimator was "
-                f"fitted with pooling={self._setting('pooling')!r}; set it and fit "
-                "again."
+                "attention_weights needs pooling='attention', or a pooling of your own "
+                "with a method weights(encoded), but this estimator was fitted with "
+                f"pooling={self._setting('pooling')!r}; set it and fit again."
             )
         return self._outputs(X, head.attention_weights, rows="sequence")
+
+    def _check_settings(self):
+        super()._check_settings()
+        check_pooling(self.pooling, bidirectional=self.bidirectional)
 
     @property
     def _n_features_out(self):

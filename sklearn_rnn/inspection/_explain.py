@@ -20,6 +20,7 @@ from sklearn_rnn.inspection._estimators import fitted_steps
 from sklearn_rnn.inspection._html import html_of
 from sklearn_rnn.inspection._outputs import Output, choose_outputs
 from sklearn_rnn.inspection._rows import Rows, read_rows
+from sklearn_rnn.nn import has_weights
 
 METHODS = ("integrated_gradients", "occlusion", "attention")
 
@@ -269,9 +270,9 @@ def explain(
 
 def _check_attention(rnn: Any, target: Any, step: Any) -> None:
     """Refuse attention where there is none, and what does not go with it."""
-    pooling = rnn._settings.get("pooling")
-    if pooling != "attention":
-        pools = rnn._head.rows == "sequence"
+    head = rnn._head
+    if not has_weights(getattr(head, "pooling", None)):
+        pools, pooling = head.rows == "sequence", rnn._settings.get("pooling")
         has = f"has pooling={pooling!r}" if pools else "pools nothing"
         raise ValueError(
             "method='attention' needs an RNNClassifier or RNNRegressor fitted with "

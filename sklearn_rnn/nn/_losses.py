@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sklearn_rnn.nn._seeding import seeded_globally, without_draws
 from sklearn_rnn.nn._tables import choose
 
 LossFunction: TypeAlias = Callable[[Tensor, Tensor], Tensor]
@@ -321,7 +322,20 @@ class OwnLoss(Loss):
 
     def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
         """Compute the loss (n_samples,), and refuse any other shape."""
-        loss = self.loss(outputs, target)
+        loss: Tensor = self.loss(outputs, target)
+        self.check(loss, outputs)
+        return loss
+
+    def check(self, loss: Any, outputs: Tensor) -> None:
+        """Refuse what is not one number for each target.
+
+        Parameters
+        ----------
+        loss : object
+            What came.
+        outputs : Tensor of shape (n_samples, n_outputs)
+            What it was computed from.
+        """
         if not isinstance(loss, Tensor):
             raise TypeError(
                 "loss must return a Tensor of shape (n_samples,), got "
@@ -334,7 +348,6 @@ class OwnLoss(Loss):
                 f"{self.loss!r}. Set reduction='none' where there is one, and average "
                 "over the outputs with mean(dim=1)."
             )
-        return loss
 
     def fit_intercept_only(
         self,
@@ -425,6 +438,50 @@ def make_loss(loss: str | LossFunction, **options: Any) -> Loss:
             f"{loss!r}. Of a class pass an instance."
         )
     return OwnLoss(loss)
+
+
+def check_loss(loss: str | LossFunction, outputs: Tensor, target: Tensor) -> None:
+    """Try a loss of the user's on some rows before a fit.
+
+    Parameters
+    ----------
+    loss : str, Module or callable
+        As `make_loss` takes it.
+    outputs : Tensor of shape (n_samples, n_outputs)
+        It may hold anything.
+    target : Tensor
+        int64 class indices of shape (n_samples,), or numbers of the shape of
+        ``outputs``.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be called, or returns no Tensor.
+    ValueError
+        If the name is unknown, or it fails, draws random numbers, returns another shape
+        than one number for each target, or has no gradient to the outputs.
+    """
+    made = make_loss(loss)  # a copy, which the trial may change
+    if not isinstance(made, OwnLoss):
+        return
+    outputs = outputs.detach().float().requires_grad_()
+    draws = without_draws(f"loss {made.loss!r}")
+    with torch.enable_grad(), seeded_globally(0), draws:
+        try:
+            losses = made.loss(outputs, target)
+        except Exception as error:
+            raise ValueError(
+                f"loss {made.loss!r} failed with {type(error).__name__}: {error}. It "
+                f"is called with (outputs, targets), here of shape "
+                f"{tuple(outputs.shape)} and {tuple(target.shape)}, the targets being "
+                f"{target.dtype}, and returns one loss for each target."
+            ) from error
+        made.check(losses, outputs)
+    if not losses.requires_grad:
+        raise ValueError(
+            f"loss {made.loss!r} has no gradient to the outputs, so that nothing would "
+            "be learnt; compute it with torch, without detach(), item() or NumPy."
+        )
 
 
 def _as_outputs(target: Tensor, outputs: Tensor) -> Tensor:

@@ -283,11 +283,14 @@ class RecurrentNetwork(nn.Module):
         return self.head.why_no_step() or self.encoder.why_no_step()
 
     def reseed(self, seed: int) -> None:
-        """Start the stream of dropout masks again from ``seed``.
+        """Start the streams of dropout masks again from ``seed``.
 
         Parameters
         ----------
         seed : int
-            The new seed.
+            The new seed of `dropout`. Each `SeededDropout` in a part of your own gets
+            one that follows from it.
         """
-        self.dropout.reseed(seed)
+        streams = [part for part in self.modules() if isinstance(part, SeededDropout)]
+        for k, stream in enumerate(streams):  # `dropout` is the first
+            stream.reseed(seed + k)

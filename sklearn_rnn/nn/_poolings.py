@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Encoded
 from sklearn_rnn.nn._lengths import length_mask
-from sklearn_rnn.nn._seeding import seeded_globally
+from sklearn_rnn.nn._seeding import seeded_globally, without_draws
 from sklearn_rnn.nn._tables import choose
 
 Memory: TypeAlias = tuple[Tensor, ...]
@@ -386,6 +386,41 @@ def pool(pooling: Any, encoded: Encoded) -> Tensor:
     return pooled.to(encoded.outputs.dtype)
 
 
+def has_weights(pooling: Any) -> bool:
+    """Say whether a pooling tells how much each step counts.
+
+    Parameters
+    ----------
+    pooling : Pooling, Module or None
+
+    Returns
+    -------
+    has : bool
+        True where it has a method ``weights(encoded)``.
+    """
+    return inspect.ismethod(getattr(pooling, "weights", None))
+
+
+def pooling_weights(pooling: Any, encoded: Encoded) -> Tensor:
+    """Compute the weights of the steps, in the precision of `pool`.
+
+    Parameters
+    ----------
+    pooling : Pooling or Module
+        As `make_pooling` makes it, with a method ``weights(encoded)``.
+    encoded : Encoded
+        What the encoder makes of a batch.
+
+    Returns
+    -------
+    weights : Tensor of shape (n_samples, n_timesteps)
+        Of the dtype of the outputs.
+    """
+    pooling, exact = _as_exact(pooling, encoded.outputs)
+    weights: Tensor = pooling.weights(encoded._replace(outputs=exact))
+    return weights.to(encoded.outputs.dtype)
+
+
 def pool_prefixes(pooling: Any, outputs: Tensor) -> Tensor:
     """Pool the steps up to each step as `pool` does.
 
@@ -452,8 +487,9 @@ def check_pooling(
     TypeError
         If it is neither a name nor a class of modules, or gives no tensors.
     ValueError
-        If the name is unknown, or the class fails, gives another shape than wanted,
-        reads padding, or has a ``step`` that differs from its ``forward``.
+        If the name is unknown, or the class fails, draws random numbers, gives another
+        shape than wanted, reads padding, or has a ``step`` that differs from its
+        ``forward``.
     """
     if isinstance(pooling, str):
         choose(POOLINGS, "pooling", pooling)
@@ -470,6 +506,7 @@ def check_pooling(
     with seeded_globally(0), torch.no_grad():
         with _explained(name):
             made = make_pooling(pooling, n_units, generator=generator)
+        with without_draws(f"pooling={name}"), _explained(name):
             trained = made(encoded)
         _check_pooled(name, trained, (3, made.n_units))
         with _explained(name):

@@ -33,3 +33,31 @@ def seeded_globally(seed: int) -> Iterator[None]:
     with _BORROWED, torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         yield
+
+
+@contextmanager
+def without_draws(part: str) -> Iterator[None]:
+    """Refuse what draws random numbers from the global generator.
+
+    In training nobody seeds it: the numbers would not follow from the seed of
+    the fit, and would move those of others.
+
+    Parameters
+    ----------
+    part : str
+        What is called, for the message.
+
+    Raises
+    ------
+    ValueError
+        If numbers were drawn.
+    """
+    before = torch.get_rng_state()
+    yield
+    if not torch.equal(before, torch.get_rng_state()):
+        raise ValueError(
+            f"{part} draws random numbers from torch's global generator when it is "
+            "called, so that a fit would not follow from random_state. Draw them in "
+            "__init__ only; for dropout take sklearn_rnn.nn.SeededDropout in the place "
+            "of torch.nn.Dropout."
+        )

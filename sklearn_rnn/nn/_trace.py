@@ -10,7 +10,7 @@ from torch.nn.functional import linear
 from sklearn_rnn.nn._batch import Batch
 from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._lengths import reverse_within_length
-from sklearn_rnn.nn.kernels import run_cell
+from sklearn_rnn.nn.kernels import CELLS, run_cell
 
 Trace = dict[str, Tensor]
 
@@ -52,8 +52,7 @@ def trace_cell(cell: Any, x: Tensor) -> Trace:
     >>> trace["forget"].shape
     torch.Size([2, 7, 5])
     """
-    gates = getattr(cell, "gates", None)
-    if gates is None:
+    if not isinstance(cell, tuple(CELLS.values())):
         return {"hidden": run_cell(cell, x)[0]}
     w_ih, w_hh, b_ih, b_hh = cell.weights
     from_inputs = linear(x, w_ih, b_ih)
@@ -62,7 +61,7 @@ def trace_cell(cell: Any, x: Tensor) -> Trace:
     steps = []
     for from_input in from_inputs.unbind(dim=1):
         from_state = linear(now["hidden"], w_hh, b_hh)
-        now = gates(from_input, from_state, now)
+        now = cell.gates(from_input, from_state, now)
         steps.append(now)
     return {name: torch.stack([s[name] for s in steps], dim=1) for name in now}
 

@@ -219,6 +219,13 @@ def _check_importable(name: str, value: Any, estimator: Any) -> None:
         return
     if isinstance(value, MethodType):
         value = value.__self__
+    if not isinstance(value, type) and getattr(value, "state_dict", dict)():
+        raise TypeError(
+            f"{type(estimator).__name__} cannot be saved: the module {name} holds the "
+            f"tensors {', '.join(value.state_dict())}, which skops does not write. "
+            "Give numbers to its __init__ and make tensors of them in forward, or "
+            "pickle the estimator for those who trust you."
+        )
     thing = value if hasattr(value, "__name__") else type(value)
     module = getattr(thing, "__module__", None)
     if module in (None, "builtins"):

@@ -8,6 +8,7 @@ from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.metrics import accuracy_score
 
 from sklearn_rnn.estimators.targets._classes import ClassTarget
+from sklearn_rnn.estimators.targets._target import kind_of
 from sklearn_rnn.nn import Head, PooledHead
 from sklearn_rnn.sequences import (
     Sequences,
@@ -107,13 +108,14 @@ class LabelTarget(ClassTarget):
         """Name the outputs, the loss and the pooling."""
         return {
             "n_outputs": self.n_outputs,
-            "loss": self.loss,
+            "loss": kind_of(self.loss),
             "pooling": self.pooling,
         }
 
     def n_weights(self, n_units: int) -> int:
-        """Count the weights of the linear map."""
-        return n_units * self.n_outputs
+        """Count the weights of the linear map, as far as they are known."""
+        n_pooled = n_units if isinstance(self.pooling, str) else 1
+        return n_pooled * self.n_outputs
 
     def labels(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Turn logits into labels, or into an indicator matrix."""

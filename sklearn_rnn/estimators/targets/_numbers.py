@@ -57,3 +57,7 @@ class NumberTarget(ScaledTarget):
     def structure(self) -> dict[str, Any]:
         """Name the outputs, the loss and the pooling."""
         return {**super().structure(), "pooling": self.pooling}
+
+    def n_weights(self, n_units: int) -> int:
+        """Count the weights of the linear map, as far as they are known."""
+        return super().n_weights(n_units if isinstance(self.pooling, str) else 1)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import r2_score
 
-from sklearn_rnn.estimators.targets._target import Target
+from sklearn_rnn.estimators.targets._target import Target, kind_of
 from sklearn_rnn.nn import link_of, make_loss
 from sklearn_rnn.sequences import Standardizer
 
@@ -103,7 +103,7 @@ class ScaledTarget(Target):
 
     def structure(self) -> dict[str, Any]:
         """Name the outputs and the loss."""
-        return {"n_outputs": self.n_outputs_, "loss": self.loss}
+        return {"n_outputs": self.n_outputs_, "loss": kind_of(self.loss)}
 
     def n_weights(self, n_units: int) -> int:
         """Count the weights of the linear map."""

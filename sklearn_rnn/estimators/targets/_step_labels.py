@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score
 
 from sklearn_rnn.estimators._tag_schemes import check_scheme, forbidden_transitions
 from sklearn_rnn.estimators.targets._classes import ClassTarget
-from sklearn_rnn.estimators.targets._target import weight_of_steps, with_values
+from sklearn_rnn.estimators.targets._target import kind_of, weight_of_steps, with_values
 from sklearn_rnn.nn import CRFHead, Head, StepsHead
 from sklearn_rnn.sequences import Sequences, check_step_labels, encode_labels
 
@@ -97,7 +97,7 @@ class StepLabelTarget(ClassTarget):
         """Name the outputs and how they are decided."""
         return {
             "n_outputs": len(self.classes_),
-            "loss": self.loss,
+            "loss": kind_of(self.loss),
             "output": self.output,
             "scheme": self.scheme,
         }

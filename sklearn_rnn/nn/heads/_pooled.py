@@ -8,10 +8,17 @@ from torch import Tensor, nn
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
 from sklearn_rnn.nn._losses import make_loss
-from sklearn_rnn.nn._poolings import make_pooling, pool, pool_prefixes, pool_step
+from sklearn_rnn.nn._poolings import (
+    has_weights,
+    make_pooling,
+    pool,
+    pool_prefixes,
+    pool_step,
+    pooling_weights,
+)
 from sklearn_rnn.nn._steps import every_step
 from sklearn_rnn.nn.heads._head import Head
-from sklearn_rnn.nn.kernels import predict_affine, raise_precision
+from sklearn_rnn.nn.kernels import predict_affine
 
 
 class PooledHead(Head):
@@ -122,14 +129,13 @@ class PooledHead(Head):
         ValueError
             If the pooling has no weights.
         """
-        if not hasattr(self.pooling, "weights"):
+        if not has_weights(self.pooling):
             raise ValueError(
-                "Only a network with pooling='attention' has attention weights; "
-                f"this one pools with {type(self.pooling).__name__}."
+                "Only a network with pooling='attention' has attention weights, or one "
+                "with a pooling of your own that has a method weights(encoded); this "
+                f"one pools with {type(self.pooling).__name__}."
             )
-        exact = encoded._replace(outputs=raise_precision(encoded.outputs))
-        weights: Tensor = self.pooling.weights(exact)
-        return weights.to(encoded.outputs.dtype)
+        return pooling_weights(self.pooling, encoded)
 
     def over_time(self, encoded: Encoded, batch: Batch) -> Tensor:
         """Compute the outputs after each step of sequences read in one direction.

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import nn
 
-from sklearn_rnn.nn._seeding import seeded_globally
+from sklearn_rnn.nn._seeding import seeded_globally, without_draws
 from sklearn_rnn.nn._tables import choose
 from sklearn_rnn.nn.kernels._elman import NONLINEARITIES, ElmanRNN
 from sklearn_rnn.nn.kernels._exact import run_cell, step_cell
@@ -97,20 +97,29 @@ def check_cell(cell: Any, input_size: int, hidden_size: int) -> None:
         If ``cell`` is neither a name nor a class, or what is built is no module.
     ValueError
         If the name is unknown, if the class cannot be built with (input_size,
-        hidden_size), if it fails on sequences, or if its outputs or its state have
-        another shape than `Cell` says.
+        hidden_size), if it fails on sequences or draws random numbers, if its outputs
+        or its state have another shape than `Cell` says, or if its numbers are others
+        when a sequence is read in parts or step by step.
     """
     if isinstance(cell, str):
         choose(CELLS, "cell", cell)
         return
-    module = make_cell(cell, input_size, hidden_size, generator=torch.Generator())
-    x = torch.zeros(3, 4, input_size)  # a tensor of three rows is no pair
+    generator = torch.Generator().manual_seed(0)
+    module = make_cell(cell, input_size, hidden_size, generator=generator)
+    # A tensor of three rows is no pair.
+    x = torch.randn(3, 4, input_size, generator=generator)
     with seeded_globally(0):
-        state = _try("training mode", module.train(), x, hidden_size)
-        _try("evaluation mode, in float64", module.eval(), x, hidden_size)
-        _try("evaluation mode, with a state", module, x, hidden_size, state)
+        _try("training mode", module.train(), x, hidden_size)
+        whole, _ = _try("evaluation mode, in float64", module.eval(), x, hidden_size)
+        first, state = _try("evaluation mode", module, x[:, :2], hidden_size)
+        _compare(module, "first two steps", "these alone", first, whole[:, :2])
+        mode = "evaluation mode, with a state"
+        second, _ = _try(mode, module, x[:, 2:], hidden_size, state)
+        way = "the state after the steps before"
+        _compare(module, "last two steps", way, second, whole[:, 2:])
         if hasattr(module, "step"):
-            _try("step", module, x[:, 0], hidden_size, state)
+            third, _ = _try("step", module, x[:, 2], hidden_size, state)
+            _compare(module, "third step", "the method step", third, whole[:, 2])
 
 
 def _make_own(
@@ -146,17 +155,18 @@ def _make_own(
 def _try(
     mode: str, module: nn.Module, x: torch.Tensor, hidden_size: int, state: Any = None
 ) -> Any:
-    """Run a user's cell, say what does not fit, and return its state."""
+    """Run a user's cell, and say what does not fit."""
     name = type(module).__name__
     run = run_cell if x.ndim == 3 else step_cell
-    try:
-        outputs, state = run(module, x, state)
-    except Exception as error:
-        raise ValueError(
-            f"cell {name} must return (outputs, state) as sklearn_rnn.nn.Cell says; in "
-            f"{mode} an input of shape {tuple(x.shape)} raised "
-            f"{type(error).__name__}: {error}"
-        ) from error
+    with without_draws(f"cell {name}"):
+        try:
+            outputs, state = run(module, x, state)
+        except Exception as error:
+            raise ValueError(
+                f"cell {name} must return (outputs, state) as sklearn_rnn.nn.Cell "
+                f"says; in {mode} an input of shape {tuple(x.shape)} raised "
+                f"{type(error).__name__}: {error}"
+            ) from error
     wanted = (*x.shape[:-1], hidden_size)
     if not isinstance(outputs, torch.Tensor) or outputs.shape != wanted:
         raise ValueError(
@@ -169,7 +179,22 @@ def _try(
             f"The state of cell {name} must be a tuple of tensors with a row for each "
             f"of the {len(x)} samples; got {_describe(state)} in {mode}."
         )
-    return state
+    return outputs, state
+
+
+def _compare(
+    module: nn.Module, steps: str, way: str, got: torch.Tensor, whole: torch.Tensor
+) -> None:
+    """Raise where a cell gives other numbers on another way to the same steps."""
+    if not torch.allclose(got, whole, rtol=1e-4, atol=1e-5):
+        difference = (got - whole).abs().max().item()
+        raise ValueError(
+            f"cell {type(module).__name__} gives other outputs at the {steps} from "
+            f"{way} than from whole sequences, by up to {difference:.2g}. An output "
+            "must depend on its own step and earlier ones only, the state must hold "
+            "all that later steps need, and forward and step must start from the "
+            "state that they are given."
+        )
 
 
 def _is_state(state: Any, n_samples: int) -> bool:
