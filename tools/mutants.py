@@ -3075,6 +3075,20 @@ MUTANTS = [
             "::test_own_parts_go_through_copies_files_and_searches",
         ),
     ),
+    Mutant(
+        "a head that is not ours is drawn as ONNX",
+        "persistence/_onnx.py",
+        "if head not in (PooledHead, StepsHead, CRFHead):",
+        "if False:",
+        ("tests/test_contributing.py::test_it_is_copied_goes_on_and_reads_steps",),
+    ),
+    Mutant(
+        "a target of one class for each sequence takes label matrices",
+        "estimators/targets/_labels.py",
+        "if multilabel and not self.may_be_multilabel:",
+        "if False:",
+        ("tests/test_contributing.py::test_it_is_copied_goes_on_and_reads_steps",),
+    ),
 ]
 
 

@@ -543,7 +543,6 @@ class BaseRNN(
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.target_tags.required = True
-        tags.target_tags.multi_output = True
         return tags
 
 

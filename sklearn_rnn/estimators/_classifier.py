@@ -165,5 +165,5 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
+        tags.classifier_tags.multi_label = tags.target_tags.multi_output = True
         return tags

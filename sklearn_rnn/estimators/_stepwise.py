@@ -17,6 +17,11 @@ class StepwiseRNN(BaseRNN):
         sequences = self._read(X)
         return self._outputs(sequences, question, dtype), sequences.offsets
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
 
 def split_steps(values, offsets):
     """Cut what is flat into an object array of one array per sequence."""

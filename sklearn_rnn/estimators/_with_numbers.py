@@ -65,3 +65,8 @@ class WithNumbers:
         self : object
         """
         return self._partial_fit(X, y, sample_weight)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

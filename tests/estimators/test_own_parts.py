@@ -266,9 +266,14 @@ def test_dropout_of_an_own_part_follows_from_the_seed(data):
         for seed in (0, 0, 1)
     ]
     assert losses[0] == losses[1]
-    net = make_model(cell=WithDropout, dropout=0.1).fit(X, y).net_.module_
-    seeds = [part.seed for part in net.modules() if isinstance(part, SeededDropout)]
-    assert len(set(seeds)) == len(seeds) == 2
+    models = [make_model(cell=WithDropout, random_state=seed) for seed in (0, 1)]
+    seeds = [
+        part.seed
+        for model in models
+        for part in model.fit(X, y).net_.module_.modules()
+        if isinstance(part, SeededDropout)
+    ]
+    assert len(set(seeds)) == len(seeds) == 4  # the network's and the cell's
 
 
 # -- what is refused -------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """A label for each sequence, or a set of labels."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,14 @@ class LabelTarget(ClassTarget):
         Name of the estimator, for messages.
     class_weight, loss, pooling : object
         As `RNNClassifier` has them.
+
+    Attributes
+    ----------
+    may_be_multilabel : bool
+        Whether y may be an indicator matrix.
     """
+
+    may_be_multilabel: ClassVar[bool] = True
 
     def __init__(self, owner: str, class_weight: Any, loss: Any, pooling: Any) -> None:
         super().__init__(owner, class_weight, loss)
@@ -51,6 +58,11 @@ class LabelTarget(ClassTarget):
     ) -> NDArray[Any]:
         """Give class indices (n_samples,) or indicators (n_samples, n_labels)."""
         y, multilabel = check_labels(y)
+        if multilabel and not self.may_be_multilabel:
+            raise ValueError(
+                f"y is an indicator matrix, but {self.owner} learns one class for each "
+                "sequence; pass y of shape (n_samples,)."
+            )
         labels = np.arange(y.shape[1]) if multilabel else y
         self.know_classes(labels, classes, reset=reset)
         if reset:
