@@ -3047,8 +3047,8 @@ MUTANTS = [
     Mutant(
         "an own cell with gates is traced as a GRU",
         "nn/_trace.py",
-        "if not isinstance(cell, tuple(CELLS.values())):",
-        'if not hasattr(cell, "gates"):',
+        "is_ours = isinstance(cell, tuple(CELLS.values()))",
+        'is_ours = hasattr(cell, "gates")',
         ("tests/estimators/test_own_parts.py::test_own_parts_can_be_looked_into",),
     ),
     Mutant(
@@ -3088,6 +3088,16 @@ MUTANTS = [
         "if multilabel and not self.may_be_multilabel:",
         "if False:",
         ("tests/test_contributing.py::test_it_is_copied_goes_on_and_reads_steps",),
+    ),
+    Mutant(
+        "a checkpoint knows a loss module by its pickle",
+        "estimators/_identity.py",
+        'if hasattr(value, "named_modules"):',
+        "if False:",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_checkpoint_knows_a_part_by_its_class",
+        ),
     ),
 ]
 

@@ -21,6 +21,7 @@ from sklearn_rnn._training._net import best_epoch, evaluate, train
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import (
     check_sizes,
+    contents_of,
     export_state,
     grow_embedding,
     load_state,
@@ -47,6 +48,7 @@ __all__ = [
     "baseline",
     "best_epoch",
     "check_sizes",
+    "contents_of",
     "evaluate",
     "export_state",
     "grow_embedding",

@@ -220,11 +220,12 @@ def _try_loss(net: SequenceNet, dataset: SequenceDataset) -> None:
     loss = getattr(net.module_.head, "loss", None)
     if not isinstance(loss, OwnLoss):
         return
-    batch, target = dataset.batch(np.arange(min(len(dataset), ROWS_TO_TRY)))
+    targets: Any
+    batch, targets = dataset.batch(np.arange(min(len(dataset), ROWS_TO_TRY)))
     net.module_.eval()
     with torch.no_grad():
-        outputs = net.infer(batch, target)
-    check_loss(loss, outputs, target.to(net.device).values)
+        outputs = net.infer(batch, targets)
+    check_loss(loss, outputs, targets.to(net.device).values)
 
 
 def best_epoch(net: SequenceNet) -> int:

@@ -46,6 +46,32 @@ def export_state(net: Any, *, with_optimizer: bool) -> dict[str, Any]:
     return state
 
 
+OF_EVERY_MODULE = set(vars(torch.nn.Module()))
+
+
+def contents_of(module: torch.nn.Module) -> dict[str, Any]:
+    """Give what tells a module from others of its class.
+
+    Parameters
+    ----------
+    module : Module
+
+    Returns
+    -------
+    contents : dict of str to object
+        The attributes that its author gave to it and its parts, and its tensors as
+        arrays.
+    """
+    attributes = {
+        f"{name}.{key}".lstrip("."): value
+        for name, part in module.named_modules()
+        for key, value in vars(part).items()
+        if key not in OF_EVERY_MODULE
+    }
+    tensors = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    return {**attributes, **_to_arrays(tensors)}
+
+
 # Where the state of a module has the vectors of tokens.
 TOKENS = "embedder.tokens."
 

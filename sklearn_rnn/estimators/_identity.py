@@ -9,6 +9,7 @@ import numpy as np
 from sklearn_rnn._training import (
     Checkpoint,
     TimeBudget,
+    contents_of,
     export_state,
     open_checkpoint,
     unnamed,
@@ -88,6 +89,8 @@ def describe(value):
         return describe(value.func) + describe(value.args) + _call("", value.keywords)
     if isinstance(value, type | FunctionType):
         return _name(value)
+    if hasattr(value, "named_modules"):  # whose pickle is another in each process
+        return _call(_name(type(value)), contents_of(value))
     if hasattr(value, "get_params"):
         return _call(type(value).__name__, value.get_params(deep=False))
     return f"{type(value).__name__} {_hash(value)}"
