@@ -66,6 +66,7 @@ class HeadSum(Head):
         self.heads: Any = nn.ModuleList(made)
         self.rows = made[0].rows
         self.reads_state = any(head.reads_state for head in made)
+        self.reads_end_only = all(head.reads_end_only for head in made)
 
     def forward(
         self, encoded: Encoded, batch: Batch, target: Targets | None = None
