@@ -230,7 +230,9 @@ def _try_loss(net: SequenceNet, dataset: SequenceDataset) -> None:
 
 def best_epoch(net: SequenceNet) -> int:
     """Say which epoch's weights the net has after training, counted from 1."""
-    last = len([row for row in net.history if "train_loss" in row])
+    last = len(net.history)
+    if last and "train_loss" not in net.history[-1]:  # an epoch that is under way
+        last -= 1
     # It is missing in a copy, which has the weights of the moment.
     watch = dict(net.callbacks_).get("early_stopping")
     return int(getattr(watch, "best_epoch_", 0)) or last

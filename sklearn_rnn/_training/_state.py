@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from sklearn_rnn.sequences import UNK
 
 
-def export_state(net: Any, *, with_optimizer: bool) -> dict[str, Any]:
+def export_state(
+    net: Any, *, with_optimizer: bool, with_history: bool = True
+) -> dict[str, Any]:
     """Take the state of a net as a tree of arrays, numbers and strings.
 
     Parameters
@@ -25,6 +27,8 @@ def export_state(net: Any, *, with_optimizer: bool) -> dict[str, Any]:
     net : SequenceNet
     with_optimizer : bool
         Whether training goes on from here (``partial_fit``).
+    with_history : bool, default=True
+        Whether the epochs trained so far are part of it.
 
     Returns
     -------
@@ -34,7 +38,7 @@ def export_state(net: Any, *, with_optimizer: bool) -> dict[str, Any]:
         "module": _to_arrays(dict(net.module_.state_dict())),
         "history": [
             {name: value for name, value in row.items() if name != "batches"}
-            for row in net.history
+            for row in (net.history if with_history else ())
         ],
     }
     if with_optimizer:
@@ -163,11 +167,12 @@ def load_state(net: Any, state: dict[str, Any]) -> Any:
 @contextmanager
 def undone_on_error(net: Any) -> Iterator[None]:
     """Bring a net that is trained on in place back to where it was, on an error."""
-    state = export_state(net, with_optimizer=True)
+    n_epochs = len(net.history)
+    state = export_state(net, with_optimizer=True, with_history=False)
     try:
         yield
     except BaseException:
-        del net.history[:]
+        del net.history[n_epochs:]
         load_state(net, state)
         raise
 

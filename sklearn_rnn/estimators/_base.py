@@ -1,6 +1,7 @@
 """What all estimators share: everything but the target and what becomes of it."""
 
 from contextlib import contextmanager, nullcontext
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn_rnn._compat import (
     DocumentationLinkMixin,
     check_sample_weight,
     fit_context,
+    safe_indexing,
 )
 from sklearn_rnn._messages import is_called_by, warn
 from sklearn_rnn._training import (
@@ -180,7 +182,9 @@ class BaseRNN(
             "seed": seed,
             "n_rows": len(training.rows),
             "stops_early": validation is not None
-            and wants_early_stopping(self.early_stopping, len(whole.rows)),
+            and wants_early_stopping(
+                self.early_stopping, np.count_nonzero(whole.weight)
+            ),
         }
         net = self._make_net(training, plan, before)
         self._trains_on = False
@@ -311,7 +315,8 @@ class BaseRNN(
         goes_on = net is getattr(self, "net_", None)
         with undone_on_error(net) if goes_on else nullcontext():
             diverged_at = train(net, *datasets, **how)
-        vars(self).update(learnt_from(net))
+        before = vars(self) if goes_on else None
+        vars(self).update(learnt_from(net, before))
         if diverged_at is not None:
             warn(
                 f"Training diverged in epoch {diverged_at}: the loss or a weight is "
@@ -395,20 +400,25 @@ class BaseRNN(
 
     def _hold_out(self, whole, seed, groups):
         """Split the rows into those to train on and those to watch."""
-        y = self._target.strata(whole.y)
+        candidates = whole.rows
+        if isinstance(self.validation_fraction, Real):  # a splitter counts all rows
+            candidates = np.flatnonzero(whole.weight)
+        part = whole.take(candidates)
+        check_some_rows(part)
+        y = self._target.strata(part.y)
         rows, held_out = hold_out(
             y,
             early_stopping=self.early_stopping,
             validation_fraction=self.validation_fraction,
             stratify=y.dtype.kind == "i",
-            groups=groups,
+            groups=None if groups is None else safe_indexing(groups, candidates),
             seed=seed,
         )
         if held_out is None:
-            return rows, None
-        if self.early_stopping == "auto" and not whole.weight[held_out].any():
+            return candidates[rows], None
+        if self.early_stopping == "auto" and not part.weight[held_out].any():
             return whole.rows, None
-        return rows, whole.take(held_out)
+        return candidates[rows], part.take(held_out)
 
     # -- the net ---------------------------------------------------------------
 

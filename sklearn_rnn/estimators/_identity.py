@@ -66,9 +66,11 @@ def _identify(estimator, seed, continued, data):
         identity["first weights"] = _hash(state["module"])
     for name, value in data.items():
         identity[name] = _hash(_arrays_of(value))
-    for name, value in estimator.get_params(deep=False).items():
-        if name not in LEFT_OUT:
-            identity[name] = describe(value)
+    # A subclass may set ours in an __init__ of its own.
+    params = {name: getattr(estimator, name) for name in estimator._parameters}
+    params |= estimator.get_params(deep=False)
+    for name in sorted(params.keys() - LEFT_OUT):
+        identity[name] = describe(params[name])
     return identity
 
 

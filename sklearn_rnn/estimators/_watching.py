@@ -23,20 +23,42 @@ HISTORY = {
 }
 
 
-def learnt_from(net):
-    """Give the fitted attributes that come from a net, trained or in training."""
-    rows = [row for row in net.history if "train_loss" in row]
+def learnt_from(net, before=None):
+    """Give the fitted attributes that come from a net, trained or in training.
+
+    Parameters
+    ----------
+    net : SequenceNet
+    before : dict, default=None
+        The attributes before this training, where it went on with the same net. Only
+        what is new in its history is read then, so that the thousandth call of
+        ``partial_fit`` takes no longer than the first.
+    """
+    known = (
+        {"history_": {}, "loss_curve_": [], "n_iter_": 0} if before is None else before
+    )
+    rows = [row for row in net.history[known["n_iter_"] :] if "train_loss" in row]
+    names = [
+        name
+        for skorch_name, name in HISTORY.items()
+        if not name.startswith("valid")
+        or name in known["history_"]
+        or any(skorch_name in row for row in rows)
+    ]
     return {
         "net_": net,
-        "history_": {
-            name: np.array([row.get(skorch_name, np.nan) for row in rows])
-            for skorch_name, name in HISTORY.items()
-            if not name.startswith("valid") or any(skorch_name in row for row in rows)
-        },
-        "loss_curve_": [row["train_loss"] for row in rows],
-        "n_iter_": len(rows),
+        "history_": {name: _curve(name, rows, known) for name in names},
+        "loss_curve_": known["loss_curve_"] + [row["train_loss"] for row in rows],
+        "n_iter_": known["n_iter_"] + len(rows),
         "best_epoch_": best_epoch(net),
     }
+
+
+def _curve(name, rows, known):
+    """Go on with one curve of the history; NaN where an epoch has no value."""
+    skorch_name = next(key for key, value in HISTORY.items() if value == name)
+    before = known["history_"].get(name, np.full(known["n_iter_"], np.nan))
+    return np.append(before, [row.get(skorch_name, np.nan) for row in rows])
 
 
 def validation_scorer(estimator, given, validation):

@@ -1,0 +1,67 @@
+"""What users of scikit-learn expect of an estimator besides the official checks."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn.callbacks import Checkpoint
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(40, 4, 2))
+y = (X[:, :, 0].sum(axis=1) > 0).astype(int)
+
+
+class Mine(RNNClassifier):
+    """Has parameters of its own and sets ours."""
+
+    def __init__(self, size=8):
+        self.size = size
+        super().__init__(size, max_epochs=2, random_state=0)
+
+
+def test_a_subclass_may_have_an_init_of_its_own(tmp_path):
+    mine = Mine(size=3).fit(X, y)
+    expected = RNNClassifier(3, max_epochs=2, random_state=0).fit(X, y).predict_proba(X)
+    for model in (mine, pickle.loads(pickle.dumps(mine)), clone(mine).fit(X, y)):
+        assert model.get_params() == {"size": 3}
+        assert np.array_equal(model.predict_proba(X), expected)
+
+
+def test_a_checkpoint_tells_fits_of_such_a_subclass_apart(tmp_path):
+    def fit(size):
+        mine = Mine(size)
+        mine.callbacks = [Checkpoint(tmp_path / "fit")]
+        return mine.fit(X, y)
+
+    fit(3)
+    with pytest.raises(ValueError, match="hidden_size"):
+        fit(4)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_validation_part_is_drawn_among_rows_that_count(seed):
+    weight = np.zeros(40)
+    counted = rng.permutation(40)[:12]
+    weight[counted] = 1.0
+    params = {"early_stopping": True, "validation_fraction": 0.25, "max_epochs": 3}
+    weighted, cut = (RNNRegressor(3, **params, random_state=seed) for _ in range(2))
+    weighted.fit(X, X[:, 0, 0], sample_weight=weight)
+    rows = np.sort(counted)
+    cut.fit(X[rows], X[rows, 0, 0])
+    assert np.array_equal(weighted.predict(X), cut.predict(X))
+
+
+def test_a_call_of_partial_fit_reads_no_epoch_of_earlier_calls():
+    model = RNNClassifier(3, random_state=0).partial_fit(X, y, classes=[0, 1])
+    for _ in range(3):
+        model.partial_fit(X, y)
+    rows = list(model.net_.history)
+    model.net_.history[:-1] = [None] * 3  # whoever reads them fails
+    model.partial_fit(X, y)
+    assert model.loss_curve_ == [row["train_loss"] for row in rows] + [
+        model.net_.history[-1]["train_loss"]
+    ]
+    assert model.history_["lr"].shape == (model.n_iter_,) == (5,)
