@@ -388,10 +388,20 @@ MUTANTS = [
         ("tests/nn/heads/test_sum.py",),
     ),
     Mutant(
+        "one long word is padded onto all others",
+        "nn/_characters.py",
+        "        sizes = _cut(n_letters)",
+        "        sizes = [len(n_letters)]",
+        (
+            "tests/nn/test_characters.py"
+            "::test_one_long_word_is_not_padded_onto_the_others",
+        ),
+    ),
+    Mutant(
         "the targets of samples come in the order of the batch",
         "nn/_batch.py",
-        "for sample in samples.tolist()]",
-        "for sample in sorted(samples.tolist())]",
+        "for i in chosen.tolist()]",
+        "for i in sorted(chosen.tolist())]",
         (
             "tests/nn/test_batch.py::test_the_targets_of_some_samples_come_in_their_order",
         ),

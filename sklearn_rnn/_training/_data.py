@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
-from sklearn_rnn.nn import Batch, Targets
+from sklearn_rnn.nn import Batch, Characters, Targets
 from sklearn_rnn.sequences import UNK, Sequences
 
 # Rows are shuffled in pools of this many batches and sorted by length inside a
@@ -197,11 +197,13 @@ class SequenceDataset(Dataset):
             "values": self._finish(padded, lengths, rng),
             "lengths": lengths,
         }
-        if self.sequences.characters is not None:
-            parts["characters"] = self.sequences.pad_characters(rows)
         if self.static is not None:
             parts["static"] = self.static[rows]
         parts = {name: torch.from_numpy(part) for name, part in parts.items()}
+        if self.sequences.characters is not None:
+            letters = self.sequences[rows].characters
+            flat = (letters.values, letters.lengths)  # which cannot be written to
+            parts["characters"] = Characters(*map(torch.tensor, flat))
         return Batch(**parts), None if self.y is None else self._targets(indices)
 
     def _targets(self, indices: NDArray[Any]) -> Targets:

@@ -9,6 +9,7 @@ from sklearn_rnn.nn._affine import (
 )
 from sklearn_rnn.nn._batch import (
     Batch,
+    Characters,
     Encoded,
     Targets,
     map_state,
@@ -114,6 +115,7 @@ __all__ = [
     "CRFHead",
     "Cell",
     "CharacterEncoder",
+    "Characters",
     "CrossEntropy",
     "ElmanRNN",
     "Embedder",

@@ -21,9 +21,8 @@ class Batch:
         (n_samples, n_timesteps, n_features).
     lengths : int64 Tensor of shape (n_samples,)
         Number of real steps, at least 1.
-    characters : int Tensor of shape (n_samples, n_timesteps, n_letters), \
-            default=None
-        Character ids of each token, padded with 0 on the right.
+    characters : Characters, default=None
+        The characters of each token.
     static : Tensor of shape (n_samples, n_columns), default=None
         What is known of each sequence as a whole.
     observed : bool Tensor of the shape of ``values``, default=None
@@ -36,7 +35,7 @@ class Batch:
 
     values: Tensor
     lengths: Tensor
-    characters: Tensor | None = None
+    characters: "Characters | None" = None
     static: Tensor | None = None
     observed: Tensor | None = None
     future: Tensor | None = None
@@ -70,11 +69,46 @@ class Batch:
         -------
         batch : Batch
         """
-        return self._map(lambda tensor: tensor[rows])
+        taken = replace(self, characters=None)._map(lambda tensor: tensor[rows])
+        if self.characters is None:
+            return taken
+        steps = torch.arange(len(self.characters.counts))
+        chosen = torch.arange(len(self))[rows]
+        characters = self.characters.take(_take_members(steps, self.lengths, chosen))
+        return replace(taken, characters=characters)
 
     def _map(self, function: Any) -> "Batch":
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(self, **{k: map_state(function, v) for k, v in parts.items()})
+
+
+class Characters(NamedTuple):
+    """The characters of the tokens of a batch, flat and without padding.
+
+    Parameters
+    ----------
+    ids : int Tensor of shape (n_characters_total,)
+        Those of the first token of sample 0 in order, then those of its second token.
+    counts : int64 Tensor of shape (n_real_steps,)
+        How many of them each token has, at least 1.
+    """
+
+    ids: Tensor
+    counts: Tensor
+
+    def take(self, tokens: Tensor) -> "Characters":
+        """Select those of some tokens.
+
+        Parameters
+        ----------
+        tokens : int64 Tensor of shape (n_chosen,)
+
+        Returns
+        -------
+        characters : Characters
+        """
+        ids = _take_members(self.ids, self.counts, tokens)
+        return Characters(ids, self.counts[tokens])
 
 
 class Encoded(NamedTuple):
@@ -139,9 +173,11 @@ class Targets(NamedTuple):
         -------
         targets : Targets
         """
-        places = torch.arange(len(self.values)).split(self.counts.tolist())
-        rows = torch.cat([places[sample] for sample in samples.tolist()])
-        return Targets(self.values[rows], self.weight[rows], self.counts[samples])
+        values, weight = (
+            _take_members(part, self.counts, samples)
+            for part in (self.values, self.weight)
+        )
+        return Targets(values, weight, self.counts[samples])
 
 
 def map_state(function: Any, state: Any) -> Any:
@@ -159,6 +195,13 @@ def map_state(function: Any, state: Any) -> Any:
     """
     if state is None:
         return None
-    if isinstance(state, tuple):
-        return tuple(map_state(function, part) for part in state)
-    return function(state)
+    if not isinstance(state, tuple):
+        return function(state)
+    parts = tuple(map_state(function, part) for part in state)
+    return state._make(parts) if hasattr(state, "_make") else parts
+
+
+def _take_members(values: Tensor, counts: Tensor, chosen: Tensor) -> Tensor:
+    """Select members of what is flat, each of so many values."""
+    members = values.split(counts.tolist())
+    return torch.cat([members[i] for i in chosen.tolist()])

@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor, nn
 
+from sklearn_rnn.nn._batch import Characters
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._layer import RecurrentLayer
+from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._poolings import FinalState
-from sklearn_rnn.nn._steps import every_step, pad_steps
 
 # Words are run together with those of at most twice their letters, so that only few are
 # padded to a very long one; the short ones, of up to this many letters, all together.
@@ -59,11 +60,11 @@ class CharacterEncoder(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from sklearn_rnn.nn import CharacterEncoder
+    >>> from sklearn_rnn.nn import CharacterEncoder, Characters
     >>> encoder = CharacterEncoder(50, 4, generator=torch.Generator())
-    >>> characters = torch.tensor([[[7, 8, 9], [5, 0, 0]]])  # two words
-    >>> encoder(characters, torch.tensor([2])).shape
-    torch.Size([1, 2, 8])
+    >>> words = Characters(torch.tensor([7, 8, 9, 5]), torch.tensor([3, 1]))
+    >>> encoder(words).shape
+    torch.Size([2, 8])
     """
 
     def __init__(
@@ -83,35 +84,31 @@ class CharacterEncoder(nn.Module):
         self.n_units = self.layer.n_units
         self.pooling = FinalState(self.n_units, generator=generator)
 
-    def forward(self, characters: Tensor, lengths: Tensor) -> Tensor:
-        """Compute a vector of each word.
+    def forward(self, characters: Characters) -> Tensor:
+        """Compute a vector of each word, those of similar length together.
 
         Parameters
         ----------
-        characters : int Tensor of shape (n_samples, n_timesteps, n_letters)
-            Character ids. Words are padded with 0 on the right and have at least
-            one character; steps at or beyond ``lengths`` may hold anything.
-        lengths : int64 Tensor of shape (n_samples,)
-            Number of words, at least 1.
+        characters : Characters
 
         Returns
         -------
-        vectors : Tensor of shape (n_samples, n_timesteps, n_units)
-            Zero in padded steps. The time axis comes first in memory.
+        vectors : Tensor of shape (n_words, n_units)
         """
-        vectors = self._read(every_step(characters, lengths))
-        return pad_steps(vectors, lengths, characters.shape[1])
-
-    def _read(self, words: Tensor) -> Tensor:
-        """Compute the vectors (n_words, n_units), words of similar length together."""
-        n_letters, order = (words != 0).sum(dim=1).sort(stable=True)
+        n_letters, order = characters.counts.sort(stable=True)
+        starts = (characters.counts.cumsum(0) - characters.counts)[order]
         sizes = _cut(n_letters)
-        groups = zip(words[order].split(sizes), n_letters.split(sizes), strict=True)
-        vectors = torch.cat([self._read_group(*group) for group in groups])
+        groups = zip(starts.split(sizes), n_letters.split(sizes), strict=True)
+        vectors = torch.cat(
+            [self._read_group(characters.ids, *group) for group in groups]
+        )
         return torch.empty_like(vectors).index_copy(0, order, vectors)
 
-    def _read_group(self, words: Tensor, n_letters: Tensor) -> Tensor:
-        words = words[:, : int(n_letters[-1])]  # the longest is the last
+    def _read_group(self, ids: Tensor, starts: Tensor, n_letters: Tensor) -> Tensor:
+        n_columns = int(n_letters[-1])  # the longest is the last
+        places = starts.unsqueeze(1) + torch.arange(n_columns, device=ids.device)
+        words = ids[places.clamp(max=len(ids) - 1)]  # (n_words, n_columns)
+        words = words.masked_fill(~length_mask(n_letters, n_columns), 0)
         letters = self.embedding(words.t()).transpose(0, 1)
         vectors: Tensor = self.pooling(self.layer(letters, n_letters))
         return vectors  # (n_words, n_units)

@@ -9,6 +9,7 @@ from sklearn_rnn.nn._batch import Batch
 from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._lengths import length_mask
+from sklearn_rnn.nn._steps import pad_steps
 
 
 class Embedder(nn.Module):
@@ -129,8 +130,8 @@ class Embedder(nn.Module):
             )
         if self.characters is None:
             return None
-        vectors: Tensor = self.characters(batch.characters, batch.lengths)
-        return vectors.transpose(0, 1)
+        words: Tensor = self.characters(batch.characters)
+        return pad_steps(words, batch.lengths, batch.values.shape[1]).transpose(0, 1)
 
 
 def _without_padding(numbers: Tensor, lengths: Tensor) -> Tensor:

@@ -75,9 +75,8 @@ class Sequences:
 
     >>> letters = Sequences.from_list([[97, 110], [73]])
     >>> words = Sequences(np.array([4, 2]), np.array([0, 2]), characters=letters)
-    >>> words.pad_characters([0])
-    array([[[ 97, 110],
-            [ 73,   0]]], dtype=int32)
+    >>> [word.tolist() for word in words[[0]].characters]
+    [[97, 110], [73]]
     """
 
     values: np.ndarray
@@ -229,36 +228,6 @@ class Sequences:
         real = np.arange(n_timesteps) < lengths[:, np.newaxis]
         padded[real] = self.storage[steps]
         return padded, lengths
-
-    def pad_characters(self, indices: ArrayLike) -> np.ndarray:
-        """Pad the characters of the chosen sequences' tokens.
-
-        Parameters
-        ----------
-        indices : int array of shape (n_chosen,)
-
-        Returns
-        -------
-        letters : int32 ndarray of shape (n_chosen, n_timesteps, n_letters)
-            Code points; 0 behind the end of each token, up to the longest
-            token among the chosen sequences, and in the steps that are padding.
-
-        Raises
-        ------
-        ValueError
-            If the sequences have no characters.
-        """
-        if self.characters is None:
-            raise ValueError(
-                "These sequences hold no characters; make token ids with "
-                "TextVectorizer(characters=True)."
-            )
-        steps, lengths = self._gather(np.asarray(indices, dtype=np.int64))
-        words, _ = self.characters.pad(steps)
-        n_timesteps = lengths.max(initial=0)
-        letters = np.zeros((len(lengths), n_timesteps, words.shape[1]), words.dtype)
-        letters[np.arange(n_timesteps) < lengths[:, np.newaxis]] = words
-        return letters
 
     def iterate_values(self) -> Iterator[np.ndarray]:
         """Yield ``values`` in chunks, so that windows are not copied whole.

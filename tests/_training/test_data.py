@@ -151,7 +151,8 @@ def test_a_batch_holds_the_characters_of_its_words():
     tokens = Sequences(np.array([3, 4, 2]), np.array([0, 2, 3]), characters=words)
     batch, _ = SequenceDataset(tokens, LETTERED).batch(np.array([1, 0]))
     assert batch.values.tolist() == [[2, PAD], [UNK, 4]]
-    assert batch.characters.tolist() == [[[3, 0], [0, 0]], [[2, 3], [4, 0]]]
+    assert batch.characters.ids.tolist() == [3, 2, 3, 4]
+    assert batch.characters.counts.tolist() == [1, 2, 1]
 
 
 def test_a_forgotten_word_keeps_its_characters():
@@ -160,7 +161,7 @@ def test_a_forgotten_word_keeps_its_characters():
     dataset = SequenceDataset(tokens, LETTERED)
     batch, _ = dataset.batch(np.array([0]), np.random.default_rng(0))
     assert set(batch.values.unique().tolist()) == {UNK, 2}
-    assert (batch.characters == 2).all()
+    assert (batch.characters.ids == 2).all()
 
 
 # -- SequenceDataset -----------------------------------------------------------

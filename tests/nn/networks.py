@@ -5,7 +5,14 @@ from functools import partial
 
 import torch
 
-from sklearn_rnn.nn import CELLS, Batch, PooledHead, RecurrentNetwork
+from sklearn_rnn.nn import (
+    CELLS,
+    Batch,
+    Characters,
+    PooledHead,
+    RecurrentNetwork,
+    every_step,
+)
 
 CELL_OPTIONS = [{"cell": cell} for cell in CELLS] + [
     {"cell": "rnn", "nonlinearity": "relu"},
@@ -44,22 +51,16 @@ def with_characters(batch, n_letters=5):
     """Give each token random characters, but the same token the same ones."""
     generator = torch.Generator().manual_seed(2)
     table = torch.randint(1, N_CHARACTERS, (N_TOKENS, n_letters), generator=generator)
-    n_spelt = torch.randint(1, n_letters + 1, (N_TOKENS, 1), generator=generator)
-    table[torch.arange(n_letters) >= n_spelt] = 0
-    table[0] = 0
-    characters = table[batch.values]  # (n_samples, n_timesteps, n_letters)
-    return replace(batch, characters=characters)
+    counts = torch.randint(1, n_letters + 1, (N_TOKENS,), generator=generator)
+    letters = table.flatten()[(torch.arange(n_letters) < counts.unsqueeze(1)).flatten()]
+    tokens = every_step(batch.values, batch.lengths)
+    return replace(batch, characters=Characters(letters, counts).take(tokens))
 
 
 def cut(batch, rows):
     """Take some rows, without the columns that are all padding."""
     batch = batch.take(rows)
-    n_timesteps = int(batch.lengths.max())
-    characters = batch.characters
-    if characters is not None:
-        n_letters = int((characters != 0).sum(dim=2).max())
-        characters = characters[:, :n_timesteps, :n_letters]
-    return replace(batch, values=batch.values[:, :n_timesteps], characters=characters)
+    return replace(batch, values=batch.values[:, : int(batch.lengths.max())])
 
 
 def ask(network, method, batch):

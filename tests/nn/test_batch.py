@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import torch
 
-from sklearn_rnn.nn import Batch, Targets, map_state
+from sklearn_rnn.nn import Batch, Characters, Targets, map_state
 
 ROWS = torch.arange(3)
 
@@ -15,7 +15,10 @@ def whole_batch():
     return Batch(
         values=part.expand(3, 4).unsqueeze(2).double(),
         lengths=ROWS + 1,
-        characters=part.expand(3, 4).unsqueeze(2),
+        # 1, 2 and 3 tokens, of 1, 1, 2, 1, 1 and 1 characters.
+        characters=Characters(
+            torch.tensor([0, 1, 2, 2, 3, 4, 5]), torch.tensor([1, 1, 2, 1, 1, 1])
+        ),
         static=part.double(),
         observed=part.expand(3, 4).unsqueeze(2) > 0,
         future=part.expand(3, 2).unsqueeze(2),
@@ -30,8 +33,10 @@ def test_rows_of_a_batch_are_taken_from_all_its_parts():
     assert len(taken) == 2
     assert taken.lengths.tolist() == [3, 1]
     assert taken.observed[:, 0, 0].tolist() == [True, False]
-    for name in ("values", "characters", "future"):
+    for name in ("values", "future"):
         assert getattr(taken, name)[:, 0, 0].tolist() == [2, 0], name
+    assert taken.characters.ids.tolist() == [3, 4, 5, 0]
+    assert taken.characters.counts.tolist() == [1, 1, 1, 1]
     assert taken.static[:, 0].tolist() == [2, 0]
     ((hidden, cell), (other,)) = taken.state
     assert [part[:, 0].tolist() for part in (hidden, cell, other)] == [
@@ -51,7 +56,9 @@ def test_what_a_batch_does_not_have_stays_none():
 def test_a_batch_and_its_targets_move_with_all_their_parts():
     moved = whole_batch().to("meta")  # the device that every torch has
     parts = [getattr(moved, field.name) for field in fields(moved)]
-    tensors = [*parts[:-1], *moved.state[0], *moved.state[1]]
+    tensors = [part for part in parts if not isinstance(part, tuple)]
+    tensors += [*moved.characters, *moved.state[0], *moved.state[1]]
+    assert len(tensors) == 5 + 2 + 3
     targets = Targets(torch.zeros(4), torch.ones(4), torch.tensor([1, 3])).to("meta")
     assert all(tensor.is_meta for tensor in [*tensors, *targets])
 

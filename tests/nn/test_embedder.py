@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_rnn.nn import Batch, Embedder, length_mask
+from sklearn_rnn.nn import Batch, Characters, Embedder, length_mask, pad_steps
 
 LENGTHS = torch.tensor([3, 1])
 TOKENS = Batch(torch.tensor([[5, 7, 2], [3, 0, 0]]), LENGTHS)
-CHARACTERS = torch.tensor(
-    [[[4, 2, 0], [3, 0, 0], [2, 2, 2]], [[5, 1, 0], [0, 0, 0], [0, 0, 0]]]
+CHARACTERS = Characters(
+    torch.tensor([4, 2, 3, 2, 2, 2, 5, 1]), torch.tensor([2, 1, 3, 2])
 )
 WITH_CHARACTERS = Batch(TOKENS.values, LENGTHS, CHARACTERS)
 
@@ -74,7 +74,8 @@ def test_the_vector_of_characters_joins_the_vector_of_its_word():
     embedder = make(n_tokens=9, n_characters=6, characters_dim=3)
     vectors = embedder(WITH_CHARACTERS)
     assert vectors.shape == (2, 3, embedder.n_units) == (2, 3, 4 + 2 * 3)
-    parts = [embedder.tokens(TOKENS.values), embedder.characters(CHARACTERS, LENGTHS)]
+    words = pad_steps(embedder.characters(CHARACTERS), LENGTHS, 3)
+    parts = [embedder.tokens(TOKENS.values), words]
     assert torch.equal(vectors, torch.cat(parts, dim=2))
 
 

@@ -196,27 +196,10 @@ def test_a_selection_takes_the_characters_of_its_tokens_along(rows, data):
 
 
 @given(rows=word_rows, data=st.data())
-def test_padded_characters_are_those_of_a_loop_over_tokens(rows, data):
+def test_rows_of_words_are_chosen_with_their_characters(rows, data):
     index = st.integers(0, len(rows) - 1)
     chosen = data.draw(st.lists(index, min_size=1, max_size=6))
-    letters = make_words(rows).pad_characters(chosen)
-    expected = np.zeros(
-        (
-            len(chosen),
-            max(len(rows[i]) for i in chosen),
-            max(len(word) for i in chosen for word in rows[i]),
-        ),
-        dtype=np.int32,
-    )
-    for place, i in enumerate(chosen):
-        for step, word in enumerate(rows[i]):
-            expected[place, step, : len(word)] = word
-    assert letters.dtype == np.int32
-    np.testing.assert_array_equal(letters, expected)
-
-
-def test_no_row_chosen_has_no_characters_to_pad():
-    assert make_words([[[97]]]).pad_characters([]).shape == (0, 0, 0)
+    assert words_of(make_words(rows)[chosen]) == [rows[i] for i in chosen]
 
 
 def test_a_slice_of_word_rows_is_a_view():
@@ -232,11 +215,6 @@ def test_tokens_with_characters_say_so_and_survive_pickle():
     )
     copy = pickle.loads(pickle.dumps(sequences))
     assert words_of(copy) == [[[97], [98, 99]], [[100]]]
-
-
-def test_padding_the_characters_of_what_has_none_is_refused():
-    with pytest.raises(ValueError, match=r"no characters; .*characters=True"):
-        Sequences.from_list(make_tokens([2])).pad_characters([0])
 
 
 @pytest.mark.parametrize(
