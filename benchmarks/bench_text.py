@@ -28,7 +28,7 @@ from workloads import read_texts
 VECTORIZERS = {
     "TextVectorizer": TextVectorizer,
     "CountVectorizer": lambda: CountVectorizer(
-        token_pattern=TextVectorizer().token_pattern
+        analyzer=TextVectorizer().build_analyzer()
     ),
 }
 KERAS = "TextVectorization"

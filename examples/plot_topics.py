@@ -128,7 +128,7 @@ vectorizer, classifier = network
 probabilities = network.predict_proba(texts[test])
 predictions = classifier.classes_[probabilities.argmax(axis=1)]
 weights = classifier.attention_weights(vectorizer.transform(texts[test]))
-words = [re.findall(vectorizer.token_pattern, text) for text in texts[test]]
+words = [*map(vectorizer.build_analyzer(), texts[test])]
 for name in MODULES:
     attended = Counter()
     for row in np.flatnonzero(predictions == name):

@@ -1,11 +1,13 @@
-"""A document becomes a list of tokens, by the analyzer of `CountVectorizer`."""
+"""A document becomes a list of tokens, by `CountVectorizer` and by Unicode."""
 
 from collections.abc import Callable, Iterable, Iterator, Sized
+from functools import partial
 from typing import Any
 
 from sklearn.feature_extraction.text import CountVectorizer
 
 from sklearn_rnn._messages import warn
+from sklearn_rnn.text._unicode import compose, lower, split_words, word_pattern
 
 ANALYZER_PARAMETERS = (
     "strip_accents",
@@ -20,9 +22,39 @@ ANALYZER_PARAMETERS = (
 
 def build_analyzer(parameters: dict[str, Any]) -> Callable[[str], list[str]]:
     """Return the function from a document to its tokens."""
-    return CountVectorizer(
+    counter = make_counter(parameters)
+    if parameters["token_pattern"] is None and counter.tokenizer is None:
+        counter.tokenizer = split_words  # the same, and faster
+    return counter.build_analyzer()
+
+
+def make_counter(parameters: dict[str, Any]) -> CountVectorizer:
+    """Make a `CountVectorizer` that analyses documents as these parameters say.
+
+    It composes letters with their accents before anything else, where no function of
+    the user's rewrites the text, and its default pattern knows the words of all
+    scripts.
+    """
+    counter = CountVectorizer(
         **{name: parameters[name] for name in ANALYZER_PARAMETERS}
-    ).build_analyzer()
+    )
+    if counter.token_pattern is None:
+        counter.token_pattern = word_pattern()
+    if counter.preprocessor is None:
+        strip_accents = CountVectorizer(
+            lowercase=False, strip_accents=counter.strip_accents
+        ).build_preprocessor()
+        counter.preprocessor = partial(
+            _preprocess, lowercase=counter.lowercase, strip_accents=strip_accents
+        )
+    return counter
+
+
+def _preprocess(
+    text: str, *, lowercase: bool, strip_accents: Callable[[str], str]
+) -> str:
+    text = compose(text)
+    return strip_accents(lower(text) if lowercase else text)
 
 
 def warn_about_unused(parameters: dict[str, Any]) -> None:

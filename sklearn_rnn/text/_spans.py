@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
-from sklearn_rnn.text._analyzers import ANALYZER_PARAMETERS
+from sklearn_rnn.text._analyzers import make_counter
+from sklearn_rnn.text._unicode import composed_parts, lower
 
 Span = tuple[int, int]
 Found = list[tuple[str, Span]]  # tokens, each with its span
@@ -75,10 +76,7 @@ def make_follower(
     """
     find = None
     if _rewriter(parameters) is None:
-        counter = CountVectorizer(
-            **{name: parameters[name] for name in ANALYZER_PARAMETERS}
-        )
-        find = _finder(counter)
+        find = _finder(make_counter(parameters))
 
     def follow(document: Any) -> Tokens:
         found = find(document) if find and isinstance(document, str) else None
@@ -140,7 +138,7 @@ def find_in_order(words: list[str], text: str) -> list[Span] | None:
 
 def _preprocess(document: str, counter: CountVectorizer) -> Followed:
     """Do what `CountVectorizer` does before it splits a text."""
-    followed = _unchanged(document)
+    followed = _compose(_unchanged(document))
     if counter.lowercase:
         followed = _lower(followed)
     if counter.strip_accents is None:
@@ -153,11 +151,27 @@ def _unchanged(document: str) -> Followed:
     return Followed(document, list(places), [place + 1 for place in places])
 
 
+def _compose(followed: Followed) -> Followed:
+    """Write letters and their accents as one character, which has all their places."""
+    if followed.text.isascii():
+        return followed
+    text: list[str] = []
+    places: list[Span] = []
+    for start, stop, composed in composed_parts(followed.text):
+        if composed == followed.text[start:stop]:
+            spans = [(place, place + 1) for place in range(start, stop)]
+        else:
+            spans = [(start, stop)] * len(composed)
+        text.append(composed)
+        places += spans
+    return Followed("".join(text), [p[0] for p in places], [p[1] for p in places])
+
+
 def _lower(followed: Followed) -> Followed:
     """Lowercase a text: one character may become two."""
     # As a whole, for a sigma at the end of a word has a form of its own.
-    lowered = followed.text.lower()
-    counts = [len(character.lower()) for character in followed.text]
+    lowered = lower(followed.text)
+    counts = [len(lower(character)) for character in followed.text]
     return _repeat(followed, lowered, counts)
 
 

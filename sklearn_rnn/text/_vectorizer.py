@@ -62,7 +62,8 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         Remove accents: 'ascii' also drops what has no ASCII form, 'unicode'
         works for any script. None keeps them.
     lowercase : bool, default=True
-        Convert texts to lowercase first: fewer words, each seen more often.
+        Convert texts to lowercase first: fewer words, each seen more often. The
+        Turkish İ becomes i.
     preprocessor : callable, default=None
         Function from text to text instead of ``strip_accents`` and
         ``lowercase``. Not used if ``analyzer`` is a callable.
@@ -73,10 +74,12 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
     stop_words : {'english'} or list, default=None
         Tokens to remove. Only used if ``analyzer='word'``. Removing "not" can
         turn the meaning of a sequence around; the default None removes none.
-    token_pattern : str or None, default=r"(?u)\\w+|[^\\w\\s]"
-        Regular expression of a token. The default keeps words of one letter,
-        and each punctuation mark as a token of its own. Only used if
-        ``analyzer='word'`` and ``tokenizer`` is None.
+    token_pattern : str, default=None
+        Regular expression of a token. None takes words of all scripts, those of one
+        letter too: letters and digits with the marks that belong to them, such as the
+        vowels of Hindi; and each punctuation mark, sign or emoji as a token of its
+        own. ``\\w`` of a pattern knows no marks. Only used if ``analyzer='word'`` and
+        ``tokenizer`` is None.
     analyzer : {'word', 'char'} or callable, default='word'
         'char' makes each character a token, for languages written without
         spaces and for texts with typing errors; runs of white space count as
@@ -136,6 +139,10 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
     Row ``i`` of the output ``X`` holds document ``i``: ``X[i, t]`` is the id
     of its token number ``t``. The matrix is sparse not because ids are rare
     but because documents end: memory is that of the tokens, not of the padding.
+
+    A letter and its accents are one character first (Unicode's NFC), so that a word
+    gives the same token however its accents were typed; unless a ``preprocessor`` or a
+    callable ``analyzer`` does all that.
 
     A document without any token becomes one unknown word, so that every
     sequence has at least one step. Words left out by ``max_df``, ``min_df`` or
@@ -229,7 +236,7 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         preprocessor: Callable[[Any], str] | None = None,
         tokenizer: Callable[[str], Iterable[str]] | None = None,
         stop_words: str | list[str] | None = None,
-        token_pattern: str | None = r"(?u)\w+|[^\w\s]",
+        token_pattern: str | None = None,
         analyzer: str | Callable[[Any], Iterable[str]] = "word",
         max_df: float = 1.0,
         min_df: float = 1,

@@ -1,5 +1,7 @@
 """The analyzer is that of `CountVectorizer`, document by document."""
 
+import sys
+import unicodedata
 import warnings
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
 from sklearn_rnn.text import TextVectorizer
+from sklearn_rnn.text._unicode import compose, word_pattern
 
 # Categories () leaves out nothing: lone surrogates and null characters included.
 ANY_TEXT = st.text(
@@ -19,7 +22,6 @@ ANY_TEXT = st.text(
     ),
     max_size=30,
 )
-PATTERN = TextVectorizer().token_pattern
 
 VARIANTS = {
     "default": {},
@@ -41,8 +43,46 @@ VARIANTS = {
 @given(text=ANY_TEXT)
 def test_tokens_are_those_of_count_vectorizer(name, text):
     ours = TextVectorizer(**VARIANTS[name]).build_analyzer()
-    theirs = CountVectorizer(**{"token_pattern": PATTERN, **VARIANTS[name]})
-    assert list(ours(text)) == list(theirs.build_analyzer()(text))
+    theirs = CountVectorizer(**{"token_pattern": word_pattern(), **VARIANTS[name]})
+    given = text
+    if not {"preprocessor", "callable"} & {name}:  # then nothing is done before
+        given = compose(text)
+        given = given.replace("İ", "i") if theirs.lowercase else given
+    assert list(ours(text)) == list(theirs.build_analyzer()(given))
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("हिन्दी में", ["हिन्दी", "में"]),  # vowels and the virama are marks
+        ("മലയാളം ক‍ষ", ["മലയാളം", "ক‍ষ"]),  # letters joined
+        ("كَتَبَ، می‌خواهم", ["كَتَبَ", "،", "می‌خواهم"]),  # vowelled; a joiner
+        ("שָׁלוֹם ไม่ใช่", ["שָׁלוֹם", "ไม่ใช่"]),
+        ("café CAFÉ q́", ["café", "café", "q́"]),
+        ("İstanbul'da", ["istanbul", "'", "da"]),
+        ("👨‍👩‍👧 👍🏽! ❤️🇩🇪🇫🇷", ["👨‍👩‍👧", "👍🏽", "!", "❤️", "🇩🇪", "🇫🇷"]),
+        ("a ́b", ["a", "́", "b"]),  # a mark without a letter
+    ],
+)
+def test_words_of_all_scripts_are_not_cut_inside(text, tokens):
+    text, tokens = compose(text), list(map(compose, tokens))
+    assert TextVectorizer().build_analyzer()(text) == tokens
+
+
+@pytest.mark.parametrize("analyzer", ["word", "char"])
+@given(text=ANY_TEXT)
+def test_composed_and_decomposed_texts_give_the_same_tokens(analyzer, text):
+    analyze = TextVectorizer(analyzer=analyzer).build_analyzer()
+    composed, decomposed = (unicodedata.normalize(f, text) for f in ("NFC", "NFD"))
+    assert analyze(composed) == analyze(decomposed)
+
+
+def test_every_mark_of_unicode_is_part_of_its_word():
+    analyze = TextVectorizer(lowercase=False).build_analyzer()
+    points = map(chr, range(sys.maxunicode + 1))
+    marks = [c for c in points if unicodedata.category(c).startswith("M")]
+    assert len(marks) > 2000
+    assert all(len(analyze(f"x{mark}x")) == 1 for mark in marks)
 
 
 def test_default_keeps_short_words_and_punctuation():
