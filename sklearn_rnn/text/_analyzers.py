@@ -1,9 +1,10 @@
 """A document becomes a list of tokens, by `CountVectorizer` and by Unicode."""
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set, Sized
 from functools import partial
 from typing import Any
 
+import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from sklearn_rnn._messages import warn
@@ -84,7 +85,16 @@ def check_documents(X: Iterable[Any], *, any_kind: bool) -> Iterator[Any]:
             "Iterable over raw text documents expected, "
             f"{type(X).__name__} object received; wrap a lone text in a list: [text]."
         )
+    if isinstance(X, (Mapping, Set)):
+        what = "the order of a set" if isinstance(X, Set) else "whether keys or values"
+        raise TypeError(
+            f"X must be an iterable of texts in an order, such as a list; of a "
+            f"{type(X).__name__} it is not known {what} is meant; pass "
+            f"{'sorted(X)' if isinstance(X, Set) else 'list(X.values())'}."
+        )
     shape = getattr(X, "shape", (None,))
+    if shape[1:] == (1,):  # as SimpleImputer, samplers and servers hand it over
+        X, shape = np.asarray(X, dtype=object)[:, 0], shape[:1]
     if len(shape) != 1:
         raise ValueError(
             f"X must be one column of texts, got {type(X).__name__} of shape {shape}; "

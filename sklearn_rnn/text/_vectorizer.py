@@ -45,7 +45,12 @@ from sklearn_rnn.text._vocabulary import (
 UNKNOWN_WORD = "<unk>"
 
 
-class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
+class TextVectorizer(
+    TransformerMixin,
+    DocumentationLinkMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,  # no frame of ids, as CountVectorizer has none
+):
     r"""Turn each text into the sequence of its tokens' ids.
 
     `CountVectorizer` counts words and loses their order; this keeps the
@@ -109,9 +114,8 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         a document is longer than all in ``fit``. A document longer than a given
         ``max_length`` is an error.
     sparse_output : bool, default=True
-        False gives a dense array padded with 0 on the right: it takes the
-        memory of the longest document for each one, but can be read and can
-        become a data frame with ``set_output``.
+        False gives a dense array padded with 0 on the right: it can be read, and
+        takes the memory of the longest document for each one.
     characters : bool, default=False
         True writes the characters of each token behind its id, for a network
         that also reads words character by character: it learns more of unknown words,
@@ -155,9 +159,10 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
     vocabulary depends on ``max_length``. Fitting with ``max_length=n`` is
     fitting on documents of at most ``n`` tokens.
 
-    With ``max_length`` given, longer documents are cut silently, as asked for.
-    Without it ``transform`` cuts those longer than all in ``fit`` and says so
-    in one `TruncationWarning`.
+    With ``max_length`` given, longer documents are cut silently, as asked for; unless a
+    callable ``analyzer`` reads them, for lists of tokens often have a label for each.
+    Without it ``transform`` cuts those longer than all in ``fit``. Where it is not
+    silent, one `TruncationWarning` says how many were cut.
 
     With both ``vocabulary`` and ``max_length`` given there is nothing to
     learn, and ``transform`` works without ``fit``.
@@ -270,7 +275,8 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         Parameters
         ----------
         X : iterable of str
-            Documents: a list, a one-dimensional array, a Series, a generator.
+            Documents: a list, a one-dimensional array, a Series, a generator, or a
+            frame or array of one column.
         y : None
             Not used.
 
@@ -334,21 +340,15 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         Warns
         -----
         TruncationWarning
-            If documents are longer than all those in ``fit`` and were cut.
+            If documents are longer than all those in ``fit`` and were cut, or longer
+            than ``max_length`` with a callable ``analyzer``.
         """
         vocabulary, max_length, width = self._fitted()
         writer = self._new_writer()
         look_up = fixed_look_up(vocabulary)
         ids, offsets, n_cut = self._encode(X, look_up, max_length, writer)
-        if n_cut and self.max_length is None:
-            are, their = ("is", "its") if n_cut == 1 else ("are", "their")
-            warn(
-                f"{n_cut} of {len(offsets) - 1} documents {are} longer than the "
-                f"longest in fit ({max_length} tokens) and lost {their} "
-                f"{self.truncate}; set max_length to choose the number of tokens to "
-                "keep.",
-                TruncationWarning,
-            )
+        if n_cut:
+            self._warn_of_truncation(n_cut, len(offsets) - 1, max_length)
         if writer is not None:
             ids, offsets = writer.write_behind(ids, offsets)
         return self._as_matrix(ids, offsets, width)
@@ -535,6 +535,27 @@ class TextVectorizer(TransformerMixin, DocumentationLinkMixin, BaseEstimator):
         if self.max_length is not None and self.truncate is None:
             _refuse_longer(np.diff(offsets), self.max_length)
         return ids, offsets, n_cut
+
+    def _warn_of_truncation(
+        self, n_cut: int, n_documents: int, max_length: int
+    ) -> None:
+        """Say that documents were cut, if nobody asked for it or it costs labels."""
+        are, their = ("is", "its") if n_cut == 1 else ("are", "their")
+        longer = f"{n_cut} of {n_documents} documents {are} longer than"
+        lost = f"and lost {their} {self.truncate}"
+        if self.max_length is None:
+            warn(
+                f"{longer} the longest in fit ({max_length} tokens) {lost}; set "
+                "max_length to choose the number of tokens to keep.",
+                TruncationWarning,
+            )
+        elif callable(self.analyzer):
+            warn(
+                f"{longer} max_length={max_length} tokens {lost}: a tagger labels "
+                "fewer tokens than they have. Set max_length=None and truncate=None to "
+                "have a label for every token.",
+                TruncationWarning,
+            )
 
     def _check_documents(self, X: Iterable[Any]) -> Iterable[Any]:
         """Yield the documents, each checked to be what the analysis can read."""

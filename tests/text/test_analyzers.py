@@ -158,9 +158,17 @@ def test_a_lone_text_is_refused(assert_refused):
 
 def test_anything_but_one_column_is_refused(assert_refused):
     message = r"one column of texts.*shape.*X\['text'\]"
-    columns = pd.DataFrame({"text": ["a", "b"]}), np.array([["a"], ["b"]])
+    columns = pd.DataFrame({"text": ["a", "b"], "n": 1}), np.array([["a", "b"]])
     cases = [(X, message) for X in (*columns, np.array("a"))]
     assert_refused(TextVectorizer().fit, cases)
+
+
+@pytest.mark.parametrize(
+    ("X", "remedy"), [({"a", "b"}, r"sorted\(X\)"), ({"x": "a"}, r"list\(X\.values")]
+)
+def test_a_set_and_a_dict_of_documents_are_refused(X, remedy):
+    with pytest.raises(TypeError, match=remedy):
+        TextVectorizer().fit(X)
 
 
 @pytest.mark.parametrize("X", [None, 3])
@@ -198,6 +206,8 @@ def test_any_container_of_texts_gives_the_same_ids():
     for X in [
         ("a b", "b"),
         np.array(["a b", "b"]),
+        np.array([["a b"], ["b"]]),
+        pd.DataFrame({"text": ["a b", "b"]}),
         np.array(["a b", "b"], dtype=object),
         pd.Series(["a b", "b"], index=[7, 5]),
         pd.Series(["a b", "b"], dtype="string"),

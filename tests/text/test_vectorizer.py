@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.exceptions import NotFittedError
@@ -376,21 +377,22 @@ def test_column_names_are_positions():
     assert names.tolist() == ["token0", "token1", "token2"]
 
 
-def test_pandas_output_holds_dense_ids():
-    vectorizer = TextVectorizer(sparse_output=False).set_output(transform="pandas")
-    texts = pd.Series(TEXTS, index=[5, 3, 4])
-    frame = vectorizer.fit_transform(texts)
-    assert frame.columns.tolist() == [f"token{t}" for t in range(6)]
-    assert set(frame.dtypes) == {np.dtype(np.int32)}
-    np.testing.assert_array_equal(
-        frame, TextVectorizer().fit_transform(TEXTS).toarray()
-    )
+@pytest.mark.parametrize("sparse_output", [True, False])
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_frames_that_are_asked_for_everywhere_leave_ids_alone(sparse_output, container):
+    expected = TextVectorizer(sparse_output=sparse_output).fit_transform(TEXTS)
+    with config_context(transform_output=container):
+        X = TextVectorizer(sparse_output=sparse_output).fit_transform(TEXTS)
+    assert type(X) is type(expected)
 
 
-def test_pandas_output_of_a_sparse_matrix_is_refused():
-    vectorizer = TextVectorizer().set_output(transform="pandas")
-    with pytest.raises(ValueError, match="sparse matrix"):
-        vectorizer.fit_transform(TEXTS)
+def test_labels_of_tokens_that_are_cut_are_warned_about():
+    vectorizer = TextVectorizer(analyzer=list, max_length=2).fit([["a", "b"]])
+    with pytest.warns(TruncationWarning, match=r"1 of 2 .* label.* truncate=None"):
+        vectorizer.transform([["a"], ["a", "b", "a"]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        TextVectorizer(max_length=2).fit(["a b"]).transform(["a b c"])
 
 
 def test_column_transformer_passes_one_column():
@@ -415,7 +417,8 @@ def test_column_transformer_passes_one_column():
     )
 
 
-def test_column_transformer_with_a_list_of_one_column_gets_a_remedy():
+def test_a_column_transformer_may_name_its_text_column_in_a_list():
     frame = pd.DataFrame({"text": TEXTS})
-    with pytest.raises(ValueError, match=r"name it 'text', not \['text'\]"):
-        make_column_transformer((TextVectorizer(), ["text"])).fit(frame)
+    listed = make_column_transformer((TextVectorizer(), ["text"]), sparse_threshold=1.0)
+    expected = TextVectorizer().fit_transform(TEXTS)
+    assert (listed.fit_transform(frame) != expected).nnz == 0
