@@ -1053,16 +1053,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "a frame of ids is made where frames are asked for everywhere",
-        "text/_vectorizer.py",
-        "    auto_wrap_output_keys=None,",
-        '    auto_wrap_output_keys=("transform",),',
-        (
-            "tests/text/test_vectorizer.py"
-            "::test_frames_that_are_asked_for_everywhere_leave_ids_alone",
-        ),
-    ),
-    Mutant(
         "an id is read back as the word before it",
         "text/_vectorizer.py",
         "words[list(vocabulary.values())] = list(vocabulary)",

@@ -91,17 +91,6 @@ class BaseRNN(
     # Searches pass groups to their splitters; to early stopping only where asked to.
     __metadata_request__fit: ClassVar[dict] = {"groups": False}
 
-    @property
-    def _target(self):
-        """What y is, from the beginning of a fit on."""
-        if "_target" not in vars(self):
-            check_is_fitted(self, "net_")
-        return vars(self)["_target"]
-
-    @_target.setter
-    def _target(self, target):
-        vars(self)["_target"] = target
-
     # -- fitting ---------------------------------------------------------------
 
     @fit_context(prefer_skip_nested_validation=True)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import check_array
+from sklearn.utils import TransformerTags, check_array
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import (
@@ -45,12 +45,8 @@ from sklearn_rnn.text._vocabulary import (
 UNKNOWN_WORD = "<unk>"
 
 
-class TextVectorizer(
-    TransformerMixin,
-    DocumentationLinkMixin,
-    BaseEstimator,
-    auto_wrap_output_keys=None,  # no frame of ids, as CountVectorizer has none
-):
+# No TransformerMixin, as CountVectorizer has none: it would make frames of ids.
+class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
     r"""Turn each text into the sequence of its tokens' ids.
 
     `CountVectorizer` counts words and loses their order; this keeps the
@@ -608,7 +604,7 @@ class TextVectorizer(
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
-        tags.transformer_tags.preserves_dtype = []
+        tags.transformer_tags = TransformerTags(preserves_dtype=[])
         return tags
 
 
