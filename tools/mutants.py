@@ -3114,16 +3114,6 @@ MUTANTS = [
         ("tests/estimators/test_own_parts.py::test_a_loss_with_tensors_is_not_saved",),
     ),
     Mutant(
-        "what is not fitted has no target",
-        "estimators/_base.py",
-        '            check_is_fitted(self, "net_")\n        return vars(self)',
-        "            pass\n        return vars(self)",
-        (
-            "tests/estimators/test_own_parts.py"
-            "::test_own_parts_go_through_copies_files_and_searches",
-        ),
-    ),
-    Mutant(
         "a target of one class for each sequence takes label matrices",
         "estimators/targets/_labels.py",
         "if multilabel and not self.may_be_multilabel:",
