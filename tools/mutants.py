@@ -644,6 +644,13 @@ MUTANTS = [
         ("tests/nn/test_losses.py::test_what_never_occurs_gets_a_finite_constant",),
     ),
     Mutant(
+        "of several heads none starts at the best constants",
+        "nn/heads/_sum.py",
+        "head.start(target)",
+        "pass",
+        ("tests/estimators/test_output_bias.py::test_each_of_several_heads_starts",),
+    ),
+    Mutant(
         "a loss of one's own may be a single number",
         "nn/_losses.py",
         "if loss.shape != outputs.shape[:1]:",

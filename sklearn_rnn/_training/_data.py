@@ -206,6 +206,10 @@ class SequenceDataset(Dataset):
             parts["characters"] = Characters(*map(torch.tensor, flat))
         return Batch(**parts), None if self.y is None else self._targets(indices)
 
+    def targets(self) -> Targets:
+        """Give the targets of all rows, in their order, with their weights."""
+        return self._targets(np.arange(len(self)))
+
     def _targets(self, indices: NDArray[Any]) -> Targets:
         """Select the targets of some rows, and their weights, without padding."""
         places, counts, values = indices, np.ones(len(indices), np.int64), self.y

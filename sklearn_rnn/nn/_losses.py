@@ -78,7 +78,8 @@ class Loss(nn.Module):
     ) -> Tensor:
         """Find the constant outputs of the smallest mean loss.
 
-        A network that starts there need not learn them.
+        Training starts there. By default they are zeros, for nothing is known of a
+        loss from outside.
 
         Parameters
         ----------
@@ -95,6 +96,22 @@ class Loss(nn.Module):
         outputs : float64 Tensor of shape (n_outputs,)
             Finite, on the CPU.
         """
+        if n_outputs is None:
+            n_outputs = int(target.max()) + 1 if target.ndim == 1 else target.shape[1]
+        return torch.zeros(n_outputs, dtype=torch.float64)
+
+
+class LossOfNumbers(Loss):
+    """Base class: a loss whose outputs have the shape of the target."""
+
+    def fit_intercept_only(
+        self,
+        target: Tensor,
+        weight: Tensor | None = None,
+        *,
+        n_outputs: int | None = None,
+    ) -> Tensor:
+        """Find the constant outputs of the smallest mean loss: (n_outputs,)."""
         return self._fit(target.detach().cpu().double(), _as_double(weight, target))
 
     def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
@@ -134,7 +151,7 @@ class CrossEntropy(Loss):
         return (total / weight.sum()).clamp(min=SMALLEST_SHARE).log()
 
 
-class BinaryCrossEntropy(Loss):
+class BinaryCrossEntropy(LossOfNumbers):
     r"""Cross-entropy of independent yes-or-no labels.
 
     The outputs are logits :math:`f`. The target :math:`y` is 1 for yes and 0 for no.
@@ -160,7 +177,7 @@ class BinaryCrossEntropy(Loss):
         return _mean(target, weight).logit(eps=SMALLEST_SHARE)
 
 
-class SquaredError(Loss):
+class SquaredError(LossOfNumbers):
     r"""Squared error; its minimum is the conditional mean.
 
     Notes
@@ -178,7 +195,7 @@ class SquaredError(Loss):
         return _mean(target, weight)
 
 
-class AbsoluteError(Loss):
+class AbsoluteError(LossOfNumbers):
     r"""Absolute error; its minimum is the conditional median.
 
     Notes
@@ -196,7 +213,7 @@ class AbsoluteError(Loss):
         return _quantile(target, weight, 0.5)
 
 
-class Huber(Loss):
+class Huber(LossOfNumbers):
     r"""Huber's loss: squared near zero, absolute from 1 on.
 
     Notes
@@ -231,7 +248,7 @@ class Huber(Loss):
         return constant
 
 
-class Poisson(Loss):
+class Poisson(LossOfNumbers):
     r"""Negative log-likelihood of counts; its minimum is the log of the mean.
 
     The outputs are logarithms :math:`f` of the predicted means. The target :math:`y`
@@ -254,7 +271,7 @@ class Poisson(Loss):
         return _mean(target, weight).clamp(min=SMALLEST_SHARE).log()
 
 
-class Pinball(Loss):
+class Pinball(LossOfNumbers):
     r"""Pinball loss; its minimum is the conditional quantile.
 
     Parameters
@@ -309,10 +326,6 @@ class OwnLoss(Loss):
     loss : Module or callable
         Called with ``(outputs, target)``, it returns a Tensor of shape (n_samples,).
         If it has an attribute ``link``, that is the link.
-
-    Notes
-    -----
-    `fit_intercept_only` gives zeros, for nothing is known of the loss.
     """
 
     def __init__(self, loss: LossFunction) -> None:
@@ -348,18 +361,6 @@ class OwnLoss(Loss):
                 f"{self.loss!r}. Set reduction='none' where there is one, and average "
                 "over the outputs with mean(dim=1)."
             )
-
-    def fit_intercept_only(
-        self,
-        target: Tensor,
-        weight: Tensor | None = None,
-        *,
-        n_outputs: int | None = None,
-    ) -> Tensor:
-        """Give zeros: (n_outputs,)."""
-        if n_outputs is None:
-            n_outputs = int(target.max()) + 1 if target.ndim == 1 else target.shape[1]
-        return torch.zeros(n_outputs, dtype=torch.float64)
 
 
 LOSSES: dict[str, type[Loss]] = {

@@ -1,8 +1,11 @@
 """What every head has."""
 
+import torch
 from torch import Tensor, nn
 
+from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
+from sklearn_rnn.nn._losses import Loss
 
 
 class Head(nn.Module):
@@ -129,3 +132,22 @@ class Head(nn.Module):
             Goes on after "was fitted with".
         """
         return f"the head {type(self).__name__}, which has no form for one step"
+
+
+def start_bias(affine: Affine, loss: Loss, target: Targets) -> None:
+    """Start the outputs at the constants of the smallest mean loss.
+
+    Parameters
+    ----------
+    affine : Affine
+        The map to the outputs, whose bias is overwritten.
+    loss : Loss
+        Finds the constants.
+    target : Targets
+        Those of the training part.
+    """
+    constants = loss.fit_intercept_only(
+        target.values, target.weight, n_outputs=affine.out_features
+    )
+    with torch.no_grad():
+        affine.bias.copy_(constants)

@@ -17,7 +17,7 @@ from sklearn_rnn.nn._poolings import (
     pooling_weights,
 )
 from sklearn_rnn.nn._steps import every_step
-from sklearn_rnn.nn.heads._head import Head
+from sklearn_rnn.nn.heads._head import Head, start_bias
 from sklearn_rnn.nn.kernels import predict_affine
 
 
@@ -106,6 +106,16 @@ class PooledHead(Head):
         """Compute the loss of each sequence (n_samples,)."""
         losses: Tensor = self.loss(outputs, target.values)
         return losses
+
+    def start(self, target: Targets) -> None:
+        """Start the bias at the best constant outputs, as the loss finds them.
+
+        Parameters
+        ----------
+        target : Targets
+            Those of the training part.
+        """
+        start_bias(self.affine, self.loss, target)
 
     def represent(self, encoded: Encoded, batch: Batch) -> Tensor:
         """Compute the pooled vectors (n_samples, n_units)."""

@@ -9,7 +9,7 @@ from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
 from sklearn_rnn.nn._losses import make_loss
 from sklearn_rnn.nn._steps import every_step
-from sklearn_rnn.nn.heads._head import Head
+from sklearn_rnn.nn.heads._head import Head, start_bias
 from sklearn_rnn.nn.kernels import predict_affine, raise_precision
 
 
@@ -71,6 +71,16 @@ class StepsHead(Head):
         """Compute the loss of each step (n_real_steps,)."""
         losses: Tensor = self.loss(outputs, target.values)
         return losses
+
+    def start(self, target: Targets) -> None:
+        """Start the bias at the best constant outputs, as the loss finds them.
+
+        Parameters
+        ----------
+        target : Targets
+            Those of the training part.
+        """
+        start_bias(self.affine, self.loss, target)
 
     def labels(self, encoded: Encoded, batch: Batch) -> Tensor:
         """Find the label of each step.
