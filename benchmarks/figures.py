@@ -15,6 +15,7 @@ import bench_accuracy
 import bench_coming_from
 import bench_defaults
 import bench_find_lr
+import bench_output_bias
 import bench_questions
 import bench_tagging
 import check_neighbours
@@ -448,6 +449,8 @@ TABLES = {
     "defaults tasks": ("defaults", bench_defaults.task_table),
     "find_lr": ("find_lr", rates),
     "memory": ("memory", memory_table),
+    "output bias": ("output_bias", bench_output_bias.loss_table),
+    "output bias, tasks": ("output_bias", bench_output_bias.task_table),
     "parallel": ("parallel", parallel_table),
     "pitfalls of judging": ("pages", EVALUATION),
     "pitfalls of settings": ("pages", SETTINGS),

@@ -1,0 +1,1 @@
+"""Where training starts: the tasks on which two starts are compared."""
