@@ -644,6 +644,43 @@ MUTANTS = [
         ("tests/nn/test_losses.py::test_what_never_occurs_gets_a_finite_constant",),
     ),
     Mutant(
+        "training starts at zero",
+        "_training/_net.py",
+        "    if starts:",
+        "    if False:",
+        (
+            "tests/estimators/test_output_bias.py"
+            "::test_a_fit_starts_at_the_best_constants",
+        ),
+    ),
+    Mutant(
+        "at the start all targets count alike",
+        "nn/heads/_head.py",
+        "target.values, target.weight, n_outputs",
+        "target.values, None, n_outputs",
+        (
+            "tests/estimators/test_output_bias.py"
+            "::test_rows_count_by_their_weight_and_validation_data_not_at_all",
+        ),
+    ),
+    Mutant(
+        "a fit that goes on starts its bias anew",
+        "estimators/_base.py",
+        "starts=not continued,",
+        "starts=True,",
+        (
+            "tests/estimators/test_output_bias.py"
+            "::test_a_fit_that_goes_on_keeps_its_bias",
+        ),
+    ),
+    Mutant(
+        "partial_fit starts from the classes of its first part",
+        "_training/_net.py",
+        "starts: bool = False,",
+        "starts: bool = True,",
+        ("tests/estimators/test_output_bias.py::test_partial_fit_starts_at_zero",),
+    ),
+    Mutant(
         "of several heads none starts at the best constants",
         "nn/heads/_sum.py",
         "head.start(target)",

@@ -150,6 +150,7 @@ def train(
     dataset: SequenceDataset,
     validation: SequenceDataset | None = None,
     *,
+    starts: bool = False,
     epochs: int | None = None,
     score: Callable[..., float] | None = None,
     scorer: Callable[..., float] | None = None,
@@ -164,6 +165,9 @@ def train(
         Initialized.
     dataset : SequenceDataset
     validation : SequenceDataset, default=None
+    starts : bool, default=False
+        Whether the head starts from what is known of the targets: its weights are
+        random, and the targets are those of the whole training part.
     epochs : int, default=None
         The net's ``max_epochs`` if None.
     score : callable (outputs, y, weight) -> float, default=None
@@ -188,6 +192,8 @@ def train(
     if dataset.sequences.characters is not None:
         trained = dataset.encoder.trains_unknown_character
         net.module_.embedder.characters.embedding.unknown_is_mean = not trained
+    if starts:
+        net.module_.head.start(dataset.targets())
     callbacks = dict(net.callbacks_)
     if saved_fit is not None:
         epochs = resume(net, saved_fit)

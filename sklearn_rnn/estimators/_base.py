@@ -181,6 +181,7 @@ class BaseRNN(
             net,
             training,
             validation,
+            starts=not continued,
             score=self._target.score,
             scorer=scorer,
             report=report,
