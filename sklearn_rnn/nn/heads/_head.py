@@ -149,5 +149,7 @@ def start_bias(affine: Affine, loss: Loss, target: Targets) -> None:
     constants = loss.fit_intercept_only(
         target.values, target.weight, n_outputs=affine.out_features
     )
+    if constants.shape != affine.bias.shape:  # the head makes other outputs of these
+        return
     with torch.no_grad():
         affine.bias.copy_(constants)
