@@ -7,6 +7,7 @@ import ast
 import re
 import statistics
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import sklearn_rnn
@@ -308,3 +309,18 @@ def test_functions_are_short():
     }
     assert statistics.median(lines.values()) <= 6
     assert {where: n for where, n in lines.items() if n > 60} == {}
+
+
+# These hold a family: small classes that are one idea, and are read together.
+FAMILIES = {"nn._batch", "nn._losses", "nn._poolings", "exceptions"}
+
+
+def test_a_public_class_has_a_file_of_its_own():
+    rooms = ["nn", "estimators", "inspection", "persistence", "text", "callbacks"]
+    rooms += ["datasets", "metrics", "testing", "exceptions"]
+    shared = set()
+    for room in map(import_module, [f"sklearn_rnn.{room}" for room in rooms]):
+        things = [getattr(room, name) for name in room.__all__]
+        homes = [thing.__module__ for thing in things if isinstance(thing, type)]
+        shared |= {home for home in homes if homes.count(home) > 1}
+    assert {home.removeprefix("sklearn_rnn.") for home in shared} == FAMILIES

@@ -1304,7 +1304,7 @@ MUTANTS = [
     ),
     Mutant(
         "rare words are never forgotten",
-        "_training/_data.py",
+        "_training/_token_reader.py",
         "max(0.5, self.word_dropout)",
         "self.word_dropout",
         (
@@ -1928,7 +1928,7 @@ MUTANTS = [
     ),
     Mutant(
         "unknown characters have the vector of a known one",
-        "_training/_data.py",
+        "_training/_token_reader.py",
         "np.where(known, places + UNK + 1, UNK)",
         "(places + UNK + 1)",
         (
@@ -1997,7 +1997,7 @@ MUTANTS = [
     ),
     Mutant(
         "word dropout spares the words seen often",
-        "_training/_data.py",
+        "_training/_token_reader.py",
         "max(0.5, self.word_dropout), self.word_dropout",
         "max(0.5, self.word_dropout), 0.0",
         (

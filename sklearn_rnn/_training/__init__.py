@@ -10,7 +10,7 @@ from sklearn_rnn._training._attributions import (
 from sklearn_rnn._training._averaging import WeightAverage
 from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
-from sklearn_rnn._training._data import SequenceDataset, TokenReader
+from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._lr_range import LearningRateRange, planned_rates
 from sklearn_rnn._training._make_net import (
     make_net,
@@ -30,6 +30,7 @@ from sklearn_rnn._training._state import (
 from sklearn_rnn._training._streams import StreamState, take_step
 from sklearn_rnn._training._threads import torch_threads
 from sklearn_rnn._training._time_budget import TimeBudget
+from sklearn_rnn._training._token_reader import TokenReader
 from sklearn_rnn._training._trace import trace
 from sklearn_rnn._training._tree_file import replace_file
 

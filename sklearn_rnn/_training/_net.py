@@ -19,9 +19,9 @@ from sklearn_rnn._training._ctrl_c import HeldCtrlC, NoticedCtrlC
 from sklearn_rnn._training._data import (
     PredictionBatches,
     SequenceDataset,
-    TokenReader,
 )
 from sklearn_rnn._training._out_of_memory import naming_the_batch
+from sklearn_rnn._training._token_reader import TokenReader
 from sklearn_rnn.nn import Batch, Encoded, OwnLoss, Targets, check_loss
 from sklearn_rnn.sequences import UNK, Sequences
 

@@ -11,6 +11,7 @@ from sklearn_rnn.nn._batch import (
     Batch,
     Characters,
     Encoded,
+    StreamingState,
     Targets,
     map_state,
 )
@@ -52,10 +53,7 @@ from sklearn_rnn.nn._losses import (
     link_of,
     make_loss,
 )
-from sklearn_rnn.nn._network import (
-    RecurrentNetwork,
-    StreamingState,
-)
+from sklearn_rnn.nn._network import RecurrentNetwork
 from sklearn_rnn.nn._poolings import (
     POOLINGS,
     Attention,

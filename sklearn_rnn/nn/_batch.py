@@ -180,6 +180,21 @@ class Targets(NamedTuple):
         return Targets(values, weight, self.counts[samples])
 
 
+class StreamingState(NamedTuple):
+    """Where some sequences are that are read step by step.
+
+    Parameters
+    ----------
+    cells : tuple or None
+        The states of the encoder, as `Encoded` has them.
+    memory : tuple
+        What the head keeps of the steps so far.
+    """
+
+    cells: State | None
+    memory: State
+
+
 def map_state(function: Any, state: Any) -> Any:
     """Apply a function to each tensor of nested tuples; None stays None.
 

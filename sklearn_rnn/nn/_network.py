@@ -1,24 +1,17 @@
 """The network that the estimators train."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
+from sklearn_rnn.nn._batch import Batch, Encoded, StreamingState, Targets
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedder import Embedder
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn.heads import Head
 from sklearn_rnn.nn.kernels import raise_precision
-
-
-class StreamingState(NamedTuple):
-    """Where some sequences are: nested tuples of tensors with a row for each."""
-
-    cells: State | None
-    memory: State
 
 
 class RecurrentNetwork(nn.Module):

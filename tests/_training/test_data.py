@@ -11,9 +11,9 @@ from sklearn_rnn._training import _data
 from sklearn_rnn._training._data import (
     PredictionBatches,
     SequenceDataset,
-    TokenReader,
     TrainBatches,
 )
+from sklearn_rnn._training._token_reader import TokenReader
 from sklearn_rnn.sequences import PAD, UNK, Sequences, Standardizer
 
 PLAIN = Standardizer.identity(1)

@@ -1,0 +1,92 @@
+"""Token ids as ids that have a vector, and characters as ids."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sklearn_rnn.sequences import UNK, Sequences
+
+
+@dataclass(frozen=True)
+class TokenReader:
+    """Reads token ids as ids that have a vector.
+
+    Parameters
+    ----------
+    counts : int64 ndarray of shape (n_tokens,)
+        How often the training part held each id.  An id it did not hold, or one
+        beyond the table, has no trained vector and reads as unknown.
+    all_known : bool
+        Whether vectors were given, so that every id in the table has one.
+    characters : int32 ndarray of shape (n_characters,), default=None
+        The code points that have a vector, sorted, where words come with their
+        characters.
+    trains_unknown_character : bool
+        Whether training has shown a character without a vector of its own.
+    word_dropout : float
+        Share of the tokens that training shows as the unknown one.
+    """
+
+    counts: np.ndarray
+    all_known: bool = False
+    characters: np.ndarray | None = None
+    trains_unknown_character: bool = False
+    word_dropout: float = 0.0
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Ids with a vector of their own, bool (n_tokens,)."""
+        return (self.counts > 0) | self.all_known
+
+    @cached_property
+    def dropped(self) -> NDArray[np.float64]:
+        """How probably training shows each id as the unknown one, (n_tokens,).
+
+        Words of frequency one in half of the cases: this is how the vector of the
+        unknown word is trained, for a word seen once is as good as unknown.
+        """
+        share = np.where(
+            self.counts == 1, max(0.5, self.word_dropout), self.word_dropout
+        )
+        share[: UNK + 1] = 0.0
+        return share
+
+    @property
+    def trains_unknown(self) -> bool | np.bool_:
+        """Whether training shows the unknown word, its vector thus being learnt."""
+        return self.counts[UNK] > 0 or self.dropped.any()
+
+    def transform(self, tokens: NDArray[Any]) -> NDArray[Any]:
+        """Replace ids without a vector by the unknown id."""
+        inside = np.minimum(tokens, len(self.counts) - 1)
+        has_vector = (tokens == inside) & self.known[inside]
+        return tokens if has_vector.all() else np.where(has_vector, tokens, UNK)
+
+    def read(self, sequences: Sequences) -> Sequences:
+        """Replace ids without a vector, and code points by the ids of characters."""
+        characters = sequences.characters
+        if characters is not None:
+            ids = self.encode_characters(characters.values)
+            characters = replace(characters, values=ids)
+        tokens = self.transform(sequences.values)
+        return replace(sequences, values=tokens, characters=characters)
+
+    def encode_characters(self, code_points: NDArray[Any]) -> NDArray[np.int32]:
+        """Give characters ids from 2 on; one without a vector is unknown."""
+        characters: Any = self.characters
+        last = len(characters) - 1
+        places = np.searchsorted(characters, code_points).clip(max=last)
+        known = characters[places] == code_points
+        return np.where(known, places + UNK + 1, UNK).astype(np.int32)
+
+    def drop_words(
+        self, tokens: NDArray[Any], rng: np.random.Generator
+    ) -> NDArray[Any]:
+        """Turn tokens into the unknown one at random, each as `dropped` says."""
+        share = self.dropped[tokens]
+        if not share.any():
+            return tokens
+        return np.where(rng.random(tokens.shape) < share, UNK, tokens)
