@@ -380,7 +380,7 @@ LEARNING = {
     "embedding_dim": 4,
     "lr": 0.05,
     "batch_size": 50,
-    "max_epochs": 6,
+    "max_epochs": 3,
     "random_state": 0,
 }
 RARE = {
