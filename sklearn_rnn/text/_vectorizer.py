@@ -155,10 +155,10 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
     vocabulary depends on ``max_length``. Fitting with ``max_length=n`` is
     fitting on documents of at most ``n`` tokens.
 
-    With ``max_length`` given, longer documents are cut silently, as asked for; unless a
-    callable ``analyzer`` reads them, for lists of tokens often have a label for each.
-    Without it ``transform`` cuts those longer than all in ``fit``. Where it is not
-    silent, one `TruncationWarning` says how many were cut.
+    With ``max_length`` given, longer documents are cut silently, as asked for; unless
+    a callable ``analyzer`` reads them and ``fit`` cut none, for lists of tokens often
+    have a label for each. Without it ``transform`` cuts those longer than all in
+    ``fit``. Where it is not silent, one `TruncationWarning` says how many were cut.
 
     With both ``vocabulary`` and ``max_length`` given there is nothing to
     learn, and ``transform`` works without ``fit``.
@@ -337,7 +337,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         -----
         TruncationWarning
             If documents are longer than all those in ``fit`` and were cut, or longer
-            than ``max_length`` with a callable ``analyzer``.
+            than ``max_length`` with a callable ``analyzer`` where ``fit`` cut none.
         """
         vocabulary, max_length, width = self._fitted()
         writer = self._new_writer()
@@ -482,7 +482,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         writer = self._new_writer()
         if self.vocabulary is None:
             numbers, look_up = growing_look_up()
-            ids, offsets, _ = self._encode(X, look_up, self.max_length, writer)
+            ids, offsets, n_cut = self._encode(X, look_up, self.max_length, writer)
             self.vocabulary_, final = select_words(
                 numbers,
                 ids,
@@ -496,8 +496,9 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
             vocabulary = check_vocabulary(self.vocabulary)
             self._warn_about_upper_case(vocabulary)
             look_up = fixed_look_up(vocabulary)
-            ids, offsets, _ = self._encode(X, look_up, self.max_length, writer)
+            ids, offsets, n_cut = self._encode(X, look_up, self.max_length, writer)
             self.vocabulary_ = vocabulary
+        self._fit_cut = n_cut > 0
         self.max_length_ = self.width_ = self.max_length or _longest(offsets)
         if writer is not None:
             ids, offsets = writer.write_behind(ids, offsets)
@@ -545,7 +546,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
                 "max_length to choose the number of tokens to keep.",
                 TruncationWarning,
             )
-        elif callable(self.analyzer):
+        elif callable(self.analyzer) and not getattr(self, "_fit_cut", False):
             warn(
                 f"{longer} max_length={max_length} tokens {lost}: a tagger labels "
                 "fewer tokens than they have. Set max_length=None and truncate=None to "

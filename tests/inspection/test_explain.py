@@ -174,7 +174,7 @@ def test_without_standardisation_the_baseline_is_zero():
     model = regressor(standardize=False)
     (found,) = explain(model, X[:1])
     expected = model.predict(np.zeros((1, 5, 2)))[0]
-    assert found.base_output == pytest.approx(expected, abs=1e-5)
+    assert found.base_output == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("output", ["softmax", "crf"])

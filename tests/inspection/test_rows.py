@@ -67,7 +67,9 @@ def test_words_are_followed_only_where_they_are_asked_for(pipeline, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    "X", [pd.DataFrame({"text": TEXTS}), np.array([TEXTS]), "a lone text"], ids=type
+    "X",
+    [pd.DataFrame({"text": TEXTS, "n": 1}), np.array([TEXTS]), "a lone text"],
+    ids=type,
 )
 def test_what_predict_refuses_is_refused(pipeline, X):
     for read in (pipeline.predict, lambda X: explain(pipeline, X)):

@@ -153,7 +153,7 @@ def test_a_cut_document_gets_the_prediction_of_its_rest(
 ):
     whole = fitted(analyzer=list, truncate=None)
     cutting = clone(whole[0]).set_params(max_length=max_length, truncate=truncate)
-    cutting.set_params(vocabulary=whole[0].vocabulary_).fit([["a"]])
+    cutting.set_params(vocabulary=whole[0].vocabulary_).fit([["a"] * 9])
     cut = slice(max_length) if truncate == "end" else slice(-max_length, None)
     rests = [document[cut] for document in documents]
     np.testing.assert_array_equal(

@@ -393,6 +393,8 @@ def test_labels_of_tokens_that_are_cut_are_warned_about():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         TextVectorizer(max_length=2).fit(["a b"]).transform(["a b c"])
+        asked_for = TextVectorizer(analyzer=list, max_length=2).fit([["a", "b", "c"]])
+        asked_for.transform([["a", "b", "a"]])
 
 
 def test_column_transformer_passes_one_column():
