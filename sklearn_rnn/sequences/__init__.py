@@ -21,6 +21,7 @@ __all__ = [
     "iterate_prefixes",
     "read_sparse_tokens",
     "sliding_windows",
+    "to_values",
     "warn_if_one_hot",
 ]
 
@@ -45,4 +46,5 @@ from sklearn_rnn.sequences._targets import (
 )
 from sklearn_rnn.sequences._tokens import read_sparse_tokens
 from sklearn_rnn.sequences._validation import check_sequences
+from sklearn_rnn.sequences._values import to_values
 from sklearn_rnn.sequences._windows import sliding_windows

@@ -66,7 +66,9 @@ def from_channels_first(X: Any) -> Any:
 def to_array(X: Any) -> Any:
     """Bring a torch tensor, on whatever device, to NumPy; leave others alone."""
     if all(hasattr(X, name) for name in ("detach", "cpu", "numpy")):
-        return X.detach().cpu().numpy()
+        X = X.detach().cpu().resolve_conj().resolve_neg()
+        is_half = str(X.dtype) == "torch.bfloat16"  # which NumPy does not have
+        return (X.float() if is_half else X).numpy()
     return X
 
 
@@ -77,9 +79,10 @@ def holds_text(array: np.ndarray) -> bool:
     return array.dtype.kind in "UST"
 
 
-def refuse_text() -> NoReturn:
+def refuse_text(where: str = "", name: str = "X") -> NoReturn:
     """Raise for texts where numbers or token ids are wanted."""
     raise SequenceError(
-        "X holds strings, but a recurrent network reads token ids or numbers; put a "
-        "TextVectorizer in front: make_pipeline(TextVectorizer(), RNNClassifier())."
+        f"{name} holds strings{where}, but a recurrent network reads token ids or "
+        "numbers; put a TextVectorizer in front: make_pipeline(TextVectorizer(), "
+        "RNNClassifier())."
     )

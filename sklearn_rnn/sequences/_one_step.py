@@ -8,10 +8,12 @@ import numpy as np
 from scipy import sparse
 
 from sklearn_rnn.exceptions import SequenceError
-from sklearn_rnn.sequences._containers import holds_text, refuse_text, to_array
+from sklearn_rnn.sequences._containers import holds_text, refuse_text
+from sklearn_rnn.sequences._frames import is_frame, read_frames
 from sklearn_rnn.sequences._numbers import check_finite, check_real
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
+from sklearn_rnn.sequences._values import to_values
 
 
 def check_one_step(estimator: Any, x: Any) -> Sequences:
@@ -47,9 +49,11 @@ def check_one_step(estimator: Any, x: Any) -> Sequences:
     >>> check_one_step(estimator, np.ones((3, 2)))
     Sequences(n_samples=3, n_steps=3, n_features=2)
     """
-    x = to_array(x)
+    if is_frame(x) and estimator.input_kind_ == "multivariate":
+        names = getattr(estimator, "feature_names_in_", None)
+        x = read_frames([x], names).X[0]
     if not sparse.issparse(x):
-        x = np.asarray(x)
+        x = to_values(x, "x_t")
         if holds_text(x):
             refuse_text()
         if x.ndim == 0:

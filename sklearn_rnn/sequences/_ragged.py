@@ -7,11 +7,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from sklearn_rnn.exceptions import SequenceError
-from sklearn_rnn.sequences._containers import holds_text, refuse_text, to_array
+from sklearn_rnn.sequences._containers import holds_text, refuse_text
 from sklearn_rnn.sequences._numbers import read_feature_list, read_table
 from sklearn_rnn.sequences._padding import refuse_empty
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._tokens import read_token_list
+from sklearn_rnn.sequences._values import to_values
 
 MIXED = (
     "X has tokens mixed with numbers: row {} holds {}, row {} holds {}. Make all rows "
@@ -46,7 +47,8 @@ def read_list(
             "Found array with 0 sample(s): X is an empty list while a minimum of 1 "
             "is required."
         )
-    arrays = [_row_to_array(row, i) for i, row in enumerate(X)]
+    masked = 0.0 if input == "tokens" else np.nan
+    arrays = [_row_to_array(row, i, masked) for i, row in enumerate(X)]
     n_axes = {array.ndim for array in arrays}
     if n_axes == {0}:
         read_table(X)  # raises: scikit-learn says what to do with one axis
@@ -69,10 +71,12 @@ def read_list(
     return read_feature_list(arrays), "multivariate", arrays[0][0].size
 
 
-def _row_to_array(row: Any, i: int) -> np.ndarray:
+def _row_to_array(row: Any, i: int, masked: float) -> np.ndarray:
     """Convert one element of the list, refusing texts and steps of unequal width."""
     try:
-        array = np.asarray(to_array(row))
+        array = to_values(row, where=f"row {i}", masked=masked)
+    except SequenceError:
+        raise
     except ValueError as error:
         raise SequenceError(
             f"Row {i} of X has steps of different width; every step must have the "

@@ -11,7 +11,8 @@ from sklearn.utils import check_array
 from sklearn_rnn._compat import check_feature_names
 from sklearn_rnn._messages import warn
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
-from sklearn_rnn.sequences._containers import holds_text, refuse_text, to_array
+from sklearn_rnn.sequences._containers import holds_text, refuse_text
+from sklearn_rnn.sequences._frames import frame_to_array, is_frame, read_frames
 from sklearn_rnn.sequences._numbers import (
     looks_like_padded_tokens,
     read_cube,
@@ -20,6 +21,7 @@ from sklearn_rnn.sequences._numbers import (
 from sklearn_rnn.sequences._ragged import read_list
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
+from sklearn_rnn.sequences._values import to_values
 
 ANY_LENGTH = 1
 """`n_features_in_` of token ids given as lists: no longest sequence is known."""
@@ -101,8 +103,9 @@ def check_sequences(
     """
     if input not in INPUTS:
         raise ValueError(f"input must be one of {INPUTS}, got {input!r}.")
-    X = to_array(X)
-    check_feature_names(estimator, X, reset=reset)
+    in_fit = None if reset else getattr(estimator, "feature_names_in_", None)
+    X, names = read_frames(X, in_fit)
+    _check_names(estimator, X, names, reset=reset)
     any_length = not reset and estimator.input_kind_ == "multivariate"
     sequences, kind, width = _read(X, input, keep_ragged=any_length)
     if not reset:
@@ -116,13 +119,27 @@ def check_sequences(
     return sequences
 
 
+def _check_names(estimator: Any, X: Any, names: Any, *, reset: bool) -> None:
+    """Learn the names of the variables, or hold X against those of `fit`."""
+    if names is None:
+        check_feature_names(estimator, X, reset=reset)
+    elif reset:
+        estimator.feature_names_in_ = np.asarray(names, dtype=object)
+    elif not hasattr(estimator, "feature_names_in_"):
+        warn(
+            f"X has feature names, but {type(estimator).__name__} was fitted without "
+            "feature names; its columns are read in the order they have."
+        )
+
+
 def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
     """Decide from the container, before any conversion, and read it."""
     if sparse.issparse(X):
         return _read_sparse(X, input)
+    masked = 0.0 if input == "tokens" else np.nan
     if isinstance(X, (list, tuple)):
         return read_list(X, input, keep_ragged)
-    array = np.asarray(X)
+    array = frame_to_array(X) if is_frame(X) else to_values(X, masked=masked)
     if holds_text(array):
         refuse_text()
     if array.ndim == 0 and array.dtype == object:
@@ -135,9 +152,9 @@ def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
     if array.ndim > 2:
         return _read_many_axes(array, input)
     if input == "tokens":
-        X = check_array(X, dtype="numeric", input_name="X")
-        return read_dense_tokens(X), "tokens", X.shape[1]
-    sequences, width = read_table(X)
+        ids = check_array(array, dtype="numeric", input_name="X")
+        return read_dense_tokens(ids), "tokens", ids.shape[1]
+    sequences, width = read_table(array)
     return sequences, "univariate", width
 
 

@@ -1,0 +1,300 @@
+"""Frames, lists of them and panels become arrays whose columns are in one order.
+
+Whose library a frame is of is told from what it can do, so that none is imported.
+"""
+
+__all__ = [
+    "DATES_OF_SERIES",
+    "Heard",
+    "frame_to_array",
+    "is_frame",
+    "is_panel",
+    "names_of",
+    "read_frames",
+    "series_of",
+]
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+
+from sklearn_rnn._messages import name_some
+from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._containers import holds_text, refuse_text
+from sklearn_rnn.sequences._time_index import check_order
+from sklearn_rnn.sequences._values import to_values
+
+DATES_OF_TABLE = (
+    "drop the column, X.drop(columns={0!r}), or put a number in its place, such as "
+    "X.assign(**{{{0!r}: X[{0!r}].dt.hour}}) of dates or "
+    "X[{0!r}].dt.total_seconds() of durations; of one long series make samples with "
+    "sliding_windows(X.set_index({0!r}), window), of many "
+    "[part for _, part in X.set_index({0!r}).groupby(name_of_series)]"
+)
+DATES_OF_FRAMES = (
+    "make them the index, [frame.set_index({0!r}) for frame in X], or a number, such "
+    "as frame[{0!r}].dt.hour of dates or .dt.total_seconds() of durations"
+)
+DATES_OF_SERIES = (
+    "make them the index, series.set_index({0!r}), or a number, such as "
+    "series[{0!r}].dt.hour of dates or .dt.total_seconds() of durations"
+)
+"""What to do with a column of dates, by what the frame stands for."""
+
+
+class Heard(NamedTuple):
+    """What was read of X, and the names of its variables."""
+
+    X: Any
+    names: list[Any] | None
+
+
+def is_frame(X: Any) -> bool:
+    """Tell whether X is a table whose columns have names."""
+    return hasattr(X, "columns") and len(getattr(X, "shape", ())) == 2
+
+
+def is_panel(X: Any) -> bool:
+    """Tell whether the index of X names series and times."""
+    return getattr(getattr(X, "index", None), "nlevels", 1) > 1
+
+
+def frame_to_array(
+    frame: Any, recipe: str = DATES_OF_TABLE, *, name: str = "X", at: str = ""
+) -> np.ndarray:
+    """Read the columns of a frame as numbers.
+
+    Parameters
+    ----------
+    frame : DataFrame or Table
+    recipe : str, default=DATES_OF_TABLE
+        What to do about a column of dates, whose name is filled in.
+    name : str, default="X"
+        What messages call it.
+    at : str, default=""
+        Where the frame is in it, such as " of row 3".
+
+    Returns
+    -------
+    array : ndarray of shape (n_rows, n_columns)
+        Of objects where the cells are sequences.
+
+    Raises
+    ------
+    SequenceError
+        If a column holds dates or text; the message names it.
+    """
+    if hasattr(frame, "iloc"):  # in one piece, where all columns are numbers
+        array = np.asarray(frame)
+        if array.dtype.kind in "biuf":
+            return array
+    columns = []
+    for i, title in enumerate(names_of(frame)):
+        where = f"column {title!r}{at}"
+        column = to_values(_column(frame, i), name, where, recipe.format(title))
+        if holds_text(column):
+            refuse_text(f" in {where}", name)
+        columns.append(column)
+    return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
+
+
+def names_of(frame: Any) -> list[Any]:
+    """List the names of the columns."""
+    return list(getattr(frame, "column_names", frame.columns))
+
+
+def series_of(panel: Any, name: str = "X") -> list[tuple[Any, Any]]:
+    """Part a panel into its series: the name of each, and its frame or column."""
+    levels = list(range(panel.index.nlevels - 1))
+    by = levels[0] if len(levels) == 1 else levels
+    groups = panel.groupby(level=by, sort=False, dropna=False)
+    series = [(title, part.droplevel(levels)) for title, part in groups]
+    for title, part in series:
+        check_order(part.index, f"the series {title!r} of {name}", name, any_kind=True)
+    return series
+
+
+def read_frames(X: Any, names: Sequence[str] | None) -> Heard:
+    """Read what the names in X say, before anything else is asked of it.
+
+    Parameters
+    ----------
+    X : object
+        As the user gave it.
+    names : sequence of str or None
+        Those of `fit`, where it saw any.
+
+    Returns
+    -------
+    X : object
+        Panels and frames of sequences as lists of arrays, a frame of numbers as it
+        is, and all else.
+    names : list or None
+        The names of the variables of a list of frames.
+    """
+    if is_panel(X):
+        return _read_members([part for _, part in series_of(X)], names)
+    if is_frame(X):
+        cells = _cells_of(X)
+        return Heard(X, None) if cells is None else _read_cells(X, cells, names)
+    is_objects = str(getattr(X, "dtype", "")) == "object" and getattr(X, "ndim", 0) == 1
+    if isinstance(X, (list, tuple)) or is_objects:
+        members = list(X)
+        if any(hasattr(member, "iloc") or is_frame(member) for member in members):
+            return _read_members(members, names)
+    return Heard(X, None)
+
+
+# -- lists of frames ----------------------------------------------------------------
+
+
+def _read_members(members: list[Any], names: Sequence[Any] | None) -> Heard:
+    """Bring the columns of all frames into one order."""
+    for row, member in enumerate(members):
+        if hasattr(member, "iloc"):
+            check_order(member.index, f"row {row} of X", f"X[{row}]")
+    frames = [is_frame(member) for member in members]
+    if not any(frames):
+        return Heard(members, None)
+    first = int(np.argmax(frames))
+    expected = names_of(members[first])
+    _refuse_doubled(expected, first)
+    named = all(isinstance(title, str) for title in expected)
+    if named and not all(frames):
+        row = int(np.argmin(frames))
+        raise SequenceError(
+            f"X mixes frames and arrays: row {first} has columns named "
+            f"[{name_some(expected)}], row {row} is a {type(members[row]).__name__} "
+            "without names; pass frames only, or "
+            "[np.asarray(row) for row in X] if all columns are in one order."
+        )
+    source = f"row {first} has"
+    if named and names is not None:
+        expected, source = list(names), "fit saw"
+    arrays = [
+        _in_order(member, row, expected, source) if is_frame(member) else member
+        for row, member in enumerate(members)
+    ]
+    return Heard(arrays, expected if named else None)
+
+
+def _in_order(frame: Any, row: int, expected: list[Any], source: str) -> np.ndarray:
+    """Read one frame with its columns as expected."""
+    here = names_of(frame)
+    _refuse_doubled(here, row)
+    if here != expected:
+        missing = [title for title in expected if title not in here]
+        foreign = [title for title in here if title not in expected]
+        if missing or foreign:
+            differs = [
+                f"{word} [{name_some(titles)}]"
+                for word, titles in (("lacks", missing), ("has also", foreign))
+                if titles
+            ]
+            raise SequenceError(
+                f"The frames of X must have the same columns: {source} "
+                f"[{name_some(expected)}], but row {row} {' and '.join(differs)}; "
+                "rename or select them, such as "
+                f"[frame[{expected!r}] for frame in X]. Their order does not matter."
+            )
+    array = frame_to_array(frame, DATES_OF_FRAMES, at=f" of row {row}")
+    if here != expected:
+        array = array[:, [here.index(title) for title in expected]]
+    return array
+
+
+def _refuse_doubled(names: list[Any], row: int) -> None:
+    doubled = [title for i, title in enumerate(names) if title in names[:i]]
+    if doubled:
+        raise SequenceError(
+            f"Row {row} of X has several columns named [{name_some(doubled)}]; give "
+            "each column a name of its own."
+        )
+
+
+# -- frames of sequences ------------------------------------------------------------
+
+
+def _column(frame: Any, i: int) -> Any:
+    """Give a column of a frame of any library."""
+    if hasattr(frame, "iloc"):
+        return frame.iloc[:, i]
+    return frame[names_of(frame)[i]]
+
+
+def _cells_of(frame: Any) -> np.ndarray | None:
+    """Give the cells of a frame if they are sequences."""
+    n_rows, n_columns = frame.shape
+    if n_rows == 0 or n_columns == 0:
+        return None
+    cells = np.empty((n_rows, n_columns), dtype=object)
+    for i in range(n_columns):
+        column = _column(frame, i)
+        if not _is_sequence(
+            column[0] if not hasattr(column, "iloc") else column.iloc[0]
+        ):
+            return None
+        for row, cell in enumerate(column):
+            cells[row, i] = cell
+    return cells
+
+
+def _is_sequence(cell: Any) -> bool:
+    return hasattr(cell, "__len__") and not isinstance(cell, (str, bytes, dict, set))
+
+
+def _read_cells(frame: Any, cells: np.ndarray, names: Sequence[str] | None) -> Heard:
+    """Read a frame whose cells are sequences: a row for each sample."""
+    titles = names_of(frame)
+    for (row, i), cell in np.ndenumerate(cells):
+        if not _is_sequence(cell):
+            raise SequenceError(
+                f"Column {titles[i]!r} of X holds sequences, but at row {row} "
+                f"{cell!r}; drop such rows of X and y."
+            )
+        if hasattr(cell, "iloc"):
+            check_order(cell.index, f"row {row}, column {titles[i]!r} of X", "the cell")
+    if len(titles) == 1:
+        return Heard(list(cells[:, 0]), None)
+    arrays = []
+    for row, series in enumerate(cells):
+        columns = [
+            to_values(cell, "X", f"column {title!r} of row {row}")
+            for title, cell in zip(titles, series, strict=True)
+        ]
+        _refuse_unequal(columns, titles, row)
+        arrays.append(np.stack(columns, axis=1))
+    return _in_order_of_fit(arrays, titles, names)
+
+
+def _in_order_of_fit(
+    arrays: list[np.ndarray], titles: list[Any], names: Sequence[str] | None
+) -> Heard:
+    _refuse_doubled(titles, 0)
+    if not all(isinstance(title, str) for title in titles):
+        return Heard(arrays, None)
+    if names is None:
+        return Heard(arrays, titles)
+    if set(titles) != set(names):
+        _refuse_other_names(titles, list(names))
+    order = [titles.index(title) for title in names]
+    return Heard([array[:, order] for array in arrays], list(names))
+
+
+def _refuse_other_names(titles: list[Any], names: list[str]) -> NoReturn:
+    raise SequenceError(
+        f"X has the columns [{name_some(titles)}], but fit saw [{name_some(names)}]; "
+        f"rename or select them, such as X[{names!r}]."
+    )
+
+
+def _refuse_unequal(columns: list[np.ndarray], titles: list[Any], row: int) -> None:
+    lengths = [column.shape for column in columns]
+    for title, shape in zip(titles, lengths, strict=True):
+        if shape != lengths[0] or len(shape) != 1:
+            raise SequenceError(
+                f"The sequences of a row must have the same number of steps, got shape "
+                f"{lengths[0]} in column {titles[0]!r} and {shape} in column "
+                f"{title!r} of row {row}; cut or pad them to one length."
+            )
