@@ -845,8 +845,8 @@ MUTANTS = [
     Mutant(
         "gaps of a series are filled",
         "sequences/_windows.py",
-        "steps = np.asarray(to_array(series))",
-        "steps = np.nan_to_num(np.asarray(to_array(series)))",
+        'steps = to_values(series, "series")',
+        'steps = np.nan_to_num(to_values(series, "series"))',
         ("tests/sequences/test_windows.py::test_gaps_stay_where_they_are",),
     ),
     Mutant(

@@ -54,6 +54,7 @@ from sklearn_rnn.sequences import (
     Sequences,
     UnseenLabelsError,
     check_sequences,
+    to_values,
 )
 
 if TYPE_CHECKING:
@@ -363,6 +364,8 @@ class BaseRNN(
                 f"{len(sequences)} sequences, y {len(y)} targets; pass one target for "
                 "each sequence."
             )
+        if sample_weight is not None and not isinstance(sample_weight, Real):
+            sample_weight = to_values(sample_weight, "sample_weight")
         weight = check_sample_weight(
             sample_weight, sequences.lengths, dtype=np.float64, ensure_non_negative=True
         )

@@ -11,10 +11,16 @@ from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 
 from sklearn_rnn._messages import repeat_warnings
-from sklearn_rnn.sequences._containers import holds_text, to_array
+from sklearn_rnn.sequences._containers import holds_text
+from sklearn_rnn.sequences._frames import is_panel, series_of
 from sklearn_rnn.sequences._padding import row_of
 from sklearn_rnn.sequences._sequences import offsets_of
-from sklearn_rnn.sequences._targets import find_classes, is_present
+from sklearn_rnn.sequences._targets import (
+    find_classes,
+    is_present,
+    refuse_odd_labels,
+)
+from sklearn_rnn.sequences._values import to_labels, to_values
 
 LABELS = (
     "pass one array of labels for each sequence, with one label per time step; "
@@ -190,7 +196,9 @@ def check_step_reals(y: Any, lengths: ArrayLike) -> tuple[np.ndarray, int]:
 
 def _members(y: Any) -> list[Any]:
     """List what `y` holds for each sequence."""
-    y = to_array(y)
+    if is_panel(y):
+        return [part for _, part in series_of(y, "y")]
+    y = to_labels(y)
     if hasattr(y, "__array__") and not isinstance(y, (list, tuple)):
         y = np.asarray(y)  # a frame would give the names of its columns
         if y.ndim == 0:
@@ -215,7 +223,7 @@ def _refuse_type(y: Any) -> NoReturn:
 
 def _as_array(member: Any, row: int) -> np.ndarray:
     """Convert the labels or numbers of one sequence."""
-    member = to_array(member)
+    member = to_labels(member)
     try:
         array = np.asarray(member)
     except ValueError as error:
@@ -255,7 +263,11 @@ def _rows_of_steps(
             "This estimator requires y to be passed, but the target y is None."
         )
     lengths = np.asarray(lengths, dtype=np.int64)
-    is_padded = not isinstance(y, (list, tuple)) and np.ndim(to_array(y)) > 1
+    is_padded = (
+        not isinstance(y, (list, tuple))
+        and not is_panel(y)
+        and np.ndim(to_labels(y)) > 1
+    )
     rows = [_as_array(member, row) for row, member in enumerate(_members(y))]
     for row, array in enumerate(rows):
         if array.ndim == 0:
@@ -303,6 +315,8 @@ def _refuse_absent(present: np.ndarray, offsets: np.ndarray) -> None:
 
 def _join_labels(rows: list[np.ndarray], offsets: np.ndarray) -> np.ndarray:
     """Join the labels of all rows to one array of labels with a common order."""
+    for array in rows:
+        refuse_odd_labels(array)
     kinds = {array.dtype.kind for array in rows}
     if kinds <= set("biuf"):
         labels = np.concatenate(rows)
@@ -346,6 +360,7 @@ def _plain(label: Any) -> Any:
 
 def _as_reals(array: np.ndarray, row: int) -> np.ndarray:
     """Convert numbers to float64, missing ones to NaN."""
+    array = to_values(array, "y", f"row {row}")
     if array.dtype.kind not in "biufO" or holds_text(array):
         raise ValueError(
             f"y must hold numbers, got dtype {array.dtype} at row {row}; {REALS}, and "

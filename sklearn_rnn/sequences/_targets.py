@@ -11,7 +11,9 @@ from sklearn.utils.validation import check_array, column_or_1d
 
 from sklearn_rnn._messages import name_some, repeat_warnings, warn
 from sklearn_rnn.exceptions import OneHotTargetWarning
+from sklearn_rnn.sequences._frames import is_frame, names_of
 from sklearn_rnn.sequences._padding import row_of
+from sklearn_rnn.sequences._values import refuse_dates, to_labels, to_values
 
 COLUMN = (
     "A column-vector y was passed when a 1d array was expected; pass y.ravel(), of "
@@ -39,12 +41,27 @@ def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
     TypeError
         If `y` is sparse.
     """
+    y = _as_given(to_labels(y))
     _check_comparable(y)
     if repeat_warnings(_kind_of, y).startswith("multilabel"):
         return check_array(y, input_name="y", dtype=np.float32), True
     if np.asarray(y).shape[1:] == (1,):  # scikit-learn would warn at a line of ours
         warn(COLUMN, DataConversionWarning)
     return column_or_1d(y), False
+
+
+def _as_given(y: Any) -> Any:
+    """Keep the types that labels have: NumPy would write 1 beside "a" as "1"."""
+    if isinstance(y, (list, tuple)) and {str} < set(map(type, y)):
+        labels = np.empty(len(y), dtype=object)
+        labels[:] = y
+        return labels
+    is_extension = not isinstance(getattr(y, "dtype", np.dtype(int)), np.dtype)
+    if is_extension and hasattr(y, "__array__"):  # nullable numbers, for instance
+        labels = np.asarray(y)
+        refuse_odd_labels(labels)
+        return to_values(labels, "y")
+    return y
 
 
 def _kind_of(y: Any) -> str:
@@ -60,8 +77,25 @@ def _check_comparable(y: Any) -> None:
     y = np.asarray(y)
     if y.dtype.kind in "fO":
         _refuse_missing(y)
+    refuse_odd_labels(y)
     if y.dtype.kind == "O":
         find_classes(y)
+
+
+def refuse_odd_labels(y: NDArray[Any]) -> None:
+    """Raise for labels that are dates or bytes, which no class can be."""
+    refuse_dates(
+        y,
+        "y",
+        recipe="as labels write them as text, such as pd.Series(y).astype(str)",
+    )
+    is_bytes = y.dtype.kind == "S" or (
+        y.dtype.kind == "O" and any(isinstance(label, bytes) for label in y.flat)
+    )
+    if is_bytes:
+        raise ValueError(
+            "y holds labels of bytes; decode them: [label.decode() for label in y]."
+        )
 
 
 def _refuse_ragged(y: Any, stepwise: str) -> None:
@@ -198,9 +232,19 @@ def check_reals(y: Any) -> NDArray[np.float64]:
         If `y` holds NaN, infinity or text.
     """
     if not sparse.issparse(y):
+        y = to_labels(y)
         _refuse_ragged(y, "RNNStepRegressor")
+        y = _real_columns(y)
     y = check_array(
         y, input_name="y", dtype=np.float64, ensure_2d=False, ensure_all_finite=False
     )
     _refuse_missing(y)
     return y
+
+
+def _real_columns(y: Any) -> Any:
+    """Read numbers of any container, and say which column holds dates."""
+    if not is_frame(y):
+        return to_values(y, "y")
+    columns = [to_values(y[title], "y", f"column {title!r}") for title in names_of(y)]
+    return np.stack(columns, axis=1) if columns else np.asarray(y)

@@ -4,12 +4,21 @@ __all__ = ["sliding_windows"]
 
 import reprlib
 from numbers import Integral
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sklearn_rnn.sequences._containers import to_array
+from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._frames import (
+    DATES_OF_SERIES,
+    frame_to_array,
+    is_frame,
+    is_panel,
+    series_of,
+)
+from sklearn_rnn.sequences._time_index import check_regular
+from sklearn_rnn.sequences._values import to_values
 
 SERIES = "one series of shape (n_timesteps,) or (n_timesteps, n_features)"
 """What may be cut, in words."""
@@ -27,7 +36,10 @@ def sliding_windows(
     ----------
     series : array-like of shape (n_timesteps,) or (n_timesteps, n_features)
         Numbers in the order of time, at equal intervals. The dtype stays as it
-        is, and so does NaN.
+        is, and so does NaN; masked values become NaN. An index of dates is looked
+        at: it must be in order and without gaps. A frame or column whose index has
+        several levels, of series and of time, is a panel: each of its series is cut
+        by itself, in the order in which they come.
     window : int
         Number of steps in each window, at least 1. More of them show more of the
         past, and cost time in training.
@@ -51,8 +63,9 @@ def sliding_windows(
     Raises
     ------
     ValueError
-        If the series has another number of axes, holds no numbers or is too short
-        for a single window with its target; or if `window` or `horizon` is less
+        If the series has another number of axes, holds no numbers, dates or is too
+        short for a single window with its target; if its index goes back in time, has
+        a date twice or a gap; or if `window` or `horizon` is less
         than 1.
     TypeError
         If `series` is no array-like, or `window` or `horizon` no integer.
@@ -91,26 +104,62 @@ def sliding_windows(
     array([[13, 14],
            [14, 15]])
     """
-    steps = _check_series(series)
     window = _check_window(window)
     ahead = _check_horizon(horizon)
+    if is_panel(series):
+        return _cut_panel(series, window, ahead)
+    if hasattr(series, "iloc"):
+        check_regular(series.index)
+    return _cut(_check_series(series), window, ahead)
+
+
+def _cut_panel(
+    panel: Any, window: int, ahead: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut each series by itself, those that are long enough."""
+    parts = []
+    longest = 0
+    for title, part in series_of(panel, "series"):
+        name = f"series.loc[{title!r}]"
+        check_regular(part.index, f"the series {title!r}", name, any_kind=True)
+        longest = max(longest, len(part))
+        if len(part) >= window + int(ahead.max()):
+            parts.append(_cut(_check_series(part), window, ahead))
+    if not parts:
+        _refuse_short(longest, window, ahead)
+    X, y = zip(*parts, strict=True)
+    return np.concatenate(X), np.concatenate(y)
+
+
+def _cut(
+    steps: np.ndarray, window: int, ahead: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     n_windows = len(steps) - window - int(ahead.max()) + 1
     if n_windows < 1:
-        raise ValueError(
-            f"series must have at least window + max(horizon) = {window + ahead.max()} "
-            f"steps, got {len(steps)}; pass a longer series, a smaller window or a "
-            "smaller horizon."
-        )
+        _refuse_short(len(steps), window, ahead)
     windows = np.lib.stride_tricks.sliding_window_view(steps, window, axis=0)
     X = np.moveaxis(windows, -1, 1)[:n_windows]  # (n_windows, window[, n_features])
     last = np.arange(window - 1, window - 1 + n_windows)
     return X, steps[np.add.outer(last, ahead)]
 
 
+def _refuse_short(n_steps: int, window: int, ahead: np.ndarray) -> NoReturn:
+    raise ValueError(
+        f"series must have at least window + max(horizon) = {window + ahead.max()} "
+        f"steps, got {n_steps}; pass a longer series, a smaller window or a "
+        "smaller horizon."
+    )
+
+
 def _check_series(series: Any) -> np.ndarray:
     """Read one series of numbers, as they are."""
     try:
-        steps = np.asarray(to_array(series))
+        if is_frame(series):
+            steps = frame_to_array(series, DATES_OF_SERIES, name="series")
+        else:
+            steps = to_values(series, "series")
+    except SequenceError:
+        raise
     except ValueError as error:  # lists of unequal length
         raise ValueError(
             f"series must be {SERIES}, got parts of unequal shape; cut each series by "

@@ -253,9 +253,8 @@ def test_what_is_no_series_of_numbers_is_refused(assert_refused):
         (np.ones((5, 2, 3)), r"n_features\), got shape \(5, 2, 3\); cut each series"),
         ([[1.0, 2.0], [3.0]], "unequal shape; cut each series"),
         (["a"] * 5, "hold numbers, got dtype <U1; drop"),
-        ([1.0, None, 2.0], "got dtype object; drop"),
+        ([1.0, object(), 2.0], "got dtype object; drop"),
         (np.ones(5, dtype=complex), "got dtype complex128"),
-        (np.ones(5, dtype="datetime64[D]"), r"got dtype datetime64\[D\]"),
         ([1.0, 2.0], r"at least window \+ max\(horizon\) = 3 steps, got 2; pass"),
         ([], "have at least .* 3 steps, got 0"),
     ]
