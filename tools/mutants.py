@@ -843,6 +843,88 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "columns of frames keep their order",
+        "sequences/_frames.py",
+        "array = array[:, [here.index(title) for title in expected]]",
+        "pass",
+        ("tests/sequences/test_frames.py::test_columns_are_matched_by_name",),
+    ),
+    Mutant(
+        "frames are read by the names of their first row, not by those of fit",
+        "sequences/_frames.py",
+        'expected, source = list(names), "fit saw"',
+        "pass",
+        ("tests/sequences/test_frames.py::test_columns_are_matched_by_name",),
+    ),
+    Mutant(
+        "what lies under a mask is data",
+        "sequences/_values.py",
+        "values[mask] = missing",
+        "pass",
+        ("tests/sequences/test_values.py::test_masked_values_are_missing",),
+    ),
+    Mutant(
+        "masked labels are labels",
+        "sequences/_values.py",
+        "labels[np.ma.getmaskarray(data)] = None",
+        "pass",
+        ("tests/sequences/test_values.py::test_masked_values_are_missing",),
+    ),
+    Mutant(
+        "dates among objects are numbers",
+        "sequences/_values.py",
+        "if issubclass(sort, DATES) or sort.__name__ in NAMES_OF_DATES:",
+        "if False:",
+        ("tests/sequences/test_values.py::test_dates_are_no_numbers",),
+    ),
+    Mutant(
+        "windows cross from one series into the next",
+        "sequences/_windows.py",
+        "if is_panel(series):",
+        "if False:",
+        (
+            "tests/sequences/test_time_index.py"
+            "::test_windows_never_cross_from_one_series_into_the_next",
+        ),
+    ),
+    Mutant(
+        "a series may run backwards",
+        "sequences/_time_index.py",
+        "if back.any():",
+        "if False:",
+        (
+            "tests/sequences/test_time_index.py"
+            "::test_irregular_series_are_refused_and_the_cure_works",
+        ),
+    ),
+    Mutant(
+        "months are of unequal length",
+        "sequences/_time_index.py",
+        "return _inferred(index) is not None",
+        "return False",
+        ("tests/sequences/test_time_index.py::test_regular_series_are_cut",),
+    ),
+    Mutant(
+        "long tables are series in rows",
+        "sequences/_validation.py",
+        "refuse_long(X)",
+        "pass",
+        (
+            "tests/sequences/test_long_frames.py"
+            "::test_a_long_table_is_refused_and_the_remedy_works",
+        ),
+    ),
+    Mutant(
+        "tables of counts are long",
+        "sequences/_long_frames.py",
+        "bool(rises[same].all()) and by_chance < np.log(CHANCE)",
+        "bool(rises[same].any())",
+        (
+            "tests/sequences/test_long_frames.py"
+            "::test_a_table_of_counts_is_a_series_in_each_row",
+        ),
+    ),
+    Mutant(
         "gaps of a series are filled",
         "sequences/_windows.py",
         'steps = to_values(series, "series")',

@@ -6,6 +6,7 @@ Whose library a frame is of is told from what it can do, so that none is importe
 __all__ = [
     "DATES_OF_SERIES",
     "Heard",
+    "column_of",
     "frame_to_array",
     "is_frame",
     "is_panel",
@@ -92,7 +93,7 @@ def frame_to_array(
     columns = []
     for i, title in enumerate(names_of(frame)):
         where = f"column {title!r}{at}"
-        column = to_values(_column(frame, i), name, where, recipe.format(title))
+        column = to_values(column_of(frame, i), name, where, recipe.format(title))
         if holds_text(column):
             refuse_text(f" in {where}", name)
         columns.append(column)
@@ -134,6 +135,7 @@ def read_frames(X: Any, names: Sequence[str] | None) -> Heard:
         The names of the variables of a list of frames.
     """
     if is_panel(X):
+        X = X if is_frame(X) else X.to_frame()
         return _read_members([part for _, part in series_of(X)], names)
     if is_frame(X):
         cells = _cells_of(X)
@@ -216,7 +218,7 @@ def _refuse_doubled(names: list[Any], row: int) -> None:
 # -- frames of sequences ------------------------------------------------------------
 
 
-def _column(frame: Any, i: int) -> Any:
+def column_of(frame: Any, i: int) -> Any:
     """Give a column of a frame of any library."""
     if hasattr(frame, "iloc"):
         return frame.iloc[:, i]
@@ -230,7 +232,7 @@ def _cells_of(frame: Any) -> np.ndarray | None:
         return None
     cells = np.empty((n_rows, n_columns), dtype=object)
     for i in range(n_columns):
-        column = _column(frame, i)
+        column = column_of(frame, i)
         if not _is_sequence(
             column[0] if not hasattr(column, "iloc") else column.iloc[0]
         ):

@@ -143,7 +143,8 @@ def _times_of(index: Any, any_kind: bool = False) -> np.ndarray | None:
     if getattr(index, "dtype", None) is None or len(index) == 0:
         return None
     first = index[0]
-    if not isinstance(first, (str, datetime.date, datetime.timedelta)):
+    is_date = isinstance(first, (datetime.date, datetime.timedelta))
+    if not is_date and not (isinstance(first, str) and "-" in first):
         return None
     try:
         times = np.array([_plain(item) for item in index], dtype="M8[us]")

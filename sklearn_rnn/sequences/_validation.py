@@ -13,6 +13,7 @@ from sklearn_rnn._messages import warn
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
 from sklearn_rnn.sequences._containers import holds_text, refuse_text
 from sklearn_rnn.sequences._frames import frame_to_array, is_frame, read_frames
+from sklearn_rnn.sequences._long_frames import refuse_long
 from sklearn_rnn.sequences._numbers import (
     looks_like_padded_tokens,
     read_cube,
@@ -139,6 +140,8 @@ def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
     masked = 0.0 if input == "tokens" else np.nan
     if isinstance(X, (list, tuple)):
         return read_list(X, input, keep_ragged)
+    if is_frame(X) and input != "tokens":
+        refuse_long(X)
     array = frame_to_array(X) if is_frame(X) else to_values(X, masked=masked)
     if holds_text(array):
         refuse_text()
