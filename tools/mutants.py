@@ -1482,6 +1482,87 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "NumPy raises inside where a program says so",
+        "_training/_usual_state.py",
+        "stack.enter_context(np.errstate(**_milder(np.geterr())))",
+        "pass",
+        (
+            "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
+        ),
+    ),
+    Mutant(
+        "a fit inside inference_mode records no gradient",
+        "_training/_usual_state.py",
+        "if torch.is_inference_mode_enabled():",
+        "if False:",
+        (
+            "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
+        ),
+    ),
+    Mutant(
+        "a program's autocast rounds what an estimator computes",
+        "_training/_usual_state.py",
+        "if torch.is_autocast_enabled(device):",
+        "if False:",
+        (
+            "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
+        ),
+    ),
+    Mutant(
+        "a program's default device is taken",
+        "_training/_usual_state.py",
+        'if torch.get_default_device() != torch.device("cpu"):',
+        "if False:",
+        (
+            "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
+        ),
+    ),
+    Mutant(
+        "a program's default dtype is taken",
+        "_training/_usual_state.py",
+        "torch.set_default_dtype(torch.float32)",
+        "pass",
+        (
+            "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
+        ),
+    ),
+    Mutant(
+        "a program's default dtype does not come back",
+        "_training/_usual_state.py",
+        "_WORKING.remove(threading.get_ident())\n                if not _WORKING:",
+        "_WORKING.remove(threading.get_ident())\n                if False:",
+        (
+            "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
+        ),
+    ),
+    Mutant(
+        "the fit that ends first sets the dtype of all back",
+        "_training/_usual_state.py",
+        "_WORKING.remove(threading.get_ident())\n                if not _WORKING:",
+        "_WORKING.remove(threading.get_ident())\n                if True:",
+        (
+            "tests/estimators/test_process_state.py::test_fits_that_run_at_once_do_not_take_the_dtype_from_each_other",
+        ),
+    ),
+    Mutant(
+        "lines of epochs are printed where there is no console",
+        "_training/_callbacks.py",
+        "        if _can_write(sys.stdout):\n",
+        "        if True:\n",
+        (
+            "tests/estimators/test_process_state.py::test_a_program_without_a_console_fits_in_silence",
+        ),
+    ),
+    Mutant(
+        "a bar is drawn where there is no console",
+        "_training/_callbacks.py",
+        "disable=None if _can_write(sys.stderr) else True",
+        "disable=None",
+        (
+            "tests/estimators/test_process_state.py::test_a_program_without_a_console_fits_in_silence",
+        ),
+    ),
+    Mutant(
         "the number of threads does not come back",
         "_training/_threads.py",
         "        torch.set_num_threads(before)\n        if of_others",

@@ -33,6 +33,7 @@ from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn._training._token_reader import TokenReader
 from sklearn_rnn._training._trace import trace
 from sklearn_rnn._training._tree_file import replace_file
+from sklearn_rnn._training._usual_state import as_usual
 
 __all__ = [
     "OPTIMIZERS",
@@ -46,6 +47,7 @@ __all__ = [
     "TimeBudget",
     "TokenReader",
     "WeightAverage",
+    "as_usual",
     "baseline",
     "best_epoch",
     "check_sizes",

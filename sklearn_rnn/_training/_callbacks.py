@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from joblib import cpu_count
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, PrintLog
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm.auto import tqdm
 
@@ -340,7 +340,8 @@ class ProgressBar(Callback):
             initial=len(net.history),
             unit="epoch",
             file=sys.stderr,
-            disable=None,  # tqdm's word for "where nobody looks"
+            # None is tqdm's word for "where nobody looks".
+            disable=None if _can_write(sys.stderr) else True,
             # The workers of a search write to one terminal, each to its own line.
             position=None if worker is None else (worker - 1) % cpu_count(),
             leave=worker is None,
@@ -354,3 +355,16 @@ class ProgressBar(Callback):
 
     def on_train_end(self, net: Any, **kwargs: Any) -> None:
         self.bar_.close()
+
+
+class EpochLines(PrintLog):
+    """Print a line for each epoch, where there is something to print to."""
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        if _can_write(sys.stdout):
+            super().on_epoch_end(net, **kwargs)
+
+
+def _can_write(stream: Any) -> bool:
+    """Say whether a program has this console; one of windows alone has none."""
+    return stream is not None and not getattr(stream, "closed", False)

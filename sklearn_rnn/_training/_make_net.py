@@ -12,6 +12,7 @@ from skorch.callbacks import Callback
 
 from sklearn_rnn._compat import Interval, StrOptions, validate_parameter_constraints
 from sklearn_rnn._training._callbacks import (
+    EpochLines,
     EpochReport,
     GradientNorm,
     KeepGoodWeights,
@@ -220,8 +221,7 @@ def make_net(
         "device": device,
         "verbose": max(0, settings["verbose"] - 1),
     }
-    if settings["verbose"] < 2:
-        params["callbacks__print_log"] = None
+    params["callbacks__print_log"] = EpochLines() if settings["verbose"] > 1 else None
     if can_fuse(settings["optimizer"], net_params, device):
         params["optimizer__fused"] = True
     if "accelerator" in net_params:

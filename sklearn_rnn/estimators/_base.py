@@ -20,6 +20,7 @@ from sklearn_rnn._compat import (
 from sklearn_rnn._messages import is_called_by, warn
 from sklearn_rnn._training import (
     SequenceDataset,
+    as_usual,
     check_sizes,
     evaluate,
     export_state,
@@ -95,6 +96,7 @@ class BaseRNN(
     # -- fitting ---------------------------------------------------------------
 
     @fit_context(prefer_skip_nested_validation=True)
+    @as_usual
     def fit(
         self,
         X: Any,
@@ -189,6 +191,7 @@ class BaseRNN(
             saved_fit=saved_fit,
         )
 
+    @as_usual
     def _partial_fit(self, X, y, sample_weight, **options):
         """Train for one epoch on one more part of the data, as it comes."""
         first = not hasattr(self, "net_")
@@ -526,6 +529,7 @@ class BaseRNN(
 
     # -- state and tags --------------------------------------------------------
 
+    @as_usual
     def __getstate__(self):
         state = dict(super().__getstate__())
         if "net_" in state:
@@ -533,6 +537,7 @@ class BaseRNN(
             state["_net_state"] = export_state(net, with_optimizer=self._trains_on)
         return state
 
+    @as_usual
     def __setstate__(self, state):
         state = dict(state)
         net_state = state.pop("_net_state", None)

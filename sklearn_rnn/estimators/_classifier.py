@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
+from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._parameters import with_parameters
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
@@ -62,6 +63,7 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
     array(['pos', 'neg'], dtype='<U3')
     """
 
+    @as_usual
     def predict(self, X: Any) -> NDArray:
         """Predict the class of each sequence.
 
@@ -78,6 +80,7 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         """
         return self._target.labels(self._outputs(X, dtype=np.float32))
 
+    @as_usual
     def decision_function(self, X: Any) -> NDArray:
         """Compute the logits.
 
@@ -95,6 +98,7 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         logits = self._outputs(X)
         return logits[:, 0] if self._target.task == "binary" else logits
 
+    @as_usual
     def predict_proba(self, X: Any) -> NDArray:
         """Predict the probability of each class.
 
@@ -111,6 +115,7 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         """
         return self._target.response(self._outputs(X))
 
+    @as_usual
     def predict_proba_over_time(self, X: Any) -> NDArray:
         """Predict the probability of each class after each step.
 
@@ -143,6 +148,7 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         outputs, offsets = self._outputs_over_time(X)
         return split_steps(self._target.response(outputs), offsets)
 
+    @as_usual
     def predict_log_proba(self, X: Any) -> NDArray:
         """Predict the logarithm of the probability of each class.
 

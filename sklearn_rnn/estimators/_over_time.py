@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._training import SequenceDataset, take_step, torch_threads
+from sklearn_rnn._training import SequenceDataset, as_usual, take_step, torch_threads
 from sklearn_rnn.sequences import check_one_step, iterate_prefixes
 
 # With two directions the prefixes are read in parts of about this many steps, so that a
@@ -17,6 +17,7 @@ PREFIX_STEPS = 2**16
 class OverTime:
     """The part of an estimator that predicts before its sequences end."""
 
+    @as_usual
     def step(self, x_t: Any, state: Any = None) -> tuple[NDArray, Any]:
         """Read one more step of live data, and predict.
 

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from sklearn_rnn._compat import ClassOption, StrOptions
+from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.nn import POOLINGS, check_pooling, has_weights
@@ -29,6 +30,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         constraint=[StrOptions(set(POOLINGS)), ClassOption()],
     )
 
+    @as_usual
     def transform(self, X: Any) -> NDArray:
         """Compute the pooled representation, to feed another estimator.
 
@@ -45,6 +47,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         """
         return self._outputs(X, self._head.represent)
 
+    @as_usual
     def attention_weights(self, X: Any) -> NDArray:
         """Compute how much each step counted, with ``pooling="attention"``.
 

@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
+from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._parameters import with_parameters
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
@@ -56,6 +57,7 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
     True
     """
 
+    @as_usual
     def predict(self, X: Any) -> NDArray:
         """Predict the targets.
 
@@ -71,6 +73,7 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
         """
         return self._target.response(self._outputs(X))
 
+    @as_usual
     def predict_over_time(self, X: Any) -> NDArray:
         """Predict the targets after each step.
 

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._parameters import with_parameters
 from sklearn_rnn.estimators._stepwise import StepwiseRNN, split_steps
 from sklearn_rnn.estimators._with_numbers import WithNumbers
@@ -59,6 +60,7 @@ class RNNStepRegressor(WithNumbers, StepwiseRNN):
     True
     """
 
+    @as_usual
     def predict(self, X: Any) -> NDArray:
         """Predict the targets of each step.
 
@@ -76,6 +78,7 @@ class RNNStepRegressor(WithNumbers, StepwiseRNN):
         outputs, offsets = self._step_outputs(X)
         return split_steps(self._target.response(outputs), offsets)
 
+    @as_usual
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute the share of the variance of all steps that is explained, R².
 

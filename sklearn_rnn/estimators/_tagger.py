@@ -8,6 +8,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import StrOptions
+from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.estimators._stepwise import StepwiseRNN, split_steps
 from sklearn_rnn.estimators._tag_schemes import SCHEMES
@@ -104,6 +105,7 @@ class RNNTagger(WithClasses, StepwiseRNN):
         ),
     }
 
+    @as_usual
     def predict(self, X: Any) -> NDArray:
         """Predict the class of each step.
 
@@ -121,6 +123,7 @@ class RNNTagger(WithClasses, StepwiseRNN):
         codes, offsets = self._step_outputs(X, self._head.labels, np.int64)
         return split_steps(self.classes_[codes], offsets)
 
+    @as_usual
     def predict_proba(self, X: Any) -> NDArray:
         """Predict the probability of each class at each step.
 
@@ -140,6 +143,7 @@ class RNNTagger(WithClasses, StepwiseRNN):
         log_probabilities, offsets = self._step_outputs(X, self._head.log_proba)
         return split_steps(np.exp(log_probabilities), offsets)
 
+    @as_usual
     def predict_log_proba(self, X: Any) -> NDArray:
         """Predict the logarithm of the probability of each class at each step.
 
@@ -156,6 +160,7 @@ class RNNTagger(WithClasses, StepwiseRNN):
         """
         return split_steps(*self._step_outputs(X, self._head.log_proba))
 
+    @as_usual
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Compute the share of the steps whose class is predicted.
 
@@ -185,6 +190,7 @@ class RNNTagger(WithClasses, StepwiseRNN):
         return accuracy_score(part.y.values, codes, sample_weight=weight)
 
     @property
+    @as_usual
     def transitions_(self) -> NDArray | None:
         """How well one class follows another, with ``output="crf"``."""
         head = self._head

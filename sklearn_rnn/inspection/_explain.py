@@ -11,6 +11,7 @@ from sklearn.utils import check_scalar
 from sklearn_rnn._messages import warn
 from sklearn_rnn._training import (
     Attributions,
+    as_usual,
     integrated_gradients,
     occlusion,
     torch_threads,
@@ -117,6 +118,7 @@ class Explanation:
         return html_of(self)
 
 
+@as_usual
 def explain(
     estimator: Any,
     X: Any,

@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_scalar
 
-from sklearn_rnn._training import LearningRateRange
+from sklearn_rnn._training import LearningRateRange, as_usual
 from sklearn_rnn.estimators._identity import only_decides_when
 from sklearn_rnn.exceptions import DivergenceWarning, VanishingGradientWarning
 from sklearn_rnn.inspection._axes import COLORS, axes_or_new
@@ -31,6 +31,7 @@ FALLEN = 0.75
 BELOW_LOWEST = 3.0
 
 
+@as_usual
 def find_lr(
     estimator: Any,
     X: Any,

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._training import export_state, replace_file
+from sklearn_rnn._training import as_usual, export_state, replace_file
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators.targets import (
     LabelTarget,
@@ -49,6 +49,7 @@ KNOWN_PARTS = {
 }
 
 
+@as_usual
 def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
     """Write a fitted estimator as an ONNX model, which runs without Python.
 
