@@ -1,6 +1,6 @@
 """What messages share: warnings that name the user's line, and lists cut short."""
 
-__all__ = ["is_called_by", "name_some", "repeat_warnings", "warn"]
+__all__ = ["callers_of", "is_called_by", "name_some", "repeat_warnings", "warn"]
 
 import sys
 import warnings
@@ -70,10 +70,23 @@ def is_called_by(library: str, functions: Collection[str]) -> bool:
     functions : collection of str
         Their names.
     """
-    return any(
-        frame.f_code.co_name in functions and _library_of(frame) == library
+    return any(callers_of(library, *functions))
+
+
+def callers_of(library: str, *functions: str) -> list[FrameType]:
+    """List the frames of functions of a library that led here, from here outwards.
+
+    Parameters
+    ----------
+    library : str
+    *functions : str
+        Their names.
+    """
+    return [
+        frame
         for frame in _callers()
-    )
+        if frame.f_code.co_name in functions and _library_of(frame) == library
+    ]
 
 
 def name_some(members: Iterable[Any], write: Callable[[Any], str] = repr) -> str:

@@ -1016,7 +1016,7 @@ MUTANTS = [
     Mutant(
         "counts of words are read as token ids",
         "sequences/_tokens.py",
-        "_refuse_gaps(X.indices != expected, offsets)",
+        "_refuse_gaps(X.indices != expected, offsets, X)",
         "pass",
         (
             "tests/sequences/test_validation.py"
@@ -1025,12 +1025,46 @@ MUTANTS = [
     ),
     Mutant(
         "token ids made dense are read as numbers without a warning",
-        "sequences/_validation.py",
-        "looks_like_padded_tokens(sequences):",
-        "not sequences:",
+        "sequences/_ambiguity.py",
+        "if looks_like_padded_tokens(X):",
+        "if not len(X):",
         (
             "tests/sequences/test_validation.py"
             "::test_ids_made_dense_are_warned_about_and_read_with_tokens",
+        ),
+    ),
+    Mutant(
+        "ids beside other columns are read as one series without a warning",
+        "sequences/_columns.py",
+        "if n_zeros and ",
+        "if not n_zeros and ",
+        ("tests/sequences/test_columns.py::test_ids_beside_other_columns_are_named",),
+    ),
+    Mutant(
+        "a night without sun is taken for padding",
+        "sequences/_columns.py",
+        "_correlation(block, padding) < SMOOTH",
+        "block.size",
+        ("tests/sequences/test_columns.py::test_nothing_is_said_of_one_variable",),
+    ),
+    Mutant(
+        "a table of several variables is read as one without a warning",
+        "sequences/_columns.py",
+        "if whole.all() or not whole.any():",
+        "if whole.any():",
+        (
+            "tests/sequences/test_columns.py"
+            "::test_whole_numbers_beside_fractions_are_named",
+        ),
+    ),
+    Mutant(
+        "ids are joined to other columns without a warning",
+        "text/_beside.py",
+        "if ids and len(parts) > 1:",
+        "if ids and len(parts) > 9:",
+        (
+            "tests/text/test_beside.py"
+            "::test_the_warning_comes_before_training_and_its_line_works",
         ),
     ),
     Mutant(

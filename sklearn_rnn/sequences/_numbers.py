@@ -1,6 +1,7 @@
 """Arrays of numbers with two or three axes become `Sequences`."""
 
 __all__ = [
+    "as_table",
     "check_finite",
     "check_real",
     "looks_like_padded_tokens",
@@ -84,7 +85,20 @@ def check_real(X: np.ndarray) -> np.ndarray:
     )
 
 
-def looks_like_padded_tokens(sequences: Sequences) -> bool:
+def as_table(sequences: Sequences) -> np.ndarray | None:
+    """Give numbers of one variable as (n_samples, n_timesteps), or None for windows.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Of equal length, with one feature.
+    """
+    if sequences.offsets[-1] > len(sequences.storage):
+        return None  # padded rows and those of a table do not share their steps
+    return sequences.values.reshape(len(sequences), -1)
+
+
+def looks_like_padded_tokens(X: np.ndarray) -> bool:
     """Tell whether a table of numbers may be token ids made dense.
 
     True if all are integers, some larger than 1, with zeros in some rows, there at
@@ -93,12 +107,8 @@ def looks_like_padded_tokens(sequences: Sequences) -> bool:
 
     Parameters
     ----------
-    sequences : Sequences
-        Of equal length, with one feature.
+    X : ndarray of shape (n_samples, n_timesteps)
     """
-    if sequences.offsets[-1] > len(sequences.storage):
-        return False  # padded rows do not share their steps
-    X = sequences.values.reshape(len(sequences), -1)
     ends = X[:, -1]
     if not (ends == 0).any() or (X[:, 0] < 1).any():  # cheap, and mostly decides
         return False

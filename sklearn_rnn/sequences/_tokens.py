@@ -12,12 +12,21 @@ from typing import Any
 import numpy as np
 
 from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._columns import (
+    AT_MOST,
+    BESIDE_TEXT,
+    TOKENS,
+    describe_mixed_columns,
+)
 from sklearn_rnn.sequences._padding import drop_padding, refuse_empty, row_of
 from sklearn_rnn.sequences._sequences import Sequences, offsets_of, step_positions
 
 REMEDY = "if X holds numbers, pass it dense and with input='numbers'"
 
 LARGEST_ID = np.iinfo(np.int32).max
+
+WIDEST = 1 << 12
+"""Columns of token ids beside others, at most."""
 
 LARGEST_CODE_POINT = 0x10FFFF
 
@@ -61,7 +70,7 @@ def read_sparse_tokens(X: Any) -> Sequences:
     if not np.array_equal(X.indices, expected):
         X = X.copy()
         X.sort_indices()
-        _refuse_gaps(X.indices != expected, offsets)
+        _refuse_gaps(X.indices != expected, offsets, X)
     refuse_empty(np.diff(offsets))
     if X.data.dtype.kind == "i" and (X.data < 0).any():
         return _read_characters(X.data, offsets)
@@ -212,23 +221,41 @@ def _check_sparse_ids(X: Any) -> None:
     ):
         raise SequenceError(
             f"A sparse X must hold token ids, which are integers, got {values.dtype} "
-            "values that are not; they likely come from TfidfVectorizer, which "
-            "loses the order of the words. Use TextVectorizer instead, or "
-            "X.toarray() if the columns of this sparse matrix are steps in time."
+            "values that are not; "
+            + _likely_cause(
+                X,
+                "they likely come from TfidfVectorizer, which loses the order of the "
+                "words. Use TextVectorizer instead, or X.toarray() if the columns of "
+                "this sparse matrix are steps in time.",
+            )
         )
 
 
-def _refuse_gaps(misplaced: np.ndarray, offsets: np.ndarray) -> None:
+def _refuse_gaps(misplaced: np.ndarray, offsets: np.ndarray, X: Any) -> None:
     """Raise for the first row whose positions are not 0, 1, 2, ..."""
     if misplaced.any():
         row, _ = row_of(offsets, np.argmax(misplaced))
         raise SequenceError(
             "Each row of a sparse X must hold its token ids at the positions 0, 1, 2, "
-            f"... without a gap, but row {row} does not. Such matrices come from "
-            "CountVectorizer, TfidfVectorizer or OneHotEncoder, which lose the "
-            "order; use TextVectorizer instead, or X.toarray() if the columns of "
-            "this sparse matrix are steps in time."
+            f"... without a gap, but row {row} does not; "
+            + _likely_cause(
+                X,
+                "such matrices come from CountVectorizer, TfidfVectorizer or "
+                "OneHotEncoder, which lose the order. Use TextVectorizer instead, or "
+                "X.toarray() if the columns of this sparse matrix are steps in time.",
+            )
         )
+
+
+def _likely_cause(X: Any, otherwise: str) -> str:
+    """Name the columns that look like token ids, if others do not."""
+    if X.shape[1] > WIDEST:  # wide as counts of words are
+        return otherwise
+    rows = np.linspace(0, X.shape[0] - 1, min(X.shape[0], AT_MOST)).astype(np.int64)
+    found = describe_mixed_columns(X.tocsr()[rows].toarray())
+    if found is None or TOKENS not in found:
+        return otherwise
+    return f"{found}. {BESIDE_TEXT}."
 
 
 def _refuse(

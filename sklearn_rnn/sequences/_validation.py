@@ -10,15 +10,12 @@ from sklearn.utils import check_array
 
 from sklearn_rnn._compat import check_feature_names
 from sklearn_rnn._messages import warn
-from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
+from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._ambiguity import warn_if_ambiguous
 from sklearn_rnn.sequences._containers import holds_text, refuse_text
 from sklearn_rnn.sequences._frames import frame_to_array, is_frame, read_frames
 from sklearn_rnn.sequences._long_frames import refuse_long
-from sklearn_rnn.sequences._numbers import (
-    looks_like_padded_tokens,
-    read_cube,
-    read_table,
-)
+from sklearn_rnn.sequences._numbers import read_cube, read_table
 from sklearn_rnn.sequences._ragged import read_list
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
@@ -113,8 +110,8 @@ def check_sequences(
         _check_kind(estimator, kind)
         _check_width(estimator, kind, width)
         return sequences
-    if kind == "univariate" and input == "auto" and looks_like_padded_tokens(sequences):
-        _warn_ambiguous()
+    if input == "auto":
+        warn_if_ambiguous(sequences, kind)
     estimator.input_kind_ = kind
     estimator.n_features_in_ = ANY_LENGTH if width is None else width
     return sequences
@@ -207,12 +204,3 @@ def _check_width(estimator: Any, kind: str, width: int | None) -> None:
             f"X has {width} features, but {type(estimator).__name__} is expecting "
             f"{expected} features as input.{hint}"
         )
-
-
-def _warn_ambiguous() -> None:
-    warn(
-        "X is read as numbers, but looks like token ids padded with zeros, perhaps "
-        "made dense by ColumnTransformer (see its sparse_threshold). If they are "
-        "token ids, pass input='tokens'; if not, input='numbers' ends this warning.",
-        AmbiguousInputWarning,
-    )

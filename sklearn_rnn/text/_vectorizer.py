@@ -28,6 +28,7 @@ from sklearn_rnn.text._analyzers import (
     check_documents,
     warn_about_unused,
 )
+from sklearn_rnn.text._beside import warn_if_joined
 from sklearn_rnn.text._characters import CharacterWriter, read_words
 from sklearn_rnn.text._spans import Tokens, make_follower, why_no_spans
 from sklearn_rnn.text._vocabulary import (
@@ -311,6 +312,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
             ``sparse_output=False``, and then padded with 0 on the right. With
             ``characters=True`` the characters of each token behind its id.
         """
+        warn_if_joined(TextVectorizer)
         return self._as_matrix(*self._learn(X), self.width_)
 
     def transform(self, X: Iterable[Any]) -> Any:

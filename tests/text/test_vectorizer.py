@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import check_estimator
 
-from sklearn_rnn.exceptions import TruncationWarning
+from sklearn_rnn.exceptions import AmbiguousInputWarning, TruncationWarning
 from sklearn_rnn.sequences import UNK
 from sklearn_rnn.text import TextVectorizer
 
@@ -403,7 +403,8 @@ def test_column_transformer_passes_one_column():
         [("text", TextVectorizer(), "text"), ("other", TextVectorizer(), "other")],
         sparse_threshold=1.0,
     )
-    X = columns.fit_transform(frame)
+    with pytest.warns(AmbiguousInputWarning, match="ids of 'text' beside 'other'"):
+        X = columns.fit_transform(frame)
     assert sparse.issparse(X)
     expected = TextVectorizer().fit_transform(TEXTS).toarray()
     np.testing.assert_array_equal(X.toarray()[:, :6], expected)
