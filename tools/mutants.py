@@ -1068,6 +1068,47 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "ids padded in front are read as numbers without a warning",
+        "sequences/_columns.py",
+        "(0, X.shape[1]) in _blocks(X)",
+        "(1, X.shape[1]) in _blocks(X)",
+        ("tests/sequences/test_columns.py::test_padding_in_front_is_named",),
+    ),
+    Mutant(
+        "the axes of series are taken for variables of one step without a warning",
+        "sequences/_ambiguity.py",
+        "(sequences.lengths == 1).all()",
+        "(sequences.lengths == 0).all()",
+        ("tests/sequences/test_columns.py::test_one_step_of_many_variables_is_named",),
+    ),
+    Mutant(
+        "words between other words are learnt without a warning",
+        "sequences/_ambiguity.py",
+        "name.startswith(INTERPOLATE)",
+        "name in INTERPOLATE",
+        (
+            "tests/sequences/test_columns.py"
+            "::test_ids_between_others_are_told_by_the_pipeline_that_made_them",
+        ),
+    ),
+    Mutant(
+        "a label to be ignored is learnt",
+        "sequences/_ragged_targets.py",
+        "    refuse_ignored(labels, offsets)\n",
+        "",
+        (
+            "tests/sequences/test_ragged_targets.py"
+            "::test_minus_100_may_be_a_label_like_others",
+        ),
+    ),
+    Mutant(
+        "the line for padding in front makes it a word",
+        "sequences/_tokens.py",
+        '"[row[row > 0] for row in np.asarray(X)]"',
+        '"np.asarray(X) + 2"',
+        ("tests/test_remedies.py::test_the_line_that_a_message_shows_works",),
+    ),
+    Mutant(
         "a list of integers is read without asking what they are",
         "sequences/_ragged.py",
         'if input == "auto" and not keep_ragged:\n        _refuse_integers',

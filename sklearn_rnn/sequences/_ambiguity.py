@@ -2,15 +2,25 @@
 
 __all__ = ["warn_if_ambiguous"]
 
-from sklearn_rnn._messages import warn
+import numpy as np
+
+from sklearn_rnn._messages import callers_of, warn
 from sklearn_rnn.exceptions import AmbiguousInputWarning
 from sklearn_rnn.sequences._columns import (
     BESIDE_TEXT,
     TOKENS,
     describe_mixed_columns,
+    is_padded_in_front,
 )
 from sklearn_rnn.sequences._numbers import as_table, looks_like_padded_tokens
 from sklearn_rnn.sequences._sequences import Sequences
+from sklearn_rnn.sequences._tokens import DENSE, WITHOUT_ZEROS
+
+MANY = 8
+"""Variables of a single step that are likely steps of a single variable."""
+
+INTERPOLATE = ("SMOTE", "BorderlineSMOTE", "SVMSMOTE", "KMeansSMOTE", "ADASYN")
+"""Samplers of imbalanced-learn that make new numbers: how their names begin."""
 
 ENDS = "input='numbers' ends this warning"
 
@@ -24,14 +34,28 @@ def warn_if_ambiguous(sequences: Sequences, kind: str) -> None:
         As X was read with ``input="auto"``.
     kind : {"tokens", "univariate", "multivariate"}
     """
-    X = as_table(sequences) if kind == "univariate" else None
-    if X is None:
-        return
+    if kind == "univariate":
+        X = as_table(sequences)
+        if X is not None:
+            _look_at_table(X)
+    elif kind == "multivariate":
+        _look_at_steps(sequences)
+    else:
+        _look_for_synthetic_ids()
+
+
+def _look_at_table(X: np.ndarray) -> None:
+    """Warn if a table of one variable over time is likely something else."""
     if looks_like_padded_tokens(X):
         _warn(
             "X is read as numbers, but looks like token ids padded with zeros, perhaps "
             "made dense by ColumnTransformer (see its sparse_threshold). If they are "
             f"token ids, pass input='tokens'; if not, {ENDS}."
+        )
+    elif is_padded_in_front(X):
+        _warn(
+            "X is read as numbers, but looks like token ids with their padding in "
+            f"front. {WITHOUT_ZEROS.format(DENSE)}. If they are numbers, {ENDS}."
         )
     elif found := describe_mixed_columns(X):
         read = f"X is read as one variable over {X.shape[1]} steps, but {found}"
@@ -43,6 +67,37 @@ def warn_if_ambiguous(sequences: Sequences, kind: str) -> None:
                 "HistGradientBoostingClassifier() is a model for them. If they are "
                 f"one series, {ENDS}."
             )
+
+
+def _look_at_steps(sequences: Sequences) -> None:
+    """Warn if there is nothing to read in order."""
+    n_features = sequences.n_features
+    if n_features >= MANY and (sequences.lengths == 1).all():
+        _warn(
+            f"Each sequence of X has a single step of {n_features} variables, so that "
+            "there is no order to read. If X is (n_samples, channels, time) as in "
+            "aeon and sktime, pass X = from_channels_first(X). If it is a table, "
+            "HistGradientBoostingClassifier() is a model for X = "
+            "np.asarray(X).reshape(len(X), -1). If each sequence is so short, "
+            f"{ENDS}."
+        )
+
+
+def _look_for_synthetic_ids() -> None:
+    """Warn if a pipeline of imbalanced-learn made rows between those of the user.
+
+    Its ids look like any others; only the pipeline that leads here knows.
+    """
+    for frame in callers_of("imblearn", "fit"):
+        for _, step in getattr(frame.f_locals.get("self"), "steps", []):
+            name = type(step).__name__
+            if hasattr(step, "fit_resample") and name.startswith(INTERPOLATE):
+                _warn(
+                    f"{name} makes rows between others, and a token id between two "
+                    "others is another word. Leave it out and weigh the classes: "
+                    "RNNClassifier(class_weight='balanced'), or repeat rows with "
+                    "RandomOverSampler."
+                )
 
 
 def _warn(message: str) -> None:

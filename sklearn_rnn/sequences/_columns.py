@@ -1,6 +1,6 @@
 """Tables whose columns are no steps of one variable: what gives them away."""
 
-__all__ = ["BESIDE_TEXT", "describe_mixed_columns"]
+__all__ = ["BESIDE_TEXT", "describe_mixed_columns", "is_padded_in_front"]
 
 from collections.abc import Iterator
 
@@ -61,28 +61,44 @@ def describe_mixed_columns(X: np.ndarray) -> str | None:
     >>> describe_mixed_columns(np.column_stack([ages, prices]))
     'column 0 holds whole numbers and column 1 fractions'
     """
-    X = X[:: max(1, len(X) // AT_MOST)][:AT_MOST]
-    whole = (X == np.rint(X)).all(axis=0)
+    X = _some_rows(X)
     if len(X) < AT_LEAST:
         return None
-    block = next(_blocks_of_ids(X, whole & (X >= 0).all(axis=0)), None)
-    if block is not None:
-        first, stop = block
-        others = np.delete(np.arange(X.shape[1]), np.arange(first, stop))
-        return (
-            f"{_name(np.arange(first, stop))} {TOKENS}, and {_name(others)} "
-            f"{'does' if len(others) == 1 else 'do'} not"
-        )
-    return _describe_fractions(X, whole)
+    n_columns = X.shape[1]
+    for first, stop in _blocks(X):
+        if stop - first < n_columns:
+            others = np.delete(np.arange(n_columns), np.arange(first, stop))
+            return (
+                f"{_name(np.arange(first, stop))} {TOKENS}, and {_name(others)} "
+                f"{'does' if len(others) == 1 else 'do'} not"
+            )
+    return _describe_fractions(X)
 
 
-def _blocks_of_ids(X: np.ndarray, may_be: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Yield first column and end of each block of padded ids beside other columns."""
+def is_padded_in_front(X: np.ndarray) -> bool:
+    """Tell whether a table looks like token ids with zeros in front of each row.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_columns)
+        Finite numbers.
+    """
+    X = _some_rows(X)[:, ::-1]
+    return len(X) >= AT_LEAST and (0, X.shape[1]) in _blocks(X)
+
+
+def _some_rows(X: np.ndarray) -> np.ndarray:
+    return X[:: max(1, len(X) // AT_MOST)][:AT_MOST]
+
+
+def _blocks(X: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield first column and end of each block of ids, padded behind."""
+    may_be = _are_whole(X) & (X >= 0).all(axis=0)
     zero = X == 0
     resumes = (zero[:, :-1] & ~zero[:, 1:]).any(axis=0)
     ends = np.flatnonzero(resumes | (may_be[1:] != may_be[:-1])) + 1
     for first, stop in zip([0, *ends], [*ends, X.shape[1]], strict=True):
-        if not may_be[first] or zero[:, first].any() or stop - first == X.shape[1]:
+        if not may_be[first] or zero[:, first].any():
             continue
         block = X[:, first:stop]
         padding = zero[:, first:stop]
@@ -101,8 +117,15 @@ def _correlation(X: np.ndarray, padding: np.ndarray) -> float:
     return float(np.corrcoef(before, after)[0, 1])
 
 
-def _describe_fractions(X: np.ndarray, whole: np.ndarray) -> str | None:
+def _are_whole(X: np.ndarray) -> np.ndarray:
+    """Say which columns hold whole numbers only."""
+    whole: np.ndarray = (X == np.rint(X)).all(axis=0)
+    return whole
+
+
+def _describe_fractions(X: np.ndarray) -> str | None:
     """Find varied columns of whole numbers beside columns of fractions."""
+    whole = _are_whole(X)
     if whole.all() or not whole.any():
         return None
     fractions = np.mean(X != np.rint(X), axis=0) > 0.5

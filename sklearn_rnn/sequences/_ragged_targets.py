@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn_rnn._messages import repeat_warnings
 from sklearn_rnn.sequences._containers import holds_text
 from sklearn_rnn.sequences._frames import is_panel, series_of
+from sklearn_rnn.sequences._ignored import refuse_ignored
 from sklearn_rnn.sequences._padding import row_of
 from sklearn_rnn.sequences._sequences import offsets_of
 from sklearn_rnn.sequences._targets import (
@@ -137,6 +138,7 @@ steps of row 1; ...
                 f"{row}; {LABELS}."
             )
     labels = _join_labels(rows, offsets)
+    refuse_ignored(labels, offsets)
     repeat_warnings(check_classification_targets, labels)
     return labels
 

@@ -17,11 +17,24 @@ from sklearn_rnn.sequences._columns import (
     BESIDE_TEXT,
     TOKENS,
     describe_mixed_columns,
+    is_padded_in_front,
 )
 from sklearn_rnn.sequences._padding import drop_padding, refuse_empty, row_of
 from sklearn_rnn.sequences._sequences import Sequences, offsets_of, step_positions
 
 REMEDY = "if X holds numbers, pass it dense and with input='numbers'"
+
+WITHOUT_ZEROS = (
+    "Take it away from X, in fit and in predict, and pass input='tokens': X = {}"
+)
+"""What to do with ids whose padding is not behind them."""
+
+DENSE, RAGGED, SPARSE = (
+    "[row[row > 0] for row in np.asarray(X)]",
+    "[[i for i in row if i > 0] for row in X]",
+    "[row[row > 0] for row in X.toarray()]",
+)
+"""How that is written for each container."""
 
 LARGEST_ID = np.iinfo(np.int32).max
 
@@ -74,7 +87,7 @@ def read_sparse_tokens(X: Any) -> Sequences:
     refuse_empty(np.diff(offsets))
     if X.data.dtype.kind == "i" and (X.data < 0).any():
         return _read_characters(X.data, offsets)
-    return _read_flat(X.data, offsets)
+    return _read_flat(X.data, offsets, SPARSE)
 
 
 def read_dense_tokens(X: np.ndarray) -> Sequences:
@@ -85,7 +98,7 @@ def read_dense_tokens(X: np.ndarray) -> Sequences:
     offsets = np.arange(len(X) + 1, dtype=np.int64) * X.shape[1]
     if (X < 0).any() and (X == np.rint(X)).all() and holds_characters(X):
         return _read_characters(X.reshape(-1).astype(np.int64), offsets)
-    return _read_flat(X.reshape(-1), offsets)
+    return _read_flat(X.reshape(-1), offsets, DENSE)
 
 
 def holds_characters(X: np.ndarray) -> bool:
@@ -101,20 +114,21 @@ def holds_characters(X: np.ndarray) -> bool:
 
 def read_token_list(arrays: list[np.ndarray]) -> Sequences:
     """Read a list of one-dimensional arrays of ids."""
-    return _read_flat(np.concatenate(arrays), offsets_of([len(a) for a in arrays]))
+    offsets = offsets_of([len(array) for array in arrays])
+    return _read_flat(np.concatenate(arrays), offsets, RAGGED)
 
 
-def _read_flat(values: np.ndarray, offsets: np.ndarray) -> Sequences:
+def _read_flat(values: np.ndarray, offsets: np.ndarray, line: str) -> Sequences:
     """Check ids and cut the padding."""
     _check_ids(values, offsets)
-    values, offsets = _cut_zeros(values, offsets)
+    values, offsets = _cut_zeros(values, offsets, line)
     return Sequences(values.astype(np.int32, copy=False), offsets)
 
 
 def _read_characters(values: np.ndarray, offsets: np.ndarray) -> Sequences:
     """Part the ids from the characters that follow each as negatives."""
     _check_largest(values, offsets)
-    values, offsets = _cut_zeros(values, offsets)
+    values, offsets = _cut_zeros(values, offsets, SPARSE)
     _check_letters(values, offsets)
     is_letter = values < 0
     places = np.flatnonzero(~is_letter)  # of the ids, among ids and characters
@@ -130,20 +144,35 @@ def _read_characters(values: np.ndarray, offsets: np.ndarray) -> Sequences:
 
 
 def _cut_zeros(
-    values: np.ndarray, offsets: np.ndarray
+    values: np.ndarray, offsets: np.ndarray, line: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut the trailing zeros, and refuse zeros elsewhere."""
     real = values != 0
     if not real.all():
         values, offsets = drop_padding(values, offsets, real)
-        _refuse(
-            values == 0,
-            offsets,
-            "Token ids must be at least 1, because 0 is padding and is allowed only "
-            "at the end of a row, got 0",
-            "shift the ids by 2 (0 is padding, 1 unknown)",
-        )
+        _refuse_zeros(values == 0, offsets, line)
     return values, offsets
+
+
+def _refuse_zeros(zero: np.ndarray, offsets: np.ndarray, line: str) -> None:
+    """Raise for padding that is not behind the ids, with what takes it away."""
+    if not zero.any():
+        return
+    remedy = WITHOUT_ZEROS.format(line)
+    row, position = row_of(offsets, np.argmax(zero))
+    starts = np.zeros(len(zero), dtype=bool)
+    starts[offsets[:-1]] = True
+    in_front = not (zero[1:] & ~zero[:-1] & ~starts[1:]).any()
+    raise SequenceError(
+        f"Token ids must be at least 1, because 0 is padding and is allowed only at "
+        f"the end of a row, got 0 at row {row}, position {position}; "
+        + (
+            f"padding stands in front here. {remedy}."
+            if in_front
+            else f"if 0 is padding: {remedy}. If it is a token, and no row is "
+            "padded, count from 2 on (0 is padding, 1 unknown): X = np.asarray(X) + 2."
+        )
+    )
 
 
 def _check_ids(values: np.ndarray, offsets: np.ndarray) -> None:
@@ -158,7 +187,7 @@ def _check_ids(values: np.ndarray, offsets: np.ndarray) -> None:
             values != np.rint(values),
             offsets,
             "Token ids must be integers, got {}",
-            REMEDY,
+            f"{REMEDY}; if SMOTE made it, class_weight='balanced' does without",
             values,
         )
     _refuse(
@@ -252,7 +281,10 @@ def _likely_cause(X: Any, otherwise: str) -> str:
     if X.shape[1] > WIDEST:  # wide as counts of words are
         return otherwise
     rows = np.linspace(0, X.shape[0] - 1, min(X.shape[0], AT_MOST)).astype(np.int64)
-    found = describe_mixed_columns(X.tocsr()[rows].toarray())
+    table = X.tocsr()[rows].toarray()
+    if is_padded_in_front(table):
+        return f"padding stands in front here. {WITHOUT_ZEROS.format(SPARSE)}."
+    found = describe_mixed_columns(table)
     if found is None or TOKENS not in found:
         return otherwise
     return f"{found}. {BESIDE_TEXT}."

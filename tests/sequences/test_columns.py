@@ -10,7 +10,7 @@ from sklearn_rnn import sliding_windows
 from sklearn_rnn.datasets import load_births, load_co2
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
 from sklearn_rnn.sequences import check_sequences
-from sklearn_rnn.sequences._columns import describe_mixed_columns
+from sklearn_rnn.sequences._columns import describe_mixed_columns, is_padded_in_front
 
 rng = np.random.default_rng(0)
 
@@ -54,6 +54,38 @@ def test_whole_numbers_beside_fractions_are_named():
         check_sequences(BaseEstimator(), X, reset=True)
 
 
+def test_padding_in_front_is_named():
+    with pytest.warns(AmbiguousInputWarning, match="padding in front.*row > 0"):
+        check_sequences(BaseEstimator(), IDS[:, ::-1], reset=True)
+
+
+def test_one_step_of_many_variables_is_named():
+    for X in (np.ones((9, 1, 30)), [np.ones((1, 30))] * 9):
+        with pytest.warns(AmbiguousInputWarning, match="from_channels_first"):
+            check_sequences(BaseEstimator(), X, reset=True)
+        check_sequences(BaseEstimator(), X, reset=True, input="numbers")
+
+
+class SMOTENC:
+    def fit_resample(self, X, y):
+        return X, y
+
+
+def test_ids_between_others_are_told_by_the_pipeline_that_made_them():
+    imblearn = {"__name__": "imblearn.pipeline"}
+    exec("class Pipeline:\n def fit(self, read): return read()", imblearn)
+    pipeline = imblearn["Pipeline"]()
+    pipeline.steps = [("sampler", SMOTENC()), ("other", BaseEstimator())]
+
+    def read():
+        check_sequences(BaseEstimator(), sparse.csr_matrix(IDS), reset=True)
+
+    with pytest.warns(AmbiguousInputWarning, match="SMOTENC makes .*'balanced'"):
+        pipeline.fit(read)
+    del pipeline.steps[0]
+    pipeline.fit(read)
+
+
 def sun_of_days():
     """Count from noon to noon: zeros of unequal number at night, and a morning."""
     sun = 30 * np.cos(2 * np.pi * np.arange(24) / 24) + 5
@@ -66,6 +98,7 @@ def windows_of(load):
 
 
 ORDINARY = {
+    "sums of counts": lambda: np.cumsum(rng.poisson(0.4, (300, 12)), axis=1),
     "images": lambda: load_digits().data,
     "images of small numbers": lambda: load_digits().data / 16,
     "counts of days": lambda: sliding_windows(
@@ -86,4 +119,6 @@ ORDINARY = {
 
 @pytest.mark.parametrize("name", ORDINARY)
 def test_nothing_is_said_of_one_variable(name):
-    assert describe_mixed_columns(np.asarray(ORDINARY[name](), dtype=float)) is None
+    X = np.asarray(ORDINARY[name](), dtype=float)
+    assert describe_mixed_columns(X) is None
+    assert not is_padded_in_front(X)

@@ -340,3 +340,10 @@ def test_the_given_targets_of_steps_are_not_changed():
     targets, _ = check_step_reals(y, [2, 1])
     targets[0] = 9
     assert y[0][0] == 1
+
+
+def test_minus_100_may_be_a_label_like_others():
+    for y in ([[-100, 0], [100]], [[-100, -5], [0]], [["-100", "0"], ["0"]]):
+        assert len(check_step_labels(y, [2, 1])) == 3
+    with pytest.raises(ValueError, match="y holds -100 at row 1, step 0"):
+        check_step_labels([[0, 1], [-100]], [2, 1])

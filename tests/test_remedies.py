@@ -1,0 +1,160 @@
+"""What a message of the package tells a user to write works as it is written."""
+
+import re
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+)
+from sklearn.pipeline import make_pipeline
+
+import sklearn_rnn
+from sklearn_rnn.sequences import from_channels_first
+
+rng = np.random.default_rng(0)
+Y = np.arange(40) % 2
+LENGTHS = rng.integers(2, 7, 40)
+BEHIND = np.where(np.arange(6) < LENGTHS[:, None], rng.integers(2, 20, (40, 6)), 0)
+FRONT = BEHIND[:, ::-1]
+MIDDLE = np.insert(BEHIND, 1, 0, axis=1)
+SERIES = rng.normal(size=(40, 6, 2))
+STEPS = (SERIES[..., 0] > 0).astype(int)
+IGNORED = np.where(rng.random((40, 6)) < 0.2, -100, STEPS)
+FRAME = pd.DataFrame({"text": ["a good film", "bad"] * 20, "age": range(20, 60)})
+JOINED = np.column_stack([BEHIND, FRAME["age"]])
+
+
+def few(estimator):
+    """Make an estimator that trains for a moment."""
+
+    def make(hidden_size=2, **how):
+        return estimator(hidden_size, max_epochs=1, random_state=0, **how)
+
+    return make
+
+
+SETTING = {
+    "np": np,
+    "Y": Y,
+    "TextVectorizer": sklearn_rnn.TextVectorizer,
+    "RNNClassifier": few(sklearn_rnn.RNNClassifier),
+    "RNNRegressor": few(sklearn_rnn.RNNRegressor),
+    "RNNTagger": few(sklearn_rnn.RNNTagger),
+    "RNNStepRegressor": few(sklearn_rnn.RNNStepRegressor),
+    "as_ragged": sklearn_rnn.as_ragged,
+    "from_channels_first": from_channels_first,
+    "make_pipeline": make_pipeline,
+    "ColumnTransformer": ColumnTransformer,
+    "StackingClassifier": StackingClassifier,
+    "RandomForestClassifier": lambda: RandomForestClassifier(5, random_state=0),
+    "HistGradientBoostingClassifier": lambda: HistGradientBoostingClassifier(
+        max_iter=2, random_state=0
+    ),
+}
+
+
+class Remedy(NamedTuple):
+    """A call that goes wrong, the line that its message shows, and the call then."""
+
+    given: dict
+    wrong: str
+    line: str
+    then: str = "RNNClassifier().fit(X, Y).predict(X)"
+    code: str | None = None
+    """What is run, where the line is an expression that wants a place."""
+
+
+TOKENS = "RNNClassifier(input='tokens').fit(X, Y).predict(X)"
+BESIDE = (
+    "StackingClassifier([('text', make_pipeline(ColumnTransformer([('ids', "
+    "TextVectorizer(), 'text')]), RNNClassifier(input='tokens'))), ('numbers', "
+    "make_pipeline(ColumnTransformer([('kept', 'passthrough', ['age'])]), "
+    "RandomForestClassifier()))])"
+)
+ROWS_OF_ARRAY = "X = [row[row > 0] for row in np.asarray(X)]"
+REMEDIES = {
+    "ids padded in front": Remedy({"X": FRONT}, TOKENS, ROWS_OF_ARRAY, TOKENS),
+    "a frame of them": Remedy(
+        {"X": pd.DataFrame(FRONT)}, TOKENS, ROWS_OF_ARRAY, TOKENS
+    ),
+    "lists of them": Remedy(
+        {"X": [[0] * (i % 2) + [2, 3] for i in range(40)]},
+        TOKENS,
+        "X = [[i for i in row if i > 0] for row in X]",
+        TOKENS,
+    ),
+    "a sparse matrix of them": Remedy(
+        {"X": sparse.csr_matrix(FRONT)},
+        TOKENS,
+        "X = [row[row > 0] for row in X.toarray()]",
+        TOKENS,
+    ),
+    "ids padded in front, read as numbers": Remedy(
+        {"X": FRONT}, "RNNClassifier().fit(X, Y)", ROWS_OF_ARRAY, TOKENS
+    ),
+    "padding between": Remedy({"X": MIDDLE}, TOKENS, ROWS_OF_ARRAY, TOKENS),
+    "ids from 0 on": Remedy(
+        {"X": rng.integers(0, 5, (40, 6))}, TOKENS, "X = np.asarray(X) + 2", TOKENS
+    ),
+    "ids beside numbers": Remedy(
+        {"X": JOINED, "frame": FRAME},
+        "RNNClassifier().fit(X, Y)",
+        BESIDE,
+        "model.fit(frame, Y).predict(frame)",
+        f"model = {BESIDE}",
+    ),
+    "ids beside numbers, sparse": Remedy(
+        {"X": sparse.csr_matrix(JOINED), "frame": FRAME},
+        "RNNClassifier().fit(X, Y)",
+        BESIDE,
+        "model.fit(frame, Y).predict(frame)",
+        f"model = {BESIDE}",
+    ),
+    "channels before steps": Remedy(
+        {"X": rng.normal(size=(40, 1, 30))},
+        "RNNClassifier().fit(X, Y)",
+        "X = from_channels_first(X)",
+    ),
+    "a table of one step": Remedy(
+        {"X": rng.normal(size=(40, 1, 30))},
+        "RNNClassifier().fit(X, Y)",
+        "X = np.asarray(X).reshape(len(X), -1)",
+        "HistGradientBoostingClassifier().fit(X, Y).predict(X)",
+    ),
+    "a label that PyTorch ignores": Remedy(
+        {"X": SERIES, "y": IGNORED},
+        "RNNTagger().fit(X, y)",
+        "keep = [np.asarray(row) != -100 for row in y]; X, y = ([np.asarray(row)"
+        "[: len(k)][k] for row, k in zip(rows, keep)] for rows in (X, y))",
+        "RNNTagger().fit(X, y).predict(X)",
+    ),
+}
+
+
+def message_of(code, names):
+    """Run code that warns or raises, and give what it says."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            exec(code, names)
+        except (ValueError, TypeError) as error:
+            return str(error)
+    assert caught, "neither an error nor a warning"
+    return " ".join(str(warning.message) for warning in caught)
+
+
+@pytest.mark.parametrize("name", REMEDIES)
+def test_the_line_that_a_message_shows_works(name):
+    remedy = REMEDIES[name]
+    names = {**SETTING, **remedy.given}
+    assert remedy.line in re.sub(r"\s+", " ", message_of(remedy.wrong, dict(names)))
+    exec(remedy.code or remedy.line, names)
+    exec(remedy.then, names)
