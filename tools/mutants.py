@@ -1109,6 +1109,26 @@ MUTANTS = [
         ("tests/test_remedies.py::test_the_line_that_a_message_shows_works",),
     ),
     Mutant(
+        "probabilities of steps fail inside scikit-learn",
+        "estimators/_stepwise.py",
+        'if method != "predict" and',
+        'if method == "predict" and',
+        (
+            "tests/estimators/test_conventions.py"
+            "::test_probabilities_of_each_step_are_predicted_out_of_fold",
+        ),
+    ),
+    Mutant(
+        "epochs given to fit are not said to be a parameter",
+        "estimators/_arguments.py",
+        "if parameter in estimator.get_params(deep=False):",
+        "if not parameter:",
+        (
+            "tests/estimators/test_conventions.py"
+            "::test_an_argument_of_fit_elsewhere_is_named_here",
+        ),
+    ),
+    Mutant(
         "a list of integers is read without asking what they are",
         "sequences/_ragged.py",
         'if input == "auto" and not keep_ragged:\n        _refuse_integers',

@@ -33,6 +33,7 @@ from sklearn_rnn._training import (
     train,
     undone_on_error,
 )
+from sklearn_rnn.estimators._arguments import names_arguments
 from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._over_time import OverTime
@@ -95,6 +96,7 @@ class BaseRNN(
 
     # -- fitting ---------------------------------------------------------------
 
+    @names_arguments
     @fit_context(prefer_skip_nested_validation=True)
     @as_usual
     def fit(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_rnn._messages import callers_of
 from sklearn_rnn.estimators._base import BaseRNN
 
 
@@ -18,9 +19,27 @@ class StepwiseRNN(BaseRNN):
         return self._outputs(sequences, question, dtype), sequences.offsets
 
     def __sklearn_tags__(self):
+        _refuse_encoded_targets()
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _refuse_encoded_targets():
+    """Raise where `cross_val_predict` is about to encode y for probabilities.
+
+    It encodes what has one or two axes, and fails inside NumPy for what is ragged. It
+    asks for the tags before; nothing else that it asks of an estimator is in time.
+    A pipeline that asks in turn swallows a ValueError.
+    """
+    for frame in callers_of("sklearn", "cross_val_predict"):
+        method = frame.f_locals.get("method")
+        if method != "predict" and frame.f_locals.get("y") is not None:
+            raise NotImplementedError(
+                f"cross_val_predict encodes y for method={method!r}, which cannot be "
+                "done with a target for each step; hand y over as it is: "
+                f"cross_val_predict(estimator, X, params={{'y': y}}, method={method!r})"
+            )
 
 
 def split_steps(values, offsets):

@@ -139,6 +139,12 @@ class RNNTagger(WithClasses, StepwiseRNN):
             ``classes_``; rows sum to 1.  With ``output="crf"`` the marginal
             probabilities, whose largest need not be the class of the likeliest
             sequence.
+
+        Notes
+        -----
+        scikit-learn's `cross_val_predict` encodes y where it wants probabilities. It
+        leaves a label for each step alone where y is passed on to `fit` unseen:
+        ``cross_val_predict(tagger, X, params={"y": y}, method="predict_proba")``.
         """
         log_probabilities, offsets = self._step_outputs(X, self._head.log_proba)
         return split_steps(np.exp(log_probabilities), offsets)

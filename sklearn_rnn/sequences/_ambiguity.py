@@ -71,7 +71,7 @@ def _look_at_table(X: np.ndarray) -> None:
 
 def _look_at_steps(sequences: Sequences) -> None:
     """Warn if there is nothing to read in order."""
-    n_features = sequences.n_features
+    n_features = sequences.n_features or 0
     if n_features >= MANY and (sequences.lengths == 1).all():
         _warn(
             f"Each sequence of X has a single step of {n_features} variables, so that "

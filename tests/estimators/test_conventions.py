@@ -5,8 +5,16 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
 
-from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn import (
+    RNNClassifier,
+    RNNRegressor,
+    RNNStepRegressor,
+    RNNTagger,
+    as_ragged,
+)
 from sklearn_rnn.callbacks import Checkpoint
 
 rng = np.random.default_rng(0)
@@ -65,3 +73,48 @@ def test_a_call_of_partial_fit_reads_no_epoch_of_earlier_calls():
         model.net_.history[-1]["train_loss"]
     ]
     assert model.history_["lr"].shape == (model.n_iter_,) == (5,)
+
+
+LENGTHS = np.arange(40) % 3 + 2
+RAGGED = [steps[:length] for steps, length in zip(X, LENGTHS, strict=True)]
+SIGNS = [(steps[:, 0] > 0).astype(int) for steps in RAGGED]
+LAYOUTS = {
+    "lists": (RAGGED, SIGNS),
+    "arrays of arrays": (as_ragged(RAGGED), as_ragged(SIGNS)),
+    "a cube and a table": (X, (X[:, :, 0] > 0).astype(int)),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("steps", [(), ("passthrough",)])
+def test_probabilities_of_each_step_are_predicted_out_of_fold(layout, steps):
+    X, y = LAYOUTS[layout]
+    tagger = RNNTagger(2, max_epochs=1, random_state=0)
+    estimator = make_pipeline(*steps, tagger) if steps else tagger
+    with pytest.raises(NotImplementedError, match="cross_val_predict encodes") as said:
+        cross_val_predict(estimator, X, y, cv=2, method="predict_proba")
+    line = str(said.value).rpartition("as it is: ")[2]
+    found = eval(line.replace("params", "cv=2, params"), globals(), locals())
+    expected = tagger.fit(X[20:], y[20:]).predict_proba(X[:20])
+    assert all(map(np.array_equal, found[:20], expected))
+    assert len(found) == 40
+
+
+def test_numbers_of_each_step_are_predicted_out_of_fold():
+    y = [steps[:, 0] for steps in RAGGED]
+    model = RNNStepRegressor(2, max_epochs=1, random_state=0)
+    assert [len(row) for row in cross_val_predict(model, RAGGED, y, cv=2)] == [*LENGTHS]
+
+
+@pytest.mark.parametrize(
+    ("argument", "instead"),
+    [
+        ({"epochs": 3}, r"RNNClassifier\(max_epochs=3\)"),
+        ({"batch_size": 8}, r"RNNClassifier\(batch_size=8\)"),
+        ({"validation_data": (X, y)}, "X_val and y_val"),
+        ({"foo": 1}, "'foo'"),
+    ],
+)
+def test_an_argument_of_fit_elsewhere_is_named_here(argument, instead):
+    with pytest.raises(TypeError, match=f"unexpected keyword argument.*{instead}"):
+        RNNClassifier().fit(X, y, **argument)
