@@ -49,7 +49,7 @@ def refuse_long(frame: Any) -> None:
 
 
 def _candidates(frame: Any) -> list[Candidate]:
-    columns = [
+    columns: list[tuple[str | None, Any]] = [
         (title, column_of(frame, i))
         for i, title in enumerate(names_of(frame)[:N_COLUMNS])
         if isinstance(title, str)
