@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from sklearn_rnn._messages import name_some
-from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn._messages import name_some, warn
+from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
 from sklearn_rnn.sequences._containers import holds_text, refuse_text
 from sklearn_rnn.sequences._time_index import check_order
 from sklearn_rnn.sequences._values import to_values
@@ -174,11 +174,30 @@ def _read_members(members: list[Any], names: Sequence[Any] | None) -> Heard:
     source = f"row {first} has"
     if named and names is not None:
         expected, source = list(names), "fit saw"
+    else:
+        _warn_of_orders(members, frames, expected, first)
     arrays = [
         _in_order(member, row, expected, source) if is_frame(member) else member
         for row, member in enumerate(members)
     ]
     return Heard(arrays, expected if named else None)
+
+
+def _warn_of_orders(
+    members: list[Any], frames: list[bool], expected: list[Any], first: int
+) -> None:
+    """Say which order was taken where the frames of `fit` have several."""
+    for row, member in enumerate(members):
+        if frames[row] and set(here := names_of(member)) == set(expected):
+            if here != expected:
+                warn(
+                    "The frames of X have the same columns in another order, first "
+                    f"row {row}. They are matched by name, in the order of row "
+                    f"{first}, [{name_some(expected)}]; X = [frame[{expected!r}] for "
+                    "frame in X] ends this warning.",
+                    AmbiguousInputWarning,
+                )
+                return
 
 
 def _in_order(frame: Any, row: int, expected: list[Any], source: str) -> np.ndarray:

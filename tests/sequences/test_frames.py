@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 
-from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
 from sklearn_rnn.sequences import check_one_step, check_sequences
 
 
@@ -84,10 +84,14 @@ def test_columns_are_matched_by_name(make):
 
 def test_columns_of_another_order_among_the_rows_are_turned():
     mixed = [as_frame(A, "ab"), as_frame(B, "ba")]
-    np.testing.assert_array_equal(values_of(mixed), STEPS)
-    np.testing.assert_array_equal(values_of(pd.Series(mixed)), STEPS)
+    for X in (mixed, pd.Series(mixed)):
+        with pytest.warns(AmbiguousInputWarning, match=r"row 1.*order of row 0, \['a'"):
+            np.testing.assert_array_equal(values_of(X), STEPS)
+    estimator, sequences = fitted([frame[["a", "b"]] for frame in mixed])
+    np.testing.assert_array_equal(sequences.values, STEPS)
+    again = check_sequences(estimator, mixed, reset=False)  # fit said the order
+    np.testing.assert_array_equal(again.values, STEPS)
     step = pd.DataFrame({"b": [10.0], "a": [1.0]})
-    estimator, _ = fitted(mixed)
     np.testing.assert_array_equal(check_one_step(estimator, step).values, A[:1])
 
 
