@@ -249,16 +249,33 @@ def _cells_of(frame: Any) -> np.ndarray | None:
     n_rows, n_columns = frame.shape
     if n_rows == 0 or n_columns == 0:
         return None
+    columns = [column_of(frame, i) for i in range(n_columns)]
+    nested = [_is_sequence(_first_cell(column)) for column in columns]
+    if not any(nested):
+        return None
+    if not all(nested):
+        titles = names_of(frame)
+        here = titles[nested.index(True)]
+        raise SequenceError(
+            f"Column {here!r} of X holds sequences, but column "
+            f"{titles[nested.index(False)]!r} single values; take the sequences only, "
+            f"X[{[t for t, is_one in zip(titles, nested, strict=True) if is_one]!r}]."
+        )
     cells = np.empty((n_rows, n_columns), dtype=object)
-    for i in range(n_columns):
-        column = column_of(frame, i)
-        if not _is_sequence(
-            column[0] if not hasattr(column, "iloc") else column.iloc[0]
-        ):
-            return None
+    for i, column in enumerate(columns):
         for row, cell in enumerate(column):
-            cells[row, i] = cell
+            cells[row, i] = _plain(cell)
     return cells
+
+
+def _first_cell(column: Any) -> Any:
+    """Give the first cell that is not missing."""
+    return next((cell for cell in map(_plain, column) if cell is not None), None)
+
+
+def _plain(cell: Any) -> Any:
+    """Give what a scalar of pyarrow holds."""
+    return cell.as_py() if hasattr(cell, "as_py") else cell
 
 
 def _is_sequence(cell: Any) -> bool:

@@ -679,3 +679,27 @@ def test_a_refused_fit_leaves_a_fitted_estimator_as_it_was():
         regressor.fit(X, y)
     np.testing.assert_array_equal(regressor.predict(X), before)
     assert set(vars(regressor)) == attributes
+
+
+MASK = np.arange(12) == 2
+WEIGHTS = {
+    "masked": (np.ma.masked_array(np.ones(12), MASK), "sample_weight contains NaN"),
+    "missing": (pd.Series([1.0, *[None] * 11], dtype="Float64"), "contains NaN"),
+    "durations": (np.arange(12).astype("m8[h]"), "sample_weight holds dates"),
+}
+
+
+@pytest.mark.parametrize(("weight", "words"), WEIGHTS.values(), ids=WEIGHTS)
+def test_weights_say_what_is_missing(weight, words):
+    model = RNNRegressor(**SMALL)
+    with pytest.raises(ValueError, match=words):
+        model.fit(CUBE, REALS, sample_weight=weight)
+    assert not hasattr(model, "net_")
+
+
+def test_nullable_weights_and_targets_give_the_fit_of_arrays():
+    weight = rng.integers(0, 3, size=12)
+    expected = RNNRegressor(**SMALL).fit(CUBE, REALS, sample_weight=weight)
+    nullable = pd.array(REALS, "Float64"), pd.array(weight, "Int64")
+    found = RNNRegressor(**SMALL).fit(CUBE, nullable[0], sample_weight=nullable[1])
+    np.testing.assert_array_equal(found.predict(CUBE), expected.predict(CUBE))

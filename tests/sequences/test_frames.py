@@ -133,6 +133,11 @@ def test_a_column_of_sequences_is_sequences(cell):
     np.testing.assert_array_equal(values_of(frame).ravel(), STEPS[:, 0])
     matrices = pd.DataFrame({"x": [A, B]})
     np.testing.assert_array_equal(values_of(matrices), STEPS)
+    with pytest.raises(SequenceError, match=r"column 'k' single values.*X\[\['x'\]\]"):
+        fitted(frame.assign(k=1.0))
+    frame.loc[len(frame)] = [None]
+    with pytest.raises(SequenceError, match=r"Column 'x' of X .* at row 2 None; drop"):
+        fitted(frame)
 
 
 def test_a_panel_of_one_variable_and_a_panel_out_of_order():
