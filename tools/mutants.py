@@ -1674,11 +1674,21 @@ MUTANTS = [
     Mutant(
         "a forked process waits for a thread that it does not have",
         "_training/_threads.py",
-        "os.register_at_fork(after_in_child=_renew_lock)",
+        "os.register_at_fork(after_in_child=_begin_forked)",
         "pass",
         (
             "tests/_training/test_threads.py"
             "::test_a_forked_process_waits_for_no_thread_of_its_parent",
+        ),
+    ),
+    Mutant(
+        "a forked process waits for the threads that torch had in its parent",
+        "_training/_threads.py",
+        "if _is_forked:",
+        "if False:",
+        (
+            "tests/estimators/test_process_state.py"
+            "::test_a_forked_process_predicts_and_learns",
         ),
     ),
     Mutant(

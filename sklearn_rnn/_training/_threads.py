@@ -16,14 +16,19 @@ _BRIEF: list[None] = []
 """A member for each brief call that goes on."""
 
 
-def _renew_lock() -> None:
-    """Give a forked process a lock that no other thread holds."""
-    global _LOCK
+_is_forked = False
+"""Whether this process began as a fork of one that had loaded torch."""
+
+
+def _begin_forked() -> None:
+    """Give a forked process a lock that no other thread holds, and note what it is."""
+    global _LOCK, _is_forked
     _LOCK = threading.Lock()
+    _is_forked = True
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+    os.register_at_fork(after_in_child=_begin_forked)
 
 
 @contextmanager
@@ -84,13 +89,19 @@ def _for_long(n_threads: int, before: int) -> Iterator[None]:
 
 
 def count_threads(n_jobs: int | None) -> int:
-    """Say how many threads `n_jobs` is here and now: at most one for each processor."""
+    """Say how many threads `n_jobs` is here and now: at most one for each processor.
+
+    In a forked process it is one. The threads that torch had in its parent are gone,
+    and it would wait for them for ever.
+    """
     if n_jobs is None:
         _, n_jobs = get_active_backend()
     if n_jobs is None:
         return 1
     if n_jobs == 0:
         raise ValueError("n_jobs must not be 0; pass None or 1 for one thread.")
+    if _is_forked:
+        return 1
     if n_jobs > 0:
         return min(n_jobs, cpu_count())
     # torch knows the share of a worker of joblib, and joblib that of a container.

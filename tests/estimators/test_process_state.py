@@ -1,7 +1,10 @@
 """Whatever a program has set or lacks: the same bits, and its state as it was."""
 
 import io
+import os
 import pickle
+import signal
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -188,6 +191,44 @@ def test_a_program_without_a_console_fits_in_silence(verbose, monkeypatch):
             model = RNNRegressor(4, max_epochs=2, random_state=0, verbose=verbose)
             model.fit(X, y).partial_fit(X, y)
         assert model.n_iter_ == 3
+
+
+# -- after a fork ----------------------------------------------------------------------
+
+# In the parent torch computes on two threads, which are gone in the child.
+FORKS = """
+import os
+import numpy as np
+import torch
+from sklearn_rnn import RNNClassifier
+from sklearn_rnn._training import _threads
+
+_threads.cpu_count = lambda: 2
+X, y = np.random.default_rng(0).normal(size=(256, 40, 8)), np.arange(256) % 2
+model = RNNClassifier(64, cell="gru", max_epochs=1, n_jobs=2, random_state=0)
+expected = model.fit(X, y).predict_proba(X)
+child = os.fork()
+if not child:
+    same = (model.predict_proba(X) == expected).all()
+    os._exit(not same or model.partial_fit(X, y).n_iter_ != 2)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_forked_process_predicts_and_learns():
+    # As those of gunicorn --preload and of multiprocessing's "fork".
+    environ = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", FORKS],
+        env=environ,
+        start_new_session=True,
+    ) as parent:
+        try:
+            assert parent.wait(timeout=60) == 0
+        except subprocess.TimeoutExpired:
+            os.killpg(parent.pid, signal.SIGKILL)  # and the child that hangs
+            raise
 
 
 # -- arrays of others ------------------------------------------------------------------
