@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy import sparse
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
@@ -14,6 +15,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     StackingClassifier,
 )
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.pipeline import make_pipeline
 
 import sklearn_rnn
@@ -50,6 +52,8 @@ SETTING = {
     "RNNTagger": few(sklearn_rnn.RNNTagger),
     "RNNStepRegressor": few(sklearn_rnn.RNNStepRegressor),
     "as_ragged": sklearn_rnn.as_ragged,
+    "sliding_windows": sklearn_rnn.sliding_windows,
+    "DictVectorizer": DictVectorizer,
     "from_channels_first": from_channels_first,
     "make_pipeline": make_pipeline,
     "ColumnTransformer": ColumnTransformer,
@@ -59,6 +63,11 @@ SETTING = {
         max_iter=2, random_state=0
     ),
 }
+
+
+def cross_entropy(outputs, targets):
+    """Compute a loss for each step."""
+    return torch.nn.functional.cross_entropy(outputs, targets, reduction="none")
 
 
 class Remedy(NamedTuple):
@@ -135,6 +144,184 @@ REMEDIES = {
         "keep = [np.asarray(row) != -100 for row in y]; X, y = ([np.asarray(row)"
         "[: len(k)][k] for row, k in zip(rows, keep)] for rows in (X, y))",
         "RNNTagger().fit(X, y).predict(X)",
+    ),
+}
+
+FIT = "RNNClassifier().fit(X, Y)"
+NUMBERS = "RNNClassifier(input='numbers').fit(X, Y)"
+UNEQUAL = [list(range(2, 4 + i % 3)) for i in range(40)]
+CLASSES = pd.get_dummies(pd.Series(Y)).to_numpy(dtype=int)
+REMEDIES |= {
+    "ids made dense": Remedy(
+        {"X": BEHIND},
+        FIT,
+        "input='tokens'",
+        "",
+        "RNNClassifier(input='tokens').fit(X, Y)",
+    ),
+    "ids made dense, which are numbers": Remedy(
+        {"X": BEHIND},
+        FIT,
+        "input='numbers'",
+        "",
+        NUMBERS,
+    ),
+    "texts": Remedy(
+        {"X": list(FRAME["text"])},
+        FIT,
+        "make_pipeline(TextVectorizer(), RNNClassifier())",
+        "",
+        "make_pipeline(TextVectorizer(), RNNClassifier()).fit(X, Y)",
+    ),
+    "whole numbers of unequal length": Remedy(
+        {"X": UNEQUAL}, FIT, "input='tokens'", "", TOKENS
+    ),
+    "whole numbers beside fractions": Remedy(
+        {"X": [*UNEQUAL[1:], [0.5, 1.5]]},
+        FIT,
+        "input='numbers'",
+        "",
+        NUMBERS,
+    ),
+    "a sparse matrix of numbers": Remedy(
+        {"X": sparse.csr_matrix(SERIES[:, :, 0])},
+        FIT,
+        "X.toarray()",
+        code="X = X.toarray()",
+    ),
+    "a sparse matrix where numbers are said": Remedy(
+        {"X": sparse.csr_matrix(SERIES[:, :, 0])},
+        "RNNClassifier(input='numbers').fit(X, Y)",
+        "X.toarray()",
+        code="X = X.toarray()",
+    ),
+    "numbers where ids are said": Remedy(
+        {"X": SERIES},
+        TOKENS,
+        "input='numbers'",
+        "",
+        NUMBERS,
+    ),
+    "steps of two axes": Remedy(
+        {"X": rng.normal(size=(40, 3, 2, 2))}, FIT, "X = X.reshape(*X.shape[:2], -1)"
+    ),
+    "channels before steps of unequal number": Remedy(
+        {"X": [rng.normal(size=(2, 3 + i % 3)) for i in range(40)]},
+        FIT,
+        "from_channels_first(X)",
+        code="X = from_channels_first(X)",
+    ),
+    "dicts of features": Remedy(
+        {"X": [[{"word": "Anna", "n": 1}, {"word": "is"}]] * 40},
+        FIT,
+        "names = DictVectorizer(sparse=False).fit([step for row in X for step in row])"
+        "; X = [names.transform(row) for row in X]",
+    ),
+    "classes as columns": Remedy(
+        {"X": SERIES, "y": CLASSES},
+        "RNNClassifier().fit(X, y)",
+        "y.argmax(axis=1)",
+        "RNNClassifier().fit(X, y)",
+        "y = y.argmax(axis=1)",
+    ),
+    "targets in a column": Remedy(
+        {"X": SERIES, "y": Y[:, np.newaxis]},
+        "RNNClassifier().fit(X, y)",
+        "y.ravel()",
+        "RNNClassifier().fit(X, y)",
+        "y = y.ravel()",
+    ),
+    "texts as a series": Remedy(
+        {"series": np.arange(40).astype(str)},
+        "sliding_windows(series, window=4)",
+        "series.astype(float)",
+        "sliding_windows(series, window=4)",
+        "series = series.astype(float)",
+    ),
+    "a lone text": Remedy(
+        {"text": "a good film"},
+        "TextVectorizer().fit(text)",
+        "[text]",
+        "",
+        "TextVectorizer().fit([text])",
+    ),
+    "a set of texts": Remedy(
+        {"X": {"good", "bad"}},
+        "TextVectorizer().fit(X)",
+        "sorted(X)",
+        "",
+        "TextVectorizer().fit(sorted(X))",
+    ),
+    "texts by name": Remedy(
+        {"X": {"a": "good", "b": "bad"}},
+        "TextVectorizer().fit(X)",
+        "list(X.values())",
+        "",
+        "TextVectorizer().fit(list(X.values()))",
+    ),
+    "a frame with other columns": Remedy(
+        {"X": FRAME},
+        "TextVectorizer().fit(X)",
+        "X['text']",
+        "",
+        "TextVectorizer().fit(X['text'])",
+    ),
+    "lists of words": Remedy(
+        {"X": [["good", "film"], ["bad"]]},
+        "TextVectorizer().fit(X)",
+        "analyzer=list",
+        "",
+        "TextVectorizer(analyzer=list).fit(X)",
+    ),
+    "texts that may not be cut": Remedy(
+        {"X": ["a good film"]},
+        "TextVectorizer(truncate=None, max_length=2).fit(X)",
+        "truncate='end'",
+        "",
+        "TextVectorizer(truncate='end', max_length=2).fit(X)",
+    ),
+    "tags that lose their words": Remedy(
+        {"X": [["a", "good", "film"]], "long": [["a", "very", "good", "film"]]},
+        "TextVectorizer(analyzer=list, max_length=3).fit(X).transform(long)",
+        "max_length=None and truncate=None",
+        "",
+        "TextVectorizer(analyzer=list, max_length=None, truncate=None).fit(X)"
+        ".transform(long)",
+    ),
+    "capitals in a vocabulary": Remedy(
+        {"X": ["Good"]},
+        "TextVectorizer(vocabulary=['Good']).fit(X)",
+        "lowercase=False",
+        "",
+        "TextVectorizer(vocabulary=['Good'], lowercase=False).fit(X)",
+    ),
+    "a loss that a CRF has not": Remedy(
+        {"X": SERIES, "y": STEPS, "loss": cross_entropy},
+        "RNNTagger(output='crf', loss=loss).fit(X, y)",
+        "set output='softmax' or loss='cross_entropy'",
+        "RNNTagger(output='softmax', loss=loss).fit(X, y)",
+        "RNNTagger(output='crf', loss='cross_entropy').fit(X, y)",
+    ),
+    "a scheme without a CRF": Remedy(
+        {"X": SERIES, "y": np.where(STEPS, "B-A", "O")},
+        "RNNTagger(scheme='bio').fit(X, y)",
+        "set output='crf' or scheme=None",
+        "RNNTagger(scheme='bio', output='crf').fit(X, y)",
+        "RNNTagger(scheme=None).fit(X, y)",
+    ),
+    "weights of attention of another pooling": Remedy(
+        {"X": SERIES},
+        "RNNClassifier().fit(X, Y).attention_weights(X)",
+        "pooling='attention'",
+        "",
+        "RNNClassifier(pooling='attention').fit(X, Y).attention_weights(X)",
+    ),
+    "an argument of fit elsewhere": Remedy(
+        {"X": SERIES},
+        "RNNClassifier().fit(X, Y, batch_size=8)",
+        "RNNClassifier(batch_size=8)",
+        "",
+        "RNNClassifier(batch_size=8).fit(X, Y)",
     ),
 }
 

@@ -1129,6 +1129,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "dicts of features get as far as NumPy",
+        "sequences/_ragged.py",
+        "array[0] if len(array) else None, Mapping",
+        "array, Mapping",
+        ("tests/test_remedies.py::test_the_line_that_a_message_shows_works",),
+    ),
+    Mutant(
         "a list of integers is read without asking what they are",
         "sequences/_ragged.py",
         'if input == "auto" and not keep_ragged:\n        _refuse_integers',

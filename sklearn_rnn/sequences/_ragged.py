@@ -2,6 +2,7 @@
 
 __all__ = ["read_list"]
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import numpy as np
@@ -83,6 +84,13 @@ def _row_to_array(row: Any, i: int, masked: float) -> np.ndarray:
             "same number of features, the row then being an array of shape "
             "(n_timesteps, n_features)."
         ) from error
+    if array.ndim == 1 and isinstance(array[0] if len(array) else None, Mapping):
+        raise TypeError(
+            f"Row {i} of X has dicts of features for its steps, where numbers are "
+            "wanted; let scikit-learn's DictVectorizer number the features: names = "
+            "DictVectorizer(sparse=False).fit([step for row in X for step in row]); "
+            "X = [names.transform(row) for row in X]"
+        )
     if holds_text(array):
         refuse_text()
     return array

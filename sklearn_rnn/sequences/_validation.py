@@ -177,7 +177,7 @@ def _read_many_axes(array: np.ndarray, input: str) -> Reading:
         raise SequenceError(
             "X must have shape (n_samples, n_timesteps, n_features), got "
             f"{array.shape}; flatten what belongs to one step: "
-            "X.reshape(n_samples, n_timesteps, -1)."
+            "X = X.reshape(*X.shape[:2], -1)."
         )
     return read_cube(array), "multivariate", array.shape[2]
 

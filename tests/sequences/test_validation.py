@@ -398,7 +398,7 @@ BAD = {
     "one axis": (np.ones(3), "auto", "Reshape your data"),
     "a list of numbers": ([1.0, 2.0], "auto", "Reshape your data"),
     "a number": (3.0, "auto", "Expected 2D array"),
-    "four axes": (np.ones((2, 2, 2, 2)), "auto", r"X\.reshape\(n_samples"),
+    "four axes": (np.ones((2, 2, 2, 2)), "auto", r"X\.reshape\(\*X.shape"),
     "one sparse axis": (  # which SciPy before 1.13 makes two axes, with a gap
         sparse.coo_array(np.arange(3)),
         "auto",
