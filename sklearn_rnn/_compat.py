@@ -13,6 +13,7 @@ __all__ = [
     "Interval",
     "RealNotInt",
     "StrOptions",
+    "VisualBlock",
     "check_feature_names",
     "check_sample_weight",
     "fit_context",
@@ -59,6 +60,12 @@ except ImportError:
 
     class CallbackSupportMixin:  # type: ignore[no-redef]
         """Nothing: this scikit-learn has no callbacks to support."""
+
+
+try:  # what the HTML view of an estimator is made of, at its place since 1.7
+    from sklearn.utils._repr_html.estimator import _VisualBlock as VisualBlock
+except ImportError:
+    from sklearn.utils._estimator_html_repr import _VisualBlock as VisualBlock
 
 
 class ClassOption(HasMethods):

@@ -1136,6 +1136,16 @@ MUTANTS = [
         ("tests/test_remedies.py::test_the_line_that_a_message_shows_works",),
     ),
     Mutant(
+        "the HTML view keeps to itself how X was read",
+        "estimators/_input.py",
+        "name_caption=caption",
+        "name_caption=None",
+        (
+            "tests/estimators/test_conventions.py"
+            "::test_the_html_view_says_how_x_was_read",
+        ),
+    ),
+    Mutant(
         "a list of integers is read without asking what they are",
         "sequences/_ragged.py",
         'if input == "auto" and not keep_ragged:\n        _refuse_integers',

@@ -355,6 +355,9 @@ class BaseRNN(
                 "the target y is None."
             )
         sequences = check_sequences(self, X, reset=reset, input=self._setting("input"))
+        if reset:
+            lengths = sequences.lengths
+            self.n_timesteps_seen_ = int(lengths.min()), int(lengths.max())
         if reset and self.embedding is not None and not sequences.is_tokens:
             raise ValueError(
                 "embedding was given, but X holds numbers, not token ids; put a "

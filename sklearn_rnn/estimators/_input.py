@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_rnn._compat import VisualBlock
 from sklearn_rnn._training import TokenReader
 from sklearn_rnn.sequences import UNK, Standardizer
 
@@ -80,6 +81,24 @@ class SequenceInput:
             self._trains_unknown_character,
             self._setting("word_dropout"),
         )
+
+    def _sk_visual_block_(self):
+        """Let scikit-learn's HTML view say below the name how X was read."""
+        name = type(self).__name__
+        caption = self._say_input() if hasattr(self, "n_timesteps_seen_") else None
+        return VisualBlock(
+            "single", self, names=name, name_details=str(self), name_caption=caption
+        )
+
+    def _say_input(self):
+        shortest, longest = self.n_timesteps_seen_
+        what = "one variable"
+        if self.input_kind_ == "multivariate":
+            what = f"{self.n_features_in_} variables"
+        elif self.input_kind_ == "tokens":
+            what = f"token ids up to {len(self.token_counts_) - 1}"
+        several = f"{shortest} to {longest}" if shortest < longest else f"{longest}"
+        return f"X: {what}, {several} steps"
 
     def _input_size(self):
         if self.token_counts_ is None:

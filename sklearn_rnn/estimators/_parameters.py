@@ -175,6 +175,13 @@ class SharedParameters:
             '{"tokens", "univariate", "multivariate"}',
             "What X was found to be.",
         ),
+        "n_timesteps_seen_": (
+            "tuple of two int",
+            """
+            The steps of the shortest and of the longest sequence in `fit`, or in the
+            first call of ``partial_fit``.
+            """,
+        ),
         "characters_": (
             "int32 ndarray of shape (n_characters,) or None",
             "The code points that have a vector, where words come with characters.",

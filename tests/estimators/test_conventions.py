@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -118,3 +119,22 @@ def test_numbers_of_each_step_are_predicted_out_of_fold():
 def test_an_argument_of_fit_elsewhere_is_named_here(argument, instead):
     with pytest.raises(TypeError, match=f"unexpected keyword argument.*{instead}"):
         RNNClassifier().fit(X, y, **argument)
+
+
+IDS = sparse.csr_matrix(np.tile([[2, 3, 0], [4, 5, 2]], (20, 1)))
+
+
+@pytest.mark.parametrize(
+    ("X", "said"),
+    [
+        (X, "X: 2 variables, 4 steps"),
+        (RAGGED, "X: 2 variables, 2 to 4 steps"),
+        (X[:, :, 0], "X: one variable, 4 steps"),
+        (IDS, "X: token ids up to 5, 2 to 3 steps"),
+    ],
+)
+def test_the_html_view_says_how_x_was_read(X, said):
+    model = RNNClassifier(2, max_epochs=1)
+    assert "X: " not in model._repr_html_()
+    assert said in model.fit(X, y)._repr_html_()
+    assert said in make_pipeline("passthrough", model).fit(X, y)._repr_html_()

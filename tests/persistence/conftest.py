@@ -60,7 +60,10 @@ MODELS = {
     "columns": (
         make_pipeline(
             ColumnTransformer(
-                [("text", TextVectorizer(), 0), ("number", StandardScaler(), [1])]
+                [
+                    ("text", make_pipeline(TextVectorizer(), RNNRegressor(**SMALL)), 0),
+                    ("number", StandardScaler(), [1]),
+                ]
             ),
             RNNRegressor(**SMALL, input="numbers"),
         ),
