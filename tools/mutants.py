@@ -374,10 +374,37 @@ MUTANTS = [
         ("tests/nn/heads/test_sum.py::test_losses_add",),
     ),
     Mutant(
+        "the state of a step is rounded",
+        "nn/kernels/_exact.py",
+        "return outputs.to(x.dtype), after",
+        "return outputs.to(x.dtype), _to_dtype(x.dtype, after)",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_steps_agree_with_the_prediction_where_a_cell_has_them",
+        ),
+    ),
+    Mutant(
+        "rows without weight decide whether to stop early",
+        "estimators/_base.py",
+        "        n_counted = np.count_nonzero(whole.weight)",
+        "        n_counted = len(whole.weight)",
+        (
+            "tests/estimators/test_conventions.py"
+            "::test_rows_without_weight_are_no_reason_to_stop_early",
+        ),
+    ),
+    Mutant(
+        "the average of certain heads is infinite",
+        "nn/_losses.py",
+        "    yes = functional.logsigmoid(outputs).logsumexp(dim=-1)",
+        "    return torch.logit(outputs.sigmoid().mean(dim=-1))\n    yes = outputs",
+        ("tests/nn/heads/test_sum.py::test_averages_of_certain_heads_are_finite",),
+    ),
+    Mutant(
         "of several heads the outputs are averaged, not the probabilities",
         "nn/heads/_sum.py",
-        "link(inverse(raise_precision(outputs)).mean(dim=-1)).to(outputs.dtype)",
-        "outputs.mean(dim=-1)",
+        "return average(raise_precision(outputs)).to(outputs.dtype)",
+        "return outputs.mean(dim=-1)",
         ("tests/nn/heads/test_sum.py::test_probabilities_and_means_average",),
     ),
     Mutant(
@@ -3314,7 +3341,7 @@ MUTANTS = [
     Mutant(
         "a part of one's own may draw in training",
         "nn/_seeding.py",
-        "if not torch.equal(before, torch.get_rng_state()):",
+        "    if draws.happened:",
         "if False:",
         (
             "tests/estimators/test_own_parts.py"

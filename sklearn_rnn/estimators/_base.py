@@ -401,6 +401,9 @@ class BaseRNN(
 
     def _hold_out(self, whole, seed, groups):
         """Split the rows into those to train on and those to watch."""
+        n_counted = np.count_nonzero(whole.weight)
+        if not wants_early_stopping(self.early_stopping, n_counted):
+            return whole.rows, None
         candidates = whole.rows
         if isinstance(self.validation_fraction, Real):  # a splitter counts all rows
             candidates = np.flatnonzero(whole.weight)

@@ -38,7 +38,7 @@ from sklearn_rnn.nn._lengths import (
     reverse_within_length,
 )
 from sklearn_rnn.nn._losses import (
-    LINKS,
+    AVERAGES,
     LOSSES,
     AbsoluteError,
     BinaryCrossEntropy,
@@ -98,9 +98,9 @@ from sklearn_rnn.nn.kernels import (
 )
 
 __all__ = [
+    "AVERAGES",
     "CELLS",
     "GRU",
-    "LINKS",
     "LOSSES",
     "LSTM",
     "NONLINEARITIES",

@@ -8,6 +8,7 @@ mean of the target to the outputs, ``fit_intercept_only`` finds the best constan
 
 import copy
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -374,13 +375,21 @@ LOSSES: dict[str, type[Loss]] = {
 }
 
 
-LINKS: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
-    "identity": (lambda outputs: outputs, lambda means: means),
-    "log": (torch.exp, torch.log),
-    "logit": (torch.sigmoid, torch.logit),
-    "multinomial_logit": (lambda outputs: outputs.softmax(dim=1), torch.log),
+def _average_logits(outputs: Tensor) -> Tensor:
+    # log(p / (1 - p)) of the mean p; logarithms, or p would become 0 or 1.
+    yes = functional.logsigmoid(outputs).logsumexp(dim=-1)
+    return yes - functional.logsigmoid(-outputs).logsumexp(dim=-1)
+
+
+AVERAGES: dict[str, Callable[[Tensor], Tensor]] = {
+    "identity": lambda outputs: outputs.mean(dim=-1),
+    "log": lambda outputs: outputs.logsumexp(dim=-1) - math.log(outputs.shape[-1]),
+    "logit": _average_logits,
+    "multinomial_logit": lambda outputs: (
+        outputs.log_softmax(dim=1).logsumexp(dim=-1) - math.log(outputs.shape[-1])
+    ),
 }
-"""From outputs to the mean of the target, and back."""
+"""For each link: from outputs, side by side on the last axis, to those of the mean."""
 
 
 def link_of(loss: str | LossFunction) -> str:
@@ -394,7 +403,7 @@ def link_of(loss: str | LossFunction) -> str:
     Returns
     -------
     link : str
-        A name of `LINKS`.
+        A name of `AVERAGES`.
     """
     known: Any = LOSSES.get(loss, loss) if isinstance(loss, str) else loss
     return str(getattr(known, "link", Loss.link))

@@ -4,8 +4,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 # One thread at a time; a class that is built may itself build another.
 _BORROWED = threading.RLock()
@@ -35,6 +37,21 @@ def seeded_globally(seed: int) -> Iterator[None]:
         yield
 
 
+class _Draws(TorchDispatchMode):
+    """Notices draws of this thread from the global generator, and of no other."""
+
+    happened = False
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Call an operation of torch and look whether it draws."""
+        kwargs = kwargs or {}
+        if torch.Tag.nondeterministic_seeded in func.tags:
+            self.happened |= kwargs.get("generator") is None
+        return func(*args, **kwargs)
+
+
 @contextmanager
 def without_draws(part: str) -> Iterator[None]:
     """Refuse what draws random numbers from the global generator.
@@ -52,9 +69,9 @@ def without_draws(part: str) -> Iterator[None]:
     ValueError
         If numbers were drawn.
     """
-    before = torch.get_rng_state()
-    yield
-    if not torch.equal(before, torch.get_rng_state()):
+    with _Draws() as draws:
+        yield
+    if draws.happened:
         raise ValueError(
             f"{part} draws random numbers from torch's global generator when it is "
             "called, so that a fit would not follow from random_state. Draw them in "

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import ShuffleSplit, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
 from sklearn_rnn import (
@@ -138,3 +138,13 @@ def test_the_html_view_says_how_x_was_read(X, said):
     assert "X: " not in model._repr_html_()
     assert said in model.fit(X, y)._repr_html_()
     assert said in make_pipeline("passthrough", model).fit(X, y)._repr_html_()
+
+
+@pytest.mark.parametrize("validation_fraction", [0.5, ShuffleSplit(1, test_size=0.5)])
+def test_rows_without_weight_are_no_reason_to_stop_early(validation_fraction):
+    # 2,100 rows of which 600 count: "auto" holds nothing out, as for the 600 alone.
+    values = rng.normal(size=(2100, 2, 1))
+    weight = (np.arange(2100) < 600).astype(float)
+    model = RNNRegressor(2, max_epochs=1, validation_fraction=validation_fraction)
+    model.fit(values, values[:, 0, 0], sample_weight=weight)
+    assert "valid_loss" not in model.history_

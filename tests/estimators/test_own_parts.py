@@ -201,7 +201,7 @@ def test_steps_agree_with_the_prediction_where_a_cell_has_them(data):
     state = None
     for t in range(6):
         answer, state = model.step(X[:, t], state)
-    assert np.allclose(answer, model.predict_proba(X), atol=1e-6)
+    assert np.array_equal(answer, model.predict_proba(X))
     model.set_params(cell=WithoutStep).fit(*data)
     assert len(model.predict_proba_over_time(X)[0]) == 6
     with pytest.raises(ValueError, match="cell=WithoutStep, which has no method step"):

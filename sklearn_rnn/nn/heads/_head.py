@@ -106,6 +106,20 @@ class Head(nn.Module):
         """
         return outputs
 
+    def represent(self, encoded: Encoded, batch: Batch) -> Tensor:
+        """Compute the vectors that the outputs are computed from.
+
+        Parameters
+        ----------
+        encoded : Encoded
+        batch : Batch
+
+        Returns
+        -------
+        vectors : Tensor of shape (n_rows, n_units)
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no represent.")
+
     def step(self, memory: State, output: Tensor) -> tuple[Tensor, State]:
         """Go on by one more step of each sequence, in evaluation mode.
 

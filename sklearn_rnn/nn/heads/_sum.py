@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn._batch import Batch, Encoded, Targets
-from sklearn_rnn.nn._losses import LINKS
+from sklearn_rnn.nn._losses import AVERAGES
 from sklearn_rnn.nn.heads._head import Head
 from sklearn_rnn.nn.kernels import raise_precision
 
@@ -91,8 +91,12 @@ class HeadSum(Head):
         return outputs if outputs.ndim == 2 else self._average(outputs)
 
     def _average(self, outputs: Tensor) -> Tensor:
-        inverse, link = LINKS[self.heads[0].loss.link]
-        return link(inverse(raise_precision(outputs)).mean(dim=-1)).to(outputs.dtype)
+        average = AVERAGES[self.heads[0].loss.link]
+        return average(raise_precision(outputs)).to(outputs.dtype)
+
+    def represent(self, encoded: Encoded, batch: Batch) -> Tensor:
+        """Put the vectors of the heads side by side."""
+        return torch.cat([h.represent(encoded, batch) for h in self.heads], dim=1)
 
     def start(self, target: Targets) -> None:
         """Let each head start from what is known of the targets."""

@@ -189,18 +189,19 @@ class InFloat64:
 
     def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences as `Cell.forward` does."""
-        return self._round(self.cell, x, state)
+        outputs, after = self._run(self.cell, x, state)
+        rounded: State = _to_dtype(x.dtype, after)
+        return outputs, rounded
 
     def step(self, x_t: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Read one more step as `Cell.step` does."""
-        return self._round(self.cell.step, x_t, state)
+        """Read one more step as `Cell.step` does; the state is not rounded."""
+        return self._run(self.cell.step, x_t, state)
 
-    def _round(
+    def _run(
         self, run: Callable[..., Any], x: Tensor, state: State | None
     ) -> tuple[Tensor, State]:
-        exact = run(x.double(), _to_dtype(torch.float64, state))
-        rounded: tuple[Tensor, State] = _to_dtype(x.dtype, tuple(exact))
-        return rounded
+        outputs, after = run(x.double(), _to_dtype(torch.float64, state))
+        return outputs.to(x.dtype), after
 
 
 class Filled:

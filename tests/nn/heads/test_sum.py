@@ -77,6 +77,28 @@ def test_probabilities_and_means_average(loss, first, second, mean):
     torch.testing.assert_close(found, link(torch.tensor([mean, mean])))
 
 
+@pytest.mark.parametrize(
+    ("loss", "logits"),
+    [("binary_cross_entropy", [50.0]), ("cross_entropy", [200.0, 0.0])],
+)
+def test_averages_of_certain_heads_are_finite(loss, logits):
+    found = make_sum(logits, logits, loss=loss).eval()(ENCODED, None)
+    differences = found - found[:, -1:] if len(logits) > 1 else found
+    torch.testing.assert_close(differences, torch.tensor([logits, logits]))
+
+
+def test_its_vectors_are_those_of_the_heads_side_by_side():
+    parts = [
+        partial(PooledHead, n_outputs=2, pooling=p) for p in ("last", "final_state")
+    ]
+    network = RecurrentNetwork(partial(HeadSum, heads=parts), n_features=3).eval()
+    batch = Batch(torch.randn(2, 4, 3, generator=torch.Generator()), 4 * ONE)
+    found = network.ask(network.head.represent, batch)
+    one = network.ask(network.head.heads[0].represent, batch)
+    assert network.head.reads_end_only
+    assert torch.equal(found, torch.cat([one, one], dim=1))
+
+
 def test_what_is_scored_in_validation_is_the_average():
     heads = make_sum([0.0, 2.0], [1.0, 1.0]).eval()
     targets = Targets(ONE, torch.ones(2), ONE)
