@@ -1702,6 +1702,49 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "each number up to the largest id has a vector",
+        "_training/_token_reader.py",
+        "if largest < FAR_APART * (n_rows + len(new)):",
+        "if True:",
+        (
+            "tests/estimators/test_embeddings.py::test_ids_far_apart_take_a_vector_each_and_the_bits_of_their_neighbours",
+        ),
+    ),
+    Mutant(
+        "ids far apart that come later move those before",
+        "_training/_token_reader.py",
+        "return np.concatenate([token_ids, new[new > UNK]])",
+        "return np.sort(np.concatenate([token_ids, new[new > UNK]]))",
+        (
+            "tests/estimators/test_embeddings.py::test_ids_far_apart_that_come_later_have_a_vector_each",
+        ),
+    ),
+    Mutant(
+        "an id far apart that fit did not see is read as its neighbour",
+        "_training/_token_reader.py",
+        "np.where(found, rows + UNK + 1, UNK)",
+        "(rows + UNK + 1)",
+        (
+            "tests/estimators/test_embeddings.py::test_ids_far_apart_take_a_vector_each_and_the_bits_of_their_neighbours",
+        ),
+    ),
+    Mutant(
+        "given vectors are renumbered",
+        "_training/_token_reader.py",
+        "if largest < FAR_APART * (n_rows + len(new)):",
+        "if largest < FAR_APART * len(np.unique(tokens)):",
+        (
+            "tests/estimators/test_embeddings.py::test_given_vectors_are_never_renumbered",
+        ),
+    ),
+    Mutant(
+        "a graph takes an id that it does not know for the one before",
+        "persistence/_graph.py",
+        'graph.add("Where", found, place, 0)',
+        "place",
+        ("tests/persistence/test_onnx.py::test_ids_far_apart_are_found_in_a_graph",),
+    ),
+    Mutant(
         "the number of threads does not come back",
         "_training/_threads.py",
         "        torch.set_num_threads(before)\n        if of_others",

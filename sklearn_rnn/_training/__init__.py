@@ -30,7 +30,7 @@ from sklearn_rnn._training._state import (
 from sklearn_rnn._training._streams import StreamState, take_step
 from sklearn_rnn._training._threads import torch_threads
 from sklearn_rnn._training._time_budget import TimeBudget
-from sklearn_rnn._training._token_reader import TokenReader
+from sklearn_rnn._training._token_reader import TokenReader, rows_of, widen_ids
 from sklearn_rnn._training._trace import trace
 from sklearn_rnn._training._tree_file import replace_file
 from sklearn_rnn._training._usual_state import as_usual
@@ -64,10 +64,12 @@ __all__ = [
     "rare_module_params",
     "replace_file",
     "resolve_device",
+    "rows_of",
     "take_step",
     "torch_threads",
     "trace",
     "train",
     "undone_on_error",
     "unnamed",
+    "widen_ids",
 ]

@@ -28,6 +28,9 @@ class TokenReader:
         Whether training has shown a character without a vector of its own.
     word_dropout : float
         Share of the tokens that training shows as the unknown one.
+    token_ids : ndarray of shape (n_tokens - 2,), default=None
+        The ids that have a row in the tables, in the order of their rows, from row 2
+        on, where ids lie far apart; None where each id is the number of its row.
     """
 
     counts: np.ndarray
@@ -35,6 +38,7 @@ class TokenReader:
     characters: np.ndarray | None = None
     trains_unknown_character: bool = False
     word_dropout: float = 0.0
+    token_ids: np.ndarray | None = None
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
@@ -60,7 +64,8 @@ class TokenReader:
         return self.counts[UNK] > 0 or self.dropped.any()
 
     def transform(self, tokens: NDArray[Any]) -> NDArray[Any]:
-        """Replace ids without a vector by the unknown id."""
+        """Give the row of each id's vector, that of the unknown one if it has none."""
+        tokens = rows_of(tokens, self.token_ids)
         inside = np.minimum(tokens, len(self.counts) - 1)
         has_vector = (tokens == inside) & self.known[inside]
         return tokens if has_vector.all() else np.where(has_vector, tokens, UNK)
@@ -90,3 +95,53 @@ class TokenReader:
         if not share.any():
             return tokens
         return np.where(rng.random(tokens.shape) < share, UNK, tokens)
+
+
+# Tables of so few rows are never worth a search, which takes longer than an index.
+FEW_ROWS = 2**16
+# Ids lie far apart where fewer than one row in so many would be used.
+FAR_APART = 4
+
+
+def widen_ids(
+    token_ids: NDArray[Any] | None, n_rows: int, tokens: NDArray[Any]
+) -> NDArray[Any] | None:
+    """Say which ids have rows of the tables, with those of more data.
+
+    Parameters
+    ----------
+    token_ids : ndarray of shape (n_rows - 2,) or None
+        As `TokenReader` has it.
+    n_rows : int
+        Number of rows so far.
+    tokens : ndarray
+        The ids of the data.
+
+    Returns
+    -------
+    token_ids : ndarray or None
+        New ids come last. None while each id is the number of its row, which is so
+        as long as they do not lie far apart.
+    """
+    largest = int(tokens.max(initial=0))
+    if token_ids is None and largest < FEW_ROWS:
+        return None
+    if token_ids is None:
+        new = np.unique(tokens[tokens >= n_rows])
+        if largest < FAR_APART * (n_rows + len(new)):
+            return None
+        token_ids = np.arange(UNK + 1, n_rows)
+    else:
+        new = np.setdiff1d(tokens, token_ids)
+    return np.concatenate([token_ids, new[new > UNK]])
+
+
+def rows_of(tokens: NDArray[Any], token_ids: NDArray[Any] | None) -> NDArray[Any]:
+    """Give the number of the row of each id; one without a row is unknown."""
+    if token_ids is None:
+        return tokens
+    order = np.argsort(token_ids, kind="stable")  # fast where they are sorted
+    places = np.searchsorted(token_ids, tokens, sorter=order)
+    rows = order[places.clip(max=len(order) - 1)]
+    found = token_ids[rows] == tokens
+    return np.where(found, rows + UNK + 1, UNK).astype(tokens.dtype)

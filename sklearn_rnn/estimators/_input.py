@@ -3,7 +3,7 @@
 import numpy as np
 
 from sklearn_rnn._compat import VisualBlock
-from sklearn_rnn._training import TokenReader
+from sklearn_rnn._training import TokenReader, rows_of, widen_ids
 from sklearn_rnn.sequences import UNK, Standardizer
 
 
@@ -13,7 +13,7 @@ class SequenceInput:
     def _learn_input(self, part):
         """Learn the scale of the variables, or which tokens there are."""
         self.token_counts_ = self.input_mean_ = self.input_scale_ = None
-        self.characters_ = None
+        self.characters_ = self.token_ids_ = None
         if part.sequences.is_tokens:
             self._learn_characters(part)
             n_tokens = UNK + 1 if self.embedding is None else len(self.embedding)
@@ -64,7 +64,10 @@ class SequenceInput:
             letters = part.sequences[part.rows].characters.values
             unknown = np.setdiff1d(letters, self.characters_)
             self._trains_unknown_character |= len(unknown) > 0
-        counts = np.bincount(tokens, minlength=len(self.token_counts_))
+        n_rows = len(self.token_counts_)
+        self.token_ids_ = widen_ids(self.token_ids_, n_rows, tokens)
+        rows = rows_of(tokens, self.token_ids_)
+        counts = np.bincount(rows, minlength=n_rows)
         before = counts[: len(self.token_counts_)]
         np.maximum(before, self.token_counts_, out=before)
         self.token_counts_ = counts
@@ -80,6 +83,7 @@ class SequenceInput:
             self.characters_,
             self._trains_unknown_character,
             self._setting("word_dropout"),
+            self.token_ids_,
         )
 
     def _sk_visual_block_(self):
@@ -96,7 +100,7 @@ class SequenceInput:
         if self.input_kind_ == "multivariate":
             what = f"{self.n_features_in_} variables"
         elif self.input_kind_ == "tokens":
-            what = f"token ids up to {len(self.token_counts_) - 1}"
+            what = f"{len(self.token_counts_)} token ids"
         several = f"{shortest} to {longest}" if shortest < longest else f"{longest}"
         return f"X: {what}, {several} steps"
 

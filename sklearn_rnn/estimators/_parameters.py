@@ -193,6 +193,14 @@ class SharedParameters:
             of any call of `partial_fit`.
             """,
         ),
+        "token_ids_": (
+            "int ndarray of shape (n_tokens - 2,) or None",
+            """
+            Where ids lie so far apart that a vector for each number up to the largest
+            would waste memory: those of training, as ``token_counts_[2:]`` and the
+            vectors have them. None where each id is the number of its vector.
+            """,
+        ),
         "input_mean_, input_scale_": (
             "ndarray of shape (n_variables,) or None",
             "By which numbers are standardised.",

@@ -122,6 +122,24 @@ def look_up(graph: Graph, x: str, vectors: NDArray[Any]) -> str:
     return graph.add("Gather", vectors, inside)
 
 
+def find_rows(graph: Graph, x: str, token_ids: NDArray[Any]) -> str:
+    """Turn ids that lie far apart into rows of a table, by a binary search.
+
+    Row 0 is for ids that are not there, and the others are in the order of the ids.
+    """
+    n_halvings = max(1, len(token_ids).bit_length())
+    size = 2**n_halvings  # with one place in front and some behind
+    ends = [-1], np.sort(token_ids), np.full(size, np.iinfo(np.int64).max)
+    ids = np.concatenate(ends).astype(np.int64)[:size]
+    place = graph.add("Mul", x, 0)
+    for half in (2**n for n in reversed(range(n_halvings))):
+        further = graph.add("Add", place, half)
+        reached = graph.add("LessOrEqual", graph.add("Gather", ids, further), x)
+        place = graph.add("Where", reached, further, place)
+    found = graph.add("Equal", graph.add("Gather", ids, place), x)
+    return graph.add("Where", found, place, 0)
+
+
 def standardize(graph: Graph, x: str, mean: Any, scale: Any, mask: str) -> str:
     """Put numbers on the scale that the network reads, and zeros in the padding."""
     exact = graph.add("Cast", graph.add("Transpose", x, perm=[1, 0, 2]), to="DOUBLE")

@@ -26,12 +26,14 @@ from sklearn_rnn.persistence._graph import (
     Steps,
     affine,
     class_probabilities,
+    find_rows,
     look_up,
     mark_steps,
     predictions,
     run_layers,
     standardize,
 )
+from sklearn_rnn.sequences import UNK
 
 # The first versions that have all that is used here, for runtimes of any age.
 OPSET = 15
@@ -260,6 +262,10 @@ def _draw_inputs(
     if estimator.token_counts_ is None:
         return standardize(graph, "x", reader.mean_, reader.scale_, mask)
     vectors = weights["embedder.tokens.weight"]
+    if reader.token_ids is not None:
+        ids = np.append(UNK, np.sort(reader.token_ids))
+        rows = find_rows(graph, "x", reader.token_ids)
+        return look_up(graph, rows, vectors[reader.transform(ids)])
     ids = np.arange(len(vectors) + 1)  # the last one stands for all ids beyond
     return look_up(graph, "x", vectors[reader.transform(ids)])
 

@@ -1,5 +1,7 @@
 """Vectors of words: given or learnt, frozen or not, unknown, and new later."""
 
+import pickle
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -271,3 +273,51 @@ def test_given_vectors_do_not_grow():
     )
     assert len(vectors_of(model)) == len(matrix)
     assert np.array_equal(logits(model, [[11, 0, 0]]), logits(model, [[UNK, 0, 0]]))
+
+
+# -- ids far apart ---------------------------------------------------------------------
+
+FAR = 2_000_000_000
+
+
+def apart(rows, by=FAR):
+    """Move the ids from 5 on far away from the others, in the order they have."""
+    rows = np.asarray(rows)
+    return np.where(rows > 4, rows + by - 100, rows)
+
+
+def test_ids_far_apart_take_a_vector_each_and_the_bits_of_their_neighbours():
+    # fit orders rows by what they hold, and partial_fit takes them as they come
+    near, far = (
+        RNNClassifier(**SMALL).partial_fit(tokens(rows), RARE_CODES, classes=[0, 1])
+        for rows in (RARE, apart(RARE))
+    )
+    assert near.token_ids_ is None
+    np.testing.assert_array_equal(far.token_ids_, apart(range(2, 9)))
+    np.testing.assert_array_equal(vectors_of(far), vectors_of(near))
+    expected = logits(near, [*RARE, [UNK, 9, 12]])
+    for model in (far, pickle.loads(pickle.dumps(far))):
+        found = logits(model, [*apart(RARE), [UNK, 70_000, FAR + 9]])
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_ids_far_apart_that_come_later_have_a_vector_each():
+    model = RNNClassifier(**STILL).partial_fit(tokens(RARE), RARE_CODES, classes=[0, 1])
+    before = logits(model, RARE)
+    unknown = logits(model, [[UNK, 3, 0]])
+    for n_ids, new in ((10, FAR), (11, FAR - 7), (11, FAR)):
+        rows = np.where(IDS == 2, new, IDS)
+        model.partial_fit(tokens(rows), CODES)
+        assert len(model.token_counts_) == len(vectors_of(model)) == n_ids
+        np.testing.assert_array_equal(model.token_ids_[7:], [FAR, FAR - 7][: n_ids - 9])
+        np.testing.assert_array_equal(logits(model, RARE), before)
+        np.testing.assert_array_equal(logits(model, [[new, 3, 0]]), unknown)
+    assert model.token_counts_[9] == 6
+
+
+def test_given_vectors_are_never_renumbered():
+    vectors = np.ones((80_000, 2))
+    rows = np.where(IDS == 2, 79_999, IDS)
+    model = RNNClassifier(**SMALL, embedding=vectors).fit(tokens(rows), CODES)
+    assert model.token_ids_ is None
+    assert len(model.token_counts_) == 80_000

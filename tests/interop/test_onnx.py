@@ -64,6 +64,7 @@ KNOWN_IDS = np.array([2, 3, 5, 6, 9])
 TOKENS = draw_tokens(20, 6, KNOWN_IDS)
 # 1 is unknown, 4 and 8 are in the table and 10 and more are not.
 MORE_TOKENS = draw_tokens(37, 11, [*KNOWN_IDS, 1, 4, 8, 10, 11, FAR_BEYOND])
+EASY_TOKENS = draw_tokens(37, 11, [*KNOWN_IDS, 1, 4, 8, 10])
 CLASSES = np.arange(20) % 3
 SUMS = np.array([series[:, 1].sum() for series in NUMBERS])
 UP = as_ragged([np.where(series[:, 1] > 0, "up", "down") for series in NUMBERS])
@@ -155,6 +156,16 @@ def test_each_cell_and_pooling_reads_tokens(cell, pooling, bidirectional, run):
     )
     fit_loudly(model, TOKENS, CLASSES)
     assert_close(run(model, MORE_TOKENS), model.predict_proba(MORE_TOKENS))
+
+
+def test_ids_far_apart_are_read(run):
+    far, more = (
+        [row.astype(np.int64) ** 6 for row in X] for X in (TOKENS, EASY_TOKENS)
+    )
+    model = RNNClassifier(**SMALL, input="tokens")
+    fit_loudly(model, far, CLASSES)
+    assert model.token_ids_ is not None
+    assert_close(run(model, more), model.predict_proba(more))
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])

@@ -22,6 +22,7 @@ from sklearn_rnn import (
 )
 from sklearn_rnn.estimators.targets import NumberTarget
 from sklearn_rnn.nn import GRU, POOLINGS, PooledHead
+from sklearn_rnn.persistence._graph import Graph, find_rows
 from sklearn_rnn.persistence._onnx import _draw
 
 from .conftest import LABELS, MODELS, SMALL, STEPS, SUMS, TAGS, WORDS, X
@@ -127,6 +128,11 @@ DRAWN = {
         np.arange(1, 61).reshape(12, 5),
         LABELS,
     ),
+    "ids far apart": (
+        RNNClassifier(**SMALL, input="tokens"),
+        10**6 * np.arange(1, 61).reshape(12, 5),
+        LABELS,
+    ),
     "tagger": (RNNTagger(**SMALL), X, STEPS),
     "counts": (RNNRegressor(**SMALL, loss="poisson"), X[:, :, 0], np.arange(12)),
 }
@@ -137,6 +143,7 @@ DRAWN = {
     [
         ("attention", "probabilities"),
         ("ids", "probabilities"),
+        ("ids far apart", "probabilities"),
         ("tagger", "probabilities"),
         ("counts", "predictions"),
         ("two outputs", "predictions"),
@@ -154,3 +161,25 @@ def test_each_value_of_a_graph_is_there_before_it_is_read(name, output):
     assert graph.nodes[-1][2] == [output]
     kinds = {array.dtype for array in graph.constants.values()}
     assert kinds <= {np.dtype(kind) for kind in ("float32", "float64", "int64")}
+
+
+IN_NUMPY = {
+    "Add": np.add,
+    "Equal": np.equal,
+    "Gather": np.take,
+    "LessOrEqual": np.less_equal,
+    "Mul": np.multiply,
+    "Where": np.where,
+}
+
+
+@pytest.mark.parametrize("n_ids", [1, 2, 3, 4, 7, 8, 9])
+def test_ids_far_apart_are_found_in_a_graph(n_ids):
+    ids = np.array([2, 7, 8, 70_000, 10**6, 10**6 + 1, 10**8, 10**9, 2**31 - 1])
+    ids, graph = ids[:n_ids], Graph()
+    rows = find_rows(graph, "x", ids[::-1])
+    values = {"x": np.array([0, 1, 3, *ids, 10**7, 2**31]), **graph.constants}
+    for operator, inputs, (output,), _ in graph.nodes:
+        values[output] = IN_NUMPY[operator](*(values[name] for name in inputs))
+    expected = [0, 0, 0, *range(1, n_ids + 1), 0, 0]
+    np.testing.assert_array_equal(values[rows], expected)
