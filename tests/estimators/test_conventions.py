@@ -136,7 +136,7 @@ IDS = sparse.csr_matrix(np.tile([[2, 3, 0], [4, 5, 2]], (20, 1)))
         (X, "X: 2 variables, 4 steps"),
         (RAGGED, "X: 2 variables, 2 to 4 steps"),
         (X[:, :, 0], "X: one variable, 4 steps"),
-        (IDS, "X: token ids up to 5, 2 to 3 steps"),
+        (IDS, "X: 6 token ids, 2 to 3 steps"),
     ],
 )
 def test_the_html_view_says_how_x_was_read(X, said):
