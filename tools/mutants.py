@@ -1283,12 +1283,40 @@ MUTANTS = [
     Mutant(
         "decomposed accents stay apart",
         "text/_unicode.py",
-        'unicodedata.normalize("NFC", text)',
-        "text",
+        'partial(unicodedata.normalize, "NFC")',
+        "str",
         (
             "tests/text/test_analyzers.py"
             "::test_composed_and_decomposed_texts_give_the_same_tokens",
         ),
+    ),
+    Mutant(
+        "a run of marks is put in order, however long",
+        "text/_unicode.py",
+        "    return _run_of_marks(MAX_RUN_OF_MARKS + 1).split(text)",
+        "    return [text]",
+        ("tests/text/test_analyzers.py::test_a_long_run_of_marks_stays_as_it_is",),
+    ),
+    Mutant(
+        "a run of marks is overlooked between the characters that are tried",
+        "text/_unicode.py",
+        "_run_of_marks(3).search(sample)",
+        "_run_of_marks(4).search(sample)",
+        ("tests/text/test_analyzers.py::test_a_long_run_of_marks_stays_as_it_is",),
+    ),
+    Mutant(
+        "a mark that is one only when taken apart begins a part",
+        "text/_unicode.py",
+        "    first = _first_apart(character)",
+        "    first = character",
+        ("tests/text/test_spans.py::test_parts_are_composed_as_the_whole_is",),
+    ),
+    Mutant(
+        "an empty text has one part",
+        "text/_unicode.py",
+        "if i == 0 or _begins_a_part(c)]\n",
+        "if i == 0 or _begins_a_part(c)] or [0]\n",
+        ("tests/text/test_spans.py::test_parts_are_composed_as_the_whole_is",),
     ),
     Mutant(
         "labels of tokens that were cut are lost in silence",

@@ -143,7 +143,8 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
 
     A letter and its accents are one character first (Unicode's NFC), so that a word
     gives the same token however its accents were typed; unless a ``preprocessor`` or a
-    callable ``analyzer`` does all that.
+    callable ``analyzer`` does all that. More than 30 accents in a row, which no
+    language has, stay as they are.
 
     A document without any token becomes one unknown word, so that every
     sequence has at least one step. Words left out by ``max_df``, ``min_df`` or

@@ -77,6 +77,17 @@ def test_composed_and_decomposed_texts_give_the_same_tokens(analyzer, text):
     assert analyze(composed) == analyze(decomposed)
 
 
+def test_a_long_run_of_marks_stays_as_it_is():
+    marks = "\u0301\u0323\u0f73" * 10  # the last one is two marks when taken apart
+    text = f"e\u0301a{marks}"
+    assert compose(text) == unicodedata.normalize("NFC", text) != text
+    for n in range(10):  # wherever it stands
+        before = "x" * n
+        assert compose(f"{before}{text}\u0301e\u0301") == f"{before}éa{marks}\u0301é"
+    # A million marks in order would take minutes.
+    assert compose(f"{text}{marks * 30_000}") == f"éa{marks * 30_001}"
+
+
 def test_every_mark_of_unicode_is_part_of_its_word():
     analyze = TextVectorizer(lowercase=False).build_analyzer()
     points = map(chr, range(sys.maxunicode + 1))

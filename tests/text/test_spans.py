@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sklearn_rnn.text import TextVectorizer
 from sklearn_rnn.text._spans import find_in_order
+from sklearn_rnn.text._unicode import compose, composed_parts
 
 PATTERNS = [
     r"(?u)\w+|[^\w\s]",
@@ -162,6 +163,28 @@ def test_tokens_are_found_wherever_they_are_put(words, data):
     assert found is None or found == expected
     if not "".join(gaps).strip():
         assert found == expected
+
+
+MARKED = st.lists(
+    st.one_of(
+        CHARACTERS,
+        # Marks, some only when taken apart; long runs; vowels and jamo that compose.
+        st.sampled_from("\u0f40\u0f71\u0f72\u0f73\u0f75\u0f81\u0344\u0958"),
+        st.sampled_from("\u09c7\u09be\u1100\u1161\u11a8"),
+        st.sampled_from(["\u0301\u0323" * 15, "\u0f73" * 31]),
+    ),
+    max_size=20,
+).map("".join)
+
+
+@given(MARKED)
+@example("")
+@example("\u0f40\u0f72\u0f73")
+def test_parts_are_composed_as_the_whole_is(text):
+    parts = composed_parts(text)
+    assert "".join(composed for _, _, composed in parts) == compose(text)
+    assert "".join(text[start:stop] for start, stop, _ in parts) == text
+    assert all(start < stop for start, stop, _ in parts)
 
 
 @given(
