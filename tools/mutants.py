@@ -725,6 +725,96 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a loss may be the same for whatever outputs",
+        "nn/_losses.py",
+        "_gradient(given, some, other).any()",
+        "_gradient(given, some, other) is not None",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_a_loss_for_another_target_is_refused",
+        ),
+    ),
+    Mutant(
+        "a loss is tried on the first rows alone",
+        "nn/_losses.py",
+        "for other in _other_targets(target, outputs.shape[1])",
+        "for other in [target]",
+        (
+            "tests/nn/test_losses.py"
+            "::test_a_loss_that_is_flat_for_the_first_rows_only_passes",
+        ),
+    ),
+    Mutant(
+        "our own losses are not tried",
+        "_training/_net.py",
+        "not isinstance(loss, Loss) or loss.is_named",
+        'type(loss).__name__ != "OwnLoss"',
+        (
+            "tests/estimators/test_targets.py"
+            "::test_a_loss_for_another_target_is_refused",
+        ),
+    ),
+    Mutant(
+        "a link that nobody heeds is taken",
+        "estimators/targets/_scaled.py",
+        'if self.link not in ("identity", "log") and',
+        "if False and",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_a_loss_for_another_target_is_refused",
+        ),
+    ),
+    Mutant(
+        "every partial function is the same loss",
+        "estimators/targets/_target.py",
+        "while isinstance(loss, partial):",
+        "while False:",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_a_warm_start_knows_a_loss_by_its_function_and_its_link",
+        ),
+    ),
+    Mutant(
+        "a warm start takes another link",
+        "estimators/targets/_scaled.py",
+        '            "loss.link": self.link,\n',
+        "",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_a_warm_start_knows_a_loss_by_its_function_and_its_link",
+        ),
+    ),
+    Mutant(
+        "a cell is tried without gradients",
+        "nn/kernels/_make.py",
+        "torch.set_grad_enabled(learns)",
+        "torch.no_grad()",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "a pooling is tried without gradients",
+        "nn/_poolings.py",
+        "_explained(name), torch.enable_grad()",
+        "_explained(name)",
+        (
+            "tests/estimators/test_own_parts.py"
+            "::test_a_part_that_does_not_fit_is_refused_before_a_fit",
+        ),
+    ),
+    Mutant(
+        "cross-entropy takes labels for shares of classes",
+        "nn/_losses.py",
+        "if target.ndim != 1:  # torch",
+        "if False:  # torch",
+        (
+            "tests/estimators/test_targets.py"
+            "::test_a_loss_for_another_target_is_refused",
+        ),
+    ),
+    Mutant(
         "counts do not matter to the Poisson loss",
         "nn/_losses.py",
         "outputs.exp() - _as_outputs(target, outputs) * outputs",
@@ -2060,7 +2150,7 @@ MUTANTS = [
     Mutant(
         "the link of one's own loss is not asked for",
         "estimators/targets/_scaled.py",
-        'return link_of(self.loss) == "log"',
+        'return self.link == "log"',
         'return self.loss == "poisson"',
         (
             "tests/estimators/test_targets.py::test_a_loss_of_ones_own_takes_the_place_of_one_by_name",

@@ -22,7 +22,7 @@ from sklearn_rnn._training._data import (
 )
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._token_reader import TokenReader
-from sklearn_rnn.nn import Batch, Encoded, OwnLoss, Targets, check_loss
+from sklearn_rnn.nn import Batch, Encoded, Loss, Targets, check_loss
 from sklearn_rnn.sequences import UNK, Sequences
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def train(
 def _try_loss(net: SequenceNet, dataset: SequenceDataset) -> None:
     """Try a loss of the user's on a few rows, so that an error comes before a fit."""
     loss = getattr(net.module_.head, "loss", None)
-    if not isinstance(loss, OwnLoss):
+    if not isinstance(loss, Loss) or loss.is_named:
         return
     targets: Any
     batch, targets = dataset.batch(np.arange(min(len(dataset), ROWS_TO_TRY)))

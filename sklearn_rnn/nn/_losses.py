@@ -9,7 +9,7 @@ mean of the target to the outputs, ``fit_intercept_only`` finds the best constan
 import copy
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import torch
@@ -34,9 +34,12 @@ class Loss(nn.Module):
     ----------
     link : {"identity", "log", "logit", "multinomial_logit"}
         What leads from the mean of the target to the outputs.
+    is_named : bool
+        Whether `make_loss` made it from a name, which fits the target.
     """
 
     link: str = "identity"
+    is_named: bool = False
 
     def n_outputs(self, n_targets: int) -> int:
         """Count the outputs that a network needs.
@@ -137,6 +140,11 @@ class CrossEntropy(Loss):
 
     def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
         """Compute the loss (n_samples,) of each class index (n_samples,)."""
+        if target.ndim != 1:  # torch takes it for shares of the classes
+            raise ValueError(
+                "target must hold class indices, of shape (n_samples,); got "
+                f"{target.dtype} of shape {tuple(target.shape)}."
+            )
         return functional.cross_entropy(outputs, target, reduction="none")
 
     def fit_intercept_only(
@@ -436,7 +444,9 @@ def make_loss(loss: str | LossFunction, **options: Any) -> Loss:
     tensor([0.0000, 0.4338])
     """
     if isinstance(loss, str):
-        return choose(LOSSES, "loss", loss)(**options)
+        named = choose(LOSSES, "loss", loss)(**options)
+        named.is_named = True
+        return named
     if isinstance(loss, nn.Module):  # what is trained is not the user's
         loss = copy.deepcopy(loss)
     if isinstance(loss, Loss):
@@ -469,29 +479,82 @@ def check_loss(loss: str | LossFunction, outputs: Tensor, target: Tensor) -> Non
         If it cannot be called, or returns no Tensor.
     ValueError
         If the name is unknown, or it fails, draws random numbers, returns another shape
-        than one number for each target, or has no gradient to the outputs.
+        than one number for each target, or has no gradient to the outputs, or one that
+        is zero for whatever outputs.
     """
     made = make_loss(loss)  # a copy, which the trial may change
-    if not isinstance(made, OwnLoss):
+    if made.is_named:
         return
+    given = made if isinstance(made, OwnLoss) else OwnLoss(made)
+    with seeded_globally(0), without_draws(f"loss={given.loss!r}"):
+        if not any(
+            _gradient(given, some, other).any()
+            for other in _other_targets(target, outputs.shape[1])
+            for some in _other_outputs(outputs)
+        ):
+            raise ValueError(
+                f"loss={given.loss!r} gives no gradient: it is the same whatever the "
+                "outputs are, so that nothing would be learnt. The outputs were of "
+                f"shape {tuple(outputs.shape)}, the targets {target.dtype} of shape "
+                f"{tuple(target.shape)}.{_name_remedy(outputs, target)}"
+            )
+
+
+def _gradient(given: OwnLoss, outputs: Tensor, target: Tensor) -> Tensor:
+    """Compute the gradient of a loss of the user's, or say why there is none."""
     outputs = outputs.detach().float().requires_grad_()
-    draws = without_draws(f"loss {made.loss!r}")
-    with torch.enable_grad(), seeded_globally(0), draws:
+    with torch.enable_grad():
         try:
-            losses = made.loss(outputs, target)
+            losses = given.loss(outputs, target)
         except Exception as error:
             raise ValueError(
-                f"loss {made.loss!r} failed with {type(error).__name__}: {error}. It "
+                f"loss={given.loss!r} failed with {type(error).__name__}: {error}. It "
                 f"is called with (outputs, targets), here of shape "
                 f"{tuple(outputs.shape)} and {tuple(target.shape)}, the targets being "
                 f"{target.dtype}, and returns one loss for each target."
+                f"{_name_remedy(outputs, target)}"
             ) from error
-        made.check(losses, outputs)
+        given.check(losses, outputs)
     if not losses.requires_grad:
         raise ValueError(
-            f"loss {made.loss!r} has no gradient to the outputs, so that nothing would "
-            "be learnt; compute it with torch, without detach(), item() or NumPy."
+            f"loss={given.loss!r} has no gradient to the outputs, so that nothing "
+            "would be learnt; compute it with torch, without detach(), item() or NumPy."
         )
+    (gradient,) = torch.autograd.grad(losses.sum(), outputs, allow_unused=True)
+    return torch.zeros_like(outputs) if gradient is None else gradient
+
+
+def _other_outputs(outputs: Tensor) -> Iterator[Tensor]:
+    """Give outputs of both signs, small and large: a hinge is flat on one side."""
+    yield outputs
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(outputs.shape, generator=generator).to(outputs.device)
+    for factor in (1.0, -1.0, 10.0, -10.0):
+        yield factor * noise
+
+
+def _other_targets(target: Tensor, n_outputs: int) -> Iterator[Tensor]:
+    """Give targets of every class: a loss may leave out those of the first rows."""
+    yield target
+    if target.ndim == 1:
+        for shift in range(1, n_outputs):
+            yield (target + shift) % n_outputs
+    else:
+        yield 1 - target
+
+
+def _name_remedy(outputs: Tensor, target: Tensor) -> str:
+    """Say what fits labels, where the targets may be labels."""
+    if target.ndim == 2 and not ((target == 0) | (target == 1)).all():
+        return ""
+    said = " For labels of every kind there is loss='cross_entropy'."
+    if target.ndim == 2 and outputs.shape[1] == 1:
+        said += (
+            " With two classes outputs are one logit and targets 0 or 1, both of shape "
+            "(n_samples, 1): a function may average "
+            "torch.nn.BCEWithLogitsLoss(reduction='none') with mean(dim=1)."
+        )
+    return said
 
 
 def _as_outputs(target: Tensor, outputs: Tensor) -> Tensor:

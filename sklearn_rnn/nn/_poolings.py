@@ -506,8 +506,10 @@ def check_pooling(
     with seeded_globally(0), torch.no_grad():
         with _explained(name):
             made = make_pooling(pooling, n_units, generator=generator)
-        with without_draws(f"pooling={name}"), _explained(name):
-            trained = made(encoded)
+        with without_draws(f"pooling={name}"), _explained(name), torch.enable_grad():
+            # As in training, where the outputs have a gradient.
+            to_train = _fill_padding(outputs.clone().requires_grad_(), lengths, 0.0)
+            trained = made(Encoded(to_train, lengths, None, bidirectional))
         _check_pooled(name, trained, (3, made.n_units))
         with _explained(name):
             pooled, of_spoilt = pool(made.eval(), encoded), pool(made, spoilt)

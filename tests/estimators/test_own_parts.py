@@ -314,7 +314,21 @@ class ReadsPadding(nn.Module):
         return encoded.outputs.mean(dim=1)
 
 
+class KeepsItsOutputs(MinGRU):
+    def forward(self, x, state=None):
+        self.last, state = super().forward(x, state)
+        return self.last, state
+
+
+class KeepsWhatItPools(SoftMax):
+    def weights(self, encoded):
+        self.last = super().weights(encoded)
+        return self.last
+
+
 PARTS_REFUSED = {
+    "a cell's tensor": ("cell", KeepsItsOutputs, "cell KeepsItsOutputs .* deepcopy"),
+    "a pooling's tensor": ("pooling", KeepsWhatItPools, "KeepsWhatItPools .*deepcopy"),
     "an instance of a cell": ("cell", MinGRU(2, 5), "'cell' parameter .* a class of"),
     "a class of no module": ("cell", dict, r"dict\(2, 5\) raised TypeError"),
     "no state": ("cell", ForgetsItsState, "ForgetsItsState gives other .* last two"),

@@ -1,5 +1,6 @@
 """Targets: labels of any kind, one or many numbers, and what each loss predicts."""
 
+import re
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,13 @@ from torch.nn import functional
 
 from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger
 from sklearn_rnn.exceptions import OneHotTargetWarning
-from sklearn_rnn.nn import Head, PooledHead, StepsHead
+from sklearn_rnn.nn import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    Head,
+    PooledHead,
+    StepsHead,
+)
 
 SMALL = {"hidden_size": 4, "cell": "gru", "random_state": 0}
 
@@ -395,3 +402,44 @@ def test_a_crf_has_a_loss_of_its_own():
     tagger = RNNTagger(**BRIEF, output="crf", loss=of_classes)
     with pytest.raises(ValueError, match=r"^loss=.* needs output='softmax', got"):
         tagger.fit(X, [[c] * 5 for c in CODES])
+
+
+of_logits = torch.nn.CrossEntropyLoss(reduction="none")
+MISFITS = {
+    "one logit": (RNNClassifier, CODES > 0, of_logits, "no gradient.*one logit"),
+    "two classes": (RNNClassifier, CODES > 0, CrossEntropy(), r"\(3, 1\).*one logit"),
+    "labels": (
+        RNNClassifier,
+        INDICATORS,
+        CrossEntropy(),
+        r"must hold class .*\(3, 3\)",
+    ),
+    "classes": (RNNClassifier, CODES, BinaryCrossEntropy(), r"\(3,\), .* torch.int64"),
+    "numbers": (RNNRegressor, REALS, CrossEntropy(), "link 'multinomial_logit', but"),
+    "yes or no": (RNNRegressor, CODES, BinaryCrossEntropy(), "'logit'.*'log'"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "y", "loss", "message"), MISFITS.values(), ids=MISFITS
+)
+def test_a_loss_for_another_target_is_refused(kind, y, loss, message):
+    with pytest.raises(ValueError, match=r"^loss=\w+\(\) .*" + message) as refused:
+        kind(**BRIEF, loss=loss).fit(X, y)
+    for remedy in re.findall(r"loss='(\w+)'", str(refused.value)):
+        kind(**BRIEF, loss=remedy).fit(X, y)
+
+
+def squared(outputs, target, factor=1.0):
+    return factor * (outputs - target).square().mean(dim=1)
+
+
+def test_a_warm_start_knows_a_loss_by_its_function_and_its_link():
+    model = RNNRegressor(**BRIEF, warm_start=True, loss=partial(squared, factor=2.0))
+    model.fit(X, REALS).set_params(loss=partial(squared, factor=3.0)).fit(X, REALS)
+    with pytest.raises(ValueError, match=r"loss was <function squared"):
+        model.set_params(loss=partial(functional.cross_entropy)).fit(X, REALS)
+    loss = partial(squared)
+    loss.link = "log"
+    with pytest.raises(ValueError, match=r"loss.link was 'identity' then and is 'log'"):
+        model.set_params(loss=loss).fit(X, np.abs(REALS))

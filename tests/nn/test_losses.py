@@ -10,7 +10,7 @@ from sklearn import metrics
 from sklearn._loss import loss as sklearn_loss
 from torch.nn import functional
 
-from sklearn_rnn.nn import LOSSES, OwnLoss, make_loss
+from sklearn_rnn.nn import LOSSES, OwnLoss, check_loss, make_loss
 
 
 @pytest.mark.parametrize(
@@ -253,3 +253,12 @@ def test_what_cannot_be_a_loss_is_refused(loss):
 def test_a_level_is_between_zero_and_one(level):
     with pytest.raises(ValueError, match="quantile must be between 0 and 1"):
         make_loss("quantile", quantile=level)
+
+
+def test_a_loss_that_is_flat_for_the_first_rows_only_passes():
+    outputs = torch.full((3, 1), 9.0)
+    check_loss(lambda o, y: (1 - o * y).relu().mean(dim=1), outputs, torch.ones(3, 1))
+    of_others = torch.nn.CrossEntropyLoss(reduction="none", ignore_index=0)
+    check_loss(of_others, torch.zeros(3, 4), torch.zeros(3, dtype=torch.int64))
+    with pytest.raises(ValueError, match="gives no gradient"):
+        check_loss(lambda o, y: 0 * o.sum(dim=1), outputs, torch.ones(3, 1))

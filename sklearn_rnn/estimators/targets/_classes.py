@@ -8,6 +8,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from sklearn_rnn._messages import name_some
 from sklearn_rnn.estimators.targets._target import Target
+from sklearn_rnn.nn import link_of
 from sklearn_rnn.sequences import find_classes
 
 
@@ -36,6 +37,7 @@ class ClassTarget(Target):
         super().__init__(owner)
         self.class_weight = class_weight
         self.loss = loss
+        self.link = link_of(loss)
         self.task = "multiclass"
         self.classes_: NDArray[Any] = np.array([])
 

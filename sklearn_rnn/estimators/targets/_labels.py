@@ -121,6 +121,7 @@ class LabelTarget(ClassTarget):
         return {
             "n_outputs": self.n_outputs,
             "loss": kind_of(self.loss),
+            "loss.link": self.link,
             "pooling": self.pooling,
         }
 

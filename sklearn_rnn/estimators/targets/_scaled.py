@@ -1,5 +1,6 @@
 """What the targets share that are numbers: scale and loss."""
 
+import inspect
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,6 +41,7 @@ class ScaledTarget(Target):
     ) -> None:
         super().__init__(owner)
         self.loss = loss
+        self.link = link_of(loss)  # what is predicted, whatever becomes of the loss
         self.quantile = quantile
         self.standardize = standardize
         self.n_outputs_ = self.ndim = 1
@@ -48,7 +50,7 @@ class ScaledTarget(Target):
     @property
     def is_logarithm(self) -> bool:
         """Whether the outputs are logarithms of what is predicted."""
-        return link_of(self.loss) == "log"
+        return self.link == "log"
 
     def make_loss(self) -> Any:
         """Make the loss by its name, or of what the user gave."""
@@ -57,6 +59,13 @@ class ScaledTarget(Target):
 
     def know_outputs(self, columns: NDArray[Any], ndim: int, *, reset: bool) -> None:
         """Take note of the number of outputs; refuse another one, or no counts."""
+        if self.link not in ("identity", "log") and not inspect.isclass(self.loss):
+            raise ValueError(
+                f"loss={self.loss!r} has the link {self.link!r}, but {self.owner} "
+                "predicts its outputs, the link 'identity', or their exponentials, the "
+                "link 'log'; take another loss, such as loss='squared_error'. For "
+                "classes there are RNNClassifier and RNNTagger."
+            )
         if self.is_logarithm and (
             columns.min(initial=0) < 0 or (reset and not columns.sum() > 0)
         ):
@@ -103,7 +112,11 @@ class ScaledTarget(Target):
 
     def structure(self) -> dict[str, Any]:
         """Name the outputs and the loss."""
-        return {"n_outputs": self.n_outputs_, "loss": kind_of(self.loss)}
+        return {
+            "n_outputs": self.n_outputs_,
+            "loss": kind_of(self.loss),
+            "loss.link": self.link,
+        }
 
     def n_weights(self, n_units: int) -> int:
         """Count the weights of the linear map."""

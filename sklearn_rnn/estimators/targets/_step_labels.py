@@ -98,6 +98,7 @@ class StepLabelTarget(ClassTarget):
         return {
             "n_outputs": len(self.classes_),
             "loss": kind_of(self.loss),
+            "loss.link": self.link,
             "output": self.output,
             "scheme": self.scheme,
         }

@@ -1,6 +1,7 @@
 """What every target has."""
 
 import inspect
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -125,6 +126,8 @@ class Target:
 
 def kind_of(loss: Any) -> Any:
     """Give what two losses of the same meaning have in common: a name or a class."""
+    while isinstance(loss, partial):
+        loss = loss.func
     return loss if isinstance(loss, str) or inspect.isroutine(loss) else type(loss)
 
 

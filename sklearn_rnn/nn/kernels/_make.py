@@ -151,16 +151,17 @@ def _make_own(
     return module
 
 
-@torch.no_grad()
 def _try(
     mode: str, module: nn.Module, x: torch.Tensor, hidden_size: int, state: Any = None
 ) -> Any:
     """Run a user's cell, and say what does not fit."""
     name = type(module).__name__
     run = run_cell if x.ndim == 3 else step_cell
-    with without_draws(f"cell {name}"):
+    learns = module.training
+    with without_draws(f"cell {name}"), torch.set_grad_enabled(learns):
         try:
-            outputs, state = run(module, x, state)
+            given = 1.0 * x.clone().requires_grad_() if learns else x
+            outputs, state = run(module, given, state)
         except Exception as error:
             raise ValueError(
                 f"cell {name} must return (outputs, state) as sklearn_rnn.nn.Cell "
