@@ -508,8 +508,9 @@ def _gradient(given: OwnLoss, outputs: Tensor, target: Tensor) -> Tensor:
             losses = given.loss(outputs, target)
         except Exception as error:
             raise ValueError(
-                f"loss={given.loss!r} failed with {type(error).__name__}: {error}. It "
-                f"is called with (outputs, targets), here of shape "
+                f"loss={given.loss!r} failed with {type(error).__name__}: "
+                f"{str(error).rstrip('.')}. It is called with (outputs, targets), here "
+                "of shape "
                 f"{tuple(outputs.shape)} and {tuple(target.shape)}, the targets being "
                 f"{target.dtype}, and returns one loss for each target."
                 f"{_name_remedy(outputs, target)}"
