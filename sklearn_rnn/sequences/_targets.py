@@ -77,13 +77,14 @@ def _check_comparable(y: Any) -> None:
     y = np.asarray(y)
     if y.dtype.kind in "fO":
         _refuse_missing(y)
-    refuse_odd_labels(y)
+    if y.dtype.kind != "M":  # of dates scikit-learn takes these, as classes
+        refuse_odd_labels(y)
     if y.dtype.kind == "O":
         find_classes(y)
 
 
 def refuse_odd_labels(y: NDArray[Any]) -> None:
-    """Raise for labels that are dates or bytes, which no class can be."""
+    """Raise for labels that are dates or bytes, which scikit-learn does not take."""
     refuse_dates(
         y,
         "y",

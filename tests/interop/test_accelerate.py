@@ -301,7 +301,8 @@ class Terminal(io.StringIO):
 
 def test_one_of_them_speaks(capsys, monkeypatch):
     terminal = Terminal()  # a bar appears nowhere else
-    monkeypatch.setattr(callbacks_module, "sys", SimpleNamespace(stderr=terminal))
+    streams = SimpleNamespace(stderr=terminal, stdout=sys.stdout)
+    monkeypatch.setattr(callbacks_module, "sys", streams)
 
     def learn(verbose):
         in_threads(
