@@ -2209,8 +2209,8 @@ MUTANTS = [
     Mutant(
         "the validation part is not weighted by class",
         "estimators/_base.py",
-        'validation.with_weight(self._target, "validation")',
-        "validation.take(np.flatnonzero(validation.weight))",
+        "weight=self._target.weigh(part.y, part.weight),",
+        "weight=part.weight,",
         (
             "tests/estimators/test_targets.py"
             "::test_class_weights_weigh_the_validation_part",
@@ -2376,7 +2376,7 @@ MUTANTS = [
         "self.learn_scale(y.values, np.ones(len(y.values)))",
         (
             "tests/estimators/test_step_regressor.py"
-            "::test_predictions_have_the_shape_of_the_members_of_y",
+            "::test_the_scale_is_that_of_weighted_steps",
         ),
     ),
     Mutant(

@@ -486,3 +486,12 @@ def test_a_later_part_of_another_width_is_refused():
 def test_a_batch_of_zeros_is_a_batch_of_counts():
     model = RNNStepRegressor(**SMALL, loss="poisson").partial_fit(RAGGED, PAIRS)
     assert model.partial_fit(RAGGED, [0 * row for row in PAIRS]).n_iter_ == 2
+
+
+def test_the_scale_is_that_of_weighted_steps():
+    # Steps 0, 0 and 0 of weight 3, and 4 of weight 1: mean 4 / 10, and the variance
+    # is (9 * 0.4 ** 2 + 3.6 ** 2) / 10 = 1.44.
+    X, y = [np.zeros((3, 1)), np.ones((1, 1))], [np.zeros(3), np.array([4.0])]
+    model = RNNStepRegressor(2, max_epochs=1).fit(X, y, sample_weight=[3.0, 1.0])
+    assert model.target_mean_ == pytest.approx([0.4])
+    assert model.target_scale_ == pytest.approx([1.2])
