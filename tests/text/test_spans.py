@@ -48,6 +48,8 @@ def test_each_token_is_where_its_span_says():
         ("İx y", {}, ["İx", "y"]),
         ("a ﬁn b", {"strip_accents": "unicode"}, ["a", "ﬁn", "b"]),
         ("cafe\u0301 x", {"strip_accents": "unicode"}, ["cafe\u0301", "x"]),
+        # There is no q with an accent in one character.
+        ("q\u0301 x", {"strip_accents": "unicode"}, ["q\u0301", "x"]),
         ("cafe\u0301 x", {}, ["cafe\u0301", "x"]),
         ("e\u0301a", {"analyzer": "char"}, ["e\u0301", "a"]),
         ("cafe\u0301 x", {"strip_accents": "ascii"}, ["cafe\u0301", "x"]),
