@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         from_channels_first,
         sliding_windows,
     )
-    from sklearn_rnn.text import TextVectorizer, load_vectors
+    from sklearn_rnn.text import TextVectorizer, TokenVectors, load_vectors
 
 __version__ = "0.1.0"
 
@@ -39,6 +39,7 @@ __all__ = [
     "RNNStepRegressor",
     "RNNTagger",
     "TextVectorizer",
+    "TokenVectors",
     "__version__",
     "as_ragged",
     "callbacks",
@@ -62,6 +63,7 @@ _ROOM_OF = {
     "RNNStepRegressor": "estimators",
     "RNNTagger": "estimators",
     "TextVectorizer": "text",
+    "TokenVectors": "text",
     "as_ragged": "sequences",
     "export_onnx": "persistence",
     "from_channels_first": "sequences",

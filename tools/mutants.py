@@ -57,6 +57,76 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "neighbours are counted across the ends of sequences",
+        "text/_token_vectors.py",
+        "(places[distance:] >= distance) & (left > UNK)",
+        "(left > UNK)",
+        (
+            "tests/text/test_token_vectors.py"
+            "::test_neighbours_are_counted_inside_a_sequence_and_without_the_unknown",
+        ),
+    ),
+    Mutant(
+        "the means of vectors are not weighed",
+        "text/_token_vectors.py",
+        ".T.multiply(self.idf_)",
+        ".T.multiply(self.idf_ > 0)",
+        (
+            "tests/text/test_token_vectors.py"
+            "::test_a_sequence_is_the_mean_of_its_vectors_weighed_by_idf",
+        ),
+    ),
+    Mutant(
+        "vectors are fitted on the validation rows too",
+        "estimators/_input.py",
+        "    sequences = part.sequences[part.rows]\n    fitted.fit",
+        "    sequences = part.sequences\n    fitted.fit",
+        (
+            "tests/estimators/test_embeddings.py"
+            "::test_nor_does_it_see_the_validation_rows",
+        ),
+    ),
+    Mutant(
+        "vectors are fitted without being cloned",
+        "estimators/_input.py",
+        "fitted = clone(embedding)",
+        "fitted = embedding",
+        (
+            "tests/estimators/test_embeddings.py"
+            "::test_an_estimator_is_cloned_and_sees_the_training_rows_only",
+        ),
+    ),
+    Mutant(
+        "words that only the frozen vectors know are unknown",
+        "estimators/_input.py",
+        "self._has_vector = self.embedding_.vectors_.any(axis=1)",
+        "self._has_vector = np.zeros(len(self.embedding_.vectors_), dtype=bool)",
+        (
+            "tests/estimators/test_embeddings.py"
+            "::test_with_frozen_vectors_words_that_training_never_saw_are_known",
+        ),
+    ),
+    Mutant(
+        "the seed of the vectors does not follow from that of the fit",
+        "estimators/_input.py",
+        "fitted.set_params(random_state=seed)",
+        "pass",
+        (
+            "tests/estimators/test_embeddings.py"
+            "::test_its_seed_follows_from_that_of_the_fit_unless_it_has_one",
+        ),
+    ),
+    Mutant(
+        "a checkpoint takes other frozen vectors for the same",
+        "estimators/_identity.py",
+        'return f"FrozenEstimator {_hash(value)}"',
+        'return "FrozenEstimator"',
+        (
+            "tests/estimators/test_embeddings.py"
+            "::test_a_checkpoint_knows_frozen_vectors_by_what_they_are",
+        ),
+    ),
+    Mutant(
         "the reversal takes padding along",
         "nn/_lengths.py",
         "mirrored = lengths - 1 - step",

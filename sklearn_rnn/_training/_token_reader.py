@@ -19,8 +19,9 @@ class TokenReader:
     counts : int64 ndarray of shape (n_tokens,)
         How often the training part held each id.  An id it did not hold, or one
         beyond the table, has no trained vector and reads as unknown.
-    all_known : bool
-        Whether vectors were given, so that every id in the table has one.
+    given : bool ndarray of shape (n_tokens,), default=None
+        The ids whose vectors were given, where any were: they need not be in the
+        training part.
     characters : int32 ndarray of shape (n_characters,), default=None
         The code points that have a vector, sorted, where words come with their
         characters.
@@ -34,7 +35,7 @@ class TokenReader:
     """
 
     counts: np.ndarray
-    all_known: bool = False
+    given: np.ndarray | None = None
     characters: np.ndarray | None = None
     trains_unknown_character: bool = False
     word_dropout: float = 0.0
@@ -43,7 +44,8 @@ class TokenReader:
     @cached_property
     def known(self) -> NDArray[np.bool_]:
         """Ids with a vector of their own, bool (n_tokens,)."""
-        return (self.counts > 0) | self.all_known
+        seen = self.counts > 0
+        return seen if self.given is None else seen | self.given
 
     @cached_property
     def dropped(self) -> NDArray[np.float64]:

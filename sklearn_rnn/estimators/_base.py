@@ -277,7 +277,7 @@ class BaseRNN(
     def _make_net(self, training, plan, before=None):
         """Make a net with random weights, or with those it goes on from."""
         if before is None:
-            self._learn_input(training)
+            self._learn_input(training, plan["seed"])
             net = self._new_net(**plan)
             check_cell(self.cell, net.module_.encoder.input_size, self.hidden_size)
             return net
@@ -433,9 +433,8 @@ class BaseRNN(
             "seed": seed,
             "n_rows": n_rows,
             "stops_early": stops_early,
-            "embedding_given": self.embedding is not None,
         }
-        embedding = self.embedding
+        embedding = self._vectors_to_start_from()
         if embedding is not None:  # in a layout that torch reads
             embedding = np.array(embedding, dtype=np.float32, order="C")
         return self._build_net(embedding=embedding)
@@ -455,7 +454,7 @@ class BaseRNN(
     def _module_params(self):
         dim = self.embedding_dim
         if self.embedding is not None:
-            dim = np.shape(self.embedding)[1]
+            dim = np.shape(self._vectors_to_start_from())[1]
         return {
             **self._input_size(),
             "embedding_dim": dim,

@@ -5,6 +5,7 @@ from types import FunctionType
 
 import joblib
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 
 from sklearn_rnn._training import (
     Checkpoint,
@@ -93,6 +94,8 @@ def describe(value):
         return _name(value)
     if hasattr(value, "named_modules"):  # whose pickle is another in each process
         return _call(_name(type(value)), contents_of(value))
+    if isinstance(value, FrozenEstimator):  # is used as it was fitted
+        return f"FrozenEstimator {_hash(value)}"
     if hasattr(value, "get_params"):
         return _call(type(value).__name__, value.get_params(deep=False))
     return f"{type(value).__name__} {_hash(value)}"

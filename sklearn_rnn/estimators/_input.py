@@ -1,22 +1,24 @@
 """What an estimator learns from its sequences: tokens, characters, or scales."""
 
 import numpy as np
+from sklearn.base import clone
 
 from sklearn_rnn._compat import VisualBlock
 from sklearn_rnn._training import TokenReader, rows_of, widen_ids
-from sklearn_rnn.sequences import UNK, Standardizer
+from sklearn_rnn.sequences import UNK, Standardizer, write_sparse_tokens
 
 
 class SequenceInput:
     """The part of an estimator that learns what its sequences are made of."""
 
-    def _learn_input(self, part):
+    def _learn_input(self, part, seed):
         """Learn the scale of the variables, or which tokens there are."""
         self.token_counts_ = self.input_mean_ = self.input_scale_ = None
-        self.characters_ = self.token_ids_ = None
+        self.characters_ = self.token_ids_ = self._has_vector = None
         if part.sequences.is_tokens:
             self._learn_characters(part)
-            n_tokens = UNK + 1 if self.embedding is None else len(self.embedding)
+            self._learn_embedding(part, seed)
+            n_tokens = UNK + 1 if self._has_vector is None else len(self._has_vector)
             self.token_counts_ = np.zeros(n_tokens, dtype=np.int64)
             self._count_tokens(part)
             return
@@ -35,6 +37,21 @@ class SequenceInput:
         characters, counts = np.unique(letters, return_counts=True)
         often = counts > 1
         self.characters_ = characters[often if often.any() else counts > 0]
+
+    def _learn_embedding(self, part, seed):
+        """Fit the estimator that makes the vectors, and learn which tokens have one."""
+        if self.embedding is None:
+            return
+        if makes_vectors(self.embedding):
+            self.embedding_ = fit_embedding(self.embedding, part, seed)
+            self._has_vector = self.embedding_.vectors_.any(axis=1)
+        else:
+            self._has_vector = np.ones(len(self.embedding), dtype=bool)
+
+    def _vectors_to_start_from(self):
+        """Give the matrix that the vectors of tokens start from; None if random."""
+        fitted = makes_vectors(self.embedding)
+        return self.embedding_.vectors_ if fitted else self.embedding
 
     def _check_characters(self, sequences, *, reset):
         """Refuse words without characters where `fit` saw them, and the reverse."""
@@ -58,8 +75,8 @@ class SequenceInput:
         if self.token_counts_ is None:
             return
         tokens = part.sequences[part.rows].values
-        if self.embedding is not None:
-            tokens = tokens[tokens < len(self.embedding)]
+        if self._has_vector is not None:
+            tokens = tokens[tokens < len(self._has_vector)]
         if self.characters_ is not None:
             letters = part.sequences[part.rows].characters.values
             unknown = np.setdiff1d(letters, self.characters_)
@@ -76,10 +93,9 @@ class SequenceInput:
         """Build what turns raw values into what the network reads."""
         if self.token_counts_ is None:
             return Standardizer(self.input_mean_, self.input_scale_)
-        given = self._net_spec["embedding_given"]
         return TokenReader(
             self.token_counts_,
-            given,
+            self._has_vector,
             self.characters_,
             self._trains_unknown_character,
             self._setting("word_dropout"),
@@ -113,9 +129,34 @@ class SequenceInput:
         return {"n_tokens": len(self.token_counts_), "n_characters": n_characters}
 
 
+def makes_vectors(embedding):
+    """Whether `embedding` is an estimator that is fitted, and no matrix."""
+    return hasattr(embedding, "fit")
+
+
+def fit_embedding(embedding, part, seed):
+    """Fit a clone on the tokens of the training rows; a frozen one stays as it is.
+
+    Its seed follows from that of the fit, unless it has one of its own.
+    """
+    fitted = clone(embedding)
+    if fitted.get_params(deep=False).get("random_state", seed) is None:
+        fitted.set_params(random_state=seed)
+    sequences = part.sequences[part.rows]
+    fitted.fit(write_sparse_tokens(sequences.values, sequences.offsets), None)
+    if not hasattr(fitted, "vectors_"):
+        raise TypeError(
+            f"embedding={embedding!r} has no vectors_ after fit; give an estimator "
+            "whose vectors_ has a row for each token id, such as TokenVectors(), or a "
+            "matrix."
+        )
+    check_embedding(fitted.vectors_)
+    return fitted
+
+
 def check_embedding(embedding):
     """Refuse what is no table of vectors."""
-    if embedding is None:
+    if embedding is None or makes_vectors(embedding):
         return
     matrix = np.asarray(embedding)
     numeric = matrix.dtype.kind in "iuf"

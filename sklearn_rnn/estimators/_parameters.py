@@ -277,12 +277,14 @@ class SharedParameters:
     )
     embedding: Any = parameter(
         default=None,
-        accepts="array-like of shape (n_tokens, embedding_dim)",
+        accepts="array-like of shape (n_tokens, embedding_dim) or estimator",
         text="""
         Vectors to start from instead of random ones; row 0 is padding, row 1
-        the unknown word, see `load_vectors`.
+        the unknown word, see `load_vectors`. An estimator such as `TokenVectors` is
+        cloned and fitted on the training rows; one in scikit-learn's
+        ``FrozenEstimator`` is used as it is.
         """,
-        constraint=["array-like", None],
+        constraint=["array-like", HasMethods(["fit"]), None],
     )
     standardize: bool = parameter(
         default=True,

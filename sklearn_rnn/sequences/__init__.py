@@ -21,8 +21,10 @@ __all__ = [
     "iterate_prefixes",
     "read_sparse_tokens",
     "sliding_windows",
+    "step_positions",
     "to_values",
     "warn_if_one_hot",
+    "write_sparse_tokens",
 ]
 
 from sklearn_rnn.sequences._canonical import canonical_rows
@@ -34,7 +36,13 @@ from sklearn_rnn.sequences._ragged_targets import (
     check_step_labels,
     check_step_reals,
 )
-from sklearn_rnn.sequences._sequences import PAD, UNK, Sequences, Windows
+from sklearn_rnn.sequences._sequences import (
+    PAD,
+    UNK,
+    Sequences,
+    Windows,
+    step_positions,
+)
 from sklearn_rnn.sequences._standardize import Standardizer
 from sklearn_rnn.sequences._targets import (
     UnseenLabelsError,
@@ -44,7 +52,7 @@ from sklearn_rnn.sequences._targets import (
     find_classes,
     warn_if_one_hot,
 )
-from sklearn_rnn.sequences._tokens import read_sparse_tokens
+from sklearn_rnn.sequences._tokens import read_sparse_tokens, write_sparse_tokens
 from sklearn_rnn.sequences._validation import check_sequences
 from sklearn_rnn.sequences._values import to_values
 from sklearn_rnn.sequences._windows import sliding_windows

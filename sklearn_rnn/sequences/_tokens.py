@@ -5,11 +5,13 @@ __all__ = [
     "read_dense_tokens",
     "read_sparse_tokens",
     "read_token_list",
+    "write_sparse_tokens",
 ]
 
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences._columns import (
@@ -88,6 +90,30 @@ def read_sparse_tokens(X: Any) -> Sequences:
     if X.data.dtype.kind == "i" and (X.data < 0).any():
         return _read_characters(X.data, offsets)
     return _read_flat(X.data, offsets, SPARSE)
+
+
+def write_sparse_tokens(ids: np.ndarray, offsets: np.ndarray, width: int = 1) -> Any:
+    """Lay flat ids out as one row for each sequence.
+
+    Parameters
+    ----------
+    ids : int32 ndarray of shape (n_steps_total,)
+    offsets : int64 ndarray of shape (n_samples + 1,)
+    width : int, default=1
+        The number of columns at least.
+
+    Returns
+    -------
+    X : int32 CSR matrix of shape (n_samples, n_columns)
+        The id of step t in column t.
+    """
+    lengths = np.diff(offsets)
+    # In 32 bits where they do, for these are the largest arrays here.
+    dtype = np.int32 if len(ids) <= np.iinfo(np.int32).max else np.int64
+    starts = np.repeat(offsets[:-1].astype(dtype), lengths)
+    positions = np.arange(len(ids), dtype=dtype) - starts
+    shape = len(lengths), max(width, int(lengths.max()))
+    return sparse.csr_matrix((ids, positions, offsets), shape=shape)
 
 
 def read_dense_tokens(X: np.ndarray) -> Sequences:

@@ -22,7 +22,12 @@ from sklearn_rnn._compat import (
 )
 from sklearn_rnn._messages import warn
 from sklearn_rnn.exceptions import TruncationWarning
-from sklearn_rnn.sequences import PAD, Sequences, read_sparse_tokens
+from sklearn_rnn.sequences import (
+    PAD,
+    Sequences,
+    read_sparse_tokens,
+    write_sparse_tokens,
+)
 from sklearn_rnn.text._analyzers import (
     build_analyzer,
     check_documents,
@@ -565,12 +570,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
 
     def _as_matrix(self, ids: Ids, offsets: Offsets, width: int) -> Any:
         """Lay flat ids out as one row per document, of this width at least."""
-        # In 32 bits where they do, for these are the largest arrays here.
-        dtype = np.int32 if len(ids) <= np.iinfo(np.int32).max else np.int64
-        starts = np.repeat(offsets[:-1].astype(dtype), np.diff(offsets))
-        positions = np.arange(len(ids), dtype=dtype) - starts
-        shape = len(offsets) - 1, max(width, _longest(offsets))
-        X = sparse.csr_matrix((ids, positions, offsets), shape=shape)
+        X = write_sparse_tokens(ids, offsets, width)
         return X if self.sparse_output else X.toarray()
 
     def _fitted(self) -> tuple[dict[str, int], int, int]:

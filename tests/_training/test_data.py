@@ -51,7 +51,7 @@ def test_known_are_the_ids_that_training_held():
 
 
 def test_given_vectors_make_every_id_known():
-    assert TokenReader(READER.counts, all_known=True).known.all()
+    assert TokenReader(READER.counts, np.ones(6, dtype=bool)).known.all()
 
 
 def test_words_of_frequency_one_are_forgotten_half_of_the_time():
@@ -92,7 +92,7 @@ def test_padding_stays_where_training_held_none():
 
 
 def test_with_given_vectors_only_ids_beyond_the_table_are_unknown():
-    reader = TokenReader(READER.counts, all_known=True)
+    reader = TokenReader(READER.counts, np.ones(6, dtype=bool))
     assert reader.transform(np.array([1, 2, 3, 6])).tolist() == [1, 2, 3, UNK]
 
 

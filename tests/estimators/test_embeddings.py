@@ -5,10 +5,26 @@ import pickle
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.model_selection import GridSearchCV
+from sklearn.decomposition import TruncatedSVD
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import (
+    GridSearchCV,
+    KFold,
+    PredefinedSplit,
+    cross_validate,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer, load_vectors
+from sklearn_rnn import (
+    RNNClassifier,
+    RNNRegressor,
+    TextVectorizer,
+    TokenVectors,
+    load,
+    load_vectors,
+    save,
+)
+from sklearn_rnn.callbacks import Checkpoint
 from sklearn_rnn.sequences import PAD, UNK
 
 SMALL = {"hidden_size": 4, "embedding_dim": 5, "max_epochs": 3, "random_state": 0}
@@ -118,6 +134,96 @@ def test_given_vectors_set_the_size_of_the_table():
     model = RNNClassifier(**SMALL, embedding=matrix).fit(tokens(RARE + 3), RARE_CODES)
     assert len(model.token_counts_) == len(matrix)
     assert np.array_equal(logits(model, [[11, 0, 0]]), logits(model, [[UNK, 0, 0]]))
+
+
+# -- vectors that an estimator makes ----------------------------------------------
+
+
+def counted(**params):
+    return TokenVectors(**{"n_components": 4, "random_state": 0, **params})
+
+
+def test_an_estimator_is_cloned_and_sees_the_training_rows_only():
+    # Each third of the rows has a token of its own, and so has each tenth.
+    X = np.column_stack([np.repeat([20, 21, 22], 4), IDS])
+    embedding = counted()
+    model = RNNClassifier(**SMALL, embedding=embedding)
+    scores = cross_validate(model, tokens(X), CODES, cv=KFold(3), return_estimator=True)
+    for k, fitted in enumerate(scores["estimator"]):
+        seen = np.flatnonzero(fitted.embedding_.idf_)
+        assert {20, 21, 22} - set(seen) == {20 + k}
+        expected = counted().fit(tokens(np.delete(X, fold(k), axis=0)))
+        assert (fitted.embedding_.idf_ == expected.idf_).all()
+    assert not hasattr(embedding, "vectors_")
+
+
+def fold(k):
+    return slice(4 * k, 4 * (k + 1))
+
+
+def test_nor_does_it_see_the_validation_rows():
+    X = np.column_stack([np.arange(20, 32), IDS])
+    model = RNNClassifier(**SMALL, embedding=counted(), early_stopping=True)
+    model.set_params(validation_fraction=PredefinedSplit([0] * 3 + [-1] * 9))
+    seen = np.flatnonzero(model.fit(tokens(X), CODES).embedding_.idf_)
+    assert set(range(20, 32)) & set(seen) == set(range(23, 32))
+
+
+def test_training_starts_from_the_vectors_that_it_makes():
+    model = RNNClassifier(**SMALL, embedding=counted())
+    model.set_params(net_params={"module__freeze_embedding": True})
+    model.fit(tokens(IDS), CODES)
+    assert (vectors_of(model)[2:] == model.embedding_.vectors_[2:]).all()
+
+
+def test_with_frozen_vectors_words_that_training_never_saw_are_known():
+    vectors = counted().fit(tokens([*IDS, [7, 8, 2], [7, 3, 8]]))
+    frozen = RNNClassifier(**SMALL, embedding=FrozenEstimator(vectors))
+    frozen.fit(tokens(IDS), CODES)
+    assert frozen.embedding_.vectors_ is vectors.vectors_
+    assert (vectors_of(frozen)[7:9] == vectors.vectors_[7:9]).all()
+    assert logits(frozen, [[7, 2, 0]]) != logits(frozen, [[1, 2, 0]])
+    refitted = RNNClassifier(**SMALL, embedding=vectors).fit(tokens(IDS), CODES)
+    assert logits(refitted, [[7, 2, 0]]) == logits(refitted, [[1, 2, 0]])
+
+
+def test_its_parameters_are_searched_over_and_what_it_made_is_kept(tmp_path):
+    pipe = make_pipeline(TextVectorizer(), RNNClassifier(**SMALL, embedding=counted()))
+    grid = {"rnnclassifier__embedding__n_components": [2, 6]}
+    search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(TEXTS, TONES)
+    model = search.best_estimator_
+    save(model, tmp_path / "model")
+    for again in (load(tmp_path / "model"), pickle.loads(pickle.dumps(model))):
+        assert (again.predict_proba(TEXTS) == model.predict_proba(TEXTS)).all()
+
+
+def test_its_seed_follows_from_that_of_the_fit_unless_it_has_one():
+    def fit(**params):
+        model = RNNClassifier(**SMALL, embedding=counted(**params))
+        return model.fit(tokens(IDS), CODES).embedding_
+
+    one, two = fit(random_state=None), fit(random_state=None)
+    assert (one.vectors_ == two.vectors_).all()
+    assert one.random_state is not None
+    assert fit(random_state=7).random_state == 7
+
+
+def test_an_estimator_without_vectors_is_refused():
+    model = RNNClassifier(**SMALL, embedding=TruncatedSVD(2))
+    with pytest.raises(TypeError, match=r"no vectors_ after fit.*TokenVectors\(\)"):
+        model.fit(tokens(IDS), CODES)
+
+
+def test_a_checkpoint_knows_frozen_vectors_by_what_they_are(tmp_path):
+    def fit(rows):
+        vectors = FrozenEstimator(counted().fit(tokens(rows)))
+        model = RNNClassifier(**SMALL, embedding=vectors)
+        model.set_params(callbacks=[Checkpoint(tmp_path / "fit")])
+        return model.fit(tokens(IDS), CODES)
+
+    fit(IDS)
+    with pytest.raises(ValueError, match="embedding"):
+        fit(IDS[:8])
 
 
 # -- padding ---------------------------------------------------------------------
