@@ -570,6 +570,30 @@ MUTANTS = [
         ("tests/metrics/test_spans.py::test_bio_spans_worked_by_hand",),
     ),
     Mutant(
+        "an error rate is the mean of those of the sequences",
+        "metrics/_edits.py",
+        "return all_edits / all_labels",
+        "return float(np.mean(edits))",
+        ("tests/metrics/test_error_rate.py::test_rates_worked_by_hand",),
+    ),
+    Mutant(
+        "a label cannot be left out",
+        "metrics/_edits.py",
+        "left_out = table + 1",
+        "left_out = table + 2",
+        (
+            "tests/metrics/test_edits.py"
+            "::test_edits_of_all_short_pairs_are_those_of_the_definition",
+        ),
+    ),
+    Mutant(
+        "transposed references are compared",
+        "metrics/_pairs.py",
+        "if len(true) != len(pred) or kinds[0] != kinds[1]:",
+        "if False:",
+        ("tests/metrics/test_error_rate.py::test_transposed_references_are_noticed",),
+    ),
+    Mutant(
         "generators draw from the global random state",
         "datasets/_generators.py",
         "return np.random.RandomState()",

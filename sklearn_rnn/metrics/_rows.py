@@ -1,6 +1,6 @@
 """y_true and y_pred as rows of labels, checked against each other and joined."""
 
-__all__ = ["join", "read_row", "step_weights"]
+__all__ = ["find_sort", "join", "read_row", "step_weights"]
 
 from numbers import Number
 from typing import Any
@@ -36,7 +36,7 @@ def join(y_true: Any, y_pred: Any) -> tuple[Labels, Labels, NDArray[np.int64]]:
     """
     true, pred = _read_rows(y_true, "y_true"), _read_rows(y_pred, "y_pred")
     _check_lengths(true, pred)
-    sorts = [_find_sort(true, "y_true"), _find_sort(pred, "y_pred")]
+    sorts = [find_sort(true, "y_true"), find_sort(pred, "y_pred")]
     if sorts[0] != sorts[1]:
         raise ValueError(
             f"y_true holds labels of type {sorts[0]}, y_pred of type {sorts[1]}; "
@@ -103,8 +103,8 @@ def _check_lengths(true: list[Labels], pred: list[Labels]) -> None:
         raise ValueError("y_true holds no labels: every row is empty.")
 
 
-def _find_sort(rows: list[Labels], name: str) -> str:
-    """Say whether the labels are "str" or "number", and refuse all else."""
+def find_sort(rows: list[Labels], name: str) -> str | None:
+    """Say whether the labels are "str" or "number"; refuse all else, None is none."""
     first: dict[str, int] = {}
     for i, row in enumerate(rows):
         for sort in _sorts_in(row):
@@ -112,6 +112,8 @@ def _find_sort(rows: list[Labels], name: str) -> str:
     if len(first) > 1:
         came = ", ".join(f"{sort} first at row {i}" for sort, i in first.items())
         raise ValueError(f"The labels in {name} mix types ({came}); make them all str.")
+    if not first:
+        return None
     ((sort, i),) = first.items()
     if sort not in ("str", "number"):
         raise ValueError(

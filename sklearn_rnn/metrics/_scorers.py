@@ -4,10 +4,11 @@ With metadata routing ``set_score_request`` changes a scorer for everyone who
 imports it; make one of your own then, with scikit-learn's `make_scorer`.
 """
 
-__all__ = ["flat_accuracy", "flat_f1", "span_f1"]
+__all__ = ["exact_match", "flat_accuracy", "flat_f1", "neg_error_rate", "span_f1"]
 
 from sklearn.metrics import make_scorer
 
+from sklearn_rnn.metrics._error_rate import error_rate, exact_match_score
 from sklearn_rnn.metrics._flat import flat_accuracy_score, flat_f1_score
 from sklearn_rnn.metrics._spans import span_f1_score
 
@@ -20,3 +21,9 @@ flat_f1 = make_scorer(flat_f1_score, pos_label=None)
 
 span_f1 = make_scorer(span_f1_score)
 """Scorer of `span_f1_score` in its default mode, over the spans of all types."""
+
+neg_error_rate = make_scorer(error_rate, greater_is_better=False)
+"""Scorer of `error_rate`, negated, since scorers call the larger better."""
+
+exact_match = make_scorer(exact_match_score)
+"""Scorer of `exact_match_score`."""

@@ -9,10 +9,14 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, cross_validate
 
 from sklearn_rnn.metrics import (
+    error_rate,
+    exact_match,
+    exact_match_score,
     flat_accuracy,
     flat_accuracy_score,
     flat_f1,
     flat_f1_score,
+    neg_error_rate,
     span_f1,
     span_f1_score,
 )
@@ -89,3 +93,14 @@ def test_a_scorer_is_one_to_scikit_learn_and_can_be_pickled(scorer, _, y):
     again = pickle.loads(pickle.dumps(scorer))
     reader = Reader(n_blind=1).fit(y, y)
     assert again(reader, y, y) == scorer(reader, y, y)
+
+
+def test_fewer_errors_make_a_larger_score(y):
+    reader, weights = Reader(n_blind=3).fit(y, y), np.arange(12.0)
+    rate = error_rate(y, reader.predict(y), sample_weight=weights)
+    assert 0 < rate == -neg_error_rate(reader, y, y, sample_weight=weights)
+    share = exact_match_score(y, reader.predict(y))
+    assert (
+        exact_match(reader, y, y) == share < 1 == exact_match(Reader().fit(y, y), y, y)
+    )
+    assert pickle.loads(pickle.dumps(neg_error_rate))(reader, y, y) < 0
