@@ -38,7 +38,7 @@ demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 1,000 examples, about an hour; Dask, accelerate, ONNX
+test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 1,000 examples, about an hour; Dask, accelerate, ONNX, sacrebleu
 	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow \
 		-n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 	$(INTEROP)/bin/python -m pytest -m slow tests/interop
@@ -139,7 +139,7 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(INTEROP), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --constraint constraints.txt \
-		--editable ".[test,accelerate,dask,onnx]" "dask==2025.2.0" "distributed==2025.2.0" \
+		--editable ".[test,accelerate,dask,onnx,translation]" "dask==2025.2.0" "distributed==2025.2.0" \
 		dask-ml nbclient nbformat ipykernel ipywidgets "onnxruntime>=1.20"
 	@touch $@
 

@@ -1,10 +1,17 @@
 """Texts and rows of labels of any length, compared."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_rnn.metrics import error_rate, exact_match_score
+from sklearn_rnn.metrics import (
+    bleu_score,
+    chrf_score,
+    error_rate,
+    exact_match_score,
+)
 from sklearn_rnn.sequences import as_ragged
 
 Y_TRUE = ["the cat sat", "on", ""]
@@ -67,3 +74,14 @@ def test_what_does_not_match_is_refused(assert_refused):
     assert_refused(error_rate, cases, TypeError)
     with pytest.raises(ValueError, match="unit='word' is for texts"):
         error_rate([["a"]], [["a"]], unit="word")
+
+
+def test_sentences_are_texts_and_sacrebleu_is_asked_for(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sacrebleu", None)
+    for score in (bleu_score, chrf_score):
+        with pytest.raises(ValueError, match=f"{score.__name__} compares texts"):
+            score([["a"]], [["a"]])
+        with pytest.raises(
+            ImportError, match=r"pip install sacrebleu.*\[translation\]"
+        ):
+            score(["a"], ["a"])
