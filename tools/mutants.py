@@ -1414,6 +1414,26 @@ MUTANTS = [
         ("tests/text/test_vocabulary.py::test_pruning_is_that_of_count_vectorizer",),
     ),
     Mutant(
+        "ids depend on how often a text comes",
+        "text/_vocabulary.py",
+        "kept = np.arange(len(words))",
+        "kept = np.argsort(-np.bincount(ids)[provisional])",
+        (
+            "tests/estimators/test_invariance.py"
+            "::test_weight_2_is_the_text_twice_behind_a_vectorizer",
+        ),
+    ),
+    Mutant(
+        "an empty text is decoded as an unknown word",
+        "text/_vectorizer.py",
+        "if row.tolist() == [UNK] and words[0] in NO_TEXT else",
+        "if False else",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_characters_are_decoded_to_the_text_they_were",
+        ),
+    ),
+    Mutant(
         "pruned words become padding",
         "text/_vocabulary.py",
         "np.full(n_ids, UNK, dtype=np.int32)",
@@ -1428,7 +1448,9 @@ MUTANTS = [
         "text/_vocabulary.py",
         'np.argsort(-term_frequency, kind="stable")',
         'np.argsort(term_frequency, kind="stable")',
-        ("tests/text/test_vocabulary.py::test_ids_run_by_frequency_then_alphabet",),
+        (
+            "tests/text/test_vocabulary.py::test_ids_run_by_alphabet_and_the_most_frequent_words_are_kept",
+        ),
     ),
     Mutant(
         "an unknown word becomes padding",

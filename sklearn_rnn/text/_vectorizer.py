@@ -24,6 +24,7 @@ from sklearn_rnn._messages import warn
 from sklearn_rnn.exceptions import TruncationWarning
 from sklearn_rnn.sequences import (
     PAD,
+    UNK,
     Sequences,
     read_sparse_tokens,
     write_sparse_tokens,
@@ -34,7 +35,7 @@ from sklearn_rnn.text._analyzers import (
     warn_about_unused,
 )
 from sklearn_rnn.text._beside import warn_if_joined
-from sklearn_rnn.text._characters import CharacterWriter, read_words
+from sklearn_rnn.text._characters import REPLACEMENT, CharacterWriter, read_words
 from sklearn_rnn.text._spans import Tokens, make_follower, why_no_spans
 from sklearn_rnn.text._vocabulary import (
     Ids,
@@ -49,6 +50,8 @@ from sklearn_rnn.text._vocabulary import (
 )
 
 UNKNOWN_WORD = "<unk>"
+NO_TEXT = {UNKNOWN_WORD, REPLACEMENT}
+"""What an empty document reads as."""
 
 
 # No TransformerMixin, as CountVectorizer has none: it would make frames of ids.
@@ -59,9 +62,9 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
     order, for networks that read one token after the other. Both split texts
     with the same code, so their common parameters mean the same.
 
-    Id 0 is padding and id 1 the unknown word; words have the ids from 2 on,
-    the most frequent first and equally frequent ones in the order of the
-    alphabet, so that the same texts in any order give the same ids.
+    Id 0 is padding and id 1 the unknown word; words have the ids from 2 on, in the
+    order of the alphabet (of code points), so that the same texts give the same ids in
+    any order, and however often each comes.
 
     Parameters
     ----------
@@ -94,12 +97,13 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         ``list`` the documents are lists of tokens already.
     max_df : float in [0.0, 1.0] or int, default=1.0
         Words in more documents than this (a proportion, or if int a number)
-        become unknown. Lower values drop more of the commonest words.
+        become unknown. Lower values drop more of the commonest words. Documents are
+        the rows of X: sample weights do not count, here and in the next two.
     min_df : float in [0.0, 1.0] or int, default=1
         Words in fewer documents than this become unknown. Higher values keep
         fewer words, with more examples of each and of the unknown word.
     max_features : int, default=None
-        Keep this number of words, those most frequent over all documents; the
+        Keep this number of words, those most frequent over all rows of X; the
         others become unknown. None keeps all.
     vocabulary : mapping of str to int, or iterable of str, default=None
         Words with their ids (from 2 on, gaps allowed), such as `load_vectors`
@@ -122,6 +126,9 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         True writes the characters of each token behind its id, for a network
         that also reads words character by character: it learns more of unknown words,
         and takes more memory and time. Needs ``sparse_output=True``.
+    joiner : str, default=None
+        What `decode` writes between two tokens. None is nothing where
+        ``analyzer='char'``, else a space.
 
     Attributes
     ----------
@@ -179,28 +186,34 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
     in ``transform`` to the columns that its longest row needs; ``max_length``
     goes on counting tokens.
 
+    Ids do not depend on how often a document comes, so that for an estimator behind
+    this a row of weight 2 is the row twice, wherever the same words are kept; those
+    that ``max_df``, ``min_df`` and ``max_features`` keep depend on it.
+
     Examples
     --------
     >>> from sklearn_rnn import TextVectorizer
     >>> vectorizer = TextVectorizer(sparse_output=False)
     >>> vectorizer.fit_transform(["No, no!", "Not a word.", ""])
-    array([[2, 4, 2, 3],
-           [7, 6, 8, 5],
+    array([[6, 3, 6, 2],
+           [7, 5, 8, 4],
            [1, 0, 0, 0]], dtype=int32)
     >>> vectorizer.vocabulary_
-    {'no': 2, '!': 3, ',': 4, '.': 5, 'a': 6, 'not': 7, 'word': 8}
+    {'!': 2, ',': 3, '.': 4, 'a': 5, 'no': 6, 'not': 7, 'word': 8}
     >>> vectorizer.inverse_transform(vectorizer.transform(["No comment."]))
     [array(['no', '<unk>', '.'], dtype=object)]
+    >>> vectorizer.decode(vectorizer.transform(["No word."]))
+    ['no word .']
 
     Chinese by character; the third text has one that was not there in ``fit``:
 
     >>> vectorizer = TextVectorizer(analyzer="char", sparse_output=False)
     >>> vectorizer.fit(["我喜欢", "我不喜欢"]).vocabulary_
-    {'喜': 2, '我': 3, '欢': 4, '不': 5}
+    {'不': 2, '喜': 3, '我': 4, '欢': 5}
     >>> vectorizer.transform(["我喜欢", "我不喜欢", "我爱"])
-    array([[3, 2, 4, 0],
-           [3, 5, 2, 4],
-           [3, 1, 0, 0]], dtype=int32)
+    array([[4, 3, 5, 0],
+           [4, 2, 3, 5],
+           [4, 1, 0, 0]], dtype=int32)
 
     With the characters of each word behind its id:
 
@@ -234,6 +247,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         "truncate": [StrOptions({"end", "start"}), None],
         "sparse_output": ["boolean"],
         "characters": ["boolean"],
+        "joiner": [str, None],
     }
 
     def __init__(
@@ -254,6 +268,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         truncate: str | None = "end",
         sparse_output: bool = True,
         characters: bool = False,
+        joiner: str | None = None,
     ) -> None:
         self.strip_accents = strip_accents
         self.lowercase = lowercase
@@ -270,6 +285,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         self.truncate = truncate
         self.sparse_output = sparse_output
         self.characters = characters
+        self.joiner = joiner
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Iterable[Any], y: None = None) -> "TextVectorizer":
@@ -383,6 +399,46 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         if characters is not None:
             tokens[unknown] = read_words(characters[unknown])
         return np.split(tokens, offsets[1:-1])
+
+    def decode(self, X: Any) -> list[str]:
+        """Give the text of each row of ids.
+
+        Parameters
+        ----------
+        X : CSR matrix or array-like of shape (n_samples, n_positions)
+            Token ids, with characters or without, as from `transform`.
+
+        Returns
+        -------
+        texts : list of str
+            The tokens of each row as `inverse_transform` gives them, with `joiner`
+            between them. One unknown word alone, without characters, is what an empty
+            text becomes, and is read as one.
+
+        Notes
+        -----
+        A text is given back as it was where its tokens, joined, are the text, and all
+        of them are known. ``TextVectorizer(analyzer=list, joiner="")`` makes each
+        character a token, whatever it is; ``analyzer="char"`` puts one space for more
+        and composes letters with their accents, and ``lowercase=False`` keeps capital
+        letters.
+
+        Examples
+        --------
+        >>> from sklearn_rnn import TextVectorizer
+        >>> vectorizer = TextVectorizer(analyzer=list, joiner="")
+        >>> vectorizer.decode(vectorizer.fit_transform(["Two  spaces", ""]))
+        ['Two  spaces', '']
+        """
+        joiner = self.joiner
+        if joiner is None:
+            joiner = "" if self.analyzer == "char" else " "
+        ids, offsets, _ = _read_ids(X)
+        rows = zip(np.split(ids, offsets[1:-1]), self.inverse_transform(X), strict=True)
+        return [
+            "" if row.tolist() == [UNK] and words[0] in NO_TEXT else joiner.join(words)
+            for row, words in rows
+        ]
 
     def token_spans(self, X: Iterable[Any]) -> list[NDArray[np.int64]]:
         """Give the place of each token in its document.

@@ -116,9 +116,8 @@ def select_words(
 ) -> tuple[dict[str, int], Ids]:
     """Choose and order the words of a vocabulary that has grown.
 
-    The most frequent word comes first, equally frequent ones in the order of
-    the alphabet (of code points), so that the same corpus gives the same ids
-    in whatever order its documents come.
+    They are in the order of the alphabet (of code points), so that the same words have
+    the same ids in whatever order, and however often, their documents come.
 
     Parameters
     ----------
@@ -129,7 +128,8 @@ def select_words(
     offsets : int64 ndarray of shape (n_samples + 1,)
         Where each document starts and ends.
     max_df, min_df, max_features
-        As in `CountVectorizer`.
+        As in `CountVectorizer`. Of equally frequent words, those first in the alphabet
+        are kept.
 
     Returns
     -------
@@ -145,9 +145,7 @@ def select_words(
     words = sorted(numbers)
     provisional = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
     n_ids = FIRST_WORD + len(words)
-    term_frequency = np.bincount(ids, minlength=n_ids)[provisional]
-    order = np.argsort(-term_frequency, kind="stable")
-
+    kept = np.arange(len(words))
     n_documents = len(offsets) - 1
     most = _as_count(max_df, n_documents)
     least = _as_count(min_df, n_documents)
@@ -158,16 +156,19 @@ def select_words(
         )
     if most < n_documents or least > 1:
         frequency = document_frequency(ids, offsets, n_ids)[provisional]
-        order = order[((least <= frequency) & (frequency <= most))[order]]
-    order = order[:max_features]
-    if not len(order):
+        kept = np.flatnonzero((least <= frequency) & (frequency <= most))
+    if max_features is not None:
+        term_frequency = np.bincount(ids, minlength=n_ids)[provisional[kept]]
+        by_rank = np.argsort(-term_frequency, kind="stable")
+        kept = np.sort(kept[by_rank[:max_features]])
+    if not len(kept):
         raise ValueError(
             "After pruning, no words remain; try a lower min_df or a higher max_df."
         )
-    vocabulary = {words[i]: id_ for id_, i in enumerate(order.tolist(), FIRST_WORD)}
+    vocabulary = {words[i]: id_ for id_, i in enumerate(kept.tolist(), FIRST_WORD)}
     final = np.full(n_ids, UNK, dtype=np.int32)
     final[PAD] = PAD
-    final[provisional[order]] = np.arange(FIRST_WORD, FIRST_WORD + len(order))
+    final[provisional[kept]] = np.arange(FIRST_WORD, FIRST_WORD + len(kept))
     return vocabulary, final
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
 
-from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer
 from sklearn_rnn.exceptions import SequenceError
 
 CELLS = ["rnn", "gru", "lstm"]
@@ -243,6 +244,22 @@ def test_weight_k_is_k_copies_and_weight_0_is_none(kind, input, params):
     copies = np.random.default_rng(5).permutation(np.repeat(np.arange(N), weight))
     model = kind(**SMALL, **params)
     assert_same_fit(model, input, (np.arange(N), weight), (copies, None))
+
+
+@pytest.mark.parametrize("characters", [False, True])
+def test_weight_2_is_the_text_twice_behind_a_vectorizer(characters):
+    rng = np.random.default_rng(6)
+    texts = [" ".join(rng.choice(list("pqrstu"), size=1 + i % 5)) for i in range(20)]
+    y, weight = CLASSES[:20], 1 + np.arange(20) % 3 // 2  # a third of them twice
+    rows = np.repeat(np.arange(20), weight)
+    pipe = make_pipeline(
+        TextVectorizer(characters=characters), RNNClassifier(**SMALL, batch_size=4)
+    )
+    weighted = clone(pipe).fit(texts, y, rnnclassifier__sample_weight=weight)
+    twice = clone(pipe).fit([texts[row] for row in rows], y[rows])
+    np.testing.assert_array_equal(
+        weighted.predict_proba(texts), twice.predict_proba(texts)
+    )
 
 
 def test_weights_matter():

@@ -136,8 +136,7 @@ def test_anything_but_words_from_a_tokenizer_is_refused(tokens, found):
 
 def test_documents_that_are_token_lists_pass_with_analyzer_list():
     X = TextVectorizer(analyzer=list).fit_transform([["b", "a"], ["b", "b", "c"]])
-    # b three times, then a and c by alphabet: b = 2, a = 3, c = 4
-    assert X.toarray().tolist() == [[2, 3, 0], [2, 2, 4]]
+    assert X.toarray().tolist() == [[3, 2, 0], [3, 3, 4]]
 
 
 @pytest.mark.parametrize(
@@ -225,4 +224,4 @@ def test_any_container_of_texts_gives_the_same_ids():
         iter(["a b", "b"]),
     ]:
         ids = TextVectorizer().fit_transform(X).toarray()
-        assert ids.tolist() == [[3, 2], [2, 0]], type(X)
+        assert ids.tolist() == [[2, 3], [3, 0]], type(X)

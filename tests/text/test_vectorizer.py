@@ -42,7 +42,7 @@ def test_parameters_are_keyword_only_and_in_count_vectorizers_order():
     theirs = list(inspect.signature(CountVectorizer).parameters)
     assert {p.kind for p in ours.values()} == {inspect.Parameter.KEYWORD_ONLY}
     shared = [name for name in ours if name in theirs]
-    own = ["max_length", "truncate", "sparse_output", "characters"]
+    own = ["max_length", "truncate", "sparse_output", "characters", "joiner"]
     assert list(ours) == [*shared, *own]
     assert shared == [name for name in theirs if name in ours]
 
@@ -273,9 +273,26 @@ def test_inverse_transform_refuses_negative_ids():
 def test_chinese_is_read_by_character():
     vectorizer = TextVectorizer(analyzer="char", sparse_output=False)
     X = vectorizer.fit_transform(["我喜欢猫", "我不喜欢"])
-    # 喜 我 欢 twice each, by code point 559c 6211 6b22; then 不 4e0d, 猫 732b
-    assert vectorizer.vocabulary_ == {"喜": 2, "我": 3, "欢": 4, "不": 5, "猫": 6}
-    assert X.tolist() == [[3, 2, 4, 6], [3, 5, 2, 4]]
+    # By code point: 不 4e0d, 喜 559c, 我 6211, 欢 6b22, 猫 732b
+    assert vectorizer.vocabulary_ == {"不": 2, "喜": 3, "我": 4, "欢": 5, "猫": 6}
+    assert X.tolist() == [[4, 3, 5, 6], [4, 2, 3, 5]]
+
+
+@pytest.mark.parametrize("characters", [False, True])
+@given(texts=st.lists(st.text(max_size=6), min_size=1).filter(any))
+def test_characters_are_decoded_to_the_text_they_were(characters, texts):
+    vectorizer = TextVectorizer(analyzer=list, joiner="", characters=characters)
+    assert vectorizer.decode(vectorizer.fit_transform(texts)) == texts
+
+
+def test_words_are_decoded_with_what_joins_them():
+    vectorizer = TextVectorizer(truncate=None).fit(["a cat"])
+    texts = ["A cat.", "", "dog"]  # an unknown word alone is as good as no text
+    assert vectorizer.decode(vectorizer.transform(texts)) == ["a cat <unk>", "", ""]
+    assert TextVectorizer(joiner="+").fit(["a b"]).decode([[2, 3, 2]]) == ["a+b+a"]
+    assert TextVectorizer(analyzer="char").fit(["ab"]).decode([[2, 3, 2]]) == ["aba"]
+    with_letters = TextVectorizer(characters=True).fit(["a cat"])
+    assert with_letters.decode(with_letters.transform(["dog", ""])) == ["dog", ""]
 
 
 # As an estimator
@@ -352,6 +369,7 @@ def test_every_parameter_survives_clone():
         "truncate": "start",
         "sparse_output": False,
         "characters": True,
+        "joiner": "-",
     }
     assert list(params) == list(inspect.signature(TextVectorizer).parameters)
     copy = clone(make_pipeline(TextVectorizer(**params)))[0]
