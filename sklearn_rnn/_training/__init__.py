@@ -17,7 +17,7 @@ from sklearn_rnn._training._make_net import (
     rare_module_params,
     resolve_device,
 )
-from sklearn_rnn._training._net import best_epoch, evaluate, train
+from sklearn_rnn._training._net import best_epoch, evaluate, evaluate_each, train
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import (
     check_sizes,
@@ -53,6 +53,7 @@ __all__ = [
     "check_sizes",
     "contents_of",
     "evaluate",
+    "evaluate_each",
     "export_state",
     "grow_embedding",
     "integrated_gradients",

@@ -41,8 +41,8 @@ class SequenceDataset(Dataset):
         The rows to use, in this order; all of them if None.  Numbers are never
         copied as a whole; tokens are read once.
     y : ndarray of shape (n_rows,) or (n_rows, n_outputs), or Sequences, default=None
-        A target for each row, or for each step of each row.
-    weight : ndarray of shape (n_rows,) or (n_steps_total,), default=None
+        A target for each row, or several: one for each of its steps, or any number.
+    weight : ndarray of shape (n_rows,) or (n_targets,), default=None
         One for each target.  Kept with a sum of ``n_rows``: only the ratios count,
         and the sum of ``weight * loss`` over a batch, divided by its rows, then
         estimates the weighted mean over all targets without bias, whatever the size
@@ -85,6 +85,13 @@ class SequenceDataset(Dataset):
     def lengths(self) -> NDArray[np.int64]:
         """Number of real steps of each row, int64 (n_rows,)."""
         return self.sequences.lengths[self.rows]
+
+    def by_length(self, indices: NDArray[Any]) -> NDArray[Any]:
+        """Sort rows by their steps, and those of equally many by their targets."""
+        keys = [self.lengths[indices]]
+        if isinstance(self.y, Sequences):
+            keys.insert(0, self.y.lengths[indices])
+        return indices[np.lexsort(keys)]
 
     def generator(self) -> np.random.Generator:
         """Make the random generator of the present epoch."""
@@ -178,15 +185,8 @@ class TrainBatches:
 
     def _indices(self, rng: np.random.Generator) -> list[NDArray[Any]]:
         order = rng.permutation(len(self.dataset))
-        lengths = self.dataset.lengths
-        if lengths.min() != lengths.max():
-            pool = self.batch_size * BATCHES_PER_POOL
-            order = np.concatenate(
-                [
-                    rows[np.argsort(lengths[rows], kind="stable")]
-                    for rows in _cut(order, pool)
-                ]
-            )
+        pools = _cut(order, self.batch_size * BATCHES_PER_POOL)
+        order = np.concatenate([self.dataset.by_length(rows) for rows in pools])
         batches = _cut(order, self.batch_size)
         return [batches[i] for i in rng.permutation(len(batches))]
 

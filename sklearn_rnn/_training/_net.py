@@ -17,12 +17,13 @@ from sklearn_rnn._training._callbacks import (
 from sklearn_rnn._training._checkpoint import SavedFit, resume
 from sklearn_rnn._training._ctrl_c import HeldCtrlC, NoticedCtrlC
 from sklearn_rnn._training._data import (
+    MAX_PREDICTION_ROWS,
     PredictionBatches,
     SequenceDataset,
 )
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._token_reader import TokenReader
-from sklearn_rnn.nn import Batch, Encoded, Loss, Targets, check_loss
+from sklearn_rnn.nn import Batch, Loss, Targets, check_loss
 from sklearn_rnn.sequences import UNK, Sequences
 
 if TYPE_CHECKING:
@@ -260,8 +261,9 @@ def _tell_known_words(embedding: Any, reader: TokenReader) -> None:
 def evaluate(
     net: SequenceNet,
     dataset: SequenceDataset,
-    question: Callable[[Encoded, Batch], torch.Tensor] | None = None,
+    question: Callable[..., torch.Tensor] | None = None,
     *,
+    about_targets: bool = False,
     rows: str | None = None,
     dtype: DTypeLike = np.float64,
 ) -> NDArray[Any]:
@@ -274,6 +276,8 @@ def evaluate(
     dataset : SequenceDataset
     question : callable (encoded, batch) -> Tensor, default=None
         A method of the head; ``predict`` if None.
+    about_targets : bool, default=False
+        Whether it is called with the targets as well: (encoded, batch, target).
     rows : {"sequence", "step", "target"}, default=None
         What a row of the values stands for; what the head says if None.
     dtype : dtype
@@ -286,25 +290,72 @@ def evaluate(
         One row for each sequence, or for each of its steps or targets. Batches of
         fewer columns than the widest are filled up with zeros.
     """
-    _keep_memory()
-    batches = PredictionBatches(dataset)
     head = net.module_.head
     question = head.predict if question is None else question
     places = _places_of_rows(dataset, rows or head.rows)
-    values: Any
-    values, start = None, 0
-    for batch, _ in batches:
-        remedy = "Cut the longest rows, or predict where there is more memory."
-        with torch.inference_mode(), naming_the_batch(batch, remedy):
-            part = net.module_.ask(question, batch.to(net.device)).cpu().numpy()
+    values: Any = None
+    batches = PredictionBatches(dataset)
+    for indices, part in _ask_batches(net, batches, question, about_targets):
+        part = part.cpu().numpy()
         if values is None:  # the longest rows come first, and with them the widest part
             values = np.zeros((len(places.values), *part.shape[1:]), dtype=dtype)
-        stop = start + len(batch)
-        where = places[batches.order[start:stop]].values
-        filled = (where, *map(slice, part.shape[1:]))
+        filled = (places[indices].values, *map(slice, part.shape[1:]))
         values[filled] = part
-        start = stop
     return values
+
+
+def evaluate_each(
+    net: SequenceNet,
+    dataset: SequenceDataset,
+    question: Callable[..., tuple[torch.Tensor, ...]],
+    *,
+    about_targets: bool = False,
+    max_rows: int = MAX_PREDICTION_ROWS,
+) -> list[tuple[NDArray[Any], ...]]:
+    """Ask the head about each row, where what it says has a shape of its own.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized; its module is in evaluation mode.
+    dataset : SequenceDataset
+    question : callable (encoded, batch) -> tuple of Tensor
+        A method of the head; each tensor has a row for each sequence.
+    about_targets : bool, default=False
+        Whether it is called with the targets as well: (encoded, batch, target).
+    max_rows : int
+        The most rows in a batch, where the answer takes memory.
+
+    Returns
+    -------
+    said : list of tuple of ndarray
+        For each sequence its row of each tensor.
+    """
+    said: list[Any] = [()] * len(dataset)
+    batches = PredictionBatches(dataset, max_rows)
+    for indices, parts in _ask_batches(net, batches, question, about_targets):
+        arrays = [part.cpu().numpy() for part in parts]
+        for i, row in zip(indices, zip(*arrays, strict=True), strict=True):
+            said[i] = row
+    return said
+
+
+def _ask_batches(
+    net: SequenceNet,
+    batches: PredictionBatches,
+    question: Callable[..., Any],
+    about_targets: bool,
+) -> Iterator[tuple[NDArray[Any], Any]]:
+    """Yield what the head says of each batch, and which rows are in it."""
+    _keep_memory()
+    remedy = "Cut the longest rows, or predict where there is more memory."
+    start = 0
+    for batch, targets in batches:
+        with torch.inference_mode(), naming_the_batch(batch, remedy):
+            known = targets.to(net.device) if targets and about_targets else None
+            part = net.module_.ask(question, batch.to(net.device), known)
+        yield batches.order[start : start + len(batch)], part
+        start += len(batch)
 
 
 def _places_of_rows(dataset: SequenceDataset, rows: str) -> Sequences:

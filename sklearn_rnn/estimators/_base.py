@@ -23,6 +23,7 @@ from sklearn_rnn._training import (
     as_usual,
     check_sizes,
     evaluate,
+    evaluate_each,
     export_state,
     grow_embedding,
     load_state,
@@ -523,16 +524,25 @@ class BaseRNN(
         check_is_fitted(self, "net_")
         return self.net_.module_.head
 
-    def _outputs(self, X, question=None, dtype=np.float64, **rows):
+    def _outputs(self, X, question=None, dtype=np.float64, y=None, **rows):
         """Ask the net about X, or about sequences already read; in the order of X.
 
-        The question is a method of the head, ``predict`` if None.
+        The question is a method of the head, ``predict`` if None; it is asked about y,
+        as `Target.check` gives it, where that is known.
         """
+        return self._ask(evaluate, X, question, y, dtype=dtype, **rows)
+
+    def _outputs_of_each(self, X, question, y=None, **rows):
+        """Ask the net about each sequence; what it says of one is a tuple of arrays."""
+        return self._ask(evaluate_each, X, question, y, **rows)
+
+    def _ask(self, way, X, question, y, **how):
         sequences = self._read(X)
-        dataset = SequenceDataset(sequences, self._reader())
+        weight = None if y is None else np.ones(len(y.values))
+        dataset = SequenceDataset(sequences, self._reader(), y=y, weight=weight)
         briefly = sequences.lengths.sum() < BRIEF_STEPS
         with torch_threads(self.n_jobs, briefly=briefly):
-            return evaluate(self.net_, dataset, question, dtype=dtype, **rows)
+            return way(self.net_, dataset, question, about_targets=y is not None, **how)
 
     # -- state and tags --------------------------------------------------------
 

@@ -187,20 +187,27 @@ class RecurrentNetwork(nn.Module):
         )
         return encoded
 
-    def ask(self, question: Callable[[Encoded, Batch], Tensor], batch: Batch) -> Tensor:
+    def ask(
+        self,
+        question: Callable[..., Any],
+        batch: Batch,
+        target: Targets | None = None,
+    ) -> Any:
         """Compute what a method of the head says of a batch, in evaluation mode.
 
         Parameters
         ----------
-        question : callable (encoded, batch) -> Tensor
-            Such as ``network.head.predict``.
+        question : callable (encoded, batch) -> Tensor or tuple of Tensor
+            Such as ``network.head.predict``. With targets it is called with them too.
         batch : Batch
+        target : Targets, default=None
 
         Returns
         -------
-        said : Tensor
+        said : Tensor or tuple of Tensor
         """
-        return question(self.encode(self.embed(batch), batch), batch)
+        known = () if target is None else (target,)
+        return question(self.encode(self.embed(batch), batch), batch, *known)
 
     def predict(self, batch: Batch) -> Tensor:
         """Compute what `forward` does in evaluation mode, and leave it in float32.
@@ -213,7 +220,8 @@ class RecurrentNetwork(nn.Module):
         -------
         outputs : float32 Tensor of shape (n_rows, n_outputs)
         """
-        return self.ask(self.head.predict, batch)
+        outputs: Tensor = self.ask(self.head.predict, batch)
+        return outputs
 
     def step(
         self, batch: Batch, state: StreamingState | None = None
