@@ -9,6 +9,7 @@ __all__ = [
     "CheckpointError",
     "CheckpointWarning",
     "DivergenceWarning",
+    "EmptyAnswersWarning",
     "IncompleteAttributionWarning",
     "OneHotTargetWarning",
     "SavedFileError",
@@ -59,11 +60,15 @@ class SlicedValidationWarning(SklearnRNNWarning):
 
 
 class TruncationWarning(SklearnRNNWarning):
-    """Documents are longer than those seen in ``fit`` and were cut."""
+    """Documents or answers were longer than what is kept, and were cut."""
 
 
 class DivergenceWarning(SklearnRNNWarning, ConvergenceWarning):
     """The loss became NaN or infinite; the last good weights were kept."""
+
+
+class EmptyAnswersWarning(SklearnRNNWarning):
+    """After a training every answer is empty, though the targets have labels."""
 
 
 class VanishingGradientWarning(SklearnRNNWarning):

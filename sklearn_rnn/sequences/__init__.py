@@ -15,6 +15,7 @@ __all__ = [
     "check_sequences",
     "check_step_labels",
     "check_step_reals",
+    "check_target_sequences",
     "encode_labels",
     "find_classes",
     "from_channels_first",
@@ -44,6 +45,7 @@ from sklearn_rnn.sequences._sequences import (
     step_positions,
 )
 from sklearn_rnn.sequences._standardize import Standardizer
+from sklearn_rnn.sequences._target_sequences import check_target_sequences
 from sklearn_rnn.sequences._targets import (
     UnseenLabelsError,
     check_labels,

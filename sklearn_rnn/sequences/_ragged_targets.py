@@ -1,6 +1,12 @@
 """y with something for each time step: ragged arrays, one per sequence."""
 
-__all__ = ["as_ragged", "check_step_labels", "check_step_reals"]
+__all__ = [
+    "as_member",
+    "as_ragged",
+    "check_step_labels",
+    "check_step_reals",
+    "list_members",
+]
 
 from collections.abc import Mapping, Set
 from typing import Any, NoReturn
@@ -75,10 +81,10 @@ def as_ragged(y: Any) -> np.ndarray:
     >>> y_test[0]
     array(['VERB', 'ADV'], dtype='<U4')
     """
-    members = _members(y)
+    members = list_members(y)
     ragged = np.empty(len(members), dtype=object)
     for row, member in enumerate(members):
-        array = _as_array(member, row)
+        array = as_member(member, row)
         if array.ndim == 0:
             raise ValueError(
                 "Each member of y must be an array or a list with something for each "
@@ -196,7 +202,7 @@ def check_step_reals(y: Any, lengths: ArrayLike) -> tuple[np.ndarray, int]:
 # -- reading, whatever y holds ---------------------------------------------------
 
 
-def _members(y: Any) -> list[Any]:
+def list_members(y: Any) -> list[Any]:
     """List what `y` holds for each sequence."""
     if is_panel(y):
         return [part for _, part in series_of(y, "y")]
@@ -223,7 +229,7 @@ def _refuse_type(y: Any) -> NoReturn:
     )
 
 
-def _as_array(member: Any, row: int) -> np.ndarray:
+def as_member(member: Any, row: int) -> np.ndarray:
     """Convert the labels or numbers of one sequence."""
     member = to_labels(member)
     try:
@@ -270,7 +276,7 @@ def _rows_of_steps(
         and not is_panel(y)
         and np.ndim(to_labels(y)) > 1
     )
-    rows = [_as_array(member, row) for row, member in enumerate(_members(y))]
+    rows = [as_member(member, row) for row, member in enumerate(list_members(y))]
     for row, array in enumerate(rows):
         if array.ndim == 0:
             raise ValueError(

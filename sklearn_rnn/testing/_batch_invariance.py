@@ -210,7 +210,7 @@ def check_sequences_of_one_step(subject: Subject) -> None:
     """Sequences of a single step can be learnt from and predicted."""
     X, y = subject.noise()
     X = [x[:1] for x in X]
-    y = [steps[:1] for steps in y] if subject.is_stepwise else y
+    y = [member[:1] for member in y] if isinstance(y, list) else y
     fitted = subject.fit(subject.pack(X), subject.pack_target(y))
     for rows in subject.said(fitted, subject.pack(X)).values():
         assert not subject.is_stepwise or all(len(row) == 1 for row in rows)

@@ -9,6 +9,7 @@ from sklearn.exceptions import EstimatorCheckFailedWarning, SkipTestWarning
 
 from sklearn_rnn._messages import warn
 from sklearn_rnn.testing import (
+    _answers,
     _batch_invariance,
     _learning,
     _manners,
@@ -35,13 +36,21 @@ SEQUENCES = (
     _batch_invariance.check_sequences_of_one_step,
     _learning.check_an_early_step_matters,
     _learning.check_the_order_of_steps_matters,
-    _learning.check_shapes_of_predictions,
     _learning.check_weight_zero_is_absence,
 )
+SHAPES = (_learning.check_shapes_of_predictions,)
 CLASSES = (
     _learning.check_labels_of_any_type,
     _learning.check_probabilities,
     _refusals.check_one_class_is_refused_or_predicted,
+)
+ANSWERS = (
+    _answers.check_n_best_are_sorted_and_distinct,
+    _answers.check_short_answers_have_a_probability_of_at_most_one,
+    _answers.check_answers_are_of_the_type_given,
+    _answers.check_an_empty_answer_is_learnt,
+    _answers.check_unknown_labels_are_errors,
+    _answers.check_another_kind_of_target_is_refused,
 )
 MANNERS = (
     _manners.check_clone_keeps_parameters,
@@ -71,10 +80,12 @@ TEXTS = (
 
 _OF_NUMBERS = BATCH_INVARIANCE + SEQUENCES + MANNERS + PREDICTIONS + REFUSALS
 CHECKS = {
-    "classifier": _OF_NUMBERS + CLASSES,
-    "regressor": _OF_NUMBERS,
-    "tagger": _OF_NUMBERS + CLASSES,
-    "step_regressor": _OF_NUMBERS,
+    "classifier": _OF_NUMBERS + SHAPES + CLASSES,
+    "regressor": _OF_NUMBERS + SHAPES,
+    "tagger": _OF_NUMBERS + SHAPES + CLASSES,
+    "step_regressor": _OF_NUMBERS + SHAPES,
+    "translator": _OF_NUMBERS + ANSWERS,
+    "transcriber": _OF_NUMBERS + ANSWERS,
     "vectorizer": BATCH_INVARIANCE + MANNERS + TEXTS,
 }
 """The checks of each kind of estimator."""
@@ -107,8 +118,10 @@ def check_sequence_estimator(
 
     kind : str, default="auto"
         "classifier", "regressor", "tagger" (a label for each step), "step_regressor"
-        (a number for each step) or "vectorizer" (texts to token ids). "auto" finds the
-        kind by the tags, and by trying which targets the estimator accepts.
+        (a number for each step), "translator" (a sequence of labels of any length),
+        "transcriber" (the same, where the labels follow the steps) or "vectorizer"
+        (texts to token ids). "auto" finds the kind by the tags, and by trying which
+        targets the estimator accepts.
 
     rtol : float, default=1e-6
         By how much predictions may differ in another batch, container or fit, relative

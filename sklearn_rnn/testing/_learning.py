@@ -25,6 +25,8 @@ def check_an_early_step_matters(subject: Subject) -> None:
     predicted = subject.learnt.predict(subject.pack(X))
     if subject.is_stepwise:  # the last step is the farthest from the one that tells
         y, predicted = ([member[-1] for member in rows] for rows in (y, predicted))
+    elif subject.is_paired:
+        y, predicted = (list(map(_only_label, rows)) for rows in (y, predicted))
     y, predicted = np.asarray(y), np.asarray(predicted)
     what = "Only the first step tells; should it learn for longer?"
     if subject.of_classes:
@@ -33,6 +35,11 @@ def check_an_early_step_matters(subject: Subject) -> None:
     errors = (predicted.reshape(len(y)) - y) ** 2
     r2 = 1 - errors.sum() / ((y - y.mean()) ** 2).sum()
     assert r2 >= MIN_R2, f"{what} R² is {r2:.2f}, by chance 0."
+
+
+def _only_label(answer: Any) -> Any:
+    """Give the label of an answer that has one; of any other answer none."""
+    return answer[0] if len(answer) == 1 else -1
 
 
 def _assert_above_chance(

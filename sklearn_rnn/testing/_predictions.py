@@ -96,6 +96,8 @@ def distance(one: NDArray[Any], other: NDArray[Any]) -> float:
 
     Values that are NaN in both are the same.
     """
+    if one.shape != other.shape:
+        return np.inf
     if one.dtype.kind not in "fiu" or other.dtype.kind not in "fiu":
         return 0.0 if np.array_equal(one, other) else np.inf
     if np.array_equal(one, other, equal_nan=one.dtype.kind == other.dtype.kind == "f"):

@@ -10,7 +10,7 @@ from sklearn_rnn.testing._samples import N_FEATURES
 from sklearn_rnn.testing._subject import Subject, why_not
 
 
-def _assert_refused(attempt: Callable[..., Any], what: str) -> None:
+def assert_refused(attempt: Callable[..., Any], what: str) -> None:
     """Assert that an attempt raises a ValueError with a message."""
     try:
         attempt()
@@ -29,7 +29,7 @@ def _assert_fit_refuses(
 ) -> None:
     """Assert that `fit` raises a ValueError and leaves nothing that predicts."""
     estimator = subject.new()
-    _assert_refused(lambda: estimator.fit(X, subject.pack_target(y), **params), what)
+    assert_refused(lambda: estimator.fit(X, subject.pack_target(y), **params), what)
     X, _ = subject.data()
     assert why_not(lambda: estimator.predict(X)), (
         f"{what}: fit refused it, but the estimator predicts."
@@ -51,7 +51,7 @@ def check_empty_sequences_are_refused(subject: Subject) -> None:
         subject.said(fitted, X_empty)
         return
     _assert_fit_refuses(subject, X_empty, y_empty, what)
-    _assert_refused(lambda: subject.fitted.predict(X_empty), f"{what} in predict")
+    assert_refused(lambda: subject.fitted.predict(X_empty), f"{what} in predict")
 
 
 def _documents_empty(estimator: Any) -> bool:
@@ -69,9 +69,7 @@ def check_nan_and_infinity_are_refused(subject: Subject) -> None:
         broken = subject.pack(broken)
         what = f"X held {value} inside a sequence"
         _assert_fit_refuses(subject, broken, y, what)
-        _assert_refused(
-            lambda X=broken: subject.fitted.predict(X), f"{what} in predict"
-        )
+        assert_refused(lambda X=broken: subject.fitted.predict(X), f"{what} in predict")
     if not subject.of_classes:
         y = [m.copy() for m in y] if subject.is_stepwise else y.copy()
         y[row] = np.full_like(y[row], np.nan)
@@ -120,4 +118,4 @@ def check_other_features_are_refused(subject: Subject) -> None:
     """Sequences with more variables than in `fit` are refused."""
     X, _ = subject.noise()
     wider = subject.pack([np.column_stack([x, x[:, 0]]) for x in X])
-    _assert_refused(lambda: subject.fitted.predict(wider), "X had a further variable")
+    assert_refused(lambda: subject.fitted.predict(wider), "X had a further variable")

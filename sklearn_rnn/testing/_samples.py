@@ -16,14 +16,18 @@ class Kind(NamedTuple):
     of_classes: bool
     is_stepwise: bool
     methods: tuple[str, ...]
+    is_paired: bool = False
 
 
 OF_CLASSES = ("predict", "predict_proba", "decision_function")
+OF_ANSWERS = ("predict", "predict_n_best")
 KINDS = {
     "classifier": Kind(True, False, (*OF_CLASSES, "transform")),
     "regressor": Kind(False, False, ("predict", "transform")),
     "tagger": Kind(True, True, OF_CLASSES),
     "step_regressor": Kind(False, True, ("predict",)),
+    "translator": Kind(True, False, OF_ANSWERS, is_paired=True),
+    "transcriber": Kind(True, False, OF_ANSWERS, is_paired=True),
     "vectorizer": Kind(False, False, ("transform",)),
 }
 
@@ -42,7 +46,7 @@ class Samples(NamedTuple):
     """Sequences and their targets, one of each for every row.
 
     `X` is a list of float64 arrays (n_timesteps_i, 2), `y` an array or, for targets of
-    steps, a list of arrays (n_timesteps_i,).
+    steps, a list of arrays (n_timesteps_i,); of answers, of arrays (n_labels_i,).
     """
 
     X: list
@@ -100,6 +104,13 @@ def make_noise(
         for i, member in enumerate(codes):
             member[0] = i % n_classes  # so that none is missing
         return Samples(X, [names[member] for member in codes])
+    if KINDS[kind].is_paired:
+        # Without labels, with some, and for a translator with more than there are
+        # steps; a transcriber needs a step between equal ones.
+        most = lengths + 2 if kind == "translator" else (lengths + 1) // 2
+        n_labels = rng.integers(0, most + 1)
+        n_labels[:2] = most[0], 0
+        return Samples(X, [rng.integers(n_classes, size=n) for n in n_labels])
     return Samples(X, [rng.normal(size=length) for length in lengths])
 
 
@@ -110,7 +121,7 @@ def make_first_step_tells(
 
     It points in one of some directions, as many as there are classes and two for
     numbers, with little noise; the other steps are noise alone. The target is the
-    index of the class, or -1 or 1.
+    index of the class, or -1 or 1; the only label of an answer.
     """
     n_classes = n_classes if KINDS[kind].of_classes else 2
     rng = np.random.default_rng(seed)
@@ -124,7 +135,7 @@ def make_first_step_tells(
     y: Any = tells if KINDS[kind].of_classes else 2.0 * tells - 1
     if KINDS[kind].is_stepwise:
         y = [np.full(length, one) for length, one in zip(lengths, y, strict=True)]
-    return Samples(X, y)
+    return Samples(X, list(y[:, np.newaxis]) if KINDS[kind].is_paired else y)
 
 
 def make_order_tells(kind: str, n_rows: int = 60, n_timesteps: int = 6) -> Samples:
@@ -144,4 +155,4 @@ def make_order_tells(kind: str, n_rows: int = 60, n_timesteps: int = 6) -> Sampl
     y: Any = up_first if KINDS[kind].of_classes else 2.0 * up_first - 1
     if KINDS[kind].is_stepwise:
         y = [np.full(n_timesteps, one) for one in y]
-    return Samples(X, y)
+    return Samples(X, list(y[:, np.newaxis]) if KINDS[kind].is_paired else y)

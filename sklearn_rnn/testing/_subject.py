@@ -120,6 +120,11 @@ class Subject:
         return KINDS[self.kind].is_stepwise
 
     @property
+    def is_paired(self) -> bool:
+        """Whether it predicts a sequence of its own length for each row."""
+        return KINDS[self.kind].is_paired
+
+    @property
     def n_classes(self) -> int:
         """How many classes the data may have."""
         tags = self.tags.classifier_tags
@@ -189,7 +194,10 @@ class Subject:
         said = {}
         methods = KINDS[self.kind].methods
         for name in [name for name in methods if hasattr(fitted, name)]:
-            rows = rows_of(getattr(fitted, name)(X), n_rows, name)
+            predicted = getattr(fitted, name)(X)
+            if isinstance(predicted, tuple):  # answers and their probabilities
+                predicted = predicted[-1]
+            rows = rows_of(predicted, n_rows, name)
             if self.kind == "vectorizer":
                 rows = list(map(without_padding, rows))
             assert is_finite(rows), f"{name} gave NaN or infinity."
@@ -278,5 +286,13 @@ def _likely_kinds(tags: Tags) -> tuple[str, ...]:
         return ("classifier", "tagger")
     if tags.estimator_type == "regressor":
         return ("regressor", "step_regressor")
-    # A tagger refuses numbers for each step, others refuse labels for each.
-    return ("tagger", "step_regressor", "classifier", "regressor")
+    # A tagger refuses numbers for each step, others refuse labels for each. What
+    # answers by a sequence predicts another number of labels than a tagger has to.
+    return (
+        "tagger",
+        "step_regressor",
+        "classifier",
+        "regressor",
+        "translator",
+        "transcriber",
+    )

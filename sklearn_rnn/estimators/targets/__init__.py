@@ -2,6 +2,7 @@
 
 from sklearn_rnn.estimators.targets._labels import LabelTarget
 from sklearn_rnn.estimators.targets._numbers import NumberTarget
+from sklearn_rnn.estimators.targets._sequence import SequenceTarget
 from sklearn_rnn.estimators.targets._step_labels import StepLabelTarget
 from sklearn_rnn.estimators.targets._step_numbers import StepNumberTarget
 from sklearn_rnn.estimators.targets._target import Target, weight_of_steps
@@ -9,6 +10,7 @@ from sklearn_rnn.estimators.targets._target import Target, weight_of_steps
 __all__ = [
     "LabelTarget",
     "NumberTarget",
+    "SequenceTarget",
     "StepLabelTarget",
     "StepNumberTarget",
     "Target",
