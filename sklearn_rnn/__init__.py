@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from sklearn_rnn.persistence import export_onnx, load, save
     from sklearn_rnn.sequences import (
+        SequencesWithStatic,
         as_ragged,
         from_channels_first,
         sliding_windows,
@@ -38,6 +39,7 @@ __all__ = [
     "RNNRegressor",
     "RNNStepRegressor",
     "RNNTagger",
+    "SequencesWithStatic",
     "TextVectorizer",
     "TokenVectors",
     "__version__",
@@ -62,6 +64,7 @@ _ROOM_OF = {
     "RNNRegressor": "estimators",
     "RNNStepRegressor": "estimators",
     "RNNTagger": "estimators",
+    "SequencesWithStatic": "sequences",
     "TextVectorizer": "text",
     "TokenVectors": "text",
     "as_ragged": "sequences",

@@ -410,6 +410,55 @@ MUTANTS = [
         ("tests/_training/test_data.py::test_static_columns_come_with_their_rows",),
     ),
     Mutant(
+        "rows that differ in their static columns merge",
+        "sequences/_canonical.py",
+        "content += _mix(_hash_table(sequences.static), FIRST)",
+        "pass",
+        (
+            "tests/sequences/test_canonical.py::test_other_static_columns_are_another_row",
+        ),
+    ),
+    Mutant(
+        "a step has the static columns of another sequence",
+        "nn/_static.py",
+        "static = static.repeat_interleave(lengths.to(static.device), dim=0)",
+        "static = static[torch.arange(len(vectors)) % len(static)]",
+        (
+            "tests/estimators/test_static_columns.py"
+            "::test_a_sample_has_the_same_bits_alone_and_in_any_batch",
+        ),
+    ),
+    Mutant(
+        "static columns keep their units",
+        "estimators/_input.py",
+        "static = scaler.transform(static)",
+        "pass",
+        (
+            "tests/estimators/test_static_columns.py"
+            "::test_the_head_adds_them_to_what_it_makes_of_the_sequence",
+        ),
+    ),
+    Mutant(
+        "static columns may have other names than in fit",
+        "sequences/_with_static.py",
+        "if names is None or in_fit is None or list(in_fit) == names:",
+        "if True:",
+        (
+            "tests/estimators/test_static_columns.py"
+            "::test_other_static_columns_than_in_fit_are_refused",
+        ),
+    ),
+    Mutant(
+        "rows of a selection have the static columns of others",
+        "sequences/_with_static.py",
+        "return type(self)(sequences, self.static[rows], self.names)",
+        "return type(self)(sequences, self.static[: len(rows)], self.names)",
+        (
+            "tests/sequences/test_with_static.py"
+            "::test_scikit_learn_cuts_both_parts_alike",
+        ),
+    ),
+    Mutant(
         "outputs of targets have the places of sequences",
         "_training/_net.py",
         'elif rows == "target"',
@@ -1662,8 +1711,8 @@ MUTANTS = [
     Mutant(
         "predictions come in the order of length",
         "_training/_net.py",
-        "where = places[batches.order[start:stop]].values",
-        "where = places[start:stop].values",
+        "yield batches.order[start : start + len(batch)], part",
+        "yield np.arange(start, start + len(batch)), part",
         (
             "tests/estimators/test_errors_elsewhere.py"
             "::test_the_last_state_is_that_of_the_last_real_step",
@@ -2325,8 +2374,8 @@ MUTANTS = [
     Mutant(
         "the validation part is not weighted by class",
         "estimators/_base.py",
-        "weight=self._target.weigh(part.y, part.weight),",
-        "weight=part.weight,",
+        "weight = self._target.weigh(part.y, part.weight)",
+        "weight = part.weight",
         (
             "tests/estimators/test_targets.py"
             "::test_class_weights_weigh_the_validation_part",

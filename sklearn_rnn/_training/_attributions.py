@@ -1,8 +1,8 @@
 """How much each step of a sequence counts for an output; arrays in, arrays out."""
 
 import copy
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -30,6 +30,9 @@ OCCLUSION_VALUES = 2**19
 
 # The character of a token that has no letters; see `TextVectorizer`.
 NO_LETTERS = ord("\ufffd")
+
+Reading: TypeAlias = Callable[[Sequences], SequenceDataset]
+"""Turns sequences into what the network reads."""
 
 
 class Picked(NamedTuple):
@@ -85,17 +88,18 @@ def baseline(sequences: Sequences, reader: Any) -> Sequences:
     base : Sequences
         Of the same lengths: unknown words, of the one character U+FFFD where words have
         characters;
-        or the mean of the training data.
+        or the mean of the training data. Static columns stay as they are.
     """
     values, offsets = sequences.values, sequences.offsets
     if not sequences.is_tokens:
         means = np.broadcast_to(reader.mean_, values.shape)
-        return Sequences(np.array(means), offsets)
+        return Sequences(np.array(means), offsets, static=sequences.static)
     characters = None
     if sequences.characters is not None:
         letters = np.full(len(values), NO_LETTERS, dtype=np.int32)
         characters = Sequences(letters, np.arange(len(values) + 1))
-    return Sequences(np.full_like(values, UNK), offsets, characters)
+    unknown = np.full_like(values, UNK)
+    return Sequences(unknown, offsets, characters, sequences.static)
 
 
 # -- integrated gradients ------------------------------------------------------
@@ -104,7 +108,7 @@ def baseline(sequences: Sequences, reader: Any) -> Sequences:
 def integrated_gradients(
     net: SequenceNet,
     sequences: Sequences,
-    reader: Any,
+    read: Reading,
     picked: Picked,
     *,
     tol: float = 1e-3,
@@ -117,8 +121,8 @@ def integrated_gradients(
         Initialized; its module is in evaluation mode.
     sequences : Sequences
         The rows; the way to each begins at its `baseline`.
-    reader : Standardizer or TokenReader
-        Turns their values into what the network reads.
+    read : callable (Sequences) -> SequenceDataset
+        Turns them into what the network reads.
     picked : Picked
         The outputs to explain.
     tol : float, default=1e-3
@@ -150,15 +154,15 @@ def integrated_gradients(
     """
     # Whatever mode the caller is in.
     with torch.inference_mode(False), torch.enable_grad():
-        return _integrate(net, sequences, reader, picked, tol)
+        return _integrate(net, sequences, read, picked, tol)
 
 
 def _integrate(
-    net: SequenceNet, sequences: Sequences, reader: Any, picked: Picked, tol: float
+    net: SequenceNet, sequences: Sequences, read: Reading, picked: Picked, tol: float
 ) -> Attributions:
     module = copy.deepcopy(net.module_).cpu().double().eval().requires_grad_(False)
-    dataset = SequenceDataset(sequences, reader)
-    base = SequenceDataset(baseline(sequences, reader), reader)
+    dataset = read(sequences)
+    base = read(baseline(sequences, dataset.encoder))
     n_rows = len(dataset)
     found = Attributions([None] * n_rows, *np.full((3, n_rows), np.nan))
     rows, n_parts = np.arange(n_rows), 1
@@ -189,6 +193,7 @@ class _Path:
         self.picked = picked.take(rows)
         self.lengths = dataset.lengths[rows]
         self.is_tokens = dataset.sequences.is_tokens
+        self.static = dataset.batch(rows)[0].static
         with torch.no_grad():
             end, self.start = (self._embed(part, rows) for part in (dataset, base))
             self.way = end - self.start  # (n_timesteps, n_rows, input_size)
@@ -223,7 +228,9 @@ class _Path:
         n_shares = points.shape[1]
         lengths = torch.from_numpy(np.tile(self.lengths, n_shares))
         vectors = points.flatten(1, 2).transpose(0, 1)
-        outputs = self.module.read(vectors, Batch(vectors, lengths))
+        static = None if self.static is None else self.static.repeat(n_shares, 1)
+        batch = Batch(vectors, lengths, static=static)
+        outputs = self.module.read(vectors, batch)
         picked = self.picked.repeat(n_shares)
         places = torch.from_numpy(picked.places(lengths.numpy()))
         return outputs[places, torch.from_numpy(picked.columns)].view(n_shares, -1)
@@ -283,7 +290,7 @@ def _groups(
 
 
 def occlusion(
-    net: SequenceNet, sequences: Sequences, reader: Any, picked: Picked
+    net: SequenceNet, sequences: Sequences, read: Reading, picked: Picked
 ) -> Attributions:
     """Compute how an output changes where one step of a row is left out.
 
@@ -293,8 +300,8 @@ def occlusion(
         Initialized; its module is in evaluation mode.
     sequences : Sequences
         The rows.
-    reader : Standardizer or TokenReader
-        Turns their values into what the network reads.
+    read : callable (Sequences) -> SequenceDataset
+        Turns them into what the network reads.
     picked : Picked
         The outputs to explain.
 
@@ -315,11 +322,11 @@ def occlusion(
     .. [1] M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional
        Networks", ECCV 2014.
     """
-    base = baseline(sequences, reader)
+    base = baseline(sequences, read(sequences).encoder)
 
     def outputs(sequences: Sequences, rows: NDArray[Any]) -> NDArray[np.float64]:
         part = picked.take(rows)
-        values = evaluate(net, SequenceDataset(sequences, reader))
+        values = evaluate(net, read(sequences))
         return values[part.places(sequences.lengths), part.columns]
 
     rows = np.arange(len(sequences))
@@ -348,10 +355,13 @@ def _leave_out(
     """Copy a row as often as there are places, and replace the value at each."""
     length = int(sequences.lengths[row])
     offsets = length * np.arange(len(places) + 1)
+    static = sequences.static
+    if static is not None:
+        static = np.repeat(static[[row]], len(places), axis=0)
     if not sequences.is_tokens:
         copies = np.tile(sequences[row].astype(np.float64).ravel(), (len(places), 1))
         copies[np.arange(len(places)), places] = base[row].ravel()[places]
-        return Sequences(copies.reshape(offsets[-1], -1), offsets)
+        return Sequences(copies.reshape(offsets[-1], -1), offsets, static=static)
     # The tokens of the row, and behind them the one that takes their place.
     (whole, nothing), last = (part[[row]] for part in (sequences, base)), length
     chosen = np.tile(np.arange(length), (len(places), 1))
@@ -361,7 +371,7 @@ def _leave_out(
     if whole.characters is not None:
         characters = _joined(whole.characters, nothing.characters[:1])[chosen]
     values = np.append(whole.values, nothing.values[:1])
-    return Sequences(values[chosen], offsets, characters)
+    return Sequences(values[chosen], offsets, characters, static)
 
 
 def _joined(one: Sequences, other: Sequences) -> Sequences:

@@ -129,6 +129,8 @@ def check_sizes(
         in_layer, products = 1, [pair for pair in PRODUCTS if "hidden_size" not in pair]
     if n_layers > len(weights) or n_layers * in_layer > n_weights:
         raise ValueError("there are more layers than weights for them")
+    if _size(sizes, "n_static") > n_weights:
+        raise ValueError("there are more static columns than weights for them")
     if n_weights_of_head(_size(sizes, "hidden_size")) > n_weights:
         raise ValueError("the head is larger than all weights there are")
     for one, other in products:

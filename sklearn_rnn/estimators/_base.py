@@ -19,7 +19,6 @@ from sklearn_rnn._compat import (
 )
 from sklearn_rnn._messages import is_called_by, warn
 from sklearn_rnn._training import (
-    SequenceDataset,
     as_usual,
     check_sizes,
     evaluate,
@@ -305,10 +304,7 @@ class BaseRNN(
 
     def _train(self, net, training, validation=None, **how):
         """Run the loop and take over what it learnt, however it ended."""
-        datasets = [
-            part and self._dataset(part, self._reader())
-            for part in (training, validation)
-        ]
+        datasets = [part and self._dataset_of(part) for part in (training, validation)]
         goes_on = net is getattr(self, "net_", None)
         with undone_on_error(net) if goes_on else nullcontext():
             diverged_at = train(net, *datasets, **how)
@@ -337,14 +333,10 @@ class BaseRNN(
             raise KeyboardInterrupt
         return self
 
-    def _dataset(self, part, reader):
-        return SequenceDataset(
-            part.sequences,
-            reader,
-            rows=part.rows,
-            y=self._target.encode(part.y),
-            weight=self._target.weigh(part.y, part.weight),
-        )
+    def _dataset_of(self, part):
+        y = self._target.encode(part.y)
+        weight = self._target.weigh(part.y, part.weight)
+        return self._dataset(part.sequences, rows=part.rows, y=y, weight=weight)
 
     # -- checking --------------------------------------------------------------
 
@@ -539,7 +531,7 @@ class BaseRNN(
     def _ask(self, way, X, question, y, **how):
         sequences = self._read(X)
         weight = None if y is None else np.ones(len(y.values))
-        dataset = SequenceDataset(sequences, self._reader(), y=y, weight=weight)
+        dataset = self._dataset(sequences, y=y, weight=weight)
         briefly = sequences.lengths.sum() < BRIEF_STEPS
         with torch_threads(self.n_jobs, briefly=briefly):
             return way(self.net_, dataset, question, about_targets=y is not None, **how)

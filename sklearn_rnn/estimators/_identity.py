@@ -121,7 +121,7 @@ def _arrays_of(data):
     """Give what a hash can be made of; sequences keep what they once computed."""
     if isinstance(data, Sequences):  # in chunks, for windows are many copies of steps
         values = [_hash(chunk) for chunk in data.iterate_values()]
-        return [values, data.offsets, _arrays_of(data.characters)]
+        return [values, data.offsets, _arrays_of(data.characters), data.static]
     if hasattr(data, "sequences"):
         return [_arrays_of(data.sequences), _arrays_of(data.y), data.weight]
     return data

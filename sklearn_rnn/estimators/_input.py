@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_rnn._compat import VisualBlock
-from sklearn_rnn._training import TokenReader, rows_of, widen_ids
+from sklearn_rnn._training import SequenceDataset, TokenReader, rows_of, widen_ids
 from sklearn_rnn.sequences import UNK, Standardizer, write_sparse_tokens
 
 
@@ -13,6 +13,7 @@ class SequenceInput:
 
     def _learn_input(self, part, seed):
         """Learn the scale of the variables, or which tokens there are."""
+        self._learn_static(part)
         self.token_counts_ = self.input_mean_ = self.input_scale_ = None
         self.characters_ = self.token_ids_ = self._has_vector = None
         if part.sequences.is_tokens:
@@ -22,11 +23,30 @@ class SequenceInput:
             self.token_counts_ = np.zeros(n_tokens, dtype=np.int64)
             self._count_tokens(part)
             return
-        scaler = Standardizer.identity(part.sequences.n_features)
-        if self.standardize:
-            weight = self._target.weigh_samples(part.y, part.weight)
-            scaler = Standardizer.fit(part.sequences, weight, part.rows)
+        scaler = self._learn_scale(part, part.sequences, part.sequences.n_features)
         self.input_mean_, self.input_scale_ = scaler.mean_, scaler.scale_
+
+    def _learn_static(self, part):
+        """Learn the scale of the static columns, if there are any."""
+        self.static_mean_ = self.static_scale_ = None
+        columns = self._static_columns(part.sequences)
+        if columns is not None:
+            scaler = self._learn_scale(part, columns, columns.shape[1])
+            self.static_mean_, self.static_scale_ = scaler.mean_, scaler.scale_
+
+    def _learn_scale(self, part, data, n_columns):
+        if not self.standardize:
+            return Standardizer.identity(n_columns)
+        weight = self._target.weigh_samples(part.y, part.weight)
+        return Standardizer.fit(data, weight, part.rows)
+
+    def _static_columns(self, sequences):
+        """Give what is known of each sequence as a whole, in the units it came in.
+
+        Whatever an estimator finds by itself of a sequence belongs here, as further
+        columns of the table (n_samples, n_columns); None if there is nothing.
+        """
+        return sequences.static
 
     def _learn_characters(self, part):
         """Learn which characters there are; one seen once stands for the unknown."""
@@ -102,6 +122,14 @@ class SequenceInput:
             self.token_ids_,
         )
 
+    def _dataset(self, sequences, **parts):
+        """Make of sequences what the network reads."""
+        static = self._static_columns(sequences)
+        if static is not None:
+            scaler = Standardizer(self.static_mean_, self.static_scale_)
+            static = scaler.transform(static)
+        return SequenceDataset(sequences, self._reader(), static=static, **parts)
+
     def _sk_visual_block_(self):
         """Let scikit-learn's HTML view say below the name how X was read."""
         name = type(self).__name__
@@ -118,15 +146,21 @@ class SequenceInput:
         elif self.input_kind_ == "tokens":
             what = f"{len(self.token_counts_)} token ids"
         several = f"{shortest} to {longest}" if shortest < longest else f"{longest}"
-        return f"X: {what}, {several} steps"
+        beside = f", {self.n_static_in_} static columns" if self.n_static_in_ else ""
+        return f"X: {what}, {several} steps{beside}"
 
     def _input_size(self):
+        n_static = None if self.static_mean_ is None else len(self.static_mean_)
         if self.token_counts_ is None:
-            return {"n_features": len(self.input_mean_)}
+            return {"n_features": len(self.input_mean_), "n_static": n_static}
         n_characters = None
         if self.characters_ is not None:
             n_characters = len(self.characters_) + UNK + 1
-        return {"n_tokens": len(self.token_counts_), "n_characters": n_characters}
+        return {
+            "n_tokens": len(self.token_counts_),
+            "n_characters": n_characters,
+            "n_static": n_static,
+        }
 
 
 def makes_vectors(embedding):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._training import SequenceDataset, as_usual, take_step, torch_threads
+from sklearn_rnn._training import as_usual, take_step, torch_threads
 from sklearn_rnn.sequences import check_one_step, iterate_prefixes
 
 # With two directions the prefixes are read in parts of about this many steps, so that a
@@ -66,7 +66,7 @@ class OverTime:
         self._check_can_step()
         sequences = check_one_step(self, x_t)
         self._check_characters(sequences, reset=False)
-        dataset = SequenceDataset(sequences, self._reader())
+        dataset = self._dataset(sequences)
         with torch_threads(self.n_jobs, briefly=True):
             outputs, state = take_step(self.net_, dataset, state)
         return self._target.response(outputs), state

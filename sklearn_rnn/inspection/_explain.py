@@ -246,7 +246,7 @@ def explain(
     if method == "attention":
         return _attention(rows)
     output = choose_outputs(rnn, rows.sequences, target, step)
-    explained = rnn.net_, rows.sequences, rnn._reader(), output.picked
+    explained = rnn.net_, rows.sequences, rnn._dataset, output.picked
     with torch_threads(rnn.n_jobs):
         if method == "occlusion":
             found = occlusion(*explained)

@@ -21,8 +21,9 @@ class RecurrentNetwork(nn.Module):
     ----------
     head : callable
         What makes the head. It is called with the number of units of the encoder's
-        outputs and the keywords ``dropout`` and ``generator`` and returns a `Head`,
-        such as ``functools.partial(PooledHead, n_outputs=3)``.
+        outputs and the keywords ``dropout`` and ``generator``, with static columns
+        also ``n_static``, and returns a `Head`, such as
+        ``functools.partial(PooledHead, n_outputs=3)``.
     hidden_size : int, default=64
         Number of hidden units of each direction of each layer. More of them
         can remember more, and are slower and easier to overfit.
@@ -37,6 +38,8 @@ class RecurrentNetwork(nn.Module):
     dropout : float, default=0.0
         Probability of dropping a unit in training, in ``[0, 1)``: after the
         embedding, after each layer that another one reads, and in the head.
+    n_static : int, default=None
+        Number of static columns of a batch, which the head reads; None for none.
     random_state : int, default=0
         Seed of the initial weights and of dropout.
     **inputs : dict
@@ -94,6 +97,7 @@ class RecurrentNetwork(nn.Module):
         num_layers: int = 1,
         bidirectional: bool = False,
         dropout: float = 0.0,
+        n_static: int | None = None,
         random_state: int = 0,
         **inputs: Any,
     ) -> None:
@@ -111,6 +115,8 @@ class RecurrentNetwork(nn.Module):
             bidirectional=bidirectional,
             **shared,
         )
+        if n_static is not None:
+            shared["n_static"] = n_static
         self.head = head(self.encoder.n_units, **shared)
         # A number of its own, or masks would repeat the draws of the weights.
         self.reseed(int(torch.randint(2**31, (), generator=generator)))
@@ -270,7 +276,7 @@ class RecurrentNetwork(nn.Module):
         with torch.no_grad():
             vectors = self.embed(batch)[:, 0]
             output, cells = self.encoder.step(vectors, before.cells)
-            outputs, memory = self.head.step(before.memory, output)
+            outputs, memory = self.head.step(before.memory, output, batch)
         return outputs, StreamingState(cells, memory)
 
     def why_no_step(self) -> str | None:

@@ -142,11 +142,16 @@ def find_rows(graph: Graph, x: str, token_ids: NDArray[Any]) -> str:
 
 def standardize(graph: Graph, x: str, mean: Any, scale: Any, mask: str) -> str:
     """Put numbers on the scale that the network reads, and zeros in the padding."""
-    exact = graph.add("Cast", graph.add("Transpose", x, perm=[1, 0, 2]), to="DOUBLE")
-    exact = graph.add("Div", graph.add("Sub", exact, mean), scale)
-    numbers = graph.add("Cast", exact, to="FLOAT")
+    numbers = rescale(graph, graph.add("Transpose", x, perm=[1, 0, 2]), mean, scale)
     # ONNX does not say whether a recurrent operator keeps NaN in the padding apart.
     return graph.add("Where", mask, numbers, PADDING_OF_SUMS)
+
+
+def rescale(graph: Graph, x: str, mean: Any, scale: Any) -> str:
+    """Put numbers on the scale that the network reads, computed in float64."""
+    exact = graph.add("Cast", x, to="DOUBLE")
+    exact = graph.add("Div", graph.add("Sub", exact, mean), scale)
+    return graph.add("Cast", exact, to="FLOAT")
 
 
 def run_layers(
@@ -286,9 +291,24 @@ def _sum_where(graph: Graph, mask: str, states: str) -> str:
 # -- outputs ---------------------------------------------------------------------------
 
 
-def affine(graph: Graph, x: str, weights: dict[str, Any], name: str) -> str:
-    """Apply a linear map with a bias to the last axis."""
-    product = graph.add("MatMul", x, weights[f"{name}.weight"].T)
+def affine(
+    graph: Graph,
+    x: str,
+    weights: dict[str, Any],
+    name: str,
+    static: str | None = None,
+    n_static: int = 0,
+) -> str:
+    """Apply a linear map with a bias to the last axis, static columns behind it.
+
+    They are multiplied apart: their product is added to each step.
+    """
+    weight = weights[f"{name}.weight"]
+    n_units = weight.shape[1] - n_static
+    product = graph.add("MatMul", x, weight[:, :n_units].T)
+    if static is not None:
+        beside = graph.add("MatMul", static, weight[:, n_units:].T)
+        product = graph.add("Add", product, beside)
     return graph.add("Add", product, weights[f"{name}.bias"])
 
 

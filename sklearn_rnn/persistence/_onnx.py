@@ -30,6 +30,7 @@ from sklearn_rnn.persistence._graph import (
     look_up,
     mark_steps,
     predictions,
+    rescale,
     run_layers,
     standardize,
 )
@@ -97,6 +98,11 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
       the padding of numbers may hold anything.
     - ``lengths``: int64 (n_samples,), the number of real steps of each sequence, from 1
       to ``n_timesteps``.
+
+    After a fit on `SequencesWithStatic` there is a third one:
+
+    - ``static``: float32 (n_samples, n_columns), the static columns in the units given
+      to ``fit``.
 
     It has one output, with one column for each class, label or target:
 
@@ -246,13 +252,21 @@ def _draw(estimator: Any) -> Graph:
         steps = Steps(states, final, mask, is_last)
         states = POOLINGS[pooling](graph, steps, weights)
     output = _output_of(estimator)
-    predicted = output.draw(graph, affine(graph, states, weights, "head.affine"))
+    static = _draw_static(graph, estimator)
+    outputs = affine(graph, states, weights, "head.affine", *static)
+    predicted = output.draw(graph, outputs)
     if pooling is None:
         zero = np.zeros((), output.dtype)
         predicted = graph.add("Where", mask, predicted, zero)
         predicted = graph.add("Transpose", predicted, perm=[1, 0, 2])
     graph.name(predicted, output.name)
     return graph
+
+
+def _draw_static(graph: Graph, estimator: Any) -> tuple[Any, ...]:
+    """Draw the static columns as the head reads them, and say how many there are."""
+    mean, scale = estimator.static_mean_, estimator.static_scale_
+    return () if mean is None else (rescale(graph, "static", mean, scale), len(mean))
 
 
 def _draw_inputs(
@@ -314,7 +328,11 @@ def _inputs_of(onnx: Any, estimator: Any) -> list[Any]:
         x = describe("x", types.FLOAT, [*shape, len(estimator.input_mean_)])
     else:
         x = describe("x", types.INT64, shape)
-    return [x, describe("lengths", types.INT64, ["n_samples"])]
+    inputs = [x, describe("lengths", types.INT64, ["n_samples"])]
+    if estimator.static_mean_ is not None:
+        columns = ["n_samples", len(estimator.static_mean_)]
+        inputs.append(describe("static", types.FLOAT, columns))
+    return inputs
 
 
 def _describe_output(onnx: Any, estimator: Any) -> Any:

@@ -4,6 +4,7 @@ __all__ = [
     "PAD",
     "UNK",
     "Sequences",
+    "SequencesWithStatic",
     "Standardizer",
     "UnseenLabelsError",
     "Windows",
@@ -58,3 +59,4 @@ from sklearn_rnn.sequences._tokens import read_sparse_tokens, write_sparse_token
 from sklearn_rnn.sequences._validation import check_sequences
 from sklearn_rnn.sequences._values import to_values
 from sklearn_rnn.sequences._windows import sliding_windows
+from sklearn_rnn.sequences._with_static import SequencesWithStatic

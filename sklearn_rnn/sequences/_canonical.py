@@ -40,7 +40,7 @@ def canonical_rows(
     Parameters
     ----------
     sequences : Sequences
-        Tokens of other characters are different.
+        Tokens of other characters are different, and so are other static columns.
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or Sequences
         Numbers: class indices or targets, compared as float64. Sequences hold
         one member for each of ``sequences``: a target for each of its steps.
@@ -96,12 +96,12 @@ def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     content = _hash_segments(sequences.storage, sequences.offsets, sequences.starts)
     if sequences.characters is not None:
         content += _hash_characters(sequences.characters, sequences.offsets)
+    if sequences.static is not None:
+        content += _mix(_hash_table(sequences.static), FIRST)
     if isinstance(y, Sequences):
         target = _hash_segments(y.values, y.offsets)
     else:
-        n_samples = len(sequences)
-        rows = np.asarray(y).reshape(n_samples, -1)
-        target = _hash_segments(rows, np.arange(n_samples + 1, dtype=np.int64))
+        target = _hash_table(np.asarray(y).reshape(len(sequences), -1))
     # One more round on the content: in a plain sum a value could trade places
     # with a target.
     return _mix(content, SECOND) + target
@@ -115,6 +115,11 @@ def _hash_characters(characters: Sequences, offsets: np.ndarray) -> np.ndarray:
     positions = step_positions(np.diff(offsets)).view(np.uint64)
     words += (positions + np.uint64(1)) * WEYL
     return np.add.reduceat(_mix(words, THIRD), offsets[:-1], axis=1)
+
+
+def _hash_table(rows: np.ndarray) -> np.ndarray:
+    """Hash the rows of a table, as `_hash_segments`."""
+    return _hash_segments(rows, np.arange(len(rows) + 1, dtype=np.int64))
 
 
 def _hash_segments(

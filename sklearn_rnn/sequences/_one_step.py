@@ -2,6 +2,7 @@
 
 __all__ = ["check_one_step"]
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn_rnn.sequences._numbers import check_finite, check_real
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
 from sklearn_rnn.sequences._values import to_values
+from sklearn_rnn.sequences._with_static import split_static
 
 
 def check_one_step(estimator: Any, x: Any) -> Sequences:
@@ -27,7 +29,8 @@ def check_one_step(estimator: Any, x: Any) -> Sequences:
         - for token ids an array of shape (n_samples,) or (n_samples, 1), or a sparse
           matrix with one token in each row, with its characters or without;
         - for one variable per step numbers of shape (n_samples,) or (n_samples, 1);
-        - for several variables numbers of shape (n_samples, n_features).
+        - for several variables numbers of shape (n_samples, n_features);
+        - any of these in `SequencesWithStatic`.
 
     Returns
     -------
@@ -49,6 +52,12 @@ def check_one_step(estimator: Any, x: Any) -> Sequences:
     >>> check_one_step(estimator, np.ones((3, 2)))
     Sequences(n_samples=3, n_steps=3, n_features=2)
     """
+    x, static = split_static(estimator, x, reset=False)
+    sequences = _read(estimator, x)
+    return sequences if static is None else replace(sequences, static=static)
+
+
+def _read(estimator: Any, x: Any) -> Sequences:
     if is_frame(x) and estimator.input_kind_ == "multivariate":
         names = getattr(estimator, "feature_names_in_", None)
         x = read_frames([x], names).X[0]

@@ -35,7 +35,8 @@ def iterate_prefixes(sequences: Sequences, n_steps: int) -> Iterator[Sequences]:
     [[1, 2], [3, 1], [2]]
     """
     lengths = step_positions(sequences.lengths) + 1  # of the prefixes
-    starts = np.repeat(sequences.starts, sequences.lengths)
+    rows = np.repeat(np.arange(len(sequences)), sequences.lengths)
+    starts = sequences.starts[rows]
     ends = np.cumsum(lengths, dtype=np.int64)
     first = 0
     while first < len(lengths):
@@ -44,10 +45,11 @@ def iterate_prefixes(sequences: Sequences, n_steps: int) -> Iterator[Sequences]:
         chosen = slice(first, max(first + 1, last))
         steps = np.repeat(starts[chosen], lengths[chosen])
         steps += step_positions(lengths[chosen])
-        characters = sequences.characters
+        characters, static = sequences.characters, sequences.static
         yield Sequences(
             sequences.storage[steps],
             offsets_of(lengths[chosen]),
             None if characters is None else characters[steps],
+            None if static is None else static[rows[chosen]],
         )
         first = chosen.stop

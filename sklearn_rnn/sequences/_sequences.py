@@ -50,12 +50,15 @@ class Sequences:
     characters : Sequences, default=None
         The characters of each token, for tokens only: one member per step, its
         values the code points, int32 of shape (n_characters_total,).
+    static : ndarray of shape (n_samples, n_columns), default=None
+        What is known of each sequence as a whole.
 
     Raises
     ------
     ValueError
         If ``offsets`` do not divide ``values`` into sequences of at least one
-        step, or ``characters`` does not have one member per token.
+        step, ``characters`` does not have one member per token, or ``static`` one
+        row per sequence.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class Sequences:
     values: np.ndarray
     offsets: np.ndarray
     characters: "Sequences | None" = None
+    static: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values)
@@ -107,6 +111,7 @@ class Sequences:
             _check_characters(self.characters, values)
         object.__setattr__(self, "values", _read_only(values))
         object.__setattr__(self, "offsets", _read_only(offsets))
+        object.__setattr__(self, "static", _check_static(self.static, len(lengths)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments: what is unpickled is as immutable."""
@@ -176,7 +181,7 @@ class Sequences:
         return None if self.is_tokens else self.storage.shape[1]
 
     def __getitem__(self, key: Any) -> Any:
-        """Select sequences, with their characters; a contiguous slice is a view.
+        """Select sequences with all they carry; a contiguous slice is a view.
 
         Parameters
         ----------
@@ -196,15 +201,21 @@ class Sequences:
             if step == 1:
                 offsets = self.offsets[start : max(start, stop) + 1]
                 steps = slice(offsets[0], offsets[-1])
-                return self._select(steps, offsets - offsets[0])
+                return self._select(key, steps, offsets - offsets[0])
         rows = np.arange(len(self))[key]
         chosen, lengths = self._gather(rows)
-        return self._select(chosen, offsets_of(lengths))
+        return self._select(rows, chosen, offsets_of(lengths))
 
-    def _select(self, steps: slice | np.ndarray, offsets: np.ndarray) -> "Sequences":
-        """Make sequences of some of the steps."""
+    def _select(
+        self,
+        rows: slice | np.ndarray,
+        steps: slice | np.ndarray,
+        offsets: np.ndarray,
+    ) -> "Sequences":
+        """Make sequences of some of the steps, those of some of the rows."""
         characters = None if self.characters is None else self.characters[steps]
-        return Sequences(self.values[steps], offsets, characters)
+        static = None if self.static is None else self.static[rows]
+        return Sequences(self.values[steps], offsets, characters, static)
 
     def pad(self, indices: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Pad the chosen sequences on the right to the longest among them.
@@ -262,6 +273,8 @@ class Windows(Sequences):
         Where in `storage` each sequence starts.
     lengths : int64 ndarray of shape (n_samples,)
         Number of steps of each sequence, at least 1.
+    static : ndarray of shape (n_samples, n_columns), default=None
+        What is known of each sequence as a whole.
 
     Examples
     --------
@@ -280,19 +293,26 @@ class Windows(Sequences):
     # What `replace` and pickles give back to `__init__`; ``values`` is no argument.
     __dataclass_fields__: ClassVar[dict[str, Any]] = {
         part.name: part
-        for part in fields(make_dataclass("_", ["storage", "starts", "lengths"]))
+        for part in fields(
+            make_dataclass("_", ["storage", "starts", "lengths", "static"])
+        )
     }
 
     _storage: np.ndarray
     _starts: np.ndarray
 
     def __init__(
-        self, storage: np.ndarray, starts: np.ndarray, lengths: np.ndarray
+        self,
+        storage: np.ndarray,
+        starts: np.ndarray,
+        lengths: np.ndarray,
+        static: np.ndarray | None = None,
     ) -> None:
         vars(self).update(
             _storage=_read_only(storage),
             _starts=_read_only(starts),
             offsets=_read_only(offsets_of(lengths)),
+            static=_check_static(static, len(lengths)),
         )
 
     @property
@@ -314,7 +334,8 @@ class Windows(Sequences):
         """Select sequences, without copying; an int gives the steps of one."""
         if isinstance(key, (int, np.integer)):
             return super().__getitem__(key)
-        return Windows(self.storage, self.starts[key], self.lengths[key])
+        static = None if self.static is None else self.static[key]
+        return Windows(self.storage, self.starts[key], self.lengths[key], static)
 
 
 def offsets_of(lengths: ArrayLike) -> np.ndarray:
@@ -371,6 +392,19 @@ def _check_characters(characters: Any, values: np.ndarray) -> None:
             f"characters must hold the code points of each of the {len(values)} "
             f"tokens, got {characters!r}."
         )
+
+
+def _check_static(static: Any, n_samples: int) -> np.ndarray | None:
+    """Refuse static columns that do not have a row for each sequence."""
+    if static is None:
+        return None
+    static = np.asarray(static)
+    if static.ndim != 2 or len(static) != n_samples:
+        raise ValueError(
+            f"static must have a row for each of the {n_samples} sequences, got shape "
+            f"{static.shape}."
+        )
+    return _read_only(static)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

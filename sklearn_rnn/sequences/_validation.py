@@ -2,6 +2,7 @@
 
 __all__ = ["check_sequences"]
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from sklearn_rnn.sequences._ragged import read_list
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
 from sklearn_rnn.sequences._values import to_values
+from sklearn_rnn.sequences._with_static import split_static
 
 ANY_LENGTH = 1
 """`n_features_in_` of token ids given as lists: no longest sequence is known."""
@@ -63,7 +65,8 @@ def check_sequences(
         - numbers of shape (n_samples, n_timesteps, n_features); steps whose
           features are all NaN and that nothing real follows are padding;
         - list, or array of object, of arrays of shape (n_timesteps,
-          n_features) or (n_timesteps,), where n_timesteps may differ.
+          n_features) or (n_timesteps,), where n_timesteps may differ;
+        - any of these in `SequencesWithStatic`.
     reset : bool
         True in ``fit``: learn kind, width and names. False afterwards: refuse
         others. Only token ids may have another width: longer sequences.
@@ -73,7 +76,7 @@ def check_sequences(
     Returns
     -------
     sequences : Sequences
-        With ``characters`` if X holds any.
+        With ``characters`` and ``static`` if X holds any.
 
     Raises
     ------
@@ -101,11 +104,14 @@ def check_sequences(
     """
     if input not in INPUTS:
         raise ValueError(f"input must be one of {INPUTS}, got {input!r}.")
+    X, static = split_static(estimator, X, reset=reset)
     in_fit = None if reset else getattr(estimator, "feature_names_in_", None)
     X, names = read_frames(X, in_fit)
     _check_names(estimator, X, names, reset=reset)
     any_length = not reset and estimator.input_kind_ == "multivariate"
     sequences, kind, width = _read(X, input, keep_ragged=any_length)
+    if static is not None:
+        sequences = replace(sequences, static=static)
     if not reset:
         _check_kind(estimator, kind)
         _check_width(estimator, kind, width)

@@ -75,11 +75,15 @@ def net_of(kind, **options):
     return net
 
 
+def reading(reader):
+    return partial(SequenceDataset, encoder=reader)
+
+
 def integrate(kind, picked=None, sequences=None, *, tol=1e-6, **options):
     own, reader, _ = KINDS[kind]
     picked = Picked(COLUMNS) if picked is None else picked
     return integrated_gradients(
-        net_of(kind, **options), sequences or own, reader, picked, tol=tol
+        net_of(kind, **options), sequences or own, reading(reader), picked, tol=tol
     )
 
 
@@ -165,8 +169,11 @@ def test_a_linear_network_agrees_with_arithmetic():
     picked = Picked(np.zeros(1, dtype=int))
     sequences = Sequences.from_list([x])
     for found, tol in [
-        (integrated_gradients(linear_net(), sequences, SCALER, picked), 1e-10),
-        (occlusion(linear_net(), sequences, SCALER, picked), 1e-4),  # float32 of 700
+        (integrated_gradients(linear_net(), sequences, reading(SCALER), picked), 1e-10),
+        (
+            occlusion(linear_net(), sequences, reading(SCALER), picked),
+            1e-4,
+        ),  # float32 of 700
     ]:
         np.testing.assert_allclose(found.values[0], expected, atol=tol)
         assert found.missing == pytest.approx(0.0, abs=3 * tol)
@@ -198,9 +205,9 @@ def test_the_gradient_is_that_of_finite_differences(kind, cell):
 def test_a_row_alone_has_the_contributions_it_has_among_others(kind, method):
     sequences, reader, _ = KINDS[kind]
     net = net_of(kind, pooling="max", bidirectional=True)
-    together = method(net, sequences, reader, Picked(COLUMNS))
+    together = method(net, sequences, reading(reader), Picked(COLUMNS))
     for row in range(4):
-        alone = method(net, sequences[[row]], reader, Picked(COLUMNS[[row]]))
+        alone = method(net, sequences[[row]], reading(reader), Picked(COLUMNS[[row]]))
         np.testing.assert_allclose(alone.values[0], together.values[row], atol=1e-12)
 
 
@@ -209,7 +216,7 @@ def test_a_row_alone_has_the_contributions_it_has_among_others(kind, method):
 def test_one_step_is_explained(head, method):
     net = net_of("tokens", head=head, cell="gru")
     steps = np.array([3, 0, 2, 0])
-    found = method(net, TOKENS, READER, Picked(COLUMNS, steps))
+    found = method(net, TOKENS, reading(READER), Picked(COLUMNS, steps))
     outputs = evaluate(net, SequenceDataset(TOKENS, READER))
     rows = TOKENS.offsets[:-1] + steps
     np.testing.assert_allclose(found.outputs, outputs[rows, COLUMNS], atol=1e-6)
@@ -257,7 +264,7 @@ def test_points_and_weights_are_those_of_gauss_in_each_part():
 def test_the_net_is_left_as_it_was():
     net = net_of("numbers", cell="gru")
     before = {name: value.clone() for name, value in net.module_.state_dict().items()}
-    integrated_gradients(net, NUMBERS, SCALER, Picked(COLUMNS))
+    integrated_gradients(net, NUMBERS, reading(SCALER), Picked(COLUMNS))
     after = net.module_.state_dict()
     assert all(torch.equal(after[name], value) for name, value in before.items())
     assert all(parameter.requires_grad for parameter in net.module_.parameters())
@@ -272,7 +279,7 @@ def test_occlusion_is_brute_force(kind, steps_at_once, monkeypatch):
     monkeypatch.setattr(attributions, "OCCLUSION_VALUES", steps_at_once)
     sequences, reader, _ = KINDS[kind]
     net = net_of(kind, pooling="max", bidirectional=True)
-    found = occlusion(net, sequences, reader, Picked(COLUMNS))
+    found = occlusion(net, sequences, reading(reader), Picked(COLUMNS))
 
     def output(values, characters, column):
         row = Sequences(values, np.array([0, len(values)]), characters)

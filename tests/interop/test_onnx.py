@@ -17,6 +17,7 @@ from sklearn_rnn import (
     RNNRegressor,
     RNNStepRegressor,
     RNNTagger,
+    SequencesWithStatic,
     TextVectorizer,
     as_ragged,
     export_onnx,
@@ -329,6 +330,33 @@ def test_a_step_regressor_has_predictions_at_every_step(loss, run):
 def test_a_step_regressor_has_a_column_for_each_target(run):
     model = fit_loudly(RNNStepRegressor(**SMALL), NUMBERS, as_ragged(NUMBERS))
     assert_steps_close(run(model, MORE_NUMBERS), model.predict(MORE_NUMBERS))
+
+
+# -- static columns --------------------------------------------------------------------
+
+TABLE = rng.normal(size=(37, 3)) * [1e4, 1, 1e-3] + [5e4, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("model", "y"),
+    [
+        (RNNClassifier(**SMALL, pooling="final_max"), CLASSES),
+        (RNNRegressor(**SMALL, cell="gru"), SUMS),
+        (RNNTagger(**SMALL, num_layers=2), UP),
+    ],
+)
+def test_static_columns_are_a_third_input(model, y, tmp_path):
+    fit_loudly(model, SequencesWithStatic(NUMBERS, TABLE[:20]), y)
+    session = open_session(model, tmp_path / "model.onnx")
+    inputs = {**pad(MORE_NUMBERS), "static": TABLE.astype(np.float32)}
+    (found,) = session.run(None, inputs)
+    X = SequencesWithStatic(MORE_NUMBERS, inputs["static"])
+    if model._head.rows == "step":
+        assert_steps_close(found, model.predict_proba(X))
+    elif hasattr(model, "predict_proba"):
+        assert_close(found, model.predict_proba(X))
+    else:
+        assert_close(found[:, 0], model.predict(X))
 
 
 # -- the file --------------------------------------------------------------------------

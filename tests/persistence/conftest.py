@@ -12,6 +12,7 @@ from sklearn_rnn import (
     RNNRegressor,
     RNNStepRegressor,
     RNNTagger,
+    SequencesWithStatic,
     TextVectorizer,
     as_ragged,
 )
@@ -36,6 +37,7 @@ TABLE = np.array(
 # Each with the data it is fitted on.
 MODELS = {
     "classifier": (RNNClassifier(**SMALL), X, LABELS),
+    "static columns": (RNNRegressor(**SMALL), SequencesWithStatic(X, X[:, 0]), SUMS),
     "several labels": (RNNClassifier(**SMALL), X, rng.integers(0, 2, size=(12, 3))),
     "attention": (RNNClassifier(**SMALL, pooling="attention"), RAGGED, LABELS),
     "labels of objects": (RNNClassifier(**SMALL), X, LABELS.astype(object)),

@@ -22,6 +22,14 @@ numbers = st.lists(
 )
 
 
+def test_other_static_columns_are_another_row():
+    rows = Sequences(np.ones(4), np.arange(5), static=np.array([[1], [2], [1], [3]]))
+    indices, weights = canonical_rows(rows, np.zeros(4))
+    kept = rows.static[indices, 0].tolist()
+    found = dict(zip(kept, weights.tolist(), strict=True))
+    assert found == {1: 2.0, 2: 1.0, 3: 1.0}
+
+
 def as_arrays(rows):
     values, y, weights = zip(*rows, strict=True)
     sequences = Sequences.from_list([np.array(row, dtype=float) for row in values])

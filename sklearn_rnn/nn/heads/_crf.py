@@ -22,8 +22,10 @@ class CRFHead(StepsHead):
         Number of labels.
     forbidden : iterable of (int or None, int or None), default=()
         The transitions that are ruled out, as `LinearChainCRF` has them.
+    n_static : int, default=0
+        Number of static columns, which are put behind the output at each step.
     dropout : Module, default=None
-        Applied to the outputs of the encoder.
+        Applied to the outputs of the encoder and the static columns.
     generator : torch.Generator
         Source of the initial weights.
 
@@ -41,10 +43,17 @@ class CRFHead(StepsHead):
         n_outputs: int,
         *,
         forbidden: Iterable[tuple[int | None, int | None]] = (),
+        n_static: int = 0,
         dropout: nn.Module | None = None,
         generator: torch.Generator,
     ) -> None:
-        super().__init__(n_units, n_outputs, dropout=dropout, generator=generator)
+        super().__init__(
+            n_units,
+            n_outputs,
+            n_static=n_static,
+            dropout=dropout,
+            generator=generator,
+        )
         self.crf = LinearChainCRF(n_outputs, forbidden)
 
     def losses(self, outputs: Tensor, target: Targets) -> Tensor:

@@ -13,7 +13,8 @@ class Head(nn.Module):
 
     A head of your own is a subclass with `forward` and `losses`, and the other
     methods where it has more to say. It is made by a callable that `RecurrentNetwork`
-    calls with ``n_units`` and the keywords ``dropout`` and ``generator``.
+    calls with ``n_units`` and the keywords ``dropout``, ``generator`` and, with static
+    columns, ``n_static``.
 
     Attributes
     ----------
@@ -120,7 +121,7 @@ class Head(nn.Module):
         """
         raise NotImplementedError(f"{type(self).__name__} has no represent.")
 
-    def step(self, memory: State, output: Tensor) -> tuple[Tensor, State]:
+    def step(self, memory: State, output: Tensor, batch: Batch) -> tuple[Tensor, State]:
         """Go on by one more step of each sequence, in evaluation mode.
 
         Parameters
@@ -129,6 +130,8 @@ class Head(nn.Module):
             What the step before returned; empty at the first step.
         output : Tensor of shape (n_samples, n_units)
             The output of the encoder at this step.
+        batch : Batch
+            Sequences of this step alone, and what is known of them.
 
         Returns
         -------

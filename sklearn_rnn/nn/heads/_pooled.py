@@ -16,6 +16,7 @@ from sklearn_rnn.nn._poolings import (
     pool_step,
     pooling_weights,
 )
+from sklearn_rnn.nn._static import join_static
 from sklearn_rnn.nn._steps import every_step
 from sklearn_rnn.nn.heads._head import Head, start_bias
 from sklearn_rnn.nn.kernels import predict_affine
@@ -34,8 +35,10 @@ class PooledHead(Head):
         As `make_loss` takes it.
     pooling : str or class, default="last"
         As `make_pooling` takes it.
+    n_static : int, default=0
+        Number of static columns, which are put behind the pooled vector.
     dropout : Module, default=None
-        Applied to the pooled vector.
+        Applied to the pooled vector and the static columns.
     generator : torch.Generator
         Source of the initial weights.
 
@@ -48,15 +51,16 @@ class PooledHead(Head):
     loss : Loss
         What is minimised.
     n_units : int
-        Length of the pooled vector.
+        Length of the pooled vector and the static columns together.
 
     Notes
     -----
-    With :math:`D` for dropout and the outputs :math:`h_t` of the encoder,
+    With :math:`D` for dropout, the outputs :math:`h_t` of the encoder and the static
+    columns :math:`s`, if there are any,
 
     .. math::
         u &= \operatorname{pool}(h_1, \dots, h_{\text{length}}) \\
-        f &= W D(u) + b.
+        f &= W D([u, s]) + b.
 
     Dropping from :math:`h_t` as well would drop twice from a pooled last step, and
     would let "max" pick from values scaled up by dropout alone.
@@ -69,12 +73,13 @@ class PooledHead(Head):
         *,
         loss: Any = "cross_entropy",
         pooling: Any = "last",
+        n_static: int = 0,
         dropout: nn.Module | None = None,
         generator: torch.Generator,
     ) -> None:
         super().__init__()
         self.pooling = make_pooling(pooling, n_units, generator=generator)
-        self.n_units = self.pooling.n_units
+        self.n_units = self.pooling.n_units + n_static
         self.reads_end_only = getattr(self.pooling, "reads_end_only", False)
         self.affine = Affine(self.n_units, n_outputs, generator=generator)
         self.loss = make_loss(loss)
@@ -84,10 +89,13 @@ class PooledHead(Head):
         self, encoded: Encoded, batch: Batch, target: Targets | None = None
     ) -> Tensor:
         """Compute the outputs (n_samples, n_outputs)."""
-        return self.outputs_of(pool(self.pooling, encoded))
+        return self.outputs_of(self._pool(encoded, batch))
+
+    def _pool(self, encoded: Encoded, batch: Batch) -> Tensor:
+        return join_static(pool(self.pooling, encoded), batch)
 
     def outputs_of(self, pooled: Tensor) -> Tensor:
-        """Compute the outputs from pooled vectors.
+        """Compute the outputs from pooled vectors, static columns included.
 
         Parameters
         ----------
@@ -118,8 +126,8 @@ class PooledHead(Head):
         start_bias(self.affine, self.loss, target)
 
     def represent(self, encoded: Encoded, batch: Batch) -> Tensor:
-        """Compute the pooled vectors (n_samples, n_units)."""
-        return pool(self.pooling, encoded)
+        """Compute the pooled vectors with the static columns (n_samples, n_units)."""
+        return self._pool(encoded, batch)
 
     def attention_weights(self, encoded: Encoded, batch: Batch) -> Tensor:
         """Compute how much each step counts in a pooling that weighs them.
@@ -171,13 +179,14 @@ class PooledHead(Head):
                 "over_time needs bidirectional=False: the backward half of the outputs "
                 "at a step has read the steps after it."
             )
-        pooled = pool_prefixes(self.pooling, encoded.outputs)
-        return self.outputs_of(every_step(pooled, encoded.lengths))
+        prefixes = pool_prefixes(self.pooling, encoded.outputs)
+        pooled = every_step(prefixes, encoded.lengths)
+        return self.outputs_of(join_static(pooled, batch, encoded.lengths))
 
-    def step(self, memory: State, output: Tensor) -> tuple[Tensor, State]:
+    def step(self, memory: State, output: Tensor, batch: Batch) -> tuple[Tensor, State]:
         """Go on by one more step of each sequence."""
         pooled, memory = pool_step(self.pooling, memory, output)
-        return self.outputs_of(pooled), memory
+        return self.outputs_of(join_static(pooled, batch)), memory
 
     def why_no_step(self) -> str | None:
         """Say why a pooling cannot go on, None if it can."""

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
 from sklearn_rnn.nn._losses import make_loss
+from sklearn_rnn.nn._static import join_static
 from sklearn_rnn.nn._steps import every_step
 from sklearn_rnn.nn.heads._head import Head, start_bias
 from sklearn_rnn.nn.kernels import predict_affine, raise_precision
@@ -24,8 +25,10 @@ class StepsHead(Head):
         Number of outputs: classes or regression targets.
     loss : str, Module or callable, default="cross_entropy"
         As `make_loss` takes it.
+    n_static : int, default=0
+        Number of static columns, which are put behind the output at each step.
     dropout : Module, default=None
-        Applied to the outputs of the encoder.
+        Applied to the outputs of the encoder and the static columns.
     generator : torch.Generator
         Source of the initial weights.
 
@@ -38,7 +41,8 @@ class StepsHead(Head):
 
     Notes
     -----
-    With :math:`D` for dropout, :math:`f_t = W D(h_t) + b` for each real step.
+    With :math:`D` for dropout and the static columns :math:`s`, if there are any,
+    :math:`f_t = W D([h_t, s]) + b` for each real step.
     """
 
     rows = "step"
@@ -49,11 +53,12 @@ class StepsHead(Head):
         n_outputs: int,
         *,
         loss: Any = "cross_entropy",
+        n_static: int = 0,
         dropout: nn.Module | None = None,
         generator: torch.Generator,
     ) -> None:
         super().__init__()
-        self.affine = Affine(n_units, n_outputs, generator=generator)
+        self.affine = Affine(n_units + n_static, n_outputs, generator=generator)
         self.loss = make_loss(loss)
         self.dropout = nn.Identity() if dropout is None else dropout
 
@@ -62,6 +67,7 @@ class StepsHead(Head):
     ) -> Tensor:
         """Compute the outputs (n_real_steps, n_outputs)."""
         steps = every_step(encoded.outputs, encoded.lengths)
+        steps = join_static(steps, batch, encoded.lengths)
         if not self.training:
             return predict_affine(self.affine, steps)
         outputs: Tensor = self.affine(self.dropout(steps))
@@ -112,9 +118,9 @@ class StepsHead(Head):
         """
         return raise_precision(self.predict(encoded, batch)).log_softmax(dim=1)
 
-    def step(self, memory: State, output: Tensor) -> tuple[Tensor, State]:
+    def step(self, memory: State, output: Tensor, batch: Batch) -> tuple[Tensor, State]:
         """Compute the outputs at one more step; nothing need be kept."""
-        return predict_affine(self.affine, output), ()
+        return predict_affine(self.affine, join_static(output, batch)), ()
 
     def why_no_step(self) -> str | None:
         """Say that nothing is in the way."""

@@ -25,8 +25,8 @@ class HeadSum(Head):
         Each is called as that of `RecurrentNetwork` and returns a `Head`.
     dropout : Module, default=None
         Given to each head.
-    generator : torch.Generator
-        Source of the initial weights.
+    **shared : dict
+        Given to each head too: ``generator`` and, with static columns, ``n_static``.
 
     Attributes
     ----------
@@ -59,10 +59,10 @@ class HeadSum(Head):
         *,
         heads: Iterable[Callable[..., Head]],
         dropout: nn.Module | None = None,
-        generator: torch.Generator,
+        **shared: Any,
     ) -> None:
         super().__init__()
-        made = [make(n_units, dropout=dropout, generator=generator) for make in heads]
+        made = [make(n_units, dropout=dropout, **shared) for make in heads]
         self.heads: Any = nn.ModuleList(made)
         self.rows = made[0].rows
         self.reads_state = any(head.reads_state for head in made)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from sklearn_rnn.nn import POOLINGS, Encoded, PooledHead, Targets, length_mask
+from sklearn_rnn.nn import POOLINGS, Batch, Encoded, PooledHead, Targets, length_mask
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -50,10 +50,11 @@ def test_a_pooled_vector_is_dropped_once():
     options = {"dropout": Doubled(), "generator": torch.Generator()}
     head = PooledHead(3, 2, pooling="mean", **options)
     encoded = Encoded(torch.ones(1, 2, 3), torch.tensor([2]))
+    batch = Batch(*encoded[:2])
     expected = head.affine(torch.full((1, 3), 2.0))
-    assert torch.equal(head(encoded, None), expected)
+    assert torch.equal(head(encoded, batch), expected)
     expected = head.eval().affine(torch.ones(1, 3))
-    torch.testing.assert_close(head(encoded, None), expected)
+    torch.testing.assert_close(head(encoded, batch), expected)
 
 
 def test_each_sequence_has_a_loss_of_its_own():
