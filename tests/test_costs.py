@@ -163,9 +163,9 @@ def test_a_batch_is_fetched_at_once_and_no_row_alone(monkeypatch):
     calls = Counter()
     pad = Sequences.pad
 
-    def counted(sequences, indices):
+    def counted(sequences, indices, encode=None):
         calls["pad"] += 1
-        return pad(sequences, indices)
+        return pad(sequences, indices, encode)
 
     monkeypatch.setattr(Sequences, "pad", counted)
     rng = np.random.default_rng(0)

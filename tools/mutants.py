@@ -385,8 +385,8 @@ MUTANTS = [
     Mutant(
         "a head does not get the targets in training",
         "_training/_net.py",
-        "train_step_single(batch, target=batch[1], **fit_params)",
-        "train_step_single(batch, **fit_params)",
+        "train_step_single(part, target=part[1], **fit_params)",
+        "train_step_single(part, **fit_params)",
         (
             "tests/_training/test_heads.py::test_a_head_reads_the_targets_in_training"
             "_and_validation_and_never_to_predict",
@@ -1001,8 +1001,8 @@ MUTANTS = [
     Mutant(
         "padding is the first token again",
         "sequences/_sequences.py",
-        "padded[real] = self.storage[steps]",
-        "padded[:] = self.storage[0]\n        padded[real] = self.storage[steps]",
+        "        padded[np.arange(n_timesteps) <",
+        "        padded[:] = values[0]\n        padded[np.arange(n_timesteps) <",
         (
             "tests/sequences/test_sequences.py"
             "::test_padding_is_zero_and_as_long_as_the_longest_chosen",
@@ -1795,6 +1795,36 @@ MUTANTS = [
         "BATCHES_PER_POOL = 50",
         "BATCHES_PER_POOL = 1",
         ("tests/test_costs.py::test_a_training_epoch_walks_over_little_padding",),
+    ),
+    Mutant(
+        "a batch of one long row stays whole",
+        "_training/_parts.py",
+        "if n_padded < LARGE or n_padded < MOSTLY_PADDING * int(lengths.sum()):",
+        "if n_padded >= 0:",
+        (
+            "tests/_training/test_parts.py"
+            "::test_one_long_row_is_no_padding_of_its_neighbours",
+        ),
+    ),
+    Mutant(
+        "every part of a batch counts as a whole one",
+        "_training/_parts.py",
+        "factor = len(rows) / len(inputs)",
+        "factor = 1.0",
+        (
+            "tests/_training/test_parts.py"
+            "::test_parts_have_the_loss_the_outputs_and_the_gradients_of_the_batch",
+        ),
+    ),
+    Mutant(
+        "a saved estimator holds the class of its target",
+        "estimators/_base.py",
+        'state["_target_of_fit"] = dict(vars(self._target))',
+        'state["_target_of_fit"] = self._target',
+        (
+            "tests/persistence/test_save.py"
+            "::test_skops_reads_the_file_and_asks_about_estimators_only",
+        ),
     ),
     Mutant(
         "a prediction takes all rows at once",

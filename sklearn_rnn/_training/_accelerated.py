@@ -11,6 +11,7 @@ import torch
 
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn._training._parts import take_rows
 from sklearn_rnn.nn import Batch, Targets
 from sklearn_rnn.sequences import Sequences
 
@@ -111,14 +112,11 @@ def share_of_batch(
         rows, add up to the loss of the batch. Where there are fewer rows than shares,
         the last ones hold a row of weight 0: something to compute, and nothing to add.
     """
-    inputs, targets = batch
-    n_rows = len(inputs)
-    rows = torch.arange(n_rows)[place::n_shares]
-    is_empty = len(rows) == 0
-    rows = torch.zeros(1, dtype=torch.int64) if is_empty else rows
-    share = targets.take(rows)
-    factor = 0.0 if is_empty else len(rows) / n_rows
-    return inputs.take(rows), share._replace(weight=share.weight * factor)
+    rows = torch.arange(len(batch[0]))[place::n_shares]
+    if len(rows):
+        return take_rows(batch, rows)
+    inputs, targets = take_rows(batch, torch.zeros(1, dtype=torch.int64))
+    return inputs, targets._replace(weight=targets.weight * 0.0)
 
 
 def _fingerprint(module: Any, dataset: SequenceDataset, seed: int) -> int:

@@ -116,11 +116,12 @@ class SequenceDataset(Dataset):
             None where the dataset has none.
         """
         rows = self.rows[indices]
-        padded, lengths = self.sequences.pad(rows)
-        parts: dict[str, Any] = {
-            "values": self._finish(padded, lengths, rng),
-            "lengths": lengths,
-        }
+        is_tokens = self.sequences.is_tokens  # which were read when all came
+        encode = None if is_tokens else self.encoder.transform
+        padded, lengths = self.sequences.pad(rows, encode)
+        if is_tokens and rng is not None:
+            padded = self.encoder.drop_words(padded, rng)
+        parts: dict[str, Any] = {"values": padded, "lengths": lengths}
         if self.static is not None:
             parts["static"] = self.static[rows]
         parts = {name: torch.from_numpy(part) for name, part in parts.items()}
@@ -147,22 +148,6 @@ class SequenceDataset(Dataset):
     def _places(self) -> Sequences:
         """Where in `y` the steps of each row are."""
         return Sequences(np.arange(len(self.y.values)), self.y.offsets)
-
-    def _finish(
-        self,
-        padded: NDArray[Any],
-        lengths: NDArray[Any],
-        rng: np.random.Generator | None,
-    ) -> NDArray[Any]:
-        """Do what is done batch by batch: tokens are read, numbers are not."""
-        if self.sequences.is_tokens:
-            return padded if rng is None else self.encoder.drop_words(padded, rng)
-        padding = np.arange(padded.shape[1]) >= lengths[:, np.newaxis]
-        # Zeros may lie so far from the mean that they would be refused.
-        padded[padding] = self.encoder.mean_
-        x = self.encoder.transform(padded)
-        x[padding] = 0.0
-        return x
 
 
 class TrainBatches:

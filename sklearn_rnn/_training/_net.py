@@ -22,6 +22,7 @@ from sklearn_rnn._training._data import (
     SequenceDataset,
 )
 from sklearn_rnn._training._out_of_memory import naming_the_batch
+from sklearn_rnn._training._parts import join_steps, parts_of
 from sklearn_rnn._training._token_reader import TokenReader
 from sklearn_rnn.nn import Batch, Loss, Targets, check_loss
 from sklearn_rnn.sequences import UNK, Sequences
@@ -69,7 +70,11 @@ class SequenceNet(NeuralNet):
 
     def train_step_single(self, batch: Any, **fit_params: Any) -> Any:
         """Compute the gradient of a batch, or of a share of one."""
-        return super().train_step_single(batch, target=batch[1], **fit_params)
+        steps = []
+        for part in parts_of(batch):
+            step = super().train_step_single(part, target=part[1], **fit_params)
+            steps.append({name: value.detach() for name, value in step.items()})
+        return join_steps(steps)
 
     def validation_step(self, batch: Any, **fit_params: Any) -> Any:
         """Compute the loss of a batch of the validation part."""

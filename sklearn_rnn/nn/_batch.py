@@ -77,6 +77,18 @@ class Batch:
         characters = self.characters.take(_take_members(steps, self.lengths, chosen))
         return replace(taken, characters=characters)
 
+    def without_padding(self) -> "Batch":
+        """Leave out the steps that are padding in all rows.
+
+        Returns
+        -------
+        batch : Batch
+            Views of the same values.
+        """
+        real = slice(int(self.lengths.max()))
+        observed = None if self.observed is None else self.observed[:, real]
+        return replace(self, values=self.values[:, real], observed=observed)
+
     def _map(self, function: Any) -> "Batch":
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(self, **{k: map_state(function, v) for k, v in parts.items()})

@@ -10,7 +10,7 @@ __all__ = [
     "step_positions",
 ]
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, make_dataclass
 from typing import Any, ClassVar
 
@@ -217,27 +217,32 @@ class Sequences:
         static = None if self.static is None else self.static[rows]
         return Sequences(self.values[steps], offsets, characters, static)
 
-    def pad(self, indices: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    def pad(
+        self,
+        indices: ArrayLike,
+        encode: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Pad the chosen sequences on the right to the longest among them.
 
         Parameters
         ----------
         indices : int array of shape (n_chosen,)
+        encode : callable, default=None
+            Applied to the real steps, one sequence after the other, before padding.
 
         Returns
         -------
         padded : ndarray of shape (n_chosen, n_timesteps[, n_features])
-            A new array of the dtype of ``values``; padding is 0, which for
-            tokens is ``PAD``.
+            A new array of the dtype of ``values``, or of what `encode` returns;
+            padding is 0, which for tokens is ``PAD``.
         lengths : int64 ndarray of shape (n_chosen,)
         """
         steps, lengths = self._gather(np.asarray(indices, dtype=np.int64))
+        values = self.storage[steps]
+        values = values if encode is None else encode(values)
         n_timesteps = lengths.max(initial=0)
-        padded = np.zeros(
-            (len(lengths), n_timesteps, *self.storage.shape[1:]), self.storage.dtype
-        )
-        real = np.arange(n_timesteps) < lengths[:, np.newaxis]
-        padded[real] = self.storage[steps]
+        padded = np.zeros((len(lengths), n_timesteps, *values.shape[1:]), values.dtype)
+        padded[np.arange(n_timesteps) < lengths[:, np.newaxis]] = values
         return padded, lengths
 
     def iterate_values(self) -> Iterator[np.ndarray]:

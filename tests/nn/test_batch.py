@@ -47,6 +47,14 @@ def test_rows_of_a_batch_are_taken_from_all_its_parts():
     assert batch.take(slice(1, None)).lengths.tolist() == [2, 3]
 
 
+def test_steps_that_are_padding_in_all_rows_are_left_out():
+    taken = whole_batch().take(ROWS[:2])  # of one step and two
+    cut = taken.without_padding()
+    assert cut.values.shape == cut.observed.shape == (2, 2, 1)
+    assert torch.equal(cut.values, taken.values[:, :2])
+    assert cut.future is taken.future
+
+
 def test_what_a_batch_does_not_have_stays_none():
     taken = Batch(torch.zeros(3, 4, 1), ROWS + 1).take(ROWS[:1])
     given = [f.name for f in fields(taken) if getattr(taken, f.name) is not None]
