@@ -541,6 +541,8 @@ class BaseRNN(
     @as_usual
     def __getstate__(self):
         state = dict(super().__getstate__())
+        if "_target_of_fit" in state:  # as a dict, which no reader need trust
+            state["_target_of_fit"] = dict(vars(self._target))
         if "net_" in state:
             net = state.pop("net_")
             state["_net_state"] = export_state(net, with_optimizer=self._trains_on)
@@ -551,6 +553,11 @@ class BaseRNN(
         state = dict(state)
         net_state = state.pop("_net_state", None)
         super().__setstate__(state)
+        if "_target_of_fit" in state:
+            as_in_fit = object.__new__(type(self))
+            vars(as_in_fit).update(vars(self) | self._settings)
+            self._target_of_fit = as_in_fit._make_target()
+            vars(self._target).update(state["_target_of_fit"])
         if net_state is not None:
             with torch_threads(1):  # whatever number a file may say
                 net = self._build_net(anywhere=True, weights=net_state["module"])

@@ -8,7 +8,6 @@ from sklearn.metrics import get_scorer, get_scorer_names
 
 from sklearn_rnn import estimators, text
 from sklearn_rnn.callbacks import TimeBudget, WeightAverage
-from sklearn_rnn.estimators import targets
 
 # Parts of fitted estimators of scikit-learn: numbers, strings, arrays and estimators.
 PARTS = (
@@ -60,11 +59,7 @@ def trusted_types() -> dict[str, str]:
     In another kind the same name could do more: a class of a `TypeNode` is called with
     the keys of a dict. `Checkpoint` is not among them: it writes to the path it names.
     """
-    rooms = [
-        vars(room)[name]
-        for room in (estimators, targets, text)
-        for name in room.__all__
-    ]
+    rooms = [vars(room)[name] for room in (estimators, text) for name in room.__all__]
     objects = [
         *(thing for thing in rooms if isinstance(thing, type)),
         *(getattr(model_selection, name) for name in SPLITTERS),
