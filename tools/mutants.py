@@ -567,6 +567,56 @@ MUTANTS = [
         ("tests/nn/test_streaming.py::test_what_cannot_go_on_says_why",),
     ),
     Mutant(
+        "padding takes part in the paths of CTC",
+        "nn/heads/_ctc.py",
+        "torch.where(is_step, pad_steps(log_proba, lengths, n_steps), certain)",
+        "pad_steps(log_proba, lengths, n_steps)",
+        (
+            "tests/nn/heads/test_ctc.py"
+            "::test_the_losses_of_a_sample_sum_to_minus_the_probability_of_all_its_paths",
+        ),
+    ),
+    Mutant(
+        "the blank of CTC is the last column",
+        "nn/heads/_ctc.py",
+        "codes + (codes < self.end),",
+        "codes,",
+        (
+            "tests/nn/heads/test_ctc.py"
+            "::test_the_losses_of_a_sample_sum_to_minus_the_probability_of_all_its_paths",
+        ),
+    ),
+    Mutant(
+        "a label of a beam is repeated without a blank",
+        "estimators/_ctc.py",
+        "again = in_blank + repeated",
+        "again = total + repeated",
+        (
+            "tests/estimators/test_ctc.py"
+            "::test_a_wide_beam_finds_all_labels_and_their_probabilities",
+        ),
+    ),
+    Mutant(
+        "one prefix is in the beam twice",
+        "estimators/_ctc.py",
+        "number = np.where(impossible, dead, number)",
+        "pass",
+        (
+            "tests/estimators/test_ctc.py"
+            "::test_a_wide_beam_finds_all_labels_and_their_probabilities",
+        ),
+    ),
+    Mutant(
+        "an alignment has no blank between equal labels",
+        "estimators/_ctc.py",
+        "may_skip[:, 3::2] = columns[:, 3::2] != columns[:, 1:-2:2]",
+        "may_skip[:, 3::2] = True",
+        (
+            "tests/estimators/test_ctc.py"
+            "::test_the_alignment_is_the_likeliest_path_of_the_labels",
+        ),
+    ),
+    Mutant(
         "a peak at the end counts as a threshold",
         "metrics/_early_classification.py",
         "order = order[read_more[order] > 0]",

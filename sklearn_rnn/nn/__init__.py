@@ -80,6 +80,7 @@ from sklearn_rnn.nn._trace import (
 )
 from sklearn_rnn.nn.heads import (
     CRFHead,
+    CTCHead,
     Head,
     HeadSum,
     LinearChainCRF,
@@ -111,6 +112,7 @@ __all__ = [
     "Batch",
     "BinaryCrossEntropy",
     "CRFHead",
+    "CTCHead",
     "Cell",
     "CharacterEncoder",
     "Characters",

@@ -21,7 +21,7 @@ CELL_OPTIONS = [{"cell": cell} for cell in CELLS] + [
 ]
 CELL_IDS = ["-".join(options.values()) for options in CELL_OPTIONS]
 N_TOKENS, N_FEATURES, N_CHARACTERS = 30, 3, 12
-OF_THE_HEAD = ("loss", "pooling", "forbidden")
+OF_THE_HEAD = ("loss", "pooling", "forbidden", "end")
 
 
 def make_network(*, tokens, n_outputs=3, head=PooledHead, **options):
