@@ -8,7 +8,7 @@ from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
 from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._steps import pad_steps
 from sklearn_rnn.nn.heads._steps import StepsHead
-from sklearn_rnn.nn.kernels import predict_affine, raise_precision
+from sklearn_rnn.nn.kernels import raise_precision
 
 
 class CTCHead(StepsHead):
@@ -27,8 +27,10 @@ class CTCHead(StepsHead):
     end : int
         The index of the end, which is also the number of labels. What is behind it is
         never answered.
+    n_static : int, default=0
+        Number of static columns, which are put behind the output at each step.
     dropout : Module, default=None
-        Applied to the outputs of the encoder.
+        Applied to the outputs of the encoder and the static columns.
     generator : torch.Generator
         Source of the initial weights.
 
@@ -73,10 +75,17 @@ class CTCHead(StepsHead):
         n_outputs: int,
         *,
         end: int,
+        n_static: int = 0,
         dropout: nn.Module | None = None,
         generator: torch.Generator,
     ) -> None:
-        super().__init__(n_units, n_outputs, dropout=dropout, generator=generator)
+        super().__init__(
+            n_units,
+            n_outputs,
+            n_static=n_static,
+            dropout=dropout,
+            generator=generator,
+        )
         self.end = end
 
     def forward(
@@ -167,6 +176,7 @@ class CTCHead(StepsHead):
     def _answered(self, outputs: Tensor) -> Tensor:
         return outputs[:, : self.end + 1]
 
-    def step(self, memory: State, output: Tensor) -> tuple[Tensor, State]:
+    def step(self, memory: State, output: Tensor, batch: Batch) -> tuple[Tensor, State]:
         """Compute the outputs at one more step; nothing need be kept."""
-        return self._answered(predict_affine(self.affine, output)), ()
+        outputs, memory = super().step(memory, output, batch)
+        return self._answered(outputs), memory
