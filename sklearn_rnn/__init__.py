@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from sklearn_rnn.persistence import export_onnx, load, save
     from sklearn_rnn.sequences import (
+        SequenceColumnTransformer,
         SequencesWithStatic,
         as_ragged,
         from_channels_first,
@@ -39,6 +40,7 @@ __all__ = [
     "RNNRegressor",
     "RNNStepRegressor",
     "RNNTagger",
+    "SequenceColumnTransformer",
     "SequencesWithStatic",
     "TextVectorizer",
     "TokenVectors",
@@ -64,6 +66,7 @@ _ROOM_OF = {
     "RNNRegressor": "estimators",
     "RNNStepRegressor": "estimators",
     "RNNTagger": "estimators",
+    "SequenceColumnTransformer": "sequences",
     "SequencesWithStatic": "sequences",
     "TextVectorizer": "text",
     "TokenVectors": "text",

@@ -6,6 +6,7 @@ scikit-learn is met in one place.
 
 __all__ = [
     "CUT_FIT_PARAMS",
+    "BaseComposition",
     "CallbackSupportMixin",
     "ClassOption",
     "DocumentationLinkMixin",
@@ -17,6 +18,7 @@ __all__ = [
     "check_feature_names",
     "check_sample_weight",
     "fit_context",
+    "name_estimators",
     "safe_indexing",
     "validate_parameter_constraints",
     "validate_params",
@@ -25,6 +27,7 @@ __all__ = [
 import os
 from typing import TYPE_CHECKING
 
+from sklearn.pipeline import _name_estimators as name_estimators
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -34,6 +37,7 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
     validate_params,
 )
+from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import (
     _check_feature_names as check_feature_names,
 )

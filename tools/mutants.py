@@ -439,6 +439,36 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a fit changes the transformers of the user",
+        "sequences/_column_transformer.py",
+        "self.sequence_ = clone(sequence, safe=False)",
+        "self.sequence_ = sequence",
+        (
+            "tests/sequences/test_column_transformer.py"
+            "::test_a_fit_changes_no_transformer_of_the_user",
+        ),
+    ),
+    Mutant(
+        "a column of sequences may hold anything",
+        "sequences/_column_transformer.py",
+        "others = [row for row, kind in enumerate(kinds) if kind != kinds[0]]",
+        "others: list[int] = []",
+        (
+            "tests/sequences/test_column_transformer.py"
+            "::test_signals_of_different_axes_are_named",
+        ),
+    ),
+    Mutant(
+        "a transform learns again",
+        "sequences/_column_transformer.py",
+        "cells = self.sequence_.transform(cells)",
+        "cells = self.sequence_.fit_transform(cells)",
+        (
+            "tests/sequences/test_column_transformer.py"
+            "::test_each_part_is_what_its_transformer_gives_alone",
+        ),
+    ),
+    Mutant(
         "static columns may have other names than in fit",
         "sequences/_with_static.py",
         "if names is None or in_fit is None or list(in_fit) == names:",

@@ -51,6 +51,8 @@ def read_rows(estimator: Any, X: Any, *, words: bool = False) -> Rows:
     for step in transformers:
         before, X = X, step.transform(X)
         is_last = step is transformers[-1]
+        if hasattr(step, "_read_sequences"):  # one column of a table
+            step, before = step._read_sequences(before)
         if words and is_last and hasattr(step, "_follow"):
             texts = list(before)
             followed = step._follow(texts)

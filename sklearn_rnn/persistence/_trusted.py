@@ -8,6 +8,7 @@ from sklearn.metrics import get_scorer, get_scorer_names
 
 from sklearn_rnn import estimators, text
 from sklearn_rnn.callbacks import TimeBudget, WeightAverage
+from sklearn_rnn.sequences import SequenceColumnTransformer
 
 # Parts of fitted estimators of scikit-learn: numbers, strings, arrays and estimators.
 PARTS = (
@@ -63,6 +64,7 @@ def trusted_types() -> dict[str, str]:
     objects = [
         *(thing for thing in rooms if isinstance(thing, type)),
         *(getattr(model_selection, name) for name in SPLITTERS),
+        SequenceColumnTransformer,
         TimeBudget,
         WeightAverage,
     ]

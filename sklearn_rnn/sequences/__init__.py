@@ -3,6 +3,7 @@
 __all__ = [
     "PAD",
     "UNK",
+    "SequenceColumnTransformer",
     "Sequences",
     "SequencesWithStatic",
     "Standardizer",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 from sklearn_rnn.sequences._canonical import canonical_rows
+from sklearn_rnn.sequences._column_transformer import SequenceColumnTransformer
 from sklearn_rnn.sequences._containers import from_channels_first
 from sklearn_rnn.sequences._one_step import check_one_step
 from sklearn_rnn.sequences._prefixes import iterate_prefixes

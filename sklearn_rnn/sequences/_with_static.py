@@ -99,7 +99,7 @@ class SequencesWithStatic:
         if not finite.all():
             row, column = np.unravel_index(np.argmin(finite), finite.shape)
             raise SequenceError(
-                f"static holds {self.static[row, column]} at row {row} in "
+                f"static holds NaN or infinity, first at row {row} in "
                 f"{_describe(column, self.names)}; put a number in its place, such as "
                 "with sklearn.impute.SimpleImputer, or drop the row."
             )
@@ -173,9 +173,10 @@ def _read_table(static: Any) -> np.ndarray:
         )
     try:
         return np.array(table, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SequenceError(
-            "static must hold one number in each cell; make columns of what is in it."
+    except TypeError as error:
+        raise TypeError(
+            f"static must hold one number in each cell: {error}; make columns of what "
+            "is in it."
         ) from error
 
 
@@ -226,6 +227,8 @@ def split_static(
     static = names = None
     if isinstance(X, SequencesWithStatic):
         X, static, names = X.sequences, X.static, X.names
+    if static is not None and not static.shape[1]:
+        static = None
     n_static = 0 if static is None else static.shape[1]
     if reset:
         estimator.n_static_in_ = n_static

@@ -1,7 +1,7 @@
 """The estimators of this package, found by themselves."""
 
 from importlib import import_module
-from inspect import isclass
+from inspect import Parameter, isclass, signature
 
 from sklearn.base import BaseEstimator
 
@@ -13,7 +13,9 @@ def all_estimators() -> list[tuple[str, type[BaseEstimator]]]:
     -------
     estimators : list of (str, type)
         Name and class of every estimator among the public names of ``sklearn_rnn``, by
-        name. A new one is found without being added anywhere.
+        name. A new one is found without being added anywhere. One that is made of
+        others, such as `SequenceColumnTransformer`, cannot be made without them and is
+        not among these.
 
     See Also
     --------
@@ -31,4 +33,10 @@ def all_estimators() -> list[tuple[str, type[BaseEstimator]]]:
         (name, value)
         for name, value in public
         if isclass(value) and issubclass(value, BaseEstimator)
+        if not any(p.default is Parameter.empty for p in _parameters_of(value))
     ]
+
+
+def _parameters_of(kind: type[BaseEstimator]) -> list[Parameter]:
+    parameters = signature(kind).parameters.values()
+    return [p for p in parameters if p.kind is not Parameter.VAR_KEYWORD]

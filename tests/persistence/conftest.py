@@ -12,6 +12,7 @@ from sklearn_rnn import (
     RNNRegressor,
     RNNStepRegressor,
     RNNTagger,
+    SequenceColumnTransformer,
     SequencesWithStatic,
     TextVectorizer,
     as_ragged,
@@ -57,6 +58,14 @@ MODELS = {
         ),
         WORDS,
         TAGS,
+    ),
+    "text beside a column": (
+        make_pipeline(
+            SequenceColumnTransformer((0, TextVectorizer()), [("passthrough", [1])]),
+            RNNClassifier(**SMALL),
+        ),
+        TABLE,
+        TONES,
     ),
     "texts": (make_pipeline(TextVectorizer(), RNNClassifier(**SMALL)), TEXTS, TONES),
     "columns": (

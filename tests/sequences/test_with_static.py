@@ -88,14 +88,13 @@ SHORT = TABLE[:2]
     ("static", "names", "error"),
     [
         (SHORT, None, "static has 2 rows, but there are 4 sequences"),
-        (HOLE, None, r"static holds nan at row 2 in column 1; .*SimpleImputer"),
+        (HOLE, None, r"first at row 2 in column 1; .*SimpleImputer"),
         (HOLE, ["a", "b"], "at row 2 in column 'b'"),
-        (TABLE - np.inf, None, "static holds -inf at row 0"),
+        (TABLE - np.inf, None, "NaN or infinity, first at row 0"),
         (TABLE[:, 0], None, r"got \(4,\); pass static.reshape\(-1, 1\)"),
         (TABLE[np.newaxis], None, r"shape \(n_samples, n_columns\), got \(1, 4, 2\)"),
         ([["red"], ["blue"]] * 2, None, "static holds strings.*OneHotEncoder"),
         (pd.DataFrame({"c": ["red"] * 4}), None, "static holds strings in column 'c'"),
-        ([[{}]] * 4, None, "static must hold one number in each cell"),
         (TABLE, ["a"], "names has 1 names, but static 2 columns"),
     ],
 )
@@ -110,5 +109,7 @@ def test_what_cannot_be_joined_is_refused():
         SequencesWithStatic(X, TABLE)
     with pytest.raises(TypeError, match=r"must be what an estimator takes.*got int"):
         SequencesWithStatic(3, TABLE)
+    with pytest.raises(TypeError, match=r"one number in each cell.*not 'dict'"):
+        SequencesWithStatic(RAGGED, [[{}]] * 4)
     with pytest.raises(TypeError, match=r"no single array.*X\.static"):
         np.asarray(X)
