@@ -112,6 +112,13 @@ def load(record):
         yield f"{name} workers", str(found["workers"])
 
 
+def long_frames(record):
+    there = {k: statistics.median(v["there"]) for k, v in record["seconds"].items()}
+    yield "together", short(there["integers, series together"])
+    yield "mixed", short(there["integers, mixed"])
+    yield "longest", short(max(there.values()))
+
+
 def memory(record):
     largest = {}
     for run in record["runs"]:  # the largest file comes last
@@ -213,6 +220,7 @@ FIGURES = {
     "find_lr": ("find_lr", find_lr),
     "hostile": ("hostile", hostile),
     "load": ("load", load),
+    "long_frames": ("long_frames", long_frames),
     "memory": ("memory", memory),
     "pages": ("pages", pages),
     "questions": ("questions", questions),

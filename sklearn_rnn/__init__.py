@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         SequencesWithStatic,
         as_ragged,
         from_channels_first,
+        rows_from_sequences,
+        sequences_from_frame,
         sliding_windows,
     )
     from sklearn_rnn.text import TextVectorizer, TokenVectors, load_vectors
@@ -56,7 +58,9 @@ __all__ = [
     "load_vectors",
     "metrics",
     "nn",
+    "rows_from_sequences",
     "save",
+    "sequences_from_frame",
     "sliding_windows",
     "testing",
 ]
@@ -75,7 +79,9 @@ _ROOM_OF = {
     "from_channels_first": "sequences",
     "load": "persistence",
     "load_vectors": "text",
+    "rows_from_sequences": "sequences",
     "save": "persistence",
+    "sequences_from_frame": "sequences",
     "sliding_windows": "sequences",
 }
 _PUBLIC_ROOMS = {

@@ -52,6 +52,7 @@ SETTING = {
     "RNNTagger": few(sklearn_rnn.RNNTagger),
     "RNNStepRegressor": few(sklearn_rnn.RNNStepRegressor),
     "as_ragged": sklearn_rnn.as_ragged,
+    "sequences_from_frame": sklearn_rnn.sequences_from_frame,
     "sliding_windows": sklearn_rnn.sliding_windows,
     "DictVectorizer": DictVectorizer,
     "from_channels_first": from_channels_first,
@@ -147,6 +148,15 @@ REMEDIES = {
     ),
 }
 
+MACHINES = pd.DataFrame(
+    {
+        "machine": np.repeat(range(40), 3),
+        "day": np.tile(pd.date_range("2024", periods=3), 40),
+        "heat": rng.normal(size=120),
+    }
+)
+TWICE = pd.concat([MACHINES, MACHINES[:1]]).sort_values(["machine", "day"])
+LONG = "X = sequences_from_frame(frame, series='machine', time='day')"
 FIT = "RNNClassifier().fit(X, Y)"
 NUMBERS = "RNNClassifier(input='numbers').fit(X, Y)"
 UNEQUAL = [list(range(2, 4 + i % 3)) for i in range(40)]
@@ -165,6 +175,36 @@ REMEDIES |= {
         "input='numbers'",
         "",
         NUMBERS,
+    ),
+    "a long table": Remedy(
+        {"X": MACHINES},
+        FIT,
+        "sequences_from_frame(X, series='machine', time='day')",
+        code="X = sequences_from_frame(X, series='machine', time='day')",
+    ),
+    "a frame out of order": Remedy(
+        {"frame": MACHINES[::-1]},
+        LONG,
+        "frame.sort_values(['machine', 'day'])",
+        LONG,
+        "frame = frame.sort_values(['machine', 'day'])",
+    ),
+    "a time twice": Remedy(
+        {"frame": TWICE},
+        LONG,
+        "frame.drop_duplicates(['machine', 'day'])",
+        LONG,
+        "frame = frame.drop_duplicates(['machine', 'day'])",
+    ),
+    "ids in a long table": Remedy(
+        {
+            "X": sklearn_rnn.sequences_from_frame(
+                MACHINES.assign(heat=5), series="machine", time="day"
+            )
+        },
+        TOKENS,
+        "X = [row[:, 0].astype(int) for row in X]",
+        TOKENS,
     ),
     "texts": Remedy(
         {"X": list(FRAME["text"])},

@@ -47,6 +47,36 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "the rows of a long frame count as together",
+        "sequences/_series_times.py",
+        "return values if in_order else values[self.order]",
+        "return values",
+        (
+            "tests/sequences/test_from_frame.py"
+            "::test_a_series_is_its_rows_in_their_order",
+        ),
+    ),
+    Mutant(
+        "the last step of one series and the first of the next are a step",
+        "sequences/_series_times.py",
+        "inside[groups.offsets[1:-1] - 1] = False",
+        "pass",
+        (
+            "tests/sequences/test_from_frame.py"
+            "::test_times_by_a_clock_or_a_calendar_are_regular",
+        ),
+    ),
+    Mutant(
+        "predictions go back in the order of the series",
+        "sequences/_from_frame.py",
+        "rows[groups.order] = by_step",
+        "rows[:] = by_step",
+        (
+            "tests/sequences/test_from_frame.py"
+            "::test_a_series_is_its_rows_in_their_order",
+        ),
+    ),
+    Mutant(
         "the backward direction reads forward",
         "nn/_layer.py",
         "turned = reverse_within_length(x, lengths)",

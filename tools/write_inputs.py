@@ -16,6 +16,7 @@ import torch
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from sklearn_rnn import sequences_from_frame
 from sklearn_rnn.sequences import check_sequences
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +70,10 @@ CONTAINERS = [
     ),
     Container("frame with an index of series and time", PANEL),
     Container("long table with both as columns", LONG),
+    Container(
+        "the same, read by `sequences_from_frame`",
+        sequences_from_frame(LONG, series="series", time="time"),
+    ),
     Container("frame with a column of dates", FRAMES[0].assign(day=DAYS)),
     Container("frame with a column of text", FRAMES[0].assign(name="x")),
     Container("array of dates", np.stack([DAYS.to_numpy()] * 2)),

@@ -3,6 +3,7 @@
 __all__ = [
     "PAD",
     "UNK",
+    "FrameSequences",
     "SequenceColumnTransformer",
     "Sequences",
     "SequencesWithStatic",
@@ -23,6 +24,8 @@ __all__ = [
     "from_channels_first",
     "iterate_prefixes",
     "read_sparse_tokens",
+    "rows_from_sequences",
+    "sequences_from_frame",
     "sliding_windows",
     "step_positions",
     "to_values",
@@ -33,6 +36,8 @@ __all__ = [
 from sklearn_rnn.sequences._canonical import canonical_rows
 from sklearn_rnn.sequences._column_transformer import SequenceColumnTransformer
 from sklearn_rnn.sequences._containers import from_channels_first
+from sklearn_rnn.sequences._frame_sequences import FrameSequences
+from sklearn_rnn.sequences._from_frame import rows_from_sequences, sequences_from_frame
 from sklearn_rnn.sequences._one_step import check_one_step
 from sklearn_rnn.sequences._prefixes import iterate_prefixes
 from sklearn_rnn.sequences._ragged_targets import (

@@ -1,6 +1,6 @@
 """Look at containers of other libraries without importing them."""
 
-__all__ = ["from_channels_first", "holds_text", "refuse_text", "to_array"]
+__all__ = ["VECTORIZE", "from_channels_first", "holds_text", "refuse_text", "to_array"]
 
 from typing import Any, NoReturn
 
@@ -79,10 +79,15 @@ def holds_text(array: np.ndarray) -> bool:
     return array.dtype.kind in "UST"
 
 
-def refuse_text(where: str = "", name: str = "X") -> NoReturn:
+VECTORIZE = (
+    "put a TextVectorizer in front: make_pipeline(TextVectorizer(), RNNClassifier())"
+)
+"""What to do with texts."""
+
+
+def refuse_text(where: str = "", name: str = "X", recipe: str = VECTORIZE) -> NoReturn:
     """Raise for texts where numbers or token ids are wanted."""
     raise SequenceError(
         f"{name} holds strings{where}, but a recurrent network reads token ids or "
-        "numbers; put a TextVectorizer in front: make_pipeline(TextVectorizer(), "
-        "RNNClassifier())."
+        f"numbers; {recipe}."
     )

@@ -6,6 +6,7 @@ Whose library a frame is of is told from what it can do, so that none is importe
 __all__ = [
     "DATES_OF_SERIES",
     "Heard",
+    "absent_of",
     "column_of",
     "frame_to_array",
     "is_frame",
@@ -22,7 +23,9 @@ import numpy as np
 
 from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
-from sklearn_rnn.sequences._containers import holds_text, refuse_text
+from sklearn_rnn.sequences._containers import VECTORIZE, holds_text, refuse_text
+from sklearn_rnn.sequences._frame_sequences import FrameSequences
+from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._time_index import check_order
 from sklearn_rnn.sequences._values import to_values
 
@@ -62,7 +65,12 @@ def is_panel(X: Any) -> bool:
 
 
 def frame_to_array(
-    frame: Any, recipe: str = DATES_OF_TABLE, *, name: str = "X", at: str = ""
+    frame: Any,
+    recipe: str = DATES_OF_TABLE,
+    *,
+    name: str = "X",
+    at: str = "",
+    texts: str = VECTORIZE,
 ) -> np.ndarray:
     """Read the columns of a frame as numbers.
 
@@ -75,6 +83,8 @@ def frame_to_array(
         What messages call it.
     at : str, default=""
         Where the frame is in it, such as " of row 3".
+    texts : str
+        What to do about a column of text.
 
     Returns
     -------
@@ -95,7 +105,7 @@ def frame_to_array(
         where = f"column {title!r}{at}"
         column = to_values(column_of(frame, i), name, where, recipe.format(title))
         if holds_text(column):
-            refuse_text(f" in {where}", name)
+            refuse_text(f" in {where}", name, texts)
         columns.append(column)
     return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
 
@@ -129,11 +139,13 @@ def read_frames(X: Any, names: Sequence[str] | None) -> Heard:
     Returns
     -------
     X : object
-        Panels and frames of sequences as lists of arrays, a frame of numbers as it
-        is, and all else.
+        Panels and frames of sequences as lists of arrays, `Sequences` of a long
+        frame, a frame of numbers as it is, and all else.
     names : list or None
         The names of the variables of a list of frames.
     """
+    if isinstance(X, FrameSequences):
+        return _read_series(X, names)
     if is_panel(X):
         X = X if is_frame(X) else X.to_frame()
         return _read_members([part for _, part in series_of(X)], names)
@@ -244,6 +256,16 @@ def column_of(frame: Any, i: int) -> Any:
     return frame[names_of(frame)[i]]
 
 
+def absent_of(column: Any) -> np.ndarray:
+    """Find the missing values of a column of any library, bool (n_rows,)."""
+    values = np.asarray(column)
+    absent = np.zeros(len(values), dtype=bool)
+    for name in ("isna", "is_null"):
+        if hasattr(column, name):
+            absent |= np.asarray(getattr(column, name)(), dtype=bool)
+    return absent | np.isnan(values) if values.dtype.kind == "f" else absent
+
+
 def _cells_of(frame: Any) -> np.ndarray | None:
     """Give the cells of a frame if they are sequences."""
     n_rows, n_columns = frame.shape
@@ -318,6 +340,21 @@ def _in_order_of_fit(
         _refuse_other_names(titles, list(names))
     order = [titles.index(title) for title in names]
     return Heard([array[:, order] for array in arrays], list(names))
+
+
+def _read_series(X: FrameSequences, names: Sequence[str] | None) -> Heard:
+    """Read sequences of a long frame, with the columns in the order of `fit`."""
+    sequences, titles = X.sequences, X.feature_names
+    if names is not None and titles != list(names):
+        if set(titles) != set(names):
+            raise SequenceError(
+                f"X has the columns [{name_some(titles)}], but fit saw "
+                f"[{name_some(list(names))}]; read them, sequences_from_frame(frame, "
+                f"series=..., columns={list(names)!r})."
+            )
+        order = [titles.index(title) for title in names]
+        sequences = Sequences(sequences.values[:, order], sequences.offsets)
+    return Heard(sequences, titles if names is None else list(names))
 
 
 def _refuse_other_names(titles: list[Any], names: list[str]) -> NoReturn:

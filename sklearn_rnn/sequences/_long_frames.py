@@ -45,7 +45,7 @@ def refuse_long(frame: Any) -> None:
     """
     for series, time in permutations(_candidates(frame), 2):
         if series.may_be_series and time.may_be_time and _orders(series, time):
-            _refuse(series.name, time.name)
+            _refuse(frame, series.name, time.name)
 
 
 def _candidates(frame: Any) -> list[Candidate]:
@@ -79,20 +79,28 @@ def _orders(series: Candidate, time: Candidate) -> bool:
     return bool(rises[same].all()) and by_chance < np.log(CHANCE)
 
 
-def _refuse(series: str | None, time: str | None) -> None:
+def _refuse(frame: Any, series: str | None, time: str | None) -> None:
+    whole = "X"
+    index = getattr(getattr(frame, "index", None), "name", None) or "index"
     if series is None:
         panel = f"X.set_index({time!r}, append=True)"
     elif time is None:
         panel = f"X.set_index({series!r}, append=True).swaplevel()"
     else:
         panel = f"X.set_index([{series!r}, {time!r}])"
+    if None in (series, time):
+        whole = "X.reset_index()"
+    line = (
+        f"sequences_from_frame({whole}, series={series or index!r}, "
+        f"time={time or index!r})"
+    )
     names = [
         "the index" if name is None else f"column {name!r}" for name in (series, time)
     ]
     raise SequenceError(
         f"X looks like a long table: {names[0]} names "
         f"series, and {names[1]} orders the rows of each. An estimator would read each "
-        f"row as a series of its own. For one sequence per series pass {panel}, with "
+        f"row as a series of its own. For one sequence per series pass {line}, with "
         f"one target for each; for windows sliding_windows({panel}, window); if each "
         "row is a series, X.to_numpy()."
     )

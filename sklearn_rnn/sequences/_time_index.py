@@ -1,6 +1,6 @@
 """What an index of dates says of the order and the distance of steps."""
 
-__all__ = ["check_order", "check_regular"]
+__all__ = ["check_order", "check_regular", "times_of"]
 
 import datetime
 import warnings
@@ -34,7 +34,7 @@ def check_order(index: Any, what: str, name: str, *, any_kind: bool = False) -> 
     any_kind : bool, default=False
         Numbers are times as well: those of a panel.
     """
-    times = _times_of(index, any_kind)
+    times = times_of(index, any_kind)
     if times is not None:
         _check_ascending(times, index, what, name)
 
@@ -55,7 +55,7 @@ def check_regular(
     any_kind : bool, default=False
         Numbers are times as well: those of a panel.
     """
-    times = _times_of(index, any_kind)
+    times = times_of(index, any_kind)
     if times is None:
         return
     _check_ascending(times, index, what, name)
@@ -133,10 +133,33 @@ def _holds_numbers(index: Any) -> bool:
     return getattr(index.dtype, "kind", "O") in "iuf"
 
 
-def _times_of(index: Any, any_kind: bool = False) -> np.ndarray | None:
-    """Give an index of dates, periods or durations as int64, None of others."""
-    if any_kind and getattr(index.dtype, "kind", "O") in "iuf":
-        return np.asarray(index)
+def times_of(index: Any, any_kind: bool = False) -> np.ndarray | None:
+    """Give an index of dates, periods or durations as int64, None of others.
+
+    Parameters
+    ----------
+    index : Index or ndarray
+        Of pandas, or a column of a frame of another library.
+    any_kind : bool, default=False
+        Numbers are times as well.
+
+    Returns
+    -------
+    times : int64 or float64 ndarray of shape (n_times,), or None
+
+    Raises
+    ------
+    SequenceError
+        If a date is missing.
+    """
+    kind = getattr(index.dtype, "kind", "O")
+    if any_kind and kind in "iuf":
+        times = np.asarray(index).astype(np.float64 if kind == "f" else np.int64)
+        _refuse_missing(np.isnan(times))
+        return times
+    if isinstance(index, np.ndarray) and kind in "mM":
+        _refuse_missing(np.isnat(index))
+        return index.view(np.int64)
     if hasattr(index, "asi8"):  # of pandas: dates with a time zone or not, periods
         _refuse_missing(np.asarray(index.isna()))
         return np.asarray(index.asi8)

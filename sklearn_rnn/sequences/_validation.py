@@ -16,7 +16,7 @@ from sklearn_rnn.sequences._ambiguity import warn_if_ambiguous
 from sklearn_rnn.sequences._containers import holds_text, refuse_text
 from sklearn_rnn.sequences._frames import frame_to_array, is_frame, read_frames
 from sklearn_rnn.sequences._long_frames import refuse_long
-from sklearn_rnn.sequences._numbers import read_cube, read_table
+from sklearn_rnn.sequences._numbers import check_finite, read_cube, read_table
 from sklearn_rnn.sequences._ragged import read_list
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._tokens import read_dense_tokens, read_sparse_tokens
@@ -66,6 +66,7 @@ def check_sequences(
           features are all NaN and that nothing real follows are padding;
         - list, or array of object, of arrays of shape (n_timesteps,
           n_features) or (n_timesteps,), where n_timesteps may differ;
+        - `FrameSequences`, as `sequences_from_frame` makes them;
         - any of these in `SequencesWithStatic`.
     reset : bool
         True in ``fit``: learn kind, width and names. False afterwards: refuse
@@ -140,6 +141,8 @@ def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
     """Decide from the container, before any conversion, and read it."""
     if sparse.issparse(X):
         return _read_sparse(X, input)
+    if isinstance(X, Sequences):
+        return _read_series(X, input)
     masked = 0.0 if input == "tokens" else np.nan
     if isinstance(X, (list, tuple)):
         return read_list(X, input, keep_ragged)
@@ -171,6 +174,16 @@ def _read_sparse(X: Any, input: str) -> Reading:
             "X.toarray(), or pass input='tokens' if it holds token ids."
         )
     return read_sparse_tokens(X), "tokens", X.shape[1]
+
+
+def _read_series(X: Sequences, input: str) -> Reading:
+    """Take the sequences of a long frame, none of whose steps is padding."""
+    if input == "tokens":
+        raise SequenceError(
+            "input='tokens' needs token ids, but X is of sequences_from_frame, which "
+            "reads numbers; pass X = [row[:, 0].astype(int) for row in X]."
+        )
+    return check_finite(X), "multivariate", X.n_features
 
 
 def _read_many_axes(array: np.ndarray, input: str) -> Reading:

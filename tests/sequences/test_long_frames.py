@@ -1,11 +1,13 @@
 """A long table, series below each other, is not read as a series in each row."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 
-from sklearn_rnn import sliding_windows
+from sklearn_rnn import sequences_from_frame, sliding_windows
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences import check_sequences
 
@@ -48,8 +50,13 @@ FRAMES = {
 def test_a_long_table_is_refused_and_the_remedy_works(frame, mend):
     with pytest.raises(
         SequenceError, match=r"long table.*names series, and.*set_index"
-    ):
+    ) as refused:
         read(frame)
+    line = re.search(r"sequences_from_frame\(.*?\)(?=, with)", str(refused.value))
+    names = {"X": frame, "sequences_from_frame": sequences_from_frame}
+    sequences = read(eval(line[0], names))
+    assert sequences.lengths.tolist() == [5, 5, 5]
+    np.testing.assert_array_equal(sequences[0], LONG[["sold", "price"]][:5])
     sequences = read(mend(frame))
     assert sequences.lengths.tolist() == [5, 5, 5]
     np.testing.assert_array_equal(sequences[0], LONG[["sold", "price"]][:5])
