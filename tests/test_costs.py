@@ -19,6 +19,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn._training import SequenceDataset, TokenReader, _data
 from sklearn_rnn._training._data import PredictionBatches, TrainBatches
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn.nn import make_cell
 from sklearn_rnn.nn.kernels import run_cell
 from sklearn_rnn.sequences import Sequences, Standardizer, check_sequences
@@ -123,7 +124,7 @@ def dataset_of(sequences):
     if sequences.is_tokens:
         encoder = TokenReader(np.bincount(sequences.values))
     else:
-        encoder = Standardizer.fit(sequences)
+        encoder = NumberReader(Standardizer.fit(sequences))
     n_rows = len(sequences)
     return SequenceDataset(
         sequences, encoder, y=np.zeros(n_rows), weight=np.ones(n_rows)

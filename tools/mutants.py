@@ -47,6 +47,35 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "a stream forgets how long a value is missing",
+        "sequences/_gaps.py",
+        "ago + unseen * before",
+        "ago",
+        (
+            "tests/estimators/test_missing.py"
+            "::test_single_steps_read_the_same_as_whole_sequences",
+        ),
+    ),
+    Mutant(
+        "missing values count as zeros in the mean",
+        "sequences/_standardize.py",
+        "shares[complete | (shares == 0)] = 1.0",
+        "shares[:] = 1.0",
+        (
+            "tests/estimators/test_missing.py"
+            "::test_scales_are_those_of_the_values_that_are_there",
+        ),
+    ),
+    Mutant(
+        "the mask is not shown",
+        "_training/_number_reader.py",
+        "np.isnan(values), np.log1p(filled.steps)",
+        "np.zeros_like(values), np.zeros_like(values)",
+        (
+            "tests/estimators/test_missing.py::test_a_gap_that_tells_is_seen_by_the_mask",
+        ),
+    ),
+    Mutant(
         "the rows of a long frame count as together",
         "sequences/_series_times.py",
         "return values if in_order else values[self.order]",
@@ -1157,9 +1186,9 @@ MUTANTS = [
     ),
     Mutant(
         "a missing value inside a sequence is read",
-        "sequences/_numbers.py",
-        "return check_finite(Sequences(values, offsets))",
-        "return Sequences(values, offsets)",
+        "sequences/_validation.py",
+        "check_finite(sequences, allow_nan=allow_nan)",
+        "check_finite(sequences, allow_nan=True)",
         (
             "tests/sequences/test_validation.py"
             "::test_bad_values_are_refused_with_a_reason",

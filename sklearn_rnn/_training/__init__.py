@@ -18,6 +18,7 @@ from sklearn_rnn._training._make_net import (
     resolve_device,
 )
 from sklearn_rnn._training._net import best_epoch, evaluate, evaluate_each, train
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._state import (
     check_sizes,
@@ -41,6 +42,7 @@ __all__ = [
     "Attributions",
     "Checkpoint",
     "LearningRateRange",
+    "NumberReader",
     "Picked",
     "SequenceDataset",
     "StreamState",

@@ -81,7 +81,7 @@ def baseline(sequences: Sequences, reader: Any) -> Sequences:
     Parameters
     ----------
     sequences : Sequences
-    reader : Standardizer or TokenReader
+    reader : NumberReader or TokenReader
 
     Returns
     -------
@@ -92,8 +92,8 @@ def baseline(sequences: Sequences, reader: Any) -> Sequences:
     """
     values, offsets = sequences.values, sequences.offsets
     if not sequences.is_tokens:
-        means = np.broadcast_to(reader.mean_, values.shape)
-        return Sequences(np.array(means), offsets, static=sequences.static)
+        means = reader.baseline(values)
+        return Sequences(means, offsets, static=sequences.static)
     characters = None
     if sequences.characters is not None:
         letters = np.full(len(values), NO_LETTERS, dtype=np.int32)
@@ -192,8 +192,8 @@ class _Path:
         self.module = module
         self.picked = picked.take(rows)
         self.lengths = dataset.lengths[rows]
-        self.is_tokens = dataset.sequences.is_tokens
         self.static = dataset.batch(rows)[0].static
+        self.reader = dataset.encoder
         with torch.no_grad():
             end, self.start = (self._embed(part, rows) for part in (dataset, base))
             self.way = end - self.start  # (n_timesteps, n_rows, input_size)
@@ -250,9 +250,7 @@ def _fill_in(
     with torch.no_grad():
         ends = path.outputs(torch.tensor([0.0, 1.0], dtype=torch.float64))
     found.base_outputs[rows], found.outputs[rows] = ends.numpy()
-    if path.is_tokens:
-        values = values.sum(dim=2)
-    values = values.transpose(0, 1).numpy()
+    values = path.reader.per_variable(values.transpose(0, 1).numpy())
     for row, value, length in zip(rows, values, path.lengths, strict=True):
         found.values[row] = value[:length].copy()
         difference = found.outputs[row] - found.base_outputs[row]

@@ -6,7 +6,7 @@ an epoch follows from the seed of the fit and the number of the epoch.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,8 @@ class SequenceDataset(Dataset):
     Parameters
     ----------
     sequences : Sequences
-    encoder : Standardizer or TokenReader
-        Its ``transform`` turns raw values into what the network reads.
+    encoder : NumberReader or TokenReader
+        Its ``read`` turns raw values into what the network reads.
     rows : int ndarray of shape (n_rows,), default=None
         The rows to use, in this order; all of them if None.  Numbers are never
         copied as a whole; tokens are read once.
@@ -115,9 +115,36 @@ class SequenceDataset(Dataset):
         targets : Targets or None
             None where the dataset has none.
         """
-        rows = self.rows[indices]
-        is_tokens = self.sequences.is_tokens  # which were read when all came
-        encode = None if is_tokens else self.encoder.transform
+        batch = self._batch(self.rows[indices], rng)
+        return batch, None if self.y is None else self._targets(indices)
+
+    def step(self, memory: tuple[Any, ...] = ()) -> tuple[Batch, tuple[Any, ...]]:
+        """Encode all rows, which are one more step of some streams.
+
+        Parameters
+        ----------
+        memory : tuple
+            What the encoder keeps of the steps before; none at the first.
+
+        Returns
+        -------
+        batch : Batch
+        memory : tuple
+            What it keeps of these.
+        """
+        batch = self._batch(self.rows, memory=memory)
+        return batch, self.encoder.remember(self.sequences.values, *memory)
+
+    def _batch(
+        self,
+        rows: NDArray[Any],
+        rng: np.random.Generator | None = None,
+        memory: tuple[Any, ...] = (),
+    ) -> Batch:
+        is_tokens, encode = self.sequences.is_tokens, None
+        if not is_tokens:  # which were read when all came
+            lengths = self.sequences.lengths[rows]
+            encode = partial(self.encoder.read, lengths=lengths, memory=memory)
         padded, lengths = self.sequences.pad(rows, encode)
         if is_tokens and rng is not None:
             padded = self.encoder.drop_words(padded, rng)
@@ -129,7 +156,7 @@ class SequenceDataset(Dataset):
             letters = self.sequences[rows].characters
             flat = (letters.values, letters.lengths)  # which cannot be written to
             parts["characters"] = Characters(*map(torch.tensor, flat))
-        return Batch(**parts), None if self.y is None else self._targets(indices)
+        return Batch(**parts)
 
     def targets(self) -> Targets:
         """Give the targets of all rows, in their order, with their weights."""

@@ -31,7 +31,7 @@ class StreamState:
     of : str
         The net it comes from, as `name_weights` names it.
     contents : tree of ndarray
-        What the net carries on, a row for each stream.
+        What the net and its reader carry on, a row for each stream.
     """
 
     n_streams: int
@@ -80,12 +80,14 @@ def take_step(
     weights = name_weights(net)
     if state is not None:
         _check_state(state, weights, len(dataset))
-    batch, _ = dataset.batch(np.arange(len(dataset)))
-    before = None if state is None else _to_tensors(state.contents, net.device)
+    before, memory = (None, ()) if state is None else state.contents
+    batch, memory = dataset.step(memory)
+    before = None if before is None else _to_tensors(before, net.device)
     with torch.inference_mode():
         outputs, after = net.module_.step(batch.to(net.device), before)
+    contents = _to_arrays(after), tuple(map(_read_only, memory))
     n_steps = 1 if state is None else state.n_steps + 1
-    state = StreamState(len(dataset), n_steps, weights, _to_arrays(after))
+    state = StreamState(len(dataset), n_steps, weights, contents)
     return outputs.cpu().numpy().astype(np.float64), state
 
 
@@ -160,7 +162,10 @@ def _to_arrays(state: Any) -> Any:
 
 
 def _frozen(tensor: torch.Tensor) -> NDArray[Any]:
-    array = tensor.cpu().numpy()
+    return _read_only(tensor.cpu().numpy())
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     array.flags.writeable = False
     return array
 

@@ -81,6 +81,10 @@ class TokenReader:
         tokens = self.transform(sequences.values)
         return replace(sequences, values=tokens, characters=characters)
 
+    def per_variable(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Sum what belongs to the numbers (..., n_inputs) of a token's vector."""
+        return values.sum(axis=-1)
+
     def encode_characters(self, code_points: NDArray[Any]) -> NDArray[np.int32]:
         """Give characters ids from 2 on; one without a vector is unknown."""
         characters: Any = self.characters
@@ -88,6 +92,10 @@ class TokenReader:
         places = np.searchsorted(characters, code_points).clip(max=last)
         known = characters[places] == code_points
         return np.where(known, places + UNK + 1, UNK).astype(np.int32)
+
+    def remember(self, tokens: NDArray[Any], *memory: Any) -> tuple[Any, ...]:
+        """Keep nothing of a step: a token needs no memory of those before it."""
+        return ()
 
     def drop_words(
         self, tokens: NDArray[Any], rng: np.random.Generator

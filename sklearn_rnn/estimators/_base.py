@@ -347,7 +347,7 @@ class BaseRNN(
                 f"This {type(self).__name__} estimator requires y to be passed, but "
                 "the target y is None."
             )
-        sequences = check_sequences(self, X, reset=reset, input=self._setting("input"))
+        sequences = self._check_sequences(X, reset=reset)
         if reset:
             lengths = sequences.lengths
             self.n_timesteps_seen_ = int(lengths.min()), int(lengths.max())
@@ -500,9 +500,23 @@ class BaseRNN(
         check_is_fitted(self, "net_")
         if isinstance(X, Sequences):
             return X
-        sequences = check_sequences(self, X, reset=False, input=self._setting("input"))
+        sequences = self._check_sequences(X, reset=False)
         self._check_characters(sequences, reset=False)
         return sequences
+
+    def _check_sequences(self, X, *, reset):
+        """Let X through the door, as the parameters of this fit say."""
+        return check_sequences(
+            self,
+            X,
+            reset=reset,
+            input=self._setting("input"),
+            allow_nan=self._takes_nan,
+        )
+
+    @property
+    def _takes_nan(self):
+        return self._setting("missing") != "error"
 
     @property
     def _target(self):
@@ -566,6 +580,7 @@ class BaseRNN(
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = self.missing != "error"
         tags.target_tags.required = True
         return tags
 

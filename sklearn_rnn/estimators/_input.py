@@ -4,7 +4,13 @@ import numpy as np
 from sklearn.base import clone
 
 from sklearn_rnn._compat import VisualBlock
-from sklearn_rnn._training import SequenceDataset, TokenReader, rows_of, widen_ids
+from sklearn_rnn._training import (
+    NumberReader,
+    SequenceDataset,
+    TokenReader,
+    rows_of,
+    widen_ids,
+)
 from sklearn_rnn.sequences import UNK, Standardizer, write_sparse_tokens
 
 
@@ -112,7 +118,8 @@ class SequenceInput:
     def _reader(self):
         """Build what turns raw values into what the network reads."""
         if self.token_counts_ is None:
-            return Standardizer(self.input_mean_, self.input_scale_)
+            scaler = Standardizer(self.input_mean_, self.input_scale_)
+            return NumberReader(scaler, self._setting("missing"))
         return TokenReader(
             self.token_counts_,
             self._has_vector,
@@ -152,7 +159,7 @@ class SequenceInput:
     def _input_size(self):
         n_static = None if self.static_mean_ is None else len(self.static_mean_)
         if self.token_counts_ is None:
-            return {"n_features": len(self.input_mean_), "n_static": n_static}
+            return {"n_features": self._reader().n_inputs, "n_static": n_static}
         n_characters = None
         if self.characters_ is not None:
             n_characters = len(self.characters_) + UNK + 1

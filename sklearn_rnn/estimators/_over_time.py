@@ -64,7 +64,7 @@ class OverTime:
         """
         check_is_fitted(self, "net_")
         self._check_can_step()
-        sequences = check_one_step(self, x_t)
+        sequences = check_one_step(self, x_t, allow_nan=self._takes_nan)
         self._check_characters(sequences, reset=False)
         dataset = self._dataset(sequences)
         with torch_threads(self.n_jobs, briefly=True):

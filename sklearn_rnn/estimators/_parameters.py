@@ -203,7 +203,7 @@ class SharedParameters:
         ),
         "input_mean_, input_scale_": (
             "ndarray of shape (n_variables,) or None",
-            "By which numbers are standardised.",
+            "By which numbers are standardised; of the values that were not missing.",
         ),
     }
 
@@ -294,6 +294,20 @@ class SharedParameters:
         variance 1, from the real steps of the training rows only.
         """,
         constraint=["boolean"],
+    )
+    missing: str = parameter(
+        default="error",
+        accepts='{"error", "forward", "mask"}',
+        text="""
+        What becomes of NaN inside a sequence of numbers.  "error" refuses it.
+        "forward" repeats the last value of the variable in that sequence, and takes
+        the mean of training before the first.  "mask" does so too and shows the
+        network, for each variable, whether its value is missing and the logarithm of
+        1 + the steps since one was seen, as GRU-D does (Che et al. 2018).  Take
+        "mask" where a gap may say something.  Steps of NaN at the end of a sequence
+        of several variables stay padding.  Tokens have no missing values.
+        """,
+        constraint=[StrOptions({"error", "forward", "mask"})],
     )
     optimizer: str | Callable[..., Any] = parameter(
         default="adam",

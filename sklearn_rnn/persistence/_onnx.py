@@ -77,8 +77,8 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
         If it is another one, such as a pipeline or a search.
     ValueError
         If it predicts in a way that ONNX has no operators for: a tagger with
-        ``output="crf"``, words that come with their characters, or a cell, pooling,
-        head or target of your own.
+        ``output="crf"``, words that come with their characters, numbers of which some
+        may be missing, or a cell, pooling, head or target of your own.
     ImportError
         If onnx is missing.
     OSError
@@ -159,6 +159,13 @@ def _check_exportable(estimator: Any) -> None:
             "output='crf' cannot be exported, for ONNX has no operator that finds the "
             "likeliest sequence of labels; fit with output='softmax', or save the "
             "estimator with sklearn_rnn.save."
+        )
+    missing = estimator._settings["missing"]
+    if estimator.token_counts_ is None and missing != "error":
+        raise ValueError(
+            f"missing={missing!r} cannot be exported, for ONNX has no operator that "
+            "repeats the last value seen; fill the gaps before and fit with "
+            "missing='error', or save the estimator with sklearn_rnn.save."
         )
     for name, value in _parts_of(estimator).items():
         if isinstance(value, type) and value not in KNOWN_PARTS:
@@ -274,7 +281,8 @@ def _draw_inputs(
 ) -> str:
     reader = estimator._reader()
     if estimator.token_counts_ is None:
-        return standardize(graph, "x", reader.mean_, reader.scale_, mask)
+        scaler = reader.scaler
+        return standardize(graph, "x", scaler.mean_, scaler.scale_, mask)
     vectors = weights["embedder.tokens.weight"]
     if reader.token_ids is not None:
         ids = np.append(UNK, np.sort(reader.token_ids))

@@ -3,6 +3,7 @@
 __all__ = [
     "PAD",
     "UNK",
+    "Filled",
     "FrameSequences",
     "SequenceColumnTransformer",
     "Sequences",
@@ -20,6 +21,7 @@ __all__ = [
     "check_step_reals",
     "check_target_sequences",
     "encode_labels",
+    "fill_forward",
     "find_classes",
     "from_channels_first",
     "iterate_prefixes",
@@ -38,6 +40,7 @@ from sklearn_rnn.sequences._column_transformer import SequenceColumnTransformer
 from sklearn_rnn.sequences._containers import from_channels_first
 from sklearn_rnn.sequences._frame_sequences import FrameSequences
 from sklearn_rnn.sequences._from_frame import rows_from_sequences, sequences_from_frame
+from sklearn_rnn.sequences._gaps import Filled, fill_forward
 from sklearn_rnn.sequences._one_step import check_one_step
 from sklearn_rnn.sequences._prefixes import iterate_prefixes
 from sklearn_rnn.sequences._ragged_targets import (

@@ -23,6 +23,12 @@ from sklearn_rnn.sequences._tokens import holds_characters
 REAL = [np.float64, np.float32]  # others become the first
 """Dtypes that are kept, as `check_array` takes them."""
 
+GAPS = (
+    ", or set missing='forward' or 'mask', which read NaN as missing; only steps whose "
+    "features are all NaN, and that nothing real follows, are padding"
+)
+"""What to do with missing values."""
+
 CHUNK = 1 << 16
 """Steps looked at together: X may be a mapped file, larger than memory."""
 
@@ -37,16 +43,16 @@ def read_table(X: Any) -> tuple[Sequences, int]:
     n_timesteps : int
     """
     if _overlaps(X):
-        return check_finite(_read_windows(X)), X.shape[1]
+        return _read_windows(X), X.shape[1]
     X = check_array(X, dtype=REAL, input_name="X", ensure_all_finite=False)
     offsets = np.arange(len(X) + 1, dtype=np.int64) * X.shape[1]
-    return check_finite(Sequences(X.reshape(-1, 1), offsets)), X.shape[1]
+    return Sequences(X.reshape(-1, 1), offsets), X.shape[1]
 
 
 def read_cube(X: np.ndarray) -> Sequences:
     """Read (n_samples, n_timesteps, n_features) numbers, padded with NaN or not."""
     if _overlaps(X):
-        return check_finite(_without_padding(_read_windows(X)))
+        return _without_padding(_read_windows(X))
     X = check_real(X)
     n_samples, n_timesteps, n_features = X.shape
     if n_features == 0:
@@ -69,7 +75,7 @@ def read_feature_list(arrays: list[np.ndarray]) -> Sequences:
     values = check_real(np.concatenate(arrays))
     offsets = offsets_of([len(array) for array in arrays])
     if values.ndim == 1:
-        return check_finite(Sequences(values[:, np.newaxis], offsets))
+        return Sequences(values[:, np.newaxis], offsets)
     return _read_steps(values, offsets)
 
 
@@ -121,30 +127,34 @@ def looks_like_padded_tokens(X: np.ndarray) -> bool:
 
 
 def _read_steps(values: np.ndarray, offsets: np.ndarray) -> Sequences:
-    """Cut padding, refuse NaN and inf elsewhere."""
+    """Cut padding."""
     last_steps = values[offsets[1:] - 1]
     if np.isnan(last_steps).all(axis=1).any():
         padding = np.isnan(values).all(axis=1)
         values, offsets = drop_padding(values, offsets, ~padding)
-    return check_finite(Sequences(values, offsets))
+    return Sequences(values, offsets)
 
 
-def check_finite(sequences: Sequences) -> Sequences:
+def check_finite(sequences: Sequences, *, allow_nan: bool = False) -> Sequences:
     """Refuse NaN and inf, saying where; the sequences start in ascending order."""
     storage, starts = sequences.storage, sequences.starts
     for first in range(0, len(storage), CHUNK):
-        finite = np.isfinite(storage[first : first + CHUNK])
-        if finite.all():
+        part = storage[first : first + CHUNK]
+        usable = np.isfinite(part)
+        if allow_nan:
+            usable |= np.isnan(part)
+        if usable.all():
             continue
-        steps = first + np.flatnonzero(~finite.all(axis=1))
+        steps = first + np.flatnonzero(~usable.all(axis=1))
         rows = np.searchsorted(starts + sequences.lengths, steps, side="right")
         inside = np.append(starts, len(storage))[rows] <= steps  # or cut as padding
         if inside.any():
             row, step = rows[inside][0], steps[inside][0]
+            what = "inf" if allow_nan else "NaN or inf"
             raise SequenceError(
-                f"Input X contains NaN or inf inside a sequence: sample {row}, step "
-                f"{step - starts[row]}. Impute or drop such values; only steps whose "
-                "features are all NaN, and that nothing real follows, are padding."
+                f"Input X contains {what} inside a sequence: sample {row}, step "
+                f"{step - starts[row]}. Impute or drop such values"
+                f"{'' if allow_nan else GAPS}."
             )
     return sequences
 

@@ -18,7 +18,7 @@ from sklearn_rnn.sequences._values import to_values
 from sklearn_rnn.sequences._with_static import split_static
 
 
-def check_one_step(estimator: Any, x: Any) -> Sequences:
+def check_one_step(estimator: Any, x: Any, *, allow_nan: bool = False) -> Sequences:
     """Read one step of each stream as sequences of one step.
 
     Parameters
@@ -31,6 +31,8 @@ def check_one_step(estimator: Any, x: Any) -> Sequences:
         - for one variable per step numbers of shape (n_samples,) or (n_samples, 1);
         - for several variables numbers of shape (n_samples, n_features);
         - any of these in `SequencesWithStatic`.
+    allow_nan : bool, default=False
+        Whether numbers may be missing.
 
     Returns
     -------
@@ -54,6 +56,8 @@ def check_one_step(estimator: Any, x: Any) -> Sequences:
     """
     x, static = split_static(estimator, x, reset=False)
     sequences = _read(estimator, x)
+    if not sequences.is_tokens:
+        check_finite(sequences, allow_nan=allow_nan)
     return sequences if static is None else replace(sequences, static=static)
 
 
@@ -113,4 +117,4 @@ def _read_numbers(estimator: Any, x: Any) -> Sequences:
             f"(n_samples, {n_features}){or_flat}, got shape {x.shape}."
         )
     values = check_real(x)
-    return check_finite(Sequences(values, np.arange(len(values) + 1)))
+    return Sequences(values, np.arange(len(values) + 1))

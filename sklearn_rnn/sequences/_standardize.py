@@ -41,7 +41,7 @@ class Standardizer:
     Notes
     -----
     With :math:`p_t` the weight of step :math:`t`'s sequence, divided by the sum
-    over all steps,
+    over all steps at which there is a value,
 
     .. math:: \mu = \sum_t p_t x_t, \qquad
               \sigma^2 = \sum_t p_t (x_t - \mu)^2 ,
@@ -95,7 +95,7 @@ class Standardizer:
         Parameters
         ----------
         data : Sequences of numbers, or ndarray of shape (n_samples, n_outputs)
-            All finite.
+            Finite, or NaN where a value is missing, which is as good as absent.
         sample_weight : ndarray of shape (n_rows,), default=None
             Each step has the weight of its sequence.
         rows : int ndarray of shape (n_rows,), default=None
@@ -119,7 +119,7 @@ class Standardizer:
         if not weights.all():  # weight 0 is as good as absent, to the last bit
             rows, weights = rows[weights != 0], weights[weights != 0]
         part = _Part(sequences, rows, weights)
-        mean, low, high = _mean_and_range(part)
+        shares, mean, low, high = _mean_and_range(part)
         with np.errstate(over="ignore"):
             reach = np.maximum(high - mean, mean - low)
         if not np.isfinite(reach).all():
@@ -127,7 +127,7 @@ class Standardizer:
                 "Values differ by more than the largest float64 (1.8e308) in feature "
                 f"{np.argmin(np.isfinite(reach))}; divide them by a constant first."
             )
-        correction, scale = _deviation(part, mean, _power_of_two(reach))
+        correction, scale = _deviation(part, shares, mean, _power_of_two(reach))
         constant = scale <= RESOLUTION * np.abs(mean)
         return cls(mean + correction, np.where(constant, 1.0, scale))
 
@@ -209,26 +209,35 @@ class _Part(NamedTuple):
     weights: np.ndarray
 
 
-def _mean_and_range(part: _Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weighted mean, and the smallest and largest value, of each feature."""
+def _mean_and_range(
+    part: _Part,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Share of the weights that have a value, mean, smallest and largest value."""
     mean = np.zeros(part.data.storage.shape[1])
+    shares, complete = np.zeros_like(mean), np.ones(mean.shape, dtype=bool)
     low, high = np.full_like(mean, np.inf), np.full_like(mean, -np.inf)
     for values, step_weights in _weighted_chunks(part):
-        mean += _weighted_sum(values, step_weights)
-        np.minimum(low, values.min(axis=0), out=low)
-        np.maximum(high, values.max(axis=0), out=high)
-    return mean.clip(low, high), low, high
+        there = ~np.isnan(values)
+        complete &= there.all(axis=0)
+        shares += _weighted_sum(there, step_weights)
+        mean += _weighted_sum(np.where(there, values, 0.0), step_weights)
+        np.fmin(low, np.fmin.reduce(values, axis=0), out=low)
+        np.fmax(high, np.fmax.reduce(values, axis=0), out=high)
+    shares[complete | (shares == 0)] = 1.0  # to the bit; or there is no value at all
+    low, high = np.where(low > high, 0.0, low), np.where(low > high, 0.0, high)
+    return shares, (mean / shares).clip(low, high), low, high
 
 
 def _deviation(
-    part: _Part, mean: np.ndarray, unit: np.ndarray
+    part: _Part, shares: np.ndarray, mean: np.ndarray, unit: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compute what rounding left out of the mean, and the standard deviation."""
     first, second = np.zeros_like(mean), np.zeros_like(mean)
     for values, step_weights in _weighted_chunks(part):
-        deviations = (values - mean) / unit
+        deviations = np.where(np.isnan(values), 0.0, (values - mean) / unit)
         first += _weighted_sum(deviations, step_weights)
         second += _weighted_sum(deviations**2, step_weights)
+    first, second = first / shares, second / shares
     return first * unit, np.sqrt(np.maximum(second - first**2, 0)) * unit
 
 

@@ -43,7 +43,12 @@ KINDS = {
 
 
 def check_sequences(
-    estimator: Any, X: Any, *, reset: bool, input: str = "auto"
+    estimator: Any,
+    X: Any,
+    *,
+    reset: bool,
+    input: str = "auto",
+    allow_nan: bool = False,
 ) -> Sequences:
     """Read whatever X is as sequences.
 
@@ -73,6 +78,8 @@ def check_sequences(
         others. Only token ids may have another width: longer sequences.
     input : {"auto", "tokens", "numbers"}, default="auto"
         What X holds. With "auto" sparse means token ids and dense numbers.
+    allow_nan : bool, default=False
+        Whether numbers inside a sequence may be missing.
 
     Returns
     -------
@@ -111,6 +118,8 @@ def check_sequences(
     _check_names(estimator, X, names, reset=reset)
     any_length = not reset and estimator.input_kind_ == "multivariate"
     sequences, kind, width = _read(X, input, keep_ragged=any_length)
+    if not sequences.is_tokens:
+        check_finite(sequences, allow_nan=allow_nan)
     if static is not None:
         sequences = replace(sequences, static=static)
     if not reset:
@@ -183,7 +192,7 @@ def _read_series(X: Sequences, input: str) -> Reading:
             "input='tokens' needs token ids, but X is of sequences_from_frame, which "
             "reads numbers; pass X = [row[:, 0].astype(int) for row in X]."
         )
-    return check_finite(X), "multivariate", X.n_features
+    return X, "multivariate", X.n_features
 
 
 def _read_many_axes(array: np.ndarray, input: str) -> Reading:

@@ -24,6 +24,7 @@ from sklearn_rnn.testing._samples import (
     make_first_step_tells,
     make_noise,
     pad,
+    with_gaps,
 )
 
 
@@ -217,12 +218,15 @@ class Subject:
     def noise(self, *, ragged: bool | None = None) -> Samples:
         """Draw independent sequences and targets, unpacked.
 
-        Of unequal length if that is accepted, or as `ragged` says.
+        Of unequal length if that is accepted, or as `ragged` says; with missing values
+        if these are.
         """
         if self.kind == "vectorizer":
             return Samples(list(DOCUMENTS), None)
         ragged = self.is_ragged if ragged is None else ragged
-        return make_noise(self.kind, ragged=ragged, n_classes=self.n_classes)
+        X, y = make_noise(self.kind, ragged=ragged, n_classes=self.n_classes)
+        gaps = self.tags.input_tags.allow_nan
+        return Samples(list(map(with_gaps, X)) if gaps else X, y)
 
     def data(self) -> tuple[Any, Any]:
         """Draw the same in the container that `fit` accepts."""

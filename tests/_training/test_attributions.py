@@ -17,6 +17,7 @@ from sklearn_rnn._training import (
     occlusion,
 )
 from sklearn_rnn._training import _attributions as attributions
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn.nn import CELLS, POOLINGS, CRFHead, PooledHead, StepsHead
 from sklearn_rnn.sequences import UNK, Sequences, Standardizer
 
@@ -33,7 +34,7 @@ WITH_CHARACTERS = Sequences(
 SCALER = Standardizer(np.array([2.0, 1.0]), np.array([3.0, 0.5]))
 READER = TokenReader(np.full(N_TOKENS, 2), characters=LETTERS)
 KINDS = {
-    "numbers": (NUMBERS, SCALER, {"n_features": 2}),
+    "numbers": (NUMBERS, NumberReader(SCALER), {"n_features": 2}),
     "tokens": (TOKENS, READER, {"n_tokens": N_TOKENS}),
     "characters": (
         WITH_CHARACTERS,
@@ -129,7 +130,7 @@ def test_the_ends_of_the_path_are_the_outputs_of_the_network(kind):
 
 
 def test_the_baseline_tells_nothing():
-    base = baseline(NUMBERS, SCALER)
+    base = baseline(NUMBERS, NumberReader(SCALER))
     assert (base.values == [2.0, 1.0]).all()
     base = baseline(WITH_CHARACTERS, READER)
     assert (base.values == UNK).all()
@@ -169,9 +170,14 @@ def test_a_linear_network_agrees_with_arithmetic():
     picked = Picked(np.zeros(1, dtype=int))
     sequences = Sequences.from_list([x])
     for found, tol in [
-        (integrated_gradients(linear_net(), sequences, reading(SCALER), picked), 1e-10),
         (
-            occlusion(linear_net(), sequences, reading(SCALER), picked),
+            integrated_gradients(
+                linear_net(), sequences, reading(NumberReader(SCALER)), picked
+            ),
+            1e-10,
+        ),
+        (
+            occlusion(linear_net(), sequences, reading(NumberReader(SCALER)), picked),
             1e-4,
         ),  # float32 of 700
     ]:
@@ -264,7 +270,7 @@ def test_points_and_weights_are_those_of_gauss_in_each_part():
 def test_the_net_is_left_as_it_was():
     net = net_of("numbers", cell="gru")
     before = {name: value.clone() for name, value in net.module_.state_dict().items()}
-    integrated_gradients(net, NUMBERS, reading(SCALER), Picked(COLUMNS))
+    integrated_gradients(net, NUMBERS, reading(NumberReader(SCALER)), Picked(COLUMNS))
     after = net.module_.state_dict()
     assert all(torch.equal(after[name], value) for name, value in before.items())
     assert all(parameter.requires_grad for parameter in net.module_.parameters())

@@ -17,6 +17,7 @@ from sklearn_rnn._training import _callbacks as callbacks_module
 from sklearn_rnn._training._callbacks import GradientNorm, KeepGoodWeights, Seeds
 from sklearn_rnn._training._data import TrainBatches
 from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn.exceptions import DivergenceWarning
 from sklearn_rnn.nn import PooledHead
 from sklearn_rnn.sequences import Sequences, Standardizer
@@ -32,7 +33,7 @@ def make_dataset(rows=10):
     sequences = Sequences.from_list(list(X[:rows]))
     return SequenceDataset(
         sequences,
-        Standardizer.identity(1),
+        NumberReader(Standardizer.identity(1)),
         y=y[:rows, np.newaxis].astype(np.float32),
         weight=weight[:rows],
     )

@@ -13,10 +13,11 @@ from sklearn_rnn._training._data import (
     SequenceDataset,
     TrainBatches,
 )
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn._training._token_reader import TokenReader
 from sklearn_rnn.sequences import PAD, UNK, Sequences, Standardizer
 
-PLAIN = Standardizer.identity(1)
+PLAIN = NumberReader(Standardizer.identity(1))
 # Ids:                         PAD UNK  2  3  4  5
 READER = TokenReader(np.array([9, 0, 1, 0, 5, 1]))
 
@@ -176,7 +177,7 @@ def test_a_batch_of_numbers_is_padded_as_by_hand(lengths, data):
     picks = st.lists(st.integers(0, len(lengths) - 1), min_size=1, max_size=8)
     rows, chosen = np.array(data.draw(picks)), data.draw(picks)
     indices = np.array([i % len(rows) for i in chosen])
-    scaler = Standardizer(np.array([1.0, -2.0]), np.array([2.0, 0.5]))
+    scaler = NumberReader(Standardizer(np.array([1.0, -2.0]), np.array([2.0, 0.5])))
     y, weight = np.arange(len(rows)), rng.random(len(rows))
     dataset = SequenceDataset(
         Sequences.from_list(arrays), scaler, rows=rows, y=y, weight=weight

@@ -13,6 +13,7 @@ import torch
 from sklearn_rnn import RNNRegressor
 from sklearn_rnn._training import SequenceDataset, evaluate, make_net, train
 from sklearn_rnn._training._data import PredictionBatches
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn.nn import Affine, CrossEntropy, Head, HeadSum, PooledHead
 from sklearn_rnn.sequences import Sequences, Standardizer
 
@@ -26,7 +27,9 @@ def make_dataset(y=None, rows=None, **parts):
     if y is not None:
         n_targets = len(y.values) if isinstance(y, Sequences) else len(y)
         parts["weight"] = np.ones(n_targets)
-    return SequenceDataset(ROWS, Standardizer.identity(2), y=y, rows=rows, **parts)
+    return SequenceDataset(
+        ROWS, NumberReader(Standardizer.identity(2)), y=y, rows=rows, **parts
+    )
 
 
 def make_fresh_net(head, **params):

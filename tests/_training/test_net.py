@@ -18,6 +18,7 @@ from sklearn_rnn._training import (
 )
 from sklearn_rnn._training import _data as data_module
 from sklearn_rnn._training._net import SequenceNet
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn.nn import (
     Batch,
     CRFHead,
@@ -35,7 +36,7 @@ y = np.array([row.sum() for row in X])
 def make_dataset(rows=20):
     return SequenceDataset(
         Sequences.from_list(X[:rows]),
-        Standardizer.identity(2),
+        NumberReader(Standardizer.identity(2)),
         y=y[:rows, np.newaxis].astype(np.float32),
         weight=np.ones(rows),
     )
@@ -46,7 +47,7 @@ def make_dataset_of_steps(targets):
     sequences = Sequences.from_list(X)
     return SequenceDataset(
         sequences,
-        Standardizer.identity(2),
+        NumberReader(Standardizer.identity(2)),
         y=Sequences(targets, sequences.offsets),
         weight=np.ones(len(targets)),
     )
@@ -337,7 +338,7 @@ def test_the_validation_data_is_let_go():
     sequences = Sequences.from_list([row + 1.0 for row in X])
     validation = SequenceDataset(
         sequences,
-        Standardizer.identity(2),
+        NumberReader(Standardizer.identity(2)),
         y=y[:, np.newaxis].astype(np.float32),
         weight=np.ones(20),
     )

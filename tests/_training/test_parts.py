@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_rnn._training import SequenceDataset, _parts, make_net
+from sklearn_rnn._training import NumberReader, SequenceDataset, _parts, make_net
 from sklearn_rnn._training._data import TrainBatches
 from sklearn_rnn._training._parts import parts_of
 from sklearn_rnn.estimators import RNNRegressor
@@ -28,7 +28,9 @@ def make_dataset(lengths, y, weight):
     sequences = Sequences.from_list(X)
     if len(y) > len(lengths):
         y = Sequences(y, sequences.offsets)
-    return SequenceDataset(sequences, Standardizer.identity(2), y=y, weight=weight)
+    return SequenceDataset(
+        sequences, NumberReader(Standardizer.identity(2)), y=y, weight=weight
+    )
 
 
 def step_of(batch, head):

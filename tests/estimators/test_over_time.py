@@ -482,6 +482,8 @@ def test_streams_that_go_on_are_taken_from_a_state(streams):
 
 def test_the_arrays_of_a_state_cannot_be_written_to():
     _, state = live().step(np.ones((2, 2)))
-    (((hidden, *_), *_), *_) = state.contents[0]  # layers, directions, parts
-    with pytest.raises(ValueError, match="read-only"):
-        hidden[:] = 9.0
+    (((hidden, *_), *_), *_) = state.contents[0][0]  # layers, directions, parts
+    _, state = live(missing="mask").step(np.ones((2, 2)))
+    for array in (hidden, *state.contents[1]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 9.0

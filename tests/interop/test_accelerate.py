@@ -32,6 +32,7 @@ from sklearn_rnn import (
 from sklearn_rnn._training import SequenceDataset, make_net, train
 from sklearn_rnn._training import _callbacks as callbacks_module
 from sklearn_rnn._training._accelerated import make_accelerator, share_of_batch
+from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn.callbacks import TimeBudget
 from sklearn_rnn.nn import Batch, PooledHead, Targets
 from sklearn_rnn.sequences import Sequences, Standardizer
@@ -273,7 +274,7 @@ def train_with_static(column, net_params):
     ).initialize()
     dataset = SequenceDataset(
         Sequences.from_list(list(X)),
-        Standardizer.identity(3),
+        NumberReader(Standardizer.identity(3)),
         y=REALS.astype(np.float32),
         weight=WEIGHT,
         static=np.full((N, 1), float(column)),
