@@ -15,6 +15,7 @@ from sklearn_rnn.nn._batch import (
     Targets,
     map_state,
 )
+from sklearn_rnn.nn._beam_search import Written, beam_search
 from sklearn_rnn.nn._characters import (
     CharacterEncoder,
 )
@@ -81,6 +82,7 @@ from sklearn_rnn.nn._trace import (
 from sklearn_rnn.nn.heads import (
     CRFHead,
     CTCHead,
+    DecoderHead,
     Head,
     HeadSum,
     LinearChainCRF,
@@ -117,6 +119,7 @@ __all__ = [
     "CharacterEncoder",
     "Characters",
     "CrossEntropy",
+    "DecoderHead",
     "ElmanRNN",
     "Embedder",
     "Encoded",
@@ -144,6 +147,8 @@ __all__ = [
     "StreamingState",
     "Targets",
     "TokenEmbedding",
+    "Written",
+    "beam_search",
     "check_cell",
     "check_loss",
     "check_pooling",

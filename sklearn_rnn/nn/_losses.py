@@ -128,15 +128,33 @@ class CrossEntropy(Loss):
 
     The outputs are logits :math:`f`, the target is the index :math:`y` of the class.
 
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        Share of the target, in [0, 1), that is spread evenly over all classes. More of
+        it keeps probabilities away from 0 and 1.
+
     Notes
     -----
-    .. math:: \ell = \log \textstyle\sum_k \exp(f_k) - f_y.
+    With the share :math:`\varepsilon` of the smoothing [1]_ and :math:`K` classes,
 
-    The best constants are the logarithms of the classes' shares. A class without
-    examples gets the smallest share that float32 shows beside 1.
+    .. math:: \ell = \log \textstyle\sum_k \exp(f_k) - (1 - \varepsilon) f_y
+              - \textstyle\frac{\varepsilon}{K} \sum_k f_k.
+
+    The best constants are the logarithms of the classes' shares, smoothed likewise. A
+    class without examples gets the smallest share that float32 shows beside 1.
+
+    References
+    ----------
+    .. [1] C. Szegedy et al., "Rethinking the Inception Architecture for Computer
+       Vision", CVPR 2016, section 7.
     """
 
     link = "multinomial_logit"
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        super().__init__()
+        self.label_smoothing = label_smoothing
 
     def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
         """Compute the loss (n_samples,) of each class index (n_samples,)."""
@@ -145,7 +163,9 @@ class CrossEntropy(Loss):
                 "target must hold class indices, of shape (n_samples,); got "
                 f"{target.dtype} of shape {tuple(target.shape)}."
             )
-        return functional.cross_entropy(outputs, target, reduction="none")
+        return functional.cross_entropy(
+            outputs, target, reduction="none", label_smoothing=self.label_smoothing
+        )
 
     def fit_intercept_only(
         self,
@@ -157,7 +177,12 @@ class CrossEntropy(Loss):
         """Find the logarithms of the shares of the classes: (n_outputs,)."""
         weight = _as_double(weight, target)
         total = torch.bincount(target.cpu(), weight, minlength=n_outputs or 0)
-        return (total / weight.sum()).clamp(min=SMALLEST_SHARE).log()
+        shares = torch.lerp(
+            total / weight.sum(),
+            torch.full_like(total, 1 / len(total)),
+            self.label_smoothing,
+        )
+        return shares.clamp(min=SMALLEST_SHARE).log()
 
 
 class BinaryCrossEntropy(LossOfNumbers):
@@ -428,7 +453,8 @@ def make_loss(loss: str | LossFunction, **options: Any) -> Loss:
         else is called with ``(outputs, target)`` and returns one loss for each target;
         a module is copied.
     **options
-        Arguments of the class of that name: ``quantile`` for "quantile".
+        Arguments of the class of that name: ``quantile`` for "quantile",
+        ``label_smoothing`` for "cross_entropy".
 
     Returns
     -------

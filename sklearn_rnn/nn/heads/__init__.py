@@ -2,6 +2,7 @@
 
 from sklearn_rnn.nn.heads._crf import CRFHead
 from sklearn_rnn.nn.heads._ctc import CTCHead
+from sklearn_rnn.nn.heads._decoder import DecoderHead
 from sklearn_rnn.nn.heads._head import Head
 from sklearn_rnn.nn.heads._linear_chain import LinearChainCRF
 from sklearn_rnn.nn.heads._pooled import PooledHead
@@ -11,6 +12,7 @@ from sklearn_rnn.nn.heads._sum import HeadSum
 __all__ = [
     "CRFHead",
     "CTCHead",
+    "DecoderHead",
     "Head",
     "HeadSum",
     "LinearChainCRF",
