@@ -9,6 +9,7 @@ __all__ = [
     "load_births",
     "load_co2",
     "load_languages",
+    "load_pronunciations",
     "load_tweets",
     "make_activities",
     "make_adding_problem",
@@ -20,6 +21,7 @@ from sklearn_rnn.datasets._bundled import (
     load_births,
     load_co2,
     load_languages,
+    load_pronunciations,
     load_tweets,
 )
 from sklearn_rnn.datasets._generators import (

@@ -1,6 +1,12 @@
 """The data files of the package: plain text, gzipped, each with a description."""
 
-__all__ = ["load_births", "load_co2", "load_languages", "load_tweets"]
+__all__ = [
+    "load_births",
+    "load_co2",
+    "load_languages",
+    "load_pronunciations",
+    "load_tweets",
+]
 
 import gzip
 from collections.abc import Iterable, Iterator
@@ -154,6 +160,62 @@ def load_tweets(
     sentiment, texts = _read_columns(filename, separator="\t")
     data = np.array(texts, dtype=object)
     target = np.array(sentiment, dtype=np.float64)
+    return _bundle(data, target, filename, return_X_y)
+
+
+@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+def load_pronunciations(
+    *, return_X_y: bool = False
+) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
+    """Load English words, many of them names, and how they are pronounced.
+
+    A translation task: which phones does this spelling stand for? Spelling and sound
+    have different lengths.
+
+    ==============  ==========================
+    Samples         12000 words
+    Labels          39 phones
+    Length          1 to 19 letters
+    Answers         1 to 18 phones
+    ==============  ==========================
+
+    Parameters
+    ----------
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        data : ndarray of shape (12000,), dtype object
+            The words, each a `str` of small letters and apostrophes, by alphabet.
+        target : ndarray of shape (12000,), dtype object
+            The phones of each word, each a `str` with spaces between them, without
+            stress. ``text.split()`` gives the list.
+        DESCR : str
+            Source, licence, and what was done to the words.
+        filename : str
+            Name of the bundled file.
+
+    (data, target) : tuple if ``return_X_y`` is True
+        The words and their phones.
+
+    See Also
+    --------
+    sklearn_rnn.RNNTranslator : Learns to read them aloud.
+
+    Examples
+    --------
+    >>> from sklearn_rnn.datasets import load_pronunciations
+    >>> words, phones = load_pronunciations(return_X_y=True)
+    >>> words[2], phones[2]
+    ('aardvark', 'AA R D V AA R K')
+    """
+    filename = "pronunciations.tsv.gz"
+    words, phones = _read_columns(filename, separator="\t")
+    data, target = (np.array(column, dtype=object) for column in (words, phones))
     return _bundle(data, target, filename, return_X_y)
 
 

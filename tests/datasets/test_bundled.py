@@ -12,9 +12,15 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.utils import Bunch
 
 import sklearn_rnn
-from sklearn_rnn.datasets import load_births, load_co2, load_languages, load_tweets
+from sklearn_rnn.datasets import (
+    load_births,
+    load_co2,
+    load_languages,
+    load_pronunciations,
+    load_tweets,
+)
 
-LOADERS = [load_languages, load_tweets, load_births, load_co2]
+LOADERS = [load_languages, load_tweets, load_pronunciations, load_births, load_co2]
 FOLDER = Path(sklearn_rnn.__file__).parent / "datasets"
 
 each_loader = pytest.mark.parametrize("load", LOADERS, ids=lambda load: load.__name__)
@@ -28,6 +34,27 @@ def languages():
 def rows(bunch, language, article):
     chosen = (bunch.target == language) & (bunch.articles == article)
     return bunch.data[chosen].tolist()
+
+
+def test_words_and_phones_have_the_documented_counts():
+    words, phones = load_pronunciations(return_X_y=True)
+    assert words.shape == phones.shape == (12000,)
+    assert len(set(words)) == 12000
+    assert sorted(words) == words.tolist()
+    rows = [text.split() for text in phones]
+    lengths = [len(row) for row in rows]
+    assert (min(lengths), max(lengths), sum(lengths)) == (1, 18, 75602)
+    assert len(set(np.concatenate(rows))) == 39
+    assert (min(map(len, words)), max(map(len, words))) == (1, 19)
+    assert phones[words == "perfume"].tolist() == ["P ER F Y UW M"]
+
+
+def test_pronunciations_travel_with_the_notice_of_their_licence():
+    notice = FOLDER / "data" / "pronunciations_LICENSE.txt"
+    text = notice.read_text(encoding="utf-8")
+    assert "Copyright (C) 1993-2015 Carnegie Mellon University" in text
+    assert "must retain the above copyright\n   notice" in text
+    assert notice.name in load_pronunciations().DESCR
 
 
 def test_languages_have_the_published_counts(languages):
@@ -215,7 +242,10 @@ def test_every_file_has_its_source_and_licence(load):
 def test_no_file_is_bundled_without_a_loader():
     bundled = {path.name for path in (FOLDER / "data").iterdir()}
     described = {load().filename for load in LOADERS}
-    beside = {"births_LICENSE.txt", "language_names.tsv", "tweets_LICENSE.txt"}
+    licences = {
+        f"{name}_LICENSE.txt" for name in ("births", "pronunciations", "tweets")
+    }
+    beside = {"language_names.tsv", *licences}
     assert bundled == described | beside
 
 
