@@ -5,6 +5,7 @@ step; equal neighbours in it become one, and then blanks are left out, and what 
 are the labels of the path.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,18 +27,23 @@ FOLD = np.uint64(29)
 
 
 class Found(NamedTuple):
-    """The best prefixes of some sequences, best first.
+    """Labels of some sequences, each with some of its paths.
 
     Parameters
     ----------
-    labels : int64 ndarray of shape (n_samples, n_best, n_timesteps)
-        Columns, with blanks anywhere between them, which are to be left out.
-    log_proba : float64 ndarray of shape (n_samples, n_best)
-        Of the paths that the search has followed; -inf where there is no prefix more.
+    columns : int64 ndarray of shape (n_samples, n_found, n_timesteps)
+        The labels, with blanks anywhere between them, which are to be left out.
+    log_proba : float64 ndarray of shape (n_samples, n_found)
+        Of the paths that were looked at, best first; -inf where there are none.
     """
 
-    labels: Integers
+    columns: Integers
     log_proba: Floats
+
+    def labels(self, sample: int, place: int) -> Integers:
+        """Give the labels, as columns, without blanks."""
+        columns = self.columns[sample, place]
+        return columns[columns > BLANK]
 
 
 def pad_with_blanks(rows: list[Floats]) -> Floats:
@@ -62,7 +68,54 @@ def pad_with_blanks(rows: list[Floats]) -> Floats:
     return padded
 
 
-def best_path(log_proba: Floats) -> Integers:
+def best_labels(
+    log_proba: Floats, beam_size: int, n_best: int, *, exact: bool = False
+) -> list[tuple[list[Integers], Floats]]:
+    """Find the likeliest labels of each sequence.
+
+    A search looks at some of the paths. Where the others could change the order, it is
+    made by `log_likelihood`.
+
+    Parameters
+    ----------
+    log_proba : float64 ndarray of shape (n_samples, n_timesteps, n_columns)
+        Padded as by `pad_with_blanks`.
+    beam_size : int
+        As `prefix_search` has it; 1 takes the labels of the likeliest path.
+    n_best : int
+        Number of labels wanted, at most ``beam_size``.
+    exact : bool, default=False
+        Whether log-probabilities of all paths are wanted, or lower bounds will do.
+
+    Returns
+    -------
+    found : list of (list of int64 ndarray, float64 ndarray of shape (n_found,))
+        For each sequence at most ``n_best`` labels, as columns, best first, and their
+        log-probabilities.
+    """
+    search = best_path if beam_size == 1 else partial(prefix_search, beam_size)
+    found = search(log_proba)
+    shares = np.exp(found.log_proba)
+    missing = np.maximum(0.0, 1.0 - shares.sum(axis=1, keepdims=True))
+    may_win = shares + missing >= shares[:, n_best - 1, np.newaxis]
+    may_win &= np.isfinite(found.log_proba)
+    scores = np.where(may_win, found.log_proba, NEVER)
+    is_open = may_win & (exact | (may_win.sum(axis=1, keepdims=True) > n_best))
+    sample, place = np.nonzero(is_open)
+    if len(sample):
+        pairs = zip(sample.tolist(), place.tolist(), strict=True)
+        labels = [found.labels(*pair) for pair in pairs]
+        scores[sample, place] = log_likelihood(log_proba, labels, sample)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :n_best]
+    scores = np.take_along_axis(scores, order, axis=1)
+    counts = np.isfinite(scores).sum(axis=1)
+    return [
+        ([found.labels(i, k) for k in order[i, :n]], scores[i, :n])
+        for i, n in enumerate(counts.tolist())
+    ]
+
+
+def best_path(log_proba: Floats) -> Found:
     """Take the likeliest column at each step.
 
     Parameters
@@ -71,24 +124,25 @@ def best_path(log_proba: Floats) -> Integers:
 
     Returns
     -------
-    labels : int64 ndarray of shape (n_samples, n_timesteps)
-        Columns, with blanks in place of repetitions.
+    found : Found
+        Of one path each.
     """
     columns = log_proba.argmax(axis=2)
     repeated = columns[:, 1:] == columns[:, :-1]
     columns[:, 1:][repeated] = BLANK
-    return columns
+    total = log_proba.max(axis=2).sum(axis=1)
+    return Found(columns[:, np.newaxis], total[:, np.newaxis])
 
 
-def prefix_search(log_proba: Floats, beam_size: int) -> Found:
+def prefix_search(beam_size: int, log_proba: Floats) -> Found:
     r"""Search for the likeliest labels, step by step, all sequences at once.
 
     Parameters
     ----------
-    log_proba : float64 ndarray of shape (n_samples, n_timesteps, n_columns)
-        Padded as by `pad_with_blanks`.
     beam_size : int
         Number of prefixes that are followed at a time.
+    log_proba : float64 ndarray of shape (n_samples, n_timesteps, n_columns)
+        Padded as by `pad_with_blanks`.
 
     Returns
     -------
@@ -171,12 +225,12 @@ def _extend(number: Any, label: Integers) -> Any:
 def _trace_back(log_proba: Floats, history: list[tuple[Integers, Integers]]) -> Found:
     """Follow the best prefixes back to their first labels."""
     order = np.argsort(-log_proba, axis=1, kind="stable")
-    labels = np.empty((*order.shape, len(history)), dtype=np.int64)
+    columns = np.empty((*order.shape, len(history)), dtype=np.int64)
     place = order
     for t, (source, label) in reversed(list(enumerate(history))):
-        labels[:, :, t] = np.take_along_axis(label, place, axis=1)
+        columns[:, :, t] = np.take_along_axis(label, place, axis=1)
         place = np.take_along_axis(source, place, axis=1)
-    return Found(labels, np.take_along_axis(log_proba, order, axis=1))
+    return Found(columns, np.take_along_axis(log_proba, order, axis=1))
 
 
 class Lattice(NamedTuple):
@@ -184,48 +238,64 @@ class Lattice(NamedTuple):
 
     Parameters
     ----------
-    columns : int64 ndarray of shape (n_samples, n_states)
+    sample : int64 ndarray of shape (n_rows,)
+        The sequence that each row is about.
+    columns : int64 ndarray of shape (n_rows, n_states)
         The column of each state.
-    may_skip : bool ndarray of shape (n_samples, n_states)
+    may_skip : bool ndarray of shape (n_rows, n_states)
         Whether a path may come from two states before, without the blank between.
-    last : int64 ndarray of shape (n_samples,)
+    last : int64 ndarray of shape (n_rows,)
         The state behind the last label.
     """
 
+    sample: Integers
     columns: Integers
     may_skip: NDArray[np.bool_]
     last: Integers
 
+    def first(self, log_proba: Floats) -> Floats:
+        """Start in the first blank, or in the first label."""
+        reached = np.full(self.columns.shape, NEVER)
+        reached[:, :2] = self.at(0, log_proba)[:, :2]
+        return reached
 
-def _make_lattice(labels: list[Integers]) -> Lattice:
+    def at(self, t: int, log_proba: Floats) -> Floats:
+        """Give the log-probability of each state at a step, (n_rows, n_states)."""
+        found: Floats = log_proba[self.sample[:, np.newaxis], t, self.columns]
+        return found
+
+    def ways(self, reached: Floats) -> Floats:
+        """Give the log-probability of the ways into each state, from 0, 1, 2 before."""
+        ways = np.full((3, *reached.shape), NEVER)
+        ways[0] = reached
+        ways[1, :, 1:] = reached[:, :-1]
+        ways[2, :, 2:] = reached[:, :-2]
+        ways[2][~self.may_skip] = NEVER
+        return ways
+
+    def ends(self, reached: Floats) -> tuple[Floats, Floats]:
+        """Give the log-probability of ending behind the last label, and in it."""
+        row = np.arange(len(reached))
+        in_label = reached[row, np.maximum(self.last - 1, 0)]
+        return reached[row, self.last], np.where(self.last > 0, in_label, NEVER)
+
+
+def make_lattice(labels: list[Integers], sample: Integers | None) -> Lattice:
+    """Lay out the states of labels; row i is about sequence i if no sample is said."""
     n_labels = np.array(list(map(len, labels)))
     columns = np.full((len(labels), 2 * n_labels.max() + 1), BLANK)
     for states, row in zip(columns, labels, strict=True):
         states[1 : 2 * len(row) : 2] = row
     may_skip = np.zeros(columns.shape, dtype=bool)
     may_skip[:, 3::2] = columns[:, 3::2] != columns[:, 1:-2:2]
-    return Lattice(columns, may_skip, 2 * n_labels)
+    sample = np.arange(len(labels)) if sample is None else sample
+    return Lattice(sample, columns, may_skip, 2 * n_labels)
 
 
-def _ways(reached: Floats, lattice: Lattice) -> Floats:
-    """Give the log-probability of each way into each state: from 0, 1 or 2 before."""
-    ways = np.full((3, *reached.shape), NEVER)
-    ways[0] = reached
-    ways[1, :, 1:] = reached[:, :-1]
-    ways[2, :, 2:] = reached[:, :-2]
-    ways[2][~lattice.may_skip] = NEVER
-    return ways
-
-
-def _first(log_proba: Floats, lattice: Lattice) -> Floats:
-    """Start in the first blank, or in the first label."""
-    reached = np.full(lattice.columns.shape, NEVER)
-    reached[:, :2] = np.take_along_axis(log_proba[:, 0], lattice.columns, 1)[:, :2]
-    return reached
-
-
-def log_likelihood(log_proba: Floats, labels: list[Integers]) -> Floats:
-    """Sum the probabilities of all paths that are these labels.
+def log_likelihood(
+    log_proba: Floats, labels: list[Integers], sample: Integers | None = None
+) -> Floats:
+    """Sum the probabilities of all paths that have these labels.
 
     Parameters
     ----------
@@ -233,26 +303,21 @@ def log_likelihood(log_proba: Floats, labels: list[Integers]) -> Floats:
         Padded as by `pad_with_blanks`.
     labels : list of int64 ndarrays of shape (n_labels_i,)
         Columns.
+    sample : int64 ndarray of shape (n_rows,), default=None
+        The sequence that each of the labels are for; one after the other if None.
 
     Returns
     -------
-    log_likelihood : float64 ndarray of shape (n_samples,)
+    log_likelihood : float64 ndarray of shape (n_rows,)
         -inf where there are too few steps.
     """
-    lattice = _make_lattice(labels)
-    reached = _first(log_proba, lattice)
+    lattice = make_lattice(labels, sample)
+    reached = lattice.first(log_proba)
     for t in range(1, log_proba.shape[1]):
-        stay, step, skip = _ways(reached, lattice)
+        stay, step, skip = lattice.ways(reached)
         reached = np.logaddexp(np.logaddexp(stay, step), skip)
-        reached += np.take_along_axis(log_proba[:, t], lattice.columns, axis=1)
-    return np.logaddexp(*_ends(reached, lattice))
-
-
-def _ends(reached: Floats, lattice: Lattice) -> tuple[Floats, Floats]:
-    """Give the log-probability of ending behind the last label, and in it."""
-    sample = np.arange(len(reached))
-    in_label = reached[sample, np.maximum(lattice.last - 1, 0)]
-    return reached[sample, lattice.last], np.where(lattice.last > 0, in_label, NEVER)
+        reached += lattice.at(t, log_proba)
+    return np.logaddexp(*lattice.ends(reached))
 
 
 def align(log_proba: Floats, labels: list[Integers]) -> list[Integers]:
@@ -270,23 +335,20 @@ def align(log_proba: Floats, labels: list[Integers]) -> list[Integers]:
     spans : list of int64 ndarrays of shape (n_labels_i, 2)
         The first step of each label, and the one behind its last.
     """
-    lattice = _make_lattice(labels)
-    reached = _first(log_proba, lattice)
+    lattice = make_lattice(labels, None)
+    reached = lattice.first(log_proba)
     history = []
     for t in range(1, log_proba.shape[1]):
-        ways = _ways(reached, lattice)
+        ways = lattice.ways(reached)
         history.append(ways.argmax(axis=0))
-        reached = ways.max(axis=0)
-        reached += np.take_along_axis(log_proba[:, t], lattice.columns, axis=1)
-    behind, in_label = _ends(reached, lattice)
-    sample = np.arange(len(labels))
+        reached = ways.max(axis=0) + lattice.at(t, log_proba)
+    behind, in_label = lattice.ends(reached)
     states = [lattice.last - (in_label > behind)]
     for taken in reversed(history):
-        states.append(states[-1] - taken[sample, states[-1]])
+        states.append(states[-1] - taken[lattice.sample, states[-1]])
     paths = np.stack(states[::-1], axis=1)  # (n_samples, n_timesteps), rising
+    places = [2 * np.arange(len(row)) + 1 for row in labels]
     return [
-        np.stack([np.searchsorted(path, places, side) for side in ("left", "right")], 1)
-        for path, places in zip(
-            paths, [2 * np.arange(len(row)) + 1 for row in labels], strict=True
-        )
+        np.stack([np.searchsorted(path, at, side) for side in ("left", "right")], 1)
+        for path, at in zip(paths, places, strict=True)
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from sklearn_rnn.estimators._ctc import (
     align,
+    best_labels,
     best_path,
     log_likelihood,
     pad_with_blanks,
@@ -41,11 +42,9 @@ def all_labels(log_proba):
 
 def prefixes(found, i):
     """Give what was found for a row, as far as there is something."""
-    return {
-        tuple(labels[labels > 0].tolist()): value
-        for labels, value in zip(found.labels[i], found.log_proba[i], strict=True)
-        if np.isfinite(value)
-    }
+    log_proba = found.log_proba[i]
+    n_found = np.count_nonzero(np.isfinite(log_proba))
+    return {tuple(found.labels(i, k).tolist()): log_proba[k] for k in range(n_found)}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -53,7 +52,7 @@ def test_a_wide_beam_finds_all_labels_and_their_probabilities(seed):
     rng = np.random.default_rng(seed)
     rows = [draw(rng, n_steps, 2 + seed % 3) for n_steps in (5, 1, 3, 4)]
     n_labels = len(all_labels(rows[0]))  # of the longest row the most
-    found = prefix_search(pad_with_blanks(rows), n_labels + seed)
+    found = prefix_search(n_labels + seed, pad_with_blanks(rows))
     for i, row in enumerate(rows):
         expected, got = all_labels(row), prefixes(found, i)
         assert got.keys() == expected.keys()
@@ -89,7 +88,7 @@ def test_a_beam_is_what_the_textbook_keeps():
 
     rng = np.random.default_rng(0)
     rows = [draw(rng, n_steps, 5) for n_steps in (30, 12, 20, 25)]
-    found = prefix_search(pad_with_blanks(rows), 6)
+    found = prefix_search(6, pad_with_blanks(rows))
     for i, row in enumerate(rows):
         expected, got = textbook(row, 6), prefixes(found, i)
         assert got.keys() == expected.keys()
@@ -101,10 +100,10 @@ def test_a_row_is_searched_alone_as_beside_longer_ones():
     rows = [draw(rng, n_steps, 6) for n_steps in (3, 20, 40)]
     labels = [np.array(row) for row in ([1], [2, 2, 5], [])]
     together = pad_with_blanks(rows)
-    found, likelihoods = prefix_search(together, 8), log_likelihood(together, labels)
+    found, likelihoods = prefix_search(8, together), log_likelihood(together, labels)
     for i, row in enumerate(rows):
         alone = pad_with_blanks([row])
-        assert prefixes(prefix_search(alone, 8), 0) == prefixes(found, i)
+        assert prefixes(prefix_search(8, alone), 0) == prefixes(found, i)
         assert log_likelihood(alone, labels[i : i + 1])[0] == likelihoods[i]
 
 
@@ -115,7 +114,25 @@ def test_likelihoods_and_the_best_path_worked_by_hand():
     likelihoods = log_likelihood(pad_with_blanks([half] * 3), labels)
     np.testing.assert_allclose(np.exp(likelihoods), [3 / 4, 1 / 4, 0])
     three = np.log(np.eye(3)[[1, 1, 0, 1, 2]] * 0.7 + 0.1)
-    assert best_path(pad_with_blanks([three])).tolist() == [[1, 0, 0, 1, 2]]
+    assert prefixes(best_path(three[np.newaxis]), 0) == {
+        (1, 1, 2): pytest.approx(5 * np.log(0.8))
+    }
+
+
+@pytest.mark.parametrize("beam_size", [1, 2, 4])
+def test_the_best_labels_are_ordered_by_all_their_paths(beam_size):
+    rng = np.random.default_rng(beam_size)
+    rows = [draw(rng, n_steps, 4, scale=0.5) for n_steps in (6, 5, 4, 3, 6, 5, 1)]
+    table, n_best = pad_with_blanks(rows), min(beam_size, 3)
+    found = best_labels(table, beam_size, n_best, exact=True)
+    quickly = best_labels(table, beam_size, n_best)
+    for i, (row, (labels, scores)) in enumerate(zip(rows, found, strict=True)):
+        every = all_labels(row)
+        expected = [every[tuple(codes.tolist())] for codes in labels]
+        np.testing.assert_allclose(scores, expected)
+        assert len(labels) == n_best and (np.diff(scores) <= 0).all()
+        assert [*map(tuple, quickly[i][0])] == [*map(tuple, labels)]
+        assert (quickly[i][1] <= scores + 1e-12).all()
 
 
 @pytest.mark.parametrize("seed", range(3))
