@@ -17,6 +17,7 @@ __all__ = [
     "VisualBlock",
     "check_feature_names",
     "check_sample_weight",
+    "clone_parametrized",
     "fit_context",
     "name_estimators",
     "safe_indexing",
@@ -27,6 +28,7 @@ __all__ = [
 import os
 from typing import TYPE_CHECKING
 
+from sklearn.base import _clone_parametrized as clone_parametrized
 from sklearn.pipeline import _name_estimators as name_estimators
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import (

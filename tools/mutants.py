@@ -498,6 +498,36 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a logger is copied, and its owner sees nothing",
+        "_training/_given_callbacks.py",
+        'return not hasattr(value, "get_params")',
+        "return False",
+        (
+            "tests/_training/test_given_callbacks.py"
+            "::test_a_search_refuses_what_belongs_to_somebody",
+        ),
+    ),
+    Mutant(
+        "a warm start freezes nothing",
+        "_training/_given_callbacks.py",
+        'epoch = callback.at.keywords["epoch"] + len(net.history)',
+        'epoch = callback.at.keywords["epoch"]',
+        (
+            "tests/_training/test_given_callbacks.py"
+            "::test_a_warm_start_freezes_what_it_is_told_to",
+        ),
+    ),
+    Mutant(
+        "the accuracy of skorch is asked of logits",
+        "_training/_net.py",
+        "return outputs if self.decide is None else self.decide(outputs)",
+        "return outputs",
+        (
+            "tests/_training/test_given_callbacks.py"
+            "::test_the_accuracy_of_skorch_is_that_of_the_history",
+        ),
+    ),
+    Mutant(
         "a fit changes the transformers of the user",
         "sequences/_column_transformer.py",
         "self.sequence_ = clone(sequence, safe=False)",
@@ -1873,9 +1903,9 @@ MUTANTS = [
     ),
     Mutant(
         "callbacks keep their state between fits",
-        "_training/_make_net.py",
-        "return clone(callback, safe=False)",
-        "return callback",
+        "_training/_given_callbacks.py",
+        "return [c if why_not_copied(c) else clone(c, safe=False) for c in given]",
+        "return given",
         (
             "tests/estimators/test_errors_elsewhere.py"
             "::test_callbacks_keep_no_state_between_fits",

@@ -11,6 +11,11 @@ from sklearn_rnn._training._averaging import WeightAverage
 from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
 from sklearn_rnn._training._data import SequenceDataset
+from sklearn_rnn._training._given_callbacks import (
+    check_copies,
+    count_epochs_anew,
+    why_not_copied,
+)
 from sklearn_rnn._training._lr_range import LearningRateRange, planned_rates
 from sklearn_rnn._training._make_net import (
     make_net,
@@ -52,8 +57,10 @@ __all__ = [
     "as_usual",
     "baseline",
     "best_epoch",
+    "check_copies",
     "check_sizes",
     "contents_of",
+    "count_epochs_anew",
     "evaluate",
     "evaluate_each",
     "export_state",
@@ -74,5 +81,6 @@ __all__ = [
     "train",
     "undone_on_error",
     "unnamed",
+    "why_not_copied",
     "widen_ids",
 ]

@@ -7,8 +7,6 @@ from threading import Thread
 from typing import Any
 
 import torch
-from sklearn.base import clone
-from skorch.callbacks import Callback
 
 from sklearn_rnn._compat import Interval, StrOptions, validate_parameter_constraints
 from sklearn_rnn._training._callbacks import (
@@ -30,6 +28,7 @@ from sklearn_rnn._training._data import (
     PredictionBatches,
     TrainBatches,
 )
+from sklearn_rnn._training._given_callbacks import take_callbacks
 from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
 from sklearn_rnn._training._time_budget import TimeBudget
@@ -198,7 +197,7 @@ def make_net(
     ]
     if updates is not None and settings["verbose"] == 1:
         callbacks.append(("progress", ProgressBar(planned["max_epochs"])))
-    given = [_clone_callback(callback) for callback in settings["callbacks"] or ()]
+    given = take_callbacks(settings["callbacks"])
     callbacks += [callback for callback in given if not is_checkpoint(callback)]
     callbacks.append(("report", EpochReport()))
     if stops_early:
@@ -270,15 +269,3 @@ def _make_accelerated_net(
 def _make_early_stopping(settings: dict[str, Any]) -> StopEarly:
     monitor = "valid_loss" if settings["scoring"] == "loss" else "valid_score"
     return StopEarly(monitor, settings["n_iter_no_change"], settings["tol"])
-
-
-def _clone_callback(callback: Any) -> Any:
-    """Clone a skorch callback or a named one; refuse anything else."""
-    made = unnamed(callback)
-    is_class = isinstance(made, type) and issubclass(made, Callback)
-    if not (is_class or isinstance(made, Callback)):
-        raise TypeError(
-            "callbacks must hold skorch callbacks or (name, callback) pairs, got "
-            f"{callback!r}; derive it from skorch.callbacks.Callback."
-        )
-    return clone(callback, safe=False)

@@ -43,6 +43,8 @@ class SequenceNet(NeuralNet):
 
     Attributes
     ----------
+    decide : callable (outputs) -> ndarray, or None
+        Turns outputs into what a metric compares with the targets, in training.
     interrupted_, paused_ : bool
         Whether the user ended the last training, or a callback that left it undone.
     n_updates_ : int
@@ -51,6 +53,7 @@ class SequenceNet(NeuralNet):
 
     interrupted_ = paused_ = False
     n_updates_ = 0
+    decide: Callable[[NDArray[Any]], NDArray[Any]] | None = None
 
     def get_loss(
         self, y_pred: torch.Tensor, y_true: Any, X: Any = None, training: bool = False
@@ -97,6 +100,11 @@ class SequenceNet(NeuralNet):
         ]
         places = _places_of_rows(dataset, self.module_.head.rows)
         yield torch.cat(outputs)[np.argsort(places[batches.order].values)]
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Decide, in training, as skorch's `EpochScoring` asks; else give outputs."""
+        outputs: NDArray[Any] = self.predict_proba(X)
+        return outputs if self.decide is None else self.decide(outputs)
 
     def on_train_begin(
         self, net: Any, X: Any = None, y: Any = None, **kwargs: Any
@@ -158,6 +166,7 @@ def train(
     *,
     starts: bool = False,
     epochs: int | None = None,
+    decide: Callable[..., NDArray[Any]] | None = None,
     score: Callable[..., float] | None = None,
     scorer: Callable[..., float] | None = None,
     report: Any = None,
@@ -176,6 +185,8 @@ def train(
         random, and the targets are those of the whole training part.
     epochs : int, default=None
         The net's ``max_epochs`` if None.
+    decide : callable (outputs) -> ndarray, default=None
+        What ``predict`` of the net does with outputs meanwhile.
     score : callable (outputs, y, weight) -> float, default=None
         Scores what the net says of the validation part.
     scorer : callable (net) -> float, default=None
@@ -207,6 +218,7 @@ def train(
         return None
     for_this_training = [
         (net, "train_split", validation and predefined_split(validation)),
+        (net, "decide", decide),
         (callbacks["valid_score"], "score", None if scorer else score),
         (callbacks["valid_score"], "scorer", scorer),
         (callbacks["report"], "report", report),

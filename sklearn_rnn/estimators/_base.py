@@ -14,13 +14,16 @@ from sklearn_rnn._compat import (
     CallbackSupportMixin,
     DocumentationLinkMixin,
     check_sample_weight,
+    clone_parametrized,
     fit_context,
     safe_indexing,
 )
 from sklearn_rnn._messages import is_called_by, warn
 from sklearn_rnn._training import (
     as_usual,
+    check_copies,
     check_sizes,
+    count_epochs_anew,
     evaluate,
     evaluate_each,
     export_state,
@@ -285,7 +288,7 @@ class BaseRNN(
         self._check_same_structure(*before)
         # The weights go on, the optimiser starts anew.
         state = self._grown_state(with_optimizer=False)
-        return load_state(self._new_net(**plan), state)
+        return count_epochs_anew(load_state(self._new_net(**plan), state))
 
     def _net_to_train_on(self):
         """Return the net for one more epoch, with room for every token seen."""
@@ -307,7 +310,7 @@ class BaseRNN(
         datasets = [part and self._dataset_of(part) for part in (training, validation)]
         goes_on = net is getattr(self, "net_", None)
         with undone_on_error(net) if goes_on else nullcontext():
-            diverged_at = train(net, *datasets, **how)
+            diverged_at = train(net, *datasets, decide=self._target.decide, **how)
         before = vars(self) if goes_on else None
         vars(self).update(learnt_from(net, before))
         if diverged_at is not None:
@@ -551,6 +554,10 @@ class BaseRNN(
             return way(self.net_, dataset, question, about_targets=y is not None, **how)
 
     # -- state and tags --------------------------------------------------------
+
+    def __sklearn_clone__(self):
+        check_copies(self.callbacks)
+        return clone_parametrized(self)
 
     @as_usual
     def __getstate__(self):

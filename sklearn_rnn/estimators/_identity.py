@@ -14,6 +14,7 @@ from sklearn_rnn._training import (
     export_state,
     open_checkpoint,
     unnamed,
+    why_not_copied,
 )
 from sklearn_rnn.sequences import Sequences
 
@@ -52,7 +53,7 @@ def _identify(estimator, seed, continued, data):
     callbacks = [
         describe(callback)
         for callback in estimator.callbacks or ()
-        if not only_decides_when(callback)
+        if not (only_decides_when(callback) or why_not_copied(callback))
     ]
     identity = {
         "estimator": type(estimator).__name__,

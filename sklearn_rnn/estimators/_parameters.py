@@ -416,7 +416,11 @@ class SharedParameters:
     callbacks: list | tuple | None = parameter(
         default=None,
         accepts="list of skorch callbacks",
-        text="skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.",
+        text="""
+        skorch callbacks, or ``(name, callback)`` pairs; cloned for each fit.  One that
+        holds what belongs to somebody, such as a logger's run or a trial, is used as
+        given; searches refuse it.
+        """,
         constraint=[list, tuple, None],
     )
     net_params: dict[str, Any] | None = parameter(

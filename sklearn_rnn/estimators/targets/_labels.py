@@ -132,7 +132,7 @@ class LabelTarget(ClassTarget):
 
     def labels(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Turn logits into labels, or into an indicator matrix."""
-        decided = self._decide(outputs)
+        decided = self.decide(outputs)
         return decided if self.task == "multilabel" else self.classes_[decided]
 
     def response(self, outputs: NDArray[Any]) -> NDArray[Any]:
@@ -150,7 +150,7 @@ class LabelTarget(ClassTarget):
     def _one_per_class(self, outputs: NDArray[Any]) -> NDArray[Any]:
         return np.hstack([-outputs, outputs]) if self.task == "binary" else outputs
 
-    def _decide(self, outputs: NDArray[Any]) -> NDArray[Any]:
+    def decide(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Turn logits into class indices, or into an indicator matrix."""
         if self.task == "multiclass":
             return outputs.argmax(axis=1)
@@ -162,5 +162,5 @@ class LabelTarget(ClassTarget):
     ) -> float:
         """Compute the accuracy."""
         y = y[:, 0] if self.task == "binary" else y
-        accuracy: float = accuracy_score(y, self._decide(outputs), sample_weight=weight)
+        accuracy: float = accuracy_score(y, self.decide(outputs), sample_weight=weight)
         return accuracy

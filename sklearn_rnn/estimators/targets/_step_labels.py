@@ -109,6 +109,11 @@ class StepLabelTarget(ClassTarget):
         n_transitions = n_labels**2 if self.output == "crf" else 0
         return n_units * n_labels + n_transitions
 
+    def decide(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Turn logits into class indices (n_steps_total,), each step by itself."""
+        codes: NDArray[Any] = outputs if outputs.ndim == 1 else outputs.argmax(axis=1)
+        return codes
+
     def response(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Turn logits into probabilities (n_steps_total, n_classes)."""
         return softmax(outputs, axis=1)
@@ -117,6 +122,6 @@ class StepLabelTarget(ClassTarget):
         self, outputs: NDArray[Any], y: NDArray[Any], weight: NDArray[Any]
     ) -> float:
         """Compute the share of the steps whose class is right."""
-        codes = outputs if outputs.ndim == 1 else outputs.argmax(axis=1)
+        codes = self.decide(outputs)
         accuracy: float = accuracy_score(y, codes, sample_weight=weight)
         return accuracy

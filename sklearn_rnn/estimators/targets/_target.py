@@ -113,6 +113,10 @@ class Target:
         """Count the weights that the head has at least."""
         return n_units
 
+    def decide(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Turn outputs into what a metric compares with what `encode` gave."""
+        return outputs
+
     def response(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Turn outputs into predictions or, of labels, probabilities."""
         return outputs
