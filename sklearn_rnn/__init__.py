@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         RNNRegressor,
         RNNStepRegressor,
         RNNTagger,
+        RNNTranslator,
     )
     from sklearn_rnn.persistence import export_onnx, load, save
     from sklearn_rnn.sequences import (
@@ -42,6 +43,7 @@ __all__ = [
     "RNNRegressor",
     "RNNStepRegressor",
     "RNNTagger",
+    "RNNTranslator",
     "SequenceColumnTransformer",
     "SequencesWithStatic",
     "TextVectorizer",
@@ -72,6 +74,7 @@ _ROOM_OF = {
     "RNNTagger": "estimators",
     "SequenceColumnTransformer": "sequences",
     "SequencesWithStatic": "sequences",
+    "RNNTranslator": "estimators",
     "TextVectorizer": "text",
     "TokenVectors": "text",
     "as_ragged": "sequences",

@@ -4,5 +4,12 @@ from sklearn_rnn.estimators._classifier import RNNClassifier
 from sklearn_rnn.estimators._regressor import RNNRegressor
 from sklearn_rnn.estimators._step_regressor import RNNStepRegressor
 from sklearn_rnn.estimators._tagger import RNNTagger
+from sklearn_rnn.estimators._translator import RNNTranslator
 
-__all__ = ["RNNClassifier", "RNNRegressor", "RNNStepRegressor", "RNNTagger"]
+__all__ = [
+    "RNNClassifier",
+    "RNNRegressor",
+    "RNNStepRegressor",
+    "RNNTagger",
+    "RNNTranslator",
+]

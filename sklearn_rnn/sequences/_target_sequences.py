@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from sklearn_rnn._messages import name_some
 from sklearn_rnn.sequences._ragged_targets import as_member, list_members
 from sklearn_rnn.sequences._targets import is_present, refuse_odd_labels
 from sklearn_rnn.sequences._values import to_labels
@@ -114,6 +115,6 @@ def _refuse_mixture(text: int, other: Any, row: int) -> NoReturn:
 
 def _refuse_single(member: Any, row: int) -> NoReturn:
     raise ValueError(
-        f"y must hold a sequence for each row, got {member!r} at row {row}; "
+        f"y must hold a sequence for each row, got {name_some([member])} at row {row}; "
         f"{ACCEPTED}. RNNClassifier and RNNRegressor are for one target per row."
     )

@@ -6,6 +6,7 @@ from sklearn_rnn.estimators.targets._sequence import SequenceTarget
 from sklearn_rnn.estimators.targets._step_labels import StepLabelTarget
 from sklearn_rnn.estimators.targets._step_numbers import StepNumberTarget
 from sklearn_rnn.estimators.targets._target import Target, weight_of_steps
+from sklearn_rnn.estimators.targets._translation import TranslationTarget
 
 __all__ = [
     "LabelTarget",
@@ -14,5 +15,6 @@ __all__ = [
     "StepLabelTarget",
     "StepNumberTarget",
     "Target",
+    "TranslationTarget",
     "weight_of_steps",
 ]
