@@ -33,7 +33,7 @@ def fitted_steps(estimator: Any) -> tuple[list[Any], Any]:
     Returns
     -------
     transformers : list of transformers
-    rnn : RNNClassifier, RNNRegressor, RNNTagger or RNNStepRegressor
+    rnn : BaseRNN
         Fitted.
 
     Raises
@@ -66,7 +66,7 @@ def _checked(found: Any, is_pipeline: bool) -> BaseRNN:
         return found
     where = "a Pipeline that ends in " if is_pipeline else ""
     raise TypeError(
-        "estimator must be an RNNClassifier, RNNRegressor, RNNTagger or "
-        f"RNNStepRegressor, or a Pipeline whose last step is one, got {where}"
-        f"{found!r}; of a search pass best_estimator_ once it is fitted."
+        "estimator must be one of sklearn_rnn, such as an RNNClassifier, or a Pipeline "
+        f"whose last step is one, got {where}{found!r}; of a search pass "
+        "best_estimator_ once it is fitted."
     )
