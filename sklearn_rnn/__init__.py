@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         RNNRegressor,
         RNNStepRegressor,
         RNNTagger,
+        RNNTranscriber,
         RNNTranslator,
     )
     from sklearn_rnn.persistence import export_onnx, load, save
@@ -43,6 +44,7 @@ __all__ = [
     "RNNRegressor",
     "RNNStepRegressor",
     "RNNTagger",
+    "RNNTranscriber",
     "RNNTranslator",
     "SequenceColumnTransformer",
     "SequencesWithStatic",
@@ -72,9 +74,10 @@ _ROOM_OF = {
     "RNNRegressor": "estimators",
     "RNNStepRegressor": "estimators",
     "RNNTagger": "estimators",
+    "RNNTranscriber": "estimators",
+    "RNNTranslator": "estimators",
     "SequenceColumnTransformer": "sequences",
     "SequencesWithStatic": "sequences",
-    "RNNTranslator": "estimators",
     "TextVectorizer": "text",
     "TokenVectors": "text",
     "as_ragged": "sequences",

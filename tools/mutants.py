@@ -736,6 +736,56 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "impossible rows are left to the loss",
+        "estimators/targets/_transcription.py",
+        "if lacks.any():",
+        "if False:",
+        (
+            "tests/estimators/test_transcriber.py"
+            "::test_too_few_steps_are_refused_by_row_and_numbers",
+        ),
+    ),
+    Mutant(
+        "two equal labels need no step between",
+        "estimators/targets/_transcription.py",
+        "lacks = n_labels + n_repeated > n_steps",
+        "lacks = n_labels > n_steps",
+        (
+            "tests/estimators/test_transcriber.py"
+            "::test_too_few_steps_are_refused_by_row_and_numbers",
+        ),
+    ),
+    Mutant(
+        "what is left out of the labels has a column of its own",
+        "nn/heads/_ctc.py",
+        "return outputs[:, : self.end + 1].log_softmax(dim=1)",
+        "return outputs.log_softmax(dim=1)",
+        (
+            "tests/estimators/test_transcriber.py"
+            "::test_tokens_that_are_left_out_are_never_answered",
+        ),
+    ),
+    Mutant(
+        "answers are given to the rows in the order of their lengths",
+        "estimators/_transcriber.py",
+        "yield rows, pad_with_blanks(",
+        "yield range(start, start + len(rows)), pad_with_blanks(",
+        (
+            "tests/estimators/test_transcriber.py"
+            "::test_pulses_of_any_length_are_transcribed",
+        ),
+    ),
+    Mutant(
+        "a training that ends with empty answers is kept quiet",
+        "estimators/_paired.py",
+        "if not self._trains_on and self._answers_nothing(training):",
+        "if False:",
+        (
+            "tests/estimators/test_transcriber.py"
+            "::test_a_fit_that_answers_nothing_says_so",
+        ),
+    ),
+    Mutant(
         "a peak at the end counts as a threshold",
         "metrics/_early_classification.py",
         "order = order[read_more[order] > 0]",

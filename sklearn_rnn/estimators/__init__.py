@@ -4,6 +4,7 @@ from sklearn_rnn.estimators._classifier import RNNClassifier
 from sklearn_rnn.estimators._regressor import RNNRegressor
 from sklearn_rnn.estimators._step_regressor import RNNStepRegressor
 from sklearn_rnn.estimators._tagger import RNNTagger
+from sklearn_rnn.estimators._transcriber import RNNTranscriber
 from sklearn_rnn.estimators._translator import RNNTranslator
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "RNNRegressor",
     "RNNStepRegressor",
     "RNNTagger",
+    "RNNTranscriber",
     "RNNTranslator",
 ]

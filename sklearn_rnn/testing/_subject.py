@@ -196,8 +196,9 @@ class Subject:
         methods = KINDS[self.kind].methods
         for name in [name for name in methods if hasattr(fitted, name)]:
             predicted = getattr(fitted, name)(X)
-            if isinstance(predicted, tuple):  # answers and their probabilities
-                predicted = predicted[-1]
+            if isinstance(predicted, tuple):  # answers and their log-probabilities
+                scores = predicted[-1]  # -inf where there is no answer more
+                predicted = np.where(np.isneginf(scores), 1.0, scores)
             rows = rows_of(predicted, n_rows, name)
             if self.kind == "vectorizer":
                 rows = list(map(without_padding, rows))

@@ -6,6 +6,10 @@ from sklearn_rnn.estimators.targets._sequence import SequenceTarget
 from sklearn_rnn.estimators.targets._step_labels import StepLabelTarget
 from sklearn_rnn.estimators.targets._step_numbers import StepNumberTarget
 from sklearn_rnn.estimators.targets._target import Target, weight_of_steps
+from sklearn_rnn.estimators.targets._transcription import (
+    TranscriptionTarget,
+    refuse_impossible,
+)
 from sklearn_rnn.estimators.targets._translation import TranslationTarget
 
 __all__ = [
@@ -15,6 +19,8 @@ __all__ = [
     "StepLabelTarget",
     "StepNumberTarget",
     "Target",
+    "TranscriptionTarget",
     "TranslationTarget",
+    "refuse_impossible",
     "weight_of_steps",
 ]

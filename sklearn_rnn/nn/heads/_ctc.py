@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
+from sklearn_rnn.nn._batch import Batch, Encoded, Targets
 from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._steps import pad_steps
 from sklearn_rnn.nn.heads._steps import StepsHead
@@ -171,12 +171,4 @@ class CTCHead(StepsHead):
             the exponentials of a row sum to one in float64.
         """
         outputs = raise_precision(self.predict(encoded, batch))
-        return self._answered(outputs).log_softmax(dim=1)
-
-    def _answered(self, outputs: Tensor) -> Tensor:
-        return outputs[:, : self.end + 1]
-
-    def step(self, memory: State, output: Tensor, batch: Batch) -> tuple[Tensor, State]:
-        """Compute the outputs at one more step; nothing need be kept."""
-        outputs, memory = super().step(memory, output, batch)
-        return self._answered(outputs), memory
+        return outputs[:, : self.end + 1].log_softmax(dim=1)
