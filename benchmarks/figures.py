@@ -17,6 +17,7 @@ import bench_defaults
 import bench_find_lr
 import bench_output_bias
 import bench_questions
+import bench_static_columns
 import bench_tagging
 import check_neighbours
 import report
@@ -212,6 +213,11 @@ def resume(record):
 
 
 # The group of a mark -> the file it is computed from, and how.
+def static_columns(record):
+    yield "train", f"{record['n_train']:,}"
+    yield "positive", f"{100 * record['share']:.1f}"
+
+
 FIGURES = {
     "accuracy": ("accuracy", accuracy),
     "checks": ("check_neighbours", checks),
@@ -226,6 +232,7 @@ FIGURES = {
     "questions": ("questions", questions),
     "resume": ("resume", resume),
     "search": ("search", search),
+    "static_columns": ("static_columns", static_columns),
 }
 
 
@@ -464,6 +471,7 @@ TABLES = {
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),
+    "static columns": ("static_columns", bench_static_columns.table),
     "machines": ("compare", machines),
     "machines, in torch": ("compare_torch", machines),
     **{

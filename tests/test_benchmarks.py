@@ -20,6 +20,7 @@ import bench_defaults  # noqa: E402
 import bench_latency  # noqa: E402
 import bench_questions  # noqa: E402
 import bench_scaling  # noqa: E402
+import bench_static_columns  # noqa: E402
 import bench_text  # noqa: E402
 import report  # noqa: E402
 from accuracy.models import join_steps, resample  # noqa: E402
@@ -594,3 +595,18 @@ def test_every_question_was_asked_to_its_end():
     for section, (name_all, _) in bench_questions.SECTIONS.items():
         keys = {json.dumps(arguments, ensure_ascii=False) for arguments in name_all()}
         assert set(record[section]) == keys
+
+
+# -- columns beside a text ---------------------------------------------------------
+
+
+def test_urgent_tickets_are_rare_and_need_both_parts():
+    X, urgent, is_train = bench_static_columns.make_tickets(seed=0)
+    assert 0.01 < urgent.mean() < 0.05
+    assert set(X["product"][urgent == 1]) == set(bench_static_columns.COVERED)
+    assert X["days"][urgent == 1].min() > 20
+    covered = X["product"].isin(bench_static_columns.COVERED) & (X["days"] > 20)
+    assert urgent[covered].mean() < 0.2  # for the language is not in the table
+    again, _, _ = bench_static_columns.make_tickets(seed=0)
+    assert again.equals(X)
+    assert 0.5 < is_train.mean() < 0.8
