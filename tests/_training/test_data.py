@@ -40,6 +40,16 @@ def rows_with_steps(lengths, weight):
     return SequenceDataset(sequences, PLAIN, y=y, weight=weight)
 
 
+def test_rows_of_equal_length_are_grouped_by_the_number_of_their_targets():
+    rng = np.random.default_rng(0)
+    sequences = Sequences.from_list([np.zeros((n, 1)) for n in rng.integers(1, 3, 400)])
+    counts = rng.integers(1, 21, 400)
+    y = Sequences(np.zeros(counts.sum()), np.concatenate([[0], np.cumsum(counts)]))
+    dataset = SequenceDataset(sequences, PLAIN, y=y, weight=np.ones(counts.sum()))
+    spans = [np.ptp(targets.counts.numpy()) for _, targets in TrainBatches(dataset, 10)]
+    assert np.median(spans) <= 2
+
+
 def rows_of(batches):
     return [targets.values.tolist() for _, targets in batches]
 
