@@ -1,12 +1,15 @@
 """scikit-learn's own suite: all of it, none skipped, none excused, and counted."""
 
+import numpy as np
 import pytest
 import sklearn
+from sklearn.base import ClassifierMixin
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
 
-from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTranslator
 from sklearn_rnn.estimators import _base
+from sklearn_rnn.sequences import check_labels
 from sklearn_rnn.testing import all_estimators
 
 # How many checks scikit-learn yields for estimators with our methods and tags.  A
@@ -108,6 +111,57 @@ WITHOUT_FIT = [
 def test_checks_that_need_no_fit_pass_for_every_other_estimator(estimator_class):
     for name in WITHOUT_FIT:
         getattr(estimator_checks, name)(estimator_class.__name__, estimator_class())
+
+
+class OneLabel(ClassifierMixin):
+    """Each label of y becomes an answer of one label, and back: a classifier."""
+
+    def fit(self, X, y, sample_weight=None):
+        return super().fit(X, y if y is None else as_answers(y), sample_weight)
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        return super().partial_fit(X, as_answers(y), classes, sample_weight)
+
+    def predict(self, X):
+        answers = super().predict(X)
+        return np.array([a[0] if len(a) else self.classes_[0] for a in answers])
+
+    def score(self, X, y, sample_weight=None):
+        return ClassifierMixin.score(self, X, y, sample_weight)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = False
+        return tags
+
+
+def as_answers(y):
+    labels, is_multilabel = check_labels(y)
+    if is_multilabel or len(np.unique(labels)) < 2:
+        raise ValueError("A classifier needs more than one class, one for each row.")
+    if labels.dtype.kind == "f":
+        labels = labels.astype(int)
+    return np.fromiter((labels[[i]] for i in range(len(labels))), object, len(labels))
+
+
+class OneLabelTranslator(OneLabel, RNNTranslator):
+    """A translator whose answers have one label."""
+
+
+ANSWERING = {OneLabelTranslator: 62}
+# Enough to learn three classes from thirty rows.
+TRAINED = {"max_epochs": 10, "lr": 0.05, "batch_size": 16, "random_state": 0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("estimator_class", ANSWERING)
+def test_every_official_check_passes_where_an_answer_is_one_label(
+    estimator_class, capsys
+):
+    estimator = estimator_class(8, embedding_dim=4, beam_size=1, **TRAINED)
+    results = assert_passes_the_suite(estimator, capsys)
+    if sklearn.__version__.startswith("1.9."):
+        assert len(results) == ANSWERING[estimator_class]
 
 
 @pytest.mark.slow
