@@ -24,6 +24,9 @@ STORIES = [
     # tagging
     "plot_tagging_sentences",
     "plot_tagging_activities",
+    # translating
+    "plot_spelling_to_sound",
+    "plot_dates_to_iso",
     # composing
     "plot_text_and_numbers",
     "plot_stacked_classifier",
