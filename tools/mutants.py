@@ -862,6 +862,13 @@ MUTANTS = [
         ("tests/metrics/test_error_rate.py::test_transposed_references_are_noticed",),
     ),
     Mutant(
+        "a dash of Morse code is no longer than a dot",
+        "datasets/_morse.py",
+        '"-": [1.0, 1.0, 1.0]',
+        '"-": [1.0]',
+        ("tests/datasets/test_morse.py::test_a_clear_signal_is_read_off",),
+    ),
+    Mutant(
         "generators draw from the global random state",
         "datasets/_generators.py",
         "return np.random.RandomState()",

@@ -14,6 +14,7 @@ __all__ = [
     "make_activities",
     "make_adding_problem",
     "make_first_symbol",
+    "make_morse",
     "make_sine_waves",
 ]
 
@@ -30,3 +31,4 @@ from sklearn_rnn.datasets._generators import (
     make_first_symbol,
     make_sine_waves,
 )
+from sklearn_rnn.datasets._morse import make_morse
