@@ -869,6 +869,16 @@ MUTANTS = [
         ("tests/datasets/test_morse.py::test_a_clear_signal_is_read_off",),
     ),
     Mutant(
+        "an alignment is drawn with the probabilities of the neighbours",
+        "inspection/_alignment.py",
+        "for column, label in enumerate(self.classes.tolist(), 1):",
+        "for column, label in enumerate(self.classes.tolist()):",
+        (
+            "tests/inspection/test_alignment.py"
+            "::test_a_given_answer_is_drawn_where_it_is_aligned",
+        ),
+    ),
+    Mutant(
         "generators draw from the global random state",
         "datasets/_generators.py",
         "return np.random.RandomState()",

@@ -1,6 +1,7 @@
 """Pictures of a network: its training, states, predictions and errors."""
 
 __all__ = [
+    "AlignmentDisplay",
     "AttentionDisplay",
     "EarlyClassificationDisplay",
     "Explanation",
@@ -17,6 +18,7 @@ __all__ = [
     "hidden_states",
 ]
 
+from sklearn_rnn.inspection._alignment import AlignmentDisplay
 from sklearn_rnn.inspection._attention import AttentionDisplay
 from sklearn_rnn.inspection._early_classification import EarlyClassificationDisplay
 from sklearn_rnn.inspection._explain import Explanation, explain
