@@ -11,6 +11,7 @@ DATA ?= ../shared/data
 VENV := .venv
 OLDEST := .venv-oldest
 INTEROP := .venv-interop
+TOOLS := .venv-tools
 DOCS := .venv-docs
 PACKAGE := .venv-package
 PEERS := .venv-tensorflow .venv-jax .venv-onnx .venv-sktime
@@ -38,10 +39,11 @@ demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp ## the slow tests, properties on 1,000 examples, about an hour; Dask, accelerate, ONNX, sacrebleu
+test-slow: $(VENV)/test.stamp $(INTEROP)/made.stamp $(TOOLS)/made.stamp ## the slow tests, properties on 1,000 examples, about an hour; other libraries in environments of their own
 	HYPOTHESIS_PROFILE=slow SKLEARN_RNN_DATA="$(DATA)" $(BIN)/python -m pytest -m slow \
 		-n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 	$(INTEROP)/bin/python -m pytest -m slow tests/interop
+	$(TOOLS)/bin/python -m pytest -m slow tests/interop/test_loggers.py tests/interop/test_serving.py
 
 test-oldest: $(OLDEST)/test.stamp ## the tests on the oldest versions we claim
 	$(OLDEST)/bin/python -m pytest -m "not slow" -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
@@ -100,7 +102,7 @@ mutants: $(VENV)/test.stamp ## break the code on purpose; each breakage must tur
 	$(BIN)/python tools/mutants.py --workers $(WORKERS)
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(OLDEST) $(INTEROP) $(DOCS) $(PACKAGE) $(PEERS) $(BENCH) demo_output dist \
+	rm -rf $(VENV) $(OLDEST) $(INTEROP) $(TOOLS) $(DOCS) $(PACKAGE) $(PEERS) $(BENCH) demo_output dist \
 		docs/_build docs/api docs/auto_examples
 
 $(VENV)/made.stamp:
@@ -141,6 +143,15 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	$(INTEROP)/bin/python -m pip install --constraint constraints.txt \
 		--editable ".[test,accelerate,dask,onnx,translation]" "dask==2025.2.0" "distributed==2025.2.0" \
 		dask-ml nbclient nbformat ipykernel ipywidgets "onnxruntime>=1.20"
+	@touch $@
+
+# Loggers, a pruner, a registry of models and a server, each with its own needs.
+$(TOOLS)/made.stamp: pyproject.toml constraints.txt
+	@echo "installing into $(TOOLS), once; this takes a few minutes"
+	$(PYTHON) -m venv --clear $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --constraint constraints.txt --editable ".[test]" \
+		"wandb>=0.18" "tensorboard>=2.17" "optuna>=4.0" "mlflow-skinny>=3.0" \
+		"sqlalchemy>=2.0" "alembic>=1.13" "fastapi>=0.115" "httpx>=0.27" "uvicorn>=0.30"
 	@touch $@
 
 # Each peer has its own needs and an environment of its own.
