@@ -498,6 +498,27 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the largest of live data in ONNX is never below zero",
+        "persistence/_one_step.py",
+        'before = graph.add("Where", now.is_first, PADDING_OF_MAXIMA, memory[0])\n'
+        "    maximum",
+        "before = memory[0]\n    maximum",
+        (
+            "tests/persistence/test_onnx.py"
+            "::test_a_pooling_goes_on_in_a_graph_as_in_the_network",
+        ),
+    ),
+    Mutant(
+        "attention to live data in ONNX forgets the steps before",
+        "persistence/_one_step.py",
+        'total = graph.add("Add", graph.add("Mul", memory[1], old), new)',
+        'total = graph.add("Add", memory[1], new)',
+        (
+            "tests/persistence/test_onnx.py"
+            "::test_a_pooling_goes_on_in_a_graph_as_in_the_network",
+        ),
+    ),
+    Mutant(
         "a logger is copied, and its owner sees nothing",
         "_training/_given_callbacks.py",
         'return not hasattr(value, "get_params")',

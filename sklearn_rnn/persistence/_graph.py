@@ -6,6 +6,7 @@ small as the equations and takes any number of rows and steps. Time comes first 
 arrays between the input and the output, as these operators want it.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -186,12 +187,53 @@ def _run_layer(
     prefix: str,
     module_params: dict[str, Any],
 ) -> tuple[str, str]:
+    states, final, *_ = run_cells(
+        graph, inputs, lengths, weights, prefix, module_params
+    )
+    n_units = (1 + module_params["bidirectional"]) * module_params["hidden_size"]
+    # (n_timesteps, n_directions, n_samples, hidden_size)
+    states = graph.add("Transpose", states, perm=[0, 2, 1, 3])
+    states = graph.add("Reshape", states, [0, 0, n_units])
+    # (n_directions, n_samples, hidden_size)
+    final = graph.add("Transpose", final, perm=[1, 0, 2])
+    return states, graph.add("Reshape", final, [-1, n_units])
+
+
+def run_cells(
+    graph: Graph,
+    inputs: str,
+    lengths: str,
+    weights: dict[str, Any],
+    prefix: str,
+    module_params: dict[str, Any],
+    start: Sequence[str] = (),
+) -> list[str]:
+    """Run the cells of one layer.
+
+    Parameters
+    ----------
+    graph : Graph
+    inputs : str
+        (n_timesteps, n_samples, input_size)
+    lengths : str
+        "" where all steps are real.
+    weights, module_params : dict
+    prefix : str
+        Where the layer has its weights.
+    start : sequence of str, default=()
+        The state to start from, (n_directions, n_samples, hidden_size); of an LSTM
+        that of the cell as well. Zeros by default.
+
+    Returns
+    -------
+    outputs : list of str
+        The states at all steps, the final ones and, of an LSTM, those of the cell.
+    """
     layer = LAYERS[module_params["cell"]]
-    hidden_size = module_params["hidden_size"]
     cells = ["forward_cell", "backward_cell"][: 1 + module_params["bidirectional"]]
     attributes = {
         **layer.attributes,
-        "hidden_size": hidden_size,
+        "hidden_size": module_params["hidden_size"],
         "direction": "bidirectional" if len(cells) == 2 else "forward",
     }
     if layer.operator == "RNN":
@@ -206,23 +248,18 @@ def _run_layer(
             ]
         )
 
-    states, final = graph.add(
+    outputs: list[str] = graph.add(
         layer.operator,
         inputs,
         stack("weight_ih"),
         stack("weight_hh"),
         np.concatenate([stack("bias_ih"), stack("bias_hh")], axis=1),
         lengths,
-        n_outputs=2,
+        *start,
+        n_outputs=max(2, 1 + len(start)),
         **attributes,
     )
-    n_units = len(cells) * hidden_size
-    # (n_timesteps, n_directions, n_samples, hidden_size)
-    states = graph.add("Transpose", states, perm=[0, 2, 1, 3])
-    states = graph.add("Reshape", states, [0, 0, n_units])
-    # (n_directions, n_samples, hidden_size)
-    final = graph.add("Transpose", final, perm=[1, 0, 2])
-    return states, graph.add("Reshape", final, [-1, n_units])
+    return outputs
 
 
 def _reorder(weight: NDArray[Any], gates: tuple[int, ...]) -> NDArray[Any]:

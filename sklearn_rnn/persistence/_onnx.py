@@ -34,6 +34,7 @@ from sklearn_rnn.persistence._graph import (
     run_layers,
     standardize,
 )
+from sklearn_rnn.persistence._one_step import draw_step, state_sizes
 from sklearn_rnn.sequences import UNK
 
 # The first versions that have all that is used here, for runtimes of any age.
@@ -53,7 +54,9 @@ KNOWN_PARTS = {
 
 
 @as_usual
-def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
+def export_onnx(
+    estimator: Any, path: str | PathLike[str], *, streaming: bool = False
+) -> None:
     """Write a fitted estimator as an ONNX model, which runs without Python.
 
     Choose it to predict in a program of another language, in a browser or on a phone.
@@ -69,6 +72,10 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
         The file; by habit its name ends in ``.onnx``. What is there already is
         replaced, at one stroke and only when all is written.
 
+    streaming : bool, default=False
+        Write one step of live data, as `step` reads it, with the state as input and
+        output.
+
     Raises
     ------
     NotFittedError
@@ -78,7 +85,8 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
     ValueError
         If it predicts in a way that ONNX has no operators for: a tagger with
         ``output="crf"``, words that come with their characters, numbers of which some
-        may be missing, or a cell, pooling, head or target of your own.
+        may be missing, or a cell, pooling, head or target of your own; with
+        ``streaming=True`` also if it was fitted with ``bidirectional=True``.
     ImportError
         If onnx is missing.
     OSError
@@ -115,6 +123,12 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
     Of estimators with one target for each sequence its shape is (n_samples, n_columns),
     of the others (n_samples, n_timesteps, n_columns), with zeros in the padding.
 
+    With ``streaming=True`` the model reads one step of each stream. ``x`` is of shape
+    (n_samples, n_features), or (n_samples,) for token ids, there are no ``lengths``,
+    and the output has a row for each stream. Beside it there is ``state``: float32
+    (n_samples, n_numbers), all zeros before the first step, and the output
+    ``next_state`` is the state for the next one. Rows of a state may be selected.
+
     Standardisation, its inverse and the reading of unknown ids are part of the model;
     the checks of ``X`` are not. It asks for operator set 15 and was run in ONNX
     Runtime. Numbers that need more digits than float32 has, such as seconds since
@@ -140,8 +154,11 @@ def export_onnx(estimator: Any, path: str | PathLike[str]) -> None:
         (probabilities,) = session.run(None, inputs)
     """
     _check_exportable(estimator)
+    if streaming:
+        estimator._check_can_step()
     onnx = _onnx()
-    replace_file(Path(path), _make_model(onnx, estimator).SerializeToString())
+    model = _make_model(onnx, estimator, streaming)
+    replace_file(Path(path), model.SerializeToString())
 
 
 # -- what can be exported --------------------------------------------------------------
@@ -249,12 +266,11 @@ def _output_of(estimator: Any) -> Output:
 def _draw(estimator: Any) -> Graph:
     """Draw the graph from ``x`` and ``lengths`` to the output, and name this."""
     graph = Graph()
-    module_params = estimator._net_spec["module_params"]
+    module_params, pooling = _structure_of(estimator)
     weights = export_state(estimator.net_, with_optimizer=False)["module"]
     mask, is_last = mark_steps(graph, "x", "lengths")
     inputs = _draw_inputs(graph, estimator, weights, mask)
     states, final = run_layers(graph, inputs, "lengths", weights, module_params)
-    pooling = estimator._settings.get("pooling")
     if pooling is not None:
         steps = Steps(states, final, mask, is_last)
         states = POOLINGS[pooling](graph, steps, weights)
@@ -270,6 +286,29 @@ def _draw(estimator: Any) -> Graph:
     return graph
 
 
+def _draw_step(estimator: Any) -> Graph:
+    """Draw the graph from ``x`` and ``state`` to the output and ``next_state``."""
+    graph = Graph()
+    weights = export_state(estimator.net_, with_optimizer=False)["module"]
+    every_step = graph.add("Identity", np.ones((1, 1, 1), dtype=bool))
+    x = graph.add("Unsqueeze", "x", [1])
+    inputs = _draw_inputs(graph, estimator, weights, every_step, x)
+    module_params, pooling = _structure_of(estimator)
+    pooled, state = draw_step(graph, inputs, weights, module_params, pooling)
+    static = _draw_static(graph, estimator)
+    output = _output_of(estimator)
+    outputs = affine(graph, pooled, weights, "head.affine", *static)
+    graph.name(output.draw(graph, outputs), output.name)
+    graph.name(state, "next_state")
+    return graph
+
+
+def _structure_of(estimator: Any) -> tuple[dict[str, Any], str | None]:
+    """Give the parameters of the network, and the pooling if there is one."""
+    params = estimator._net_spec["module_params"]
+    return params, estimator._settings.get("pooling")
+
+
 def _draw_static(graph: Graph, estimator: Any) -> tuple[Any, ...]:
     """Draw the static columns as the head reads them, and say how many there are."""
     mean, scale = estimator.static_mean_, estimator.static_scale_
@@ -277,31 +316,31 @@ def _draw_static(graph: Graph, estimator: Any) -> tuple[Any, ...]:
 
 
 def _draw_inputs(
-    graph: Graph, estimator: Any, weights: dict[str, Any], mask: str
+    graph: Graph, estimator: Any, weights: dict[str, Any], mask: str, x: str = "x"
 ) -> str:
     reader = estimator._reader()
     if estimator.token_counts_ is None:
         scaler = reader.scaler
-        return standardize(graph, "x", scaler.mean_, scaler.scale_, mask)
+        return standardize(graph, x, scaler.mean_, scaler.scale_, mask)
     vectors = weights["embedder.tokens.weight"]
     if reader.token_ids is not None:
         ids = np.append(UNK, np.sort(reader.token_ids))
-        rows = find_rows(graph, "x", reader.token_ids)
+        rows = find_rows(graph, x, reader.token_ids)
         return look_up(graph, rows, vectors[reader.transform(ids)])
     ids = np.arange(len(vectors) + 1)  # the last one stands for all ids beyond
-    return look_up(graph, "x", vectors[reader.transform(ids)])
+    return look_up(graph, x, vectors[reader.transform(ids)])
 
 
 # -- from a graph to a model -----------------------------------------------------------
 
 
-def _make_model(onnx: Any, estimator: Any) -> Any:
-    helper, graph = onnx.helper, _draw(estimator)
+def _make_model(onnx: Any, estimator: Any, streaming: bool) -> Any:
+    helper, graph = onnx.helper, (_draw_step if streaming else _draw)(estimator)
     made = helper.make_graph(
         [_make_node(onnx, *node) for node in graph.nodes],
         type(estimator).__name__,
-        _inputs_of(onnx, estimator),
-        [_describe_output(onnx, estimator)],
+        _inputs_of(onnx, estimator, streaming),
+        _outputs_of(onnx, estimator, streaming),
         [
             onnx.numpy_helper.from_array(np.ascontiguousarray(array), name)
             for name, array in graph.constants.items()
@@ -329,25 +368,38 @@ def _make_node(
     return onnx.helper.make_node(operator, inputs, outputs, **attributes)
 
 
-def _inputs_of(onnx: Any, estimator: Any) -> list[Any]:
+def _inputs_of(onnx: Any, estimator: Any, streaming: bool) -> list[Any]:
     describe, types = onnx.helper.make_tensor_value_info, onnx.TensorProto
-    shape = ["n_samples", "n_timesteps"]
+    shape = ["n_samples"] if streaming else ["n_samples", "n_timesteps"]
     if estimator.token_counts_ is None:
         x = describe("x", types.FLOAT, [*shape, len(estimator.input_mean_)])
     else:
         x = describe("x", types.INT64, shape)
-    inputs = [x, describe("lengths", types.INT64, ["n_samples"])]
+    inputs = [x]
+    if streaming:
+        inputs.append(_describe_state(onnx, estimator, "state"))
+    else:
+        inputs.append(describe("lengths", types.INT64, ["n_samples"]))
     if estimator.static_mean_ is not None:
         columns = ["n_samples", len(estimator.static_mean_)]
         inputs.append(describe("static", types.FLOAT, columns))
     return inputs
 
 
-def _describe_output(onnx: Any, estimator: Any) -> Any:
+def _outputs_of(onnx: Any, estimator: Any, streaming: bool) -> list[Any]:
     output = _output_of(estimator)
-    steps = ["n_timesteps"] if estimator._head.rows == "step" else []
-    return onnx.helper.make_tensor_value_info(
+    has_steps = estimator._head.rows == "step" and not streaming
+    predicted = onnx.helper.make_tensor_value_info(
         output.name,
         onnx.helper.np_dtype_to_tensor_dtype(np.dtype(output.dtype)),
-        ["n_samples", *steps, output.n_columns],
+        ["n_samples", *(["n_timesteps"] if has_steps else []), output.n_columns],
     )
+    if not streaming:
+        return [predicted]
+    return [predicted, _describe_state(onnx, estimator, "next_state")]
+
+
+def _describe_state(onnx: Any, estimator: Any, name: str) -> Any:
+    shape = ["n_samples", sum(state_sizes(*_structure_of(estimator)))]
+    types = onnx.TensorProto
+    return onnx.helper.make_tensor_value_info(name, types.FLOAT, shape)

@@ -359,6 +359,69 @@ def test_static_columns_are_a_third_input(model, y, tmp_path):
         assert_close(found[:, 0], model.predict(X))
 
 
+# -- one step at a time ----------------------------------------------------------------
+
+
+def run_steps(session, rows, **more):
+    """Read streams of equal length step by step; list what is said after each."""
+    state_input = next(i for i in session.get_inputs() if i.name == "state")
+    state = np.zeros((len(rows), state_input.shape[1]), np.float32)
+    said = []
+    for t in range(rows.shape[1]):
+        inputs = {"x": rows[:, t], "state": state, **more}
+        predicted, state = session.run(None, inputs)
+        said.append(predicted)
+    return said
+
+
+def steps_of(model, rows, *static):
+    """List what `step` says after each step."""
+    state, said = None, []
+    for t in range(rows.shape[1]):
+        x_t = SequencesWithStatic(rows[:, t], *static) if static else rows[:, t]
+        predicted, state = model.step(x_t, state)
+        said.append(predicted)
+    return said
+
+
+STREAMS = np.stack([series[:3] for series in MORE_NUMBERS if len(series) >= 3])
+ONE_WAY = {**SMALL, "bidirectional": False}
+
+
+def assert_says_the_same(model, rows, path, *static):
+    export_onnx(model, path, streaming=True)
+    onnx.checker.check_model(str(path), full_check=True)
+    session = onnxruntime.InferenceSession(str(path))
+    found = run_steps(session, rows, **({"static": static[0]} if static else {}))
+    for predicted, expected in zip(found, steps_of(model, rows, *static), strict=True):
+        assert_close(predicted, expected.reshape(predicted.shape))
+
+
+@pytest.mark.parametrize("num_layers", [1, 2])
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("cell", ["lstm", "gru", "softplus"])
+def test_each_step_says_what_step_says(cell, pooling, num_layers, tmp_path):
+    params = {**ONE_WAY, **CELLS[cell], "pooling": pooling, "num_layers": num_layers}
+    model = fit_loudly(RNNClassifier(**params), NUMBERS, CLASSES)
+    assert_says_the_same(model, STREAMS, tmp_path / "step.onnx")
+
+
+def test_steps_of_other_estimators_tokens_and_static_columns(tmp_path):
+    path = tmp_path / "step.onnx"
+    for model, y in [
+        (RNNRegressor(**ONE_WAY), 1e3 * SUMS),
+        (RNNTagger(**ONE_WAY, output="softmax"), UP),
+    ]:
+        assert_says_the_same(fit_loudly(model, NUMBERS, y), STREAMS, path)
+    tokens = np.stack([row[:3] for row in EASY_TOKENS if len(row) >= 3])
+    model = fit_loudly(RNNClassifier(**ONE_WAY, input="tokens"), TOKENS, CLASSES)
+    assert_says_the_same(model, tokens.astype(np.int64), path)
+    static = TABLE[: len(STREAMS)].astype(np.float32)
+    model = RNNClassifier(**ONE_WAY)
+    fit_loudly(model, SequencesWithStatic(NUMBERS, TABLE[:20]), CLASSES)
+    assert_says_the_same(model, STREAMS, path, static)
+
+
 # -- the file --------------------------------------------------------------------------
 
 

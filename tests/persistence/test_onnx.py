@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -17,13 +18,15 @@ from sklearn_rnn import (
     RNNRegressor,
     RNNStepRegressor,
     RNNTagger,
+    SequencesWithStatic,
     TextVectorizer,
     export_onnx,
 )
 from sklearn_rnn.estimators.targets import NumberTarget
-from sklearn_rnn.nn import GRU, POOLINGS, PooledHead
+from sklearn_rnn.nn import GRU, POOLINGS, PooledHead, make_pooling
 from sklearn_rnn.persistence._graph import Graph, find_rows
-from sklearn_rnn.persistence._onnx import _draw
+from sklearn_rnn.persistence._one_step import STEP_POOLINGS, Now
+from sklearn_rnn.persistence._onnx import _draw, _draw_step
 
 from .conftest import LABELS, MODELS, SMALL, STEPS, SUMS, TAGS, WORDS, X
 
@@ -153,24 +156,51 @@ DRAWN = {
 def test_each_value_of_a_graph_is_there_before_it_is_read(name, output):
     model, X, y = DRAWN[name]
     graph = _draw(model.fit(X, y))
-    known = {"x", "lengths", *graph.constants}
+    assert_in_order(graph, {"x", "lengths"})
+    assert graph.nodes[-1][2] == [output]
+
+
+def test_each_value_of_one_step_is_there_before_it_is_read():
+    model = RNNTagger(**SMALL, bidirectional=False, output="softmax", num_layers=2)
+    graph = _draw_step(model.fit(SequencesWithStatic(X, X[:, 0]), STEPS))
+    assert_in_order(graph, {"x", "state", "static", ""})
+    assert [node[2] for node in graph.nodes[-2:]] == [["probabilities"], ["next_state"]]
+
+
+def assert_in_order(graph, known):
+    known = known | set(graph.constants)
     for _, inputs, outputs, _ in graph.nodes:
         assert known.issuperset(inputs)
         assert known.isdisjoint(outputs)
         known.update(outputs)
-    assert graph.nodes[-1][2] == [output]
     kinds = {array.dtype for array in graph.constants.values()}
+    kinds -= {np.dtype(bool)}
     assert kinds <= {np.dtype(kind) for kind in ("float32", "float64", "int64")}
 
 
 IN_NUMPY = {
     "Add": np.add,
+    "Concat": lambda *parts: np.concatenate(parts, axis=1),
+    "Div": np.divide,
     "Equal": np.equal,
+    "Exp": np.exp,
     "Gather": np.take,
     "LessOrEqual": np.less_equal,
+    "MatMul": np.matmul,
+    "Max": np.maximum,
     "Mul": np.multiply,
+    "Sub": np.subtract,
+    "Tanh": np.tanh,
     "Where": np.where,
 }
+
+
+def compute(graph, **values):
+    """Give all values of a graph, computed by NumPy."""
+    values |= graph.constants
+    for operator, inputs, (output,), _ in graph.nodes:
+        values[output] = IN_NUMPY[operator](*(values[name] for name in inputs))
+    return values
 
 
 @pytest.mark.parametrize("n_ids", [1, 2, 3, 4, 7, 8, 9])
@@ -178,8 +208,43 @@ def test_ids_far_apart_are_found_in_a_graph(n_ids):
     ids = np.array([2, 7, 8, 70_000, 10**6, 10**6 + 1, 10**8, 10**9, 2**31 - 1])
     ids, graph = ids[:n_ids], Graph()
     rows = find_rows(graph, "x", ids[::-1])
-    values = {"x": np.array([0, 1, 3, *ids, 10**7, 2**31]), **graph.constants}
-    for operator, inputs, (output,), _ in graph.nodes:
-        values[output] = IN_NUMPY[operator](*(values[name] for name in inputs))
+    values = compute(graph, x=np.array([0, 1, 3, *ids, 10**7, 2**31]))
     expected = [0, 0, 0, *range(1, n_ids + 1), 0, 0]
     np.testing.assert_array_equal(values[rows], expected)
+
+
+@pytest.mark.parametrize("name", POOLINGS)
+def test_a_pooling_goes_on_in_a_graph_as_in_the_network(name):
+    n_units, n_streams = 3, 4
+    pooling = make_pooling(name, n_units, generator=torch.Generator().manual_seed(0))
+    weights = {
+        f"head.pooling.{key}": weight.numpy()
+        for key, weight in pooling.state_dict().items()
+    }
+    graph, sizes = Graph(), STEP_POOLINGS[name].sizes(n_units)
+    names = [f"memory {i}" for i in range(len(sizes))]
+    now = Now("output", "is_first", "n_steps")
+    pooled, after = STEP_POOLINGS[name].draw(graph, now, names, weights)
+    memory = [np.zeros((n_streams, size), np.float32) for size in sizes]
+    rng = np.random.default_rng(0)  # the largest stays below zero
+    outputs = torch.from_numpy(rng.normal(-2, 1, (5, n_streams, n_units))).float()
+    before = ()
+    for t, output in enumerate(outputs):
+        with torch.no_grad():
+            expected, before = pooling.step(before, output)
+        found = compute(
+            graph,
+            output=output.numpy(),
+            is_first=np.full((n_streams, 1), t == 0),
+            n_steps=np.full((n_streams, 1), t + 1, np.float32),
+            **dict(zip(names, memory, strict=True)),
+        )
+        np.testing.assert_allclose(found[pooled], expected, rtol=1e-5)
+        memory = [found[part] for part in after]
+
+
+def test_two_directions_have_no_single_step(path):
+    model = RNNClassifier(**SMALL, bidirectional=True).fit(X, LABELS)
+    with pytest.raises(ValueError, match="was fitted with bidirectional=True"):
+        export_onnx(model, path, streaming=True)
+    assert not path.exists()
