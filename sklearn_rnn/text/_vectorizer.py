@@ -430,15 +430,19 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         >>> vectorizer.decode(vectorizer.fit_transform(["Two  spaces", ""]))
         ['Two  spaces', '']
         """
-        joiner = self.joiner
-        if joiner is None:
-            joiner = "" if self.analyzer == "char" else " "
         ids, offsets, _ = _read_ids(X)
         rows = zip(np.split(ids, offsets[1:-1]), self.inverse_transform(X), strict=True)
         return [
-            "" if row.tolist() == [UNK] and words[0] in NO_TEXT else joiner.join(words)
+            "" if row.tolist() == [UNK] and words[0] in NO_TEXT else self._join(words)
             for row, words in rows
         ]
+
+    def _join(self, words: Iterable[str]) -> str:
+        """Make a text of tokens."""
+        joiner = self.joiner
+        if joiner is None:
+            joiner = "" if self.analyzer == "char" else " "
+        return joiner.join(words)
 
     def token_spans(self, X: Iterable[Any]) -> list[NDArray[np.int64]]:
         """Give the place of each token in its document.

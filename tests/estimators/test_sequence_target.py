@@ -73,6 +73,13 @@ def test_a_vectorizer_is_cloned_and_what_it_leaves_out_has_one_code():
     assert [row.tolist() for row in later] == [[1, 3, 2], [1, 2], [2]]
 
 
+def test_tokens_are_joined_as_the_vectorizer_says():
+    vectorizer = TextVectorizer(token_pattern=r"\d", joiner="-")
+    target, codes = checked(["1-2", "", "3"], vectorizer)
+    decoded = target.decode([row[:-1] for row in codes])
+    assert decoded.tolist() == ["1-2", "", "3"]
+
+
 def test_labels_named_in_advance_may_be_missing_in_the_first_part():
     target, codes = checked(["ab", "", "a"], classes="abcd")
     assert target.n_outputs == 5

@@ -76,6 +76,15 @@ def test_weight_two_is_the_pair_twice_and_batches_count_labels():
     assert model.loss_curve_[0] == pytest.approx(loss, rel=1e-5)
 
 
+def test_weight_two_is_the_pair_twice_behind_a_vectorizer():
+    weight = 1 + np.arange(60) % 2
+    rows = np.repeat(np.arange(60), weight)
+    pipe = make_pipe(max_epochs=4, target_vectorizer=TextVectorizer(analyzer="char"))
+    twice = clone(pipe).fit(WORDS[rows], BACKWARDS[rows])
+    pipe.fit(WORDS, BACKWARDS, rnntranslator__sample_weight=weight)
+    assert pipe[-1].loss_curve_ == twice[-1].loss_curve_
+
+
 def test_the_likelihoods_of_all_answers_up_to_a_limit_sum_to_what_is_left(fitted):
     # With every answer of at most four labels hardly any probability is left.
     model, X = fitted[-1], fitted[0].transform(["ab"])

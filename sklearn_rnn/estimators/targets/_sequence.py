@@ -197,16 +197,10 @@ class SequenceTarget(Target):
         """
         rows = [self.classes_[row] for row in codes]
         if self.is_text:
-            rows = [self._joiner.join(labels) for labels in rows]
+            vectorizer = self.target_vectorizer_
+            join = "".join if vectorizer is None else vectorizer._join
+            rows = [join(labels) for labels in rows]
         return np.fromiter(rows, dtype=object, count=len(rows))
-
-    @property
-    def _joiner(self) -> str:
-        """What stands between two tokens of a text."""
-        vectorizer = self.target_vectorizer_
-        if vectorizer is None or vectorizer.analyzer == "char":
-            return ""
-        return " "
 
     def structure(self) -> dict[str, Any]:
         """Name the outputs."""
