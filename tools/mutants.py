@@ -4099,6 +4099,188 @@ MUTANTS = [
             "::test_a_checkpoint_knows_a_part_by_its_class",
         ),
     ),
+    Mutant(
+        "a sequence with its end pays for going on",
+        "nn/_beam_search.py",
+        "    log_proba = log_proba.masked_fill(done & is_end, 0.0)\n",
+        "",
+        (
+            "tests/nn/test_beam_search.py"
+            "::test_a_sequence_that_has_its_end_does_not_grow",
+        ),
+    ),
+    Mutant(
+        "a beam forgets the largest length",
+        "nn/_beam_search.py",
+        "ends_only = done | at_limit.view(-1, 1, 1)",
+        "ends_only = done",
+        (
+            "tests/nn/test_beam_search.py"
+            "::test_a_wide_beam_finds_the_best_of_all_sequences",
+        ),
+    ),
+    Mutant(
+        "no answer is ever cut",
+        "nn/_beam_search.py",
+        "cut = at_limit.unsqueeze(1) & (log_proba.argmax(dim=2) != end)",
+        "cut = torch.zeros_like(beams.cut)",
+        ("tests/estimators/test_translator.py::test_a_cut_answer_is_told_by_its_row",),
+    ),
+    Mutant(
+        "a beam keeps the states of other sequences",
+        "nn/_beam_search.py",
+        "parents.shape[1] + parents).flatten()",
+        "parents.shape[1] + parents.sort().values).flatten()",
+        (
+            "tests/nn/heads/test_decoder.py"
+            "::test_a_search_gives_the_likelihood_of_what_it_finds_and_never_what_is_left_out",
+        ),
+    ),
+    Mutant(
+        "answers are compared by probability",
+        "nn/_beam_search.py",
+        ".pow(length_penalty).unsqueeze(2)",
+        ".pow(0.0).unsqueeze(2)",
+        (
+            "tests/nn/test_beam_search.py"
+            "::test_a_wide_beam_finds_the_best_of_all_sequences",
+        ),
+    ),
+    Mutant(
+        "a decoder reads the label that it should write",
+        "nn/heads/_decoder.py",
+        "target.values.roll(1)",
+        "target.values",
+        ("tests/nn/heads/test_decoder.py::test_outputs_are_those_of_the_equations",),
+    ),
+    Mutant(
+        "a decoder attends to padding",
+        "nn/heads/_decoder.py",
+        "likeness.masked_fill(source.is_padding, -torch.inf).softmax(dim=2)",
+        "likeness.softmax(dim=2)",
+        (
+            "tests/nn/heads/test_decoder.py"
+            "::test_attention_sums_to_one_over_the_real_steps",
+        ),
+    ),
+    Mutant(
+        "a decoder starts from zeros",
+        "nn/heads/_decoder.py",
+        "tuple((h, torch.zeros_like(h)) for h in starts)",
+        "tuple((0 * h, torch.zeros_like(h)) for h in starts)",
+        ("tests/nn/heads/test_decoder.py::test_outputs_are_those_of_the_equations",),
+    ),
+    Mutant(
+        "a decoder writes what is left out",
+        "nn/heads/_decoder.py",
+        "forbidden=range(self.end + 1, self.n_outputs),",
+        "forbidden=(),",
+        (
+            "tests/nn/heads/test_decoder.py"
+            "::test_a_search_gives_the_likelihood_of_what_it_finds_and_never_what_is_left_out",
+        ),
+    ),
+    Mutant(
+        "smoothed labels start at their plain shares",
+        "nn/_losses.py",
+        "            self.label_smoothing,\n        )\n        return shares",
+        "            0.0,\n        )\n        return shares",
+        (
+            "tests/nn/heads/test_decoder.py"
+            "::test_the_bias_starts_at_the_smoothed_shares_of_the_labels",
+        ),
+    ),
+    Mutant(
+        "the likelihood of an answer leaves out its end",
+        "nn/heads/_decoder.py",
+        "return total.index_add(0, sample_of_step(target.counts), of_labels)",
+        "return total.index_add(0, sample_of_step(target.counts), of_labels * "
+        "(target.values != self.end))",
+        (
+            "tests/estimators/test_translator.py"
+            "::test_the_likelihoods_of_all_answers_up_to_a_limit_sum_to_what_is_left",
+        ),
+    ),
+    Mutant(
+        "new labels are learnt as unknown",
+        "estimators/targets/_sequence.py",
+        "if to_learn and not (known.all() or self.leaves_out):",
+        "if False:",
+        (
+            "tests/estimators/test_sequence_target.py"
+            "::test_another_kind_and_new_labels_are_refused_later",
+        ),
+    ),
+    Mutant(
+        "answers may change their kind",
+        "estimators/targets/_sequence.py",
+        "if isinstance(rows[0], str) != self.is_text:",
+        "if False:",
+        (
+            "tests/estimators/test_sequence_target.py"
+            "::test_another_kind_and_new_labels_are_refused_later",
+        ),
+    ),
+    Mutant(
+        "a vectorizer of targets is fitted itself",
+        "estimators/targets/_sequence.py",
+        "clone(self.target_vectorizer).fit(rows)",
+        "self.target_vectorizer.fit(rows)",
+        (
+            "tests/estimators/test_sequence_target.py"
+            "::test_a_vectorizer_is_cloned_and_what_it_leaves_out_has_one_code",
+        ),
+    ),
+    Mutant(
+        "tokens of answers are joined by nothing",
+        "estimators/targets/_sequence.py",
+        'join = "".join if vectorizer is None else vectorizer._join',
+        'join = "".join',
+        (
+            "tests/estimators/test_sequence_target.py"
+            "::test_tokens_are_joined_as_the_vectorizer_says",
+        ),
+    ),
+    Mutant(
+        "more answers than the beam are cut off",
+        "estimators/_paired.py",
+        "max(beam_size, n_best), **how)",
+        "beam_size, **how)",
+        (
+            "tests/estimators/test_translator.py"
+            "::test_n_best_widens_the_beam_and_has_the_likelihood_of_its_answers",
+        ),
+    ),
+    Mutant(
+        "an unknown label is some other one",
+        "estimators/_paired.py",
+        "return np.where(is_known, found, -np.inf)",
+        "return found",
+        (
+            "tests/estimators/test_translator.py"
+            "::test_unknown_words_in_score_are_errors",
+        ),
+    ),
+    Mutant(
+        "nobody hears that all answers are empty",
+        "estimators/_paired.py",
+        "if not self._trains_on and self._answers_nothing(training):",
+        "if False:",
+        (
+            "tests/estimators/test_translator.py"
+            "::test_a_fit_whose_answers_are_all_empty_says_so",
+        ),
+    ),
+    Mutant(
+        "rows are grouped by their own length alone",
+        "_training/_data.py",
+        "            keys.insert(0, self.y.lengths[indices])\n",
+        "            pass\n",
+        (
+            "tests/_training/test_data.py"
+            "::test_rows_of_equal_length_are_grouped_by_the_number_of_their_targets",
+        ),
+    ),
 ]
 
 
