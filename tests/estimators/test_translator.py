@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_rnn import RNNTranslator, TextVectorizer, export_onnx, load, save
 from sklearn_rnn.callbacks import Checkpoint, TimeBudget
+from sklearn_rnn.estimators import _translator
 from sklearn_rnn.exceptions import EmptyAnswersWarning, TruncationWarning
 from sklearn_rnn.inspection import explain
 
@@ -109,6 +110,23 @@ def test_n_best_widens_the_beam_and_has_the_likelihood_of_its_answers(fitted):
         assert np.array_equal(scores[:, place], expected)
     _, by_probability = fitted[-1].predict_n_best(X, 9, length_penalty=0.0)
     assert (np.diff(by_probability) <= 0).all()
+
+
+def test_a_search_takes_fewer_rows_where_the_beam_is_wide(fitted, monkeypatch):
+    X = fitted[0].transform(WORDS)
+    expected = fitted[-1].predict_n_best(X, 2)
+    sizes, head = [], fitted[-1].net_.module_.head
+    search = type(head).search
+
+    def watched(self, encoded, batch, **how):
+        sizes.append(len(batch) * how["beam_size"] * self.n_outputs)
+        return search(self, encoded, batch, **how)
+
+    monkeypatch.setattr(type(head), "search", watched)
+    monkeypatch.setattr(_translator, "SEARCHED_AT_ONCE", 200)
+    found = fitted[-1].predict_n_best(X, 2)
+    assert len(sizes) > 5 and max(sizes) <= 200
+    assert all(map(np.array_equal, found, expected))
 
 
 @pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.TruncationWarning")
