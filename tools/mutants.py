@@ -47,6 +47,43 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "the scale of a sequence counts missing values",
+        "sequences/_own_scales.py",
+        "counts = np.maximum(np.add.reduceat(there, starts, dtype=np.float64), 1.0)",
+        "counts = lengths[:, np.newaxis] * np.ones(values.shape[1])",
+        ("tests/estimators/test_own_scales.py",),
+    ),
+    Mutant(
+        "level and scale do not join the network",
+        "estimators/_input.py",
+        "own = own_scales(sequences).columns",
+        "own = np.zeros_like(own_scales(sequences).columns)",
+        (
+            "tests/estimators/test_own_scales.py"
+            "::test_it_is_the_same_as_bringing_each_sequence_to_its_scale_by_hand",
+        ),
+    ),
+    Mutant(
+        "over time a sequence knows its later steps",
+        "estimators/_over_time.py",
+        "if self._why_no_pass() is None:",
+        "if self.net_.module_.why_no_step() is None:",
+        (
+            "tests/estimators/test_own_scales.py"
+            "::test_predictions_over_time_know_the_steps_so_far_only",
+        ),
+    ),
+    Mutant(
+        "predictions stay relative to their sequence",
+        "estimators/targets/_scaled.py",
+        "predicted = predicted * unit + origin",
+        "predicted = predicted * unit",
+        (
+            "tests/estimators/test_own_scales.py"
+            "::test_a_target_comes_back_from_where_it_is_counted",
+        ),
+    ),
+    Mutant(
         "a stream forgets how long a value is missing",
         "sequences/_gaps.py",
         "ago + unseen * before",
@@ -490,7 +527,7 @@ MUTANTS = [
     Mutant(
         "static columns keep their units",
         "estimators/_input.py",
-        "static = scaler.transform(static)",
+        "static = scaler.transform(np.where(unknown, scaler.mean_, static))",
         "pass",
         (
             "tests/estimators/test_static_columns.py"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_rnn.sequences import Standardizer, fill_forward
+from sklearn_rnn.sequences import Sequences, Standardizer, fill_forward, own_scales
 
 
 class Seen(NamedTuple):
@@ -28,11 +28,15 @@ class NumberReader:
         Learnt from the values that were there.
     missing : {"error", "forward", "mask"}
         What becomes of missing values; with "error" there are none.
+    by_sequence : bool
+        Whether each sequence is brought to its own level and scale, `own_scales`,
+        instead of those of `scaler`.
 
     Notes
     -----
     "forward" takes the last value :math:`x_{t - s}` that was seen in a sequence, and
-    before the first the mean of training.
+    before the first the mean of training or, with `by_sequence`, of the
+    sequence.
     "mask" does the same, and gives beside it whether :math:`x_t` is missing and
     :math:`\log(1 + s)`: what GRU-D [1]_ reads, in steps in the place of hours, and in
     logarithms, since gaps may be long.
@@ -45,6 +49,7 @@ class NumberReader:
 
     scaler: Standardizer
     missing: str = "error"
+    by_sequence: bool = False
 
     @property
     def n_inputs(self) -> int:
@@ -78,7 +83,7 @@ class NumberReader:
         x : float32 ndarray of shape (n_steps_total, n_inputs)
         """
         seen, beside = WAYS[self.missing](values, lengths, memory)
-        scaler = self.scaler
+        scaler = _own_scaler(values, lengths) if self.by_sequence else self.scaler
         unseen = np.isnan(seen)
         x = scaler.transform(np.where(unseen, scaler.mean_, seen))
         x[unseen] = 0.0
@@ -102,6 +107,13 @@ class NumberReader:
         if self.missing == "error":
             return ()
         return fill_forward(values, np.ones(len(values), dtype=np.int64), *memory)
+
+
+def _own_scaler(values: NDArray[Any], lengths: NDArray[Any]) -> Standardizer:
+    """Give each step the level and the scale of its sequence."""
+    scales = own_scales(Sequences(values, np.append(0, np.cumsum(lengths))))
+    mean, scale = np.nan_to_num(scales.level), scales.divisor
+    return Standardizer(*(np.repeat(part, lengths, axis=0) for part in (mean, scale)))
 
 
 def _as_they_are(values: NDArray[Any], lengths: NDArray[Any], memory: Any) -> Seen:

@@ -11,7 +11,12 @@ from sklearn_rnn._training import (
     rows_of,
     widen_ids,
 )
-from sklearn_rnn.sequences import UNK, Standardizer, write_sparse_tokens
+from sklearn_rnn.sequences import (
+    UNK,
+    Standardizer,
+    own_scales,
+    write_sparse_tokens,
+)
 
 
 class SequenceInput:
@@ -52,7 +57,16 @@ class SequenceInput:
         Whatever an estimator finds by itself of a sequence belongs here, as further
         columns of the table (n_samples, n_columns); None if there is nothing.
         """
-        return sequences.static
+        if not self._reads_by_sequence(sequences):
+            return sequences.static
+        own = own_scales(sequences).columns
+        given = sequences.static
+        return own if given is None else np.hstack([given, own])
+
+    def _reads_by_sequence(self, sequences):
+        """Whether each sequence loses its own level and scale."""
+        by_sequence = self._setting("standardize") == "sequence"
+        return by_sequence and not sequences.is_tokens
 
     def _learn_characters(self, part):
         """Learn which characters there are; one seen once stands for the unknown."""
@@ -119,7 +133,8 @@ class SequenceInput:
         """Build what turns raw values into what the network reads."""
         if self.token_counts_ is None:
             scaler = Standardizer(self.input_mean_, self.input_scale_)
-            return NumberReader(scaler, self._setting("missing"))
+            by_sequence = self._setting("standardize") == "sequence"
+            return NumberReader(scaler, self._setting("missing"), by_sequence)
         return TokenReader(
             self.token_counts_,
             self._has_vector,
@@ -134,7 +149,8 @@ class SequenceInput:
         static = self._static_columns(sequences)
         if static is not None:
             scaler = Standardizer(self.static_mean_, self.static_scale_)
-            static = scaler.transform(static)
+            unknown = np.isnan(static)  # the scale of what is constant
+            static = scaler.transform(np.where(unknown, scaler.mean_, static))
         return SequenceDataset(sequences, self._reader(), static=static, **parts)
 
     def _sk_visual_block_(self):

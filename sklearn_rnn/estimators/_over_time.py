@@ -50,7 +50,8 @@ class OverTime:
         ValueError
             If `x_t` is not one step as `fit` saw them, if `state` is that of other
             streams or of another fitted estimator, or if the estimator was fitted
-            with ``bidirectional=True`` or ``output="crf"``.
+            with ``bidirectional=True``, ``standardize="sequence"`` or
+            ``output="crf"``.
         TypeError
             If `state` is no state.
 
@@ -72,14 +73,27 @@ class OverTime:
         return self._target.response(outputs), state
 
     def _check_can_step(self):
-        reason = self.net_.module_.why_no_step()
+        reason = self._why_no_step()
         if reason is not None:
             raise ValueError(f"{type(self).__name__} was fitted with {reason}.")
+
+    def _why_no_step(self):
+        """Say why steps cannot be read one by one, None if they can."""
+        return self._target.why_no_step() or self._why_no_pass()
+
+    def _why_no_pass(self):
+        """Say why one pass does not give the predictions after each step."""
+        if self.token_counts_ is None and self._setting("standardize") == "sequence":
+            return (
+                "standardize='sequence', and the level and scale of a sequence are "
+                "known at its end only; fit with standardize=True"
+            )
+        return self.net_.module_.why_no_step()
 
     def _outputs_over_time(self, X):
         """Run the net over each prefix of X; one row for each, and where each ends."""
         sequences = self._read(X)
-        if self.net_.module_.why_no_step() is None:
+        if self._why_no_pass() is None:
             outputs = self._outputs(sequences, self._head.over_time, rows="step")
         else:
             parts = iterate_prefixes(sequences, PREFIX_STEPS)

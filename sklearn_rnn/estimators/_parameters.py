@@ -286,14 +286,19 @@ class SharedParameters:
         """,
         constraint=["array-like", HasMethods(["fit"]), None],
     )
-    standardize: bool = parameter(
+    standardize: bool | str = parameter(
         default=True,
-        accepts="bool",
+        accepts='bool or "sequence"',
         text="""
         Whether each variable, and the target of a regressor, is brought to mean 0 and
-        variance 1, from the real steps of the training rows only.
+        variance 1, from the real steps of the training rows only.  "sequence" does so
+        with each sequence by itself, and gives its level and the logarithm of its scale
+        to the output layer as static columns, standardised over the training rows.
+        Take it where sequences of the same shape differ in level or scale, such as
+        machines that run at different loads; where the level of a single step says
+        much, True is better.  A variable that is constant in a sequence becomes 0.
         """,
-        constraint=["boolean"],
+        constraint=["boolean", StrOptions({"sequence"})],
     )
     missing: str = parameter(
         default="error",

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
 from sklearn_rnn._training import as_usual
+from sklearn_rnn.estimators._over_time import PREFIX_STEPS
 from sklearn_rnn.estimators._parameters import with_parameters
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
 from sklearn_rnn.estimators._with_numbers import WithNumbers
 from sklearn_rnn.estimators.targets import NumberTarget
+from sklearn_rnn.sequences import iterate_prefixes
 
 
 @with_parameters
@@ -35,6 +38,11 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
     .. math:: L = \sum_i w_i \ell(f(x_i), (y_i - \mu) / \sigma) / \sum_i w_i ,
 
     averaged over the outputs; `sklearn_rnn.nn.LOSSES` has each :math:`\ell`.
+
+    With ``relative_to`` the target is :math:`(y_i - a_i) / s_i` instead, and
+    :math:`a_i + s_i (\mu + \sigma f(x_i))` the prediction: :math:`a_i` is the last
+    value of the sequence or its mean, and :math:`s_i` its standard deviation with
+    ``standardize="sequence"``, else 1.
 
     Equal rows with equal targets count as one row of their summed weight, and rows
     are trained on in an order of their own, so that a fit depends on the weighted
@@ -71,7 +79,8 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
         y : float64 ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The shape of the y given to `fit`.
         """
-        return self._target.response(self._outputs(X))
+        sequences = self._read(X)
+        return self._target.response(self._outputs(sequences), sequences)
 
     @as_usual
     def predict_over_time(self, X: Any) -> NDArray:
@@ -102,8 +111,21 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
         read, which takes time by the square of the length.  Fit with
         ``bidirectional=False`` where this is too slow.
         """
-        outputs, offsets = self._outputs_over_time(X)
-        return split_steps(self._target.response(outputs), offsets)
+        sequences = self._read(X)
+        outputs, offsets = self._outputs_over_time(sequences)
+        predicted = self._target.response(outputs)
+        if self._target.relative_to is not None:
+            predicted = self._from_origins_so_far(outputs, sequences)
+        return split_steps(predicted, offsets)
+
+    def _from_origins_so_far(self, outputs, sequences):
+        """Count the prediction at each step from the steps until then."""
+        parts, start = [], 0
+        for prefixes in iterate_prefixes(sequences, PREFIX_STEPS):
+            stop = start + len(prefixes)
+            parts.append(self._target.response(outputs[start:stop], prefixes))
+            start = stop
+        return np.concatenate(parts)
 
     def _make_target(self):
         return NumberTarget(
@@ -112,4 +134,5 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
             self.quantile,
             self.standardize,
             self.pooling,
+            self.relative_to,
         )

@@ -75,8 +75,9 @@ class RNNStepRegressor(WithNumbers, StepwiseRNN):
             Of float64 arrays ``(n_timesteps_i,)`` or ``(n_timesteps_i, n_outputs)``,
             as the members of the y given to `fit`.
         """
-        outputs, offsets = self._step_outputs(X)
-        return split_steps(self._target.response(outputs), offsets)
+        sequences = self._read(X)
+        outputs, offsets = self._step_outputs(sequences)
+        return split_steps(self._target.response(outputs, sequences), offsets)
 
     @as_usual
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -99,10 +100,18 @@ class RNNStepRegressor(WithNumbers, StepwiseRNN):
         check_is_fitted(self, "net_")
         part = self._check_part(X, y, sample_weight, reset=False)
         predicted = self._target.from_scale(self._outputs(part.sequences))
+        origin, unit = self._target.origins(part.sequences)
+        truth, predicted = (
+            values * unit + origin for values in (part.y.values, predicted)
+        )
         weight = self._target.weigh(part.y, part.weight)
-        return r2_score(part.y.values, predicted, sample_weight=weight)
+        return r2_score(truth, predicted, sample_weight=weight)
 
     def _make_target(self):
         return StepNumberTarget(
-            type(self).__name__, self.loss, self.quantile, self.standardize
+            type(self).__name__,
+            self.loss,
+            self.quantile,
+            self.standardize,
+            self.relative_to,
         )

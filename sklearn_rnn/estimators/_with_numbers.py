@@ -35,6 +35,19 @@ class WithNumbers:
         constraint=[Interval(Real, 0, 1, closed="neither")],
     )
 
+    relative_to: str | None = parameter(
+        default=None,
+        accepts='{"last", "level"} or None',
+        text="""
+        From where the target is counted: the last value of its sequence (of
+        `RNNStepRegressor` that at the step), or its level, the mean of its steps; with
+        ``standardize="sequence"`` in units of its scale, too.  Predictions come back
+        in the units of y.  Output k is counted from variable k of X, of one variable
+        all outputs are.  Take it for forecasts of series whose levels differ.
+        """,
+        constraint=[StrOptions({"last", "level"}), None],
+    )
+
     _attributes: ClassVar[dict] = {
         "n_outputs_": (
             "int",

@@ -59,9 +59,15 @@ def choose_outputs(rnn: Any, sequences: Sequences, target: Any, step: Any) -> Ou
     else:
         columns = _read_columns(target, len(sequences), rnn.n_outputs_, "output")
         targets = columns.tolist() if rnn.n_outputs_ > 1 else [None] * len(columns)
+    outputs = columns
     columns, factor, shift, unit = _scale(rnn, columns)
+    picked = Picked(columns, steps)
+    if getattr(rnn._target, "relative_to", None) is not None:
+        origin, size = rnn._target.origins(sequences)
+        chosen = picked.places(sequences.lengths), outputs
+        factor, shift = factor * size[chosen], shift * size[chosen] + origin[chosen]
     named = [None] * len(sequences) if steps is None else steps.tolist()
-    return Output(Picked(columns, steps), factor, shift, unit, targets, named)
+    return Output(picked, factor, shift, unit, targets, named)
 
 
 def _scale(

@@ -84,9 +84,10 @@ def export_onnx(
         If it is another one, such as a pipeline or a search.
     ValueError
         If it predicts in a way that ONNX has no operators for: a tagger with
-        ``output="crf"``, words that come with their characters, numbers of which some
-        may be missing, or a cell, pooling, head or target of your own; with
-        ``streaming=True`` also if it was fitted with ``bidirectional=True``.
+        ``output="crf"``, words that come with their characters, ``missing`` other than
+        "error", ``standardize="sequence"``, ``relative_to``, or a cell, pooling, head
+        or target of your own; with ``streaming=True`` also if it was fitted with
+        ``bidirectional=True``.
     ImportError
         If onnx is missing.
     OSError
@@ -177,13 +178,8 @@ def _check_exportable(estimator: Any) -> None:
             "likeliest sequence of labels; fit with output='softmax', or save the "
             "estimator with sklearn_rnn.save."
         )
-    missing = estimator._settings["missing"]
-    if estimator.token_counts_ is None and missing != "error":
-        raise ValueError(
-            f"missing={missing!r} cannot be exported, for ONNX has no operator that "
-            "repeats the last value seen; fill the gaps before and fit with "
-            "missing='error', or save the estimator with sklearn_rnn.save."
-        )
+    if estimator.token_counts_ is None:
+        _check_numbers(estimator._settings)
     for name, value in _parts_of(estimator).items():
         if isinstance(value, type) and value not in KNOWN_PARTS:
             raise ValueError(
@@ -197,6 +193,20 @@ def _check_exportable(estimator: Any) -> None:
             "TextVectorizer(characters=False), or save the estimator with "
             "sklearn_rnn.save."
         )
+
+
+def _check_numbers(settings: dict[str, Any]) -> None:
+    for name, exported, instead in (
+        ("missing", {"error"}, "fill the gaps before, and fit with missing='error'"),
+        ("standardize", {True, False}, "fit with standardize=True"),
+        ("relative_to", {None}, "fit with relative_to=None"),
+    ):
+        if name in settings and settings[name] not in exported:
+            raise ValueError(
+                f"{name}={settings[name]!r} cannot be exported: the model reads "
+                f"numbers as they are, in the units of fit. Either {instead}, or save "
+                "the estimator with sklearn_rnn.save."
+            )
 
 
 def _parts_of(estimator: Any) -> dict[str, Any]:

@@ -23,8 +23,10 @@ __all__ = [
     "encode_labels",
     "fill_forward",
     "find_classes",
+    "find_origins",
     "from_channels_first",
     "iterate_prefixes",
+    "own_scales",
     "read_sparse_tokens",
     "rows_from_sequences",
     "sequences_from_frame",
@@ -42,6 +44,8 @@ from sklearn_rnn.sequences._frame_sequences import FrameSequences
 from sklearn_rnn.sequences._from_frame import rows_from_sequences, sequences_from_frame
 from sklearn_rnn.sequences._gaps import Filled, fill_forward
 from sklearn_rnn.sequences._one_step import check_one_step
+from sklearn_rnn.sequences._origins import find_origins
+from sklearn_rnn.sequences._own_scales import own_scales
 from sklearn_rnn.sequences._prefixes import iterate_prefixes
 from sklearn_rnn.sequences._ragged_targets import (
     as_ragged,

@@ -32,7 +32,7 @@ CHOICES = {
     "Elman, one way": {"cell": "rnn", "bidirectional": False, "num_layers": 2},
     "attention": {"cell": "gru", "pooling": "attention"},
     "CRF": {"cell": "gru", "output": "crf"},
-    "missing values": {"missing": "mask", "bidirectional": False},
+    "missing values": {"missing": "mask", "standardize": "sequence"},
     "characters": {"characters": True},
     "dense ids": {"sparse_output": False},
 }

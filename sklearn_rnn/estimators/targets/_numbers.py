@@ -16,14 +16,20 @@ class NumberTarget(ScaledTarget):
     ----------
     owner : str
         Name of the estimator, for messages.
-    loss, quantile, standardize, pooling : object
+    loss, quantile, standardize, pooling, relative_to : object
         As `RNNRegressor` has them.
     """
 
     def __init__(
-        self, owner: str, loss: Any, quantile: float, standardize: bool, pooling: Any
+        self,
+        owner: str,
+        loss: Any,
+        quantile: float,
+        standardize: bool | str,
+        pooling: Any,
+        relative_to: str | None = None,
     ) -> None:
-        super().__init__(owner, loss, quantile, standardize)
+        super().__init__(owner, loss, quantile, standardize, relative_to)
         self.pooling = pooling
 
     def check(
@@ -33,7 +39,7 @@ class NumberTarget(ScaledTarget):
         y = check_reals(y)
         columns = y.reshape(len(y), -1)
         self.know_outputs(columns, y.ndim, reset=reset)
-        return columns
+        return self.count_from(columns, sequences)
 
     def learn(self, y: Any, weight: NDArray[Any], *, continued: bool) -> None:
         """Learn the scale."""

@@ -9,7 +9,7 @@ from sklearn.metrics import r2_score
 
 from sklearn_rnn.estimators.targets._target import Target, kind_of
 from sklearn_rnn.nn import link_of, make_loss
-from sklearn_rnn.sequences import Standardizer
+from sklearn_rnn.sequences import Sequences, Standardizer, find_origins
 
 
 class ScaledTarget(Target):
@@ -19,7 +19,7 @@ class ScaledTarget(Target):
     ----------
     owner : str
         Name of the estimator, for messages.
-    loss, quantile, standardize : object
+    loss, quantile, standardize, relative_to : object
         As `RNNRegressor` has them.
 
     Attributes
@@ -34,16 +34,24 @@ class ScaledTarget(Target):
         "target_mean_",
         "target_scale_",
     )
+    by_step: ClassVar[bool] = False
+    """Whether each step has targets."""
     public: ClassVar[tuple[str, ...]] = ("n_outputs_", "target_mean_", "target_scale_")
 
     def __init__(
-        self, owner: str, loss: Any, quantile: float, standardize: bool
+        self,
+        owner: str,
+        loss: Any,
+        quantile: float,
+        standardize: bool | str,
+        relative_to: str | None = None,
     ) -> None:
         super().__init__(owner)
         self.loss = loss
         self.link = link_of(loss)  # what is predicted, whatever becomes of the loss
         self.quantile = quantile
         self.standardize = standardize
+        self.relative_to = relative_to
         self.n_outputs_ = self.ndim = 1
         self.target_mean_, self.target_scale_ = np.zeros(1), np.ones(1)
 
@@ -65,6 +73,12 @@ class ScaledTarget(Target):
                 "predicts its outputs, the link 'identity', or their exponentials, the "
                 "link 'log'; take another loss, such as loss='squared_error'. For "
                 "classes there are RNNClassifier and RNNTagger."
+            )
+        if self.is_logarithm and self.relative_to is not None:
+            raise ValueError(
+                f"loss={self.loss!r} is for counts, which do not fall below 0, but "
+                f"relative_to={self.relative_to!r} makes differences of them; pass "
+                "relative_to=None, or another loss."
             )
         if self.is_logarithm and (
             columns.min(initial=0) < 0 or (reset and not columns.sum() > 0)
@@ -105,9 +119,45 @@ class ScaledTarget(Target):
     def _mean_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
         return np.exp(outputs) if self.is_logarithm else outputs
 
-    def response(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        """Turn outputs into predictions of the shape of y."""
+    def why_no_step(self) -> str | None:
+        """Say that a step does not know its sequence."""
+        if self.relative_to is None:
+            return None
+        return (
+            f"relative_to={self.relative_to!r}, and a step does not know the sequence "
+            "that its target is counted from; fit with relative_to=None"
+        )
+
+    def origins(self, sequences: Sequences) -> Any:
+        """Find from where the targets of sequences are counted; 0 and 1 if nowhere."""
+        if self.relative_to is None:
+            return 0.0, 1.0
+        return find_origins(
+            sequences,
+            self.relative_to,
+            self.n_outputs_,
+            by_step=self.by_step,
+            by_scale=self.standardize == "sequence",
+        )
+
+    def count_from(self, columns: NDArray[Any], sequences: Sequences) -> NDArray[Any]:
+        """Count targets (n_targets, n_outputs) from where `origins` says."""
+        if self.relative_to is None:
+            return columns
+        origin, unit = self.origins(sequences)
+        return (columns - origin) / unit
+
+    def response(
+        self, outputs: NDArray[Any], sequences: Sequences | None = None
+    ) -> NDArray[Any]:
+        """Turn outputs into predictions of the shape of y.
+
+        Those of targets that are counted from somewhere need their sequences.
+        """
         predicted = self.from_scale(outputs)
+        if self.relative_to is not None and sequences is not None:
+            origin, unit = self.origins(sequences)
+            predicted = predicted * unit + origin
         return predicted[:, 0] if self.ndim == 1 else predicted
 
     def structure(self) -> dict[str, Any]:
@@ -116,6 +166,7 @@ class ScaledTarget(Target):
             "n_outputs": self.n_outputs_,
             "loss": kind_of(self.loss),
             "loss.link": self.link,
+            "relative_to": self.relative_to,
         }
 
     def n_weights(self, n_units: int) -> int:

@@ -18,9 +18,11 @@ class StepNumberTarget(ScaledTarget):
     ----------
     owner : str
         Name of the estimator, for messages.
-    loss, quantile, standardize : object
+    loss, quantile, standardize, relative_to : object
         As `RNNStepRegressor` has them.
     """
+
+    by_step = True
 
     def check(
         self, y: Any, sequences: Sequences, *, reset: bool, **options: Any
@@ -28,7 +30,7 @@ class StepNumberTarget(ScaledTarget):
         """Give numbers (n_steps_total, n_outputs), cut like the sequences."""
         columns, ndim = check_step_reals(y, sequences.lengths)
         self.know_outputs(columns, ndim, reset=reset)
-        return with_values(sequences, columns)
+        return with_values(sequences, self.count_from(columns, sequences))
 
     def learn(self, y: Any, weight: NDArray[Any], *, continued: bool) -> None:
         """Learn the scale."""

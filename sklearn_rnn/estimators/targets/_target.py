@@ -117,6 +117,10 @@ class Target:
         """Turn outputs into what a metric compares with what `encode` gave."""
         return outputs
 
+    def why_no_step(self) -> str | None:
+        """Say why outputs of single steps are no predictions, None if they are."""
+        return None
+
     def response(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Turn outputs into predictions or, of labels, probabilities."""
         return outputs
