@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from sklearn_rnn.estimators import (
         RNNClassifier,
+        RNNLanguageModel,
         RNNRegressor,
         RNNStepRegressor,
         RNNTagger,
@@ -41,6 +42,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "RNNClassifier",
+    "RNNLanguageModel",
     "RNNRegressor",
     "RNNStepRegressor",
     "RNNTagger",
@@ -71,6 +73,7 @@ __all__ = [
 
 _ROOM_OF = {
     "RNNClassifier": "estimators",
+    "RNNLanguageModel": "estimators",
     "RNNRegressor": "estimators",
     "RNNStepRegressor": "estimators",
     "RNNTagger": "estimators",

@@ -153,6 +153,120 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "segments begin anew",
+        "nn/_network.py",
+        "        if begins.all():\n",
+        "        if True:\n",
+        ("tests/_training/test_segments.py::test_states_go_on_and_gradients_do_not",),
+    ),
+    Mutant(
+        "gradients go on into the batch before",
+        "nn/_network.py",
+        "self._states = map_state(Tensor.detach, encoded.state)",
+        "self._states = encoded.state",
+        ("tests/_training/test_segments.py::test_states_go_on_and_gradients_do_not",),
+    ),
+    Mutant(
+        "the first segment of a text goes on from the text before",
+        "_training/_segments.py",
+        " & (self._number[indices] > 0)",
+        "",
+        (
+            "tests/_training/test_segments.py"
+            "::test_segments_follow_each_other_to_the_texts",
+        ),
+    ),
+    Mutant(
+        "one long text is one stream",
+        "_training/_segments.py",
+        "in_piece = -(-share // n_steps)",
+        "in_piece = len(lengths)",
+        (
+            "tests/estimators/test_language_model.py"
+            "::test_one_long_text_is_read_in_as_many_pieces_as_streams",
+        ),
+    ),
+    Mutant(
+        "right tokens count among their own negatives",
+        "nn/heads/_next_token.py",
+        "logits = logits.masked_fill(negatives == right.unsqueeze(1), -torch.inf)",
+        "pass",
+        (
+            "tests/nn/heads/test_next_token.py"
+            "::test_the_sampled_loss_is_that_of_its_formula",
+        ),
+    ),
+    Mutant(
+        "negatives are not corrected for how often they are drawn",
+        "nn/heads/_next_token.py",
+        "expected = self.log_proposal + math.log(self.n_negatives)",
+        "expected = 0 * self.log_proposal",
+        (
+            "tests/nn/heads/test_next_token.py"
+            "::test_the_sampled_loss_is_that_of_its_formula",
+        ),
+    ),
+    Mutant(
+        "the end has the vector of padding",
+        "nn/heads/_next_token.py",
+        "torch.cat([self.end.unsqueeze(0), table[1:]])",
+        "table",
+        (
+            "tests/nn/heads/test_next_token.py"
+            "::test_the_full_loss_is_the_cross_entropy_over_vectors_and_end",
+        ),
+    ),
+    Mutant(
+        "ids that no token has are probable",
+        "nn/heads/_next_token.py",
+        "share = (counts + smallest) * known",
+        "share = counts + smallest",
+        (
+            "tests/estimators/test_language_model.py"
+            "::test_ids_without_a_token_have_no_probability",
+        ),
+    ),
+    Mutant(
+        "the temperature does nothing",
+        "estimators/_drawing.py",
+        "if self.temperature == 0:",
+        "if False:",
+        (
+            "tests/estimators/test_language_model.py"
+            "::test_the_most_probable_token_each_time",
+        ),
+    ),
+    Mutant(
+        "top_p leaves too much",
+        "estimators/_drawing.py",
+        "last = np.minimum(last, enough)",
+        "last = np.minimum(last, enough + 1)",
+        (
+            "tests/estimators/test_language_model.py"
+            "::test_only_what_is_probable_enough_is_drawn",
+        ),
+    ),
+    Mutant(
+        "a prompt is not read",
+        "estimators/_language_model.py",
+        "        for tokens in begun.T:\n",
+        "        for tokens in begun.T[:0]:\n",
+        (
+            "tests/estimators/test_language_model.py"
+            "::test_frequencies_are_those_of_the_probabilities",
+        ),
+    ),
+    Mutant(
+        "a text is scored without its end",
+        "estimators/targets/_next_token.py",
+        "    offsets = offsets_of(sequences.lengths + 1)\n",
+        "    return sequences\n",
+        (
+            "tests/estimators/test_language_model.py"
+            "::test_the_probabilities_of_all_texts_add_up_to_one",
+        ),
+    ),
+    Mutant(
         "neighbours are counted across the ends of sequences",
         "text/_token_vectors.py",
         "(places[distance:] >= distance) & (left > UNK)",
@@ -461,8 +575,8 @@ MUTANTS = [
     Mutant(
         "a network starts from zeros, whatever the state of its batch",
         "nn/_network.py",
-        "vectors, batch.lengths, batch.state,",
-        "vectors, batch.lengths, None,",
+        "if goes_on else batch.state",
+        "if goes_on else None",
         (
             "tests/nn/test_network.py"
             "::test_a_sequence_goes_on_from_the_state_of_its_first_half",
@@ -471,8 +585,8 @@ MUTANTS = [
     Mutant(
         "the final states do not reach the head that reads them",
         "nn/_network.py",
-        "final=self.head.reads_state",
-        "final=False",
+        "final = goes_on or self.head.reads_state",
+        "final = goes_on",
         (
             "tests/_training/test_heads.py"
             "::test_a_head_gets_the_final_states_with_a_gradient",
@@ -2573,7 +2687,7 @@ MUTANTS = [
     Mutant(
         "set_params moves a fitted estimator",
         "estimators/_base.py",
-        "return self._settings[name]",
+        "return self._settings.get(name, getattr(self, name))",
         "return getattr(self, name)",
         (
             "tests/estimators/test_contract.py"

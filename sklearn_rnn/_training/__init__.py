@@ -25,6 +25,7 @@ from sklearn_rnn._training._make_net import (
 from sklearn_rnn._training._net import best_epoch, evaluate, evaluate_each, train
 from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
+from sklearn_rnn._training._segments import SegmentDataset, cut_into_segments
 from sklearn_rnn._training._state import (
     check_sizes,
     contents_of,
@@ -49,6 +50,7 @@ __all__ = [
     "LearningRateRange",
     "NumberReader",
     "Picked",
+    "SegmentDataset",
     "SequenceDataset",
     "StreamState",
     "TimeBudget",
@@ -61,6 +63,7 @@ __all__ = [
     "check_sizes",
     "contents_of",
     "count_epochs_anew",
+    "cut_into_segments",
     "evaluate",
     "evaluate_each",
     "export_state",

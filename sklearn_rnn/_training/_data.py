@@ -97,8 +97,47 @@ class SequenceDataset(Dataset):
         """Make the random generator of the present epoch."""
         return np.random.default_rng([self.seed, self.epoch])
 
+    def training_plan(
+        self, batch_size: int, rng: np.random.Generator
+    ) -> list[NDArray[Any]]:
+        """Choose random batches of rows of similar length, each row once.
+
+        Parameters
+        ----------
+        batch_size : int
+        rng : numpy Generator
+
+        Returns
+        -------
+        plan : list of int ndarray
+            The rows of each batch.
+        """
+        order = rng.permutation(len(self))
+        pools = _cut(order, batch_size * BATCHES_PER_POOL)
+        order = np.concatenate([self.by_length(rows) for rows in pools])
+        batches = _cut(order, batch_size)
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+    def prediction_plan(self, batch_size: int) -> list[NDArray[Any]]:
+        """Choose batches for predictions, the longest rows first.
+
+        Parameters
+        ----------
+        batch_size : int
+            The most rows of a batch.
+
+        Returns
+        -------
+        plan : list of int ndarray
+            The rows of each batch.
+        """
+        return _cut_longest_first(self.lengths, batch_size)
+
     def batch(
-        self, indices: NDArray[Any], rng: np.random.Generator | None = None
+        self,
+        indices: NDArray[Any],
+        rng: np.random.Generator | None = None,
+        before: NDArray[Any] | None = None,
     ) -> tuple[Batch, Targets | None]:
         """Pad and encode some rows.
 
@@ -107,6 +146,8 @@ class SequenceDataset(Dataset):
         indices : int ndarray of shape (n_samples,)
         rng : numpy Generator, default=None
             Given in training, where words are dropped at random.
+        before : int ndarray, default=None
+            The rows of the batch before; nothing here depends on them.
 
         Returns
         -------
@@ -191,16 +232,10 @@ class TrainBatches:
         return -(-len(self.dataset) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Batch, Targets | None]]:
-        rng = self.dataset.generator()
-        for indices in self._indices(rng):
-            yield self.dataset.batch(indices, rng)
-
-    def _indices(self, rng: np.random.Generator) -> list[NDArray[Any]]:
-        order = rng.permutation(len(self.dataset))
-        pools = _cut(order, self.batch_size * BATCHES_PER_POOL)
-        order = np.concatenate([self.dataset.by_length(rows) for rows in pools])
-        batches = _cut(order, self.batch_size)
-        return [batches[i] for i in rng.permutation(len(batches))]
+        rng, before = self.dataset.generator(), None
+        for indices in self.dataset.training_plan(self.batch_size, rng):
+            yield self.dataset.batch(indices, rng, before)
+            before = indices
 
 
 class PredictionBatches:
@@ -213,20 +248,31 @@ class PredictionBatches:
         self, dataset: SequenceDataset, batch_size: int = MAX_PREDICTION_ROWS
     ) -> None:
         self.dataset = dataset
-        self.batch_size = batch_size
-        self.order = np.argsort(-dataset.lengths, kind="stable")
+        self.plan = dataset.prediction_plan(batch_size)
+        self.order = np.concatenate(self.plan)
 
     def __iter__(self) -> Iterator[tuple[Batch, Targets | None]]:
-        lengths = self.dataset.lengths
-        start = 0
-        while start < len(self.order):
-            longest = lengths[self.order[start]]
-            n_rows = PREDICTION_STEPS // longest
-            if n_rows < PREDICTION_ROWS:
-                n_rows = min(PREDICTION_ROWS, max(1, 8 * PREDICTION_STEPS // longest))
-            stop = start + min(self.batch_size, n_rows)
-            yield self.dataset.batch(self.order[start:stop])
-            start = stop
+        before = None
+        for indices in self.plan:
+            yield self.dataset.batch(indices, before=before)
+            before = indices
+
+
+def _cut_longest_first(
+    lengths: NDArray[np.int64], batch_size: int
+) -> list[NDArray[Any]]:
+    """Cut rows into batches of about `PREDICTION_STEPS` padded steps."""
+    order = np.argsort(-lengths, kind="stable")
+    plan, start = [], 0
+    while start < len(order):
+        longest = lengths[order[start]]
+        n_rows = PREDICTION_STEPS // longest
+        if n_rows < PREDICTION_ROWS:
+            n_rows = min(PREDICTION_ROWS, max(1, 8 * PREDICTION_STEPS // longest))
+        stop = start + min(batch_size, n_rows)
+        plan.append(order[start:stop])
+        start = stop
+    return plan
 
 
 def _with_sum(weight: NDArray[Any], total: int) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_rnn.sequences import UNK, Sequences
+from sklearn_rnn.sequences import PAD, UNK, Sequences
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ class TokenReader:
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
-        """Ids with a vector of their own, bool (n_tokens,)."""
-        seen = self.counts > 0
-        return seen if self.given is None else seen | self.given
+        """Ids with a vector of their own, bool (n_tokens,); that of padding is zero."""
+        known = self.counts > 0
+        known[PAD] = True
+        return known if self.given is None else known | self.given
 
     @cached_property
     def dropped(self) -> NDArray[np.float64]:

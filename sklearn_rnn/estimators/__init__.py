@@ -1,6 +1,7 @@
 """What the user holds: the scikit-learn estimators."""
 
 from sklearn_rnn.estimators._classifier import RNNClassifier
+from sklearn_rnn.estimators._language_model import RNNLanguageModel
 from sklearn_rnn.estimators._regressor import RNNRegressor
 from sklearn_rnn.estimators._step_regressor import RNNStepRegressor
 from sklearn_rnn.estimators._tagger import RNNTagger
@@ -9,6 +10,7 @@ from sklearn_rnn.estimators._translator import RNNTranslator
 
 __all__ = [
     "RNNClassifier",
+    "RNNLanguageModel",
     "RNNRegressor",
     "RNNStepRegressor",
     "RNNTagger",

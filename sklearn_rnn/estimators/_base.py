@@ -177,7 +177,7 @@ class BaseRNN(
         validation = validation and validation.with_weight(self._target, "validation")
         plan = {
             "seed": seed,
-            "n_rows": len(training.rows),
+            "n_rows": self._count_rows(training),
             "stops_early": validation is not None
             and wants_early_stopping(
                 self.early_stopping, np.count_nonzero(whole.weight)
@@ -336,6 +336,10 @@ class BaseRNN(
             raise KeyboardInterrupt
         return self
 
+    def _count_rows(self, part):
+        """Count the rows of batches, from which schedules know the end."""
+        return len(part.rows)
+
     def _dataset_of(self, part):
         y = self._target.encode(part.y)
         weight = self._target.weigh(part.y, part.weight)
@@ -345,7 +349,7 @@ class BaseRNN(
 
     def _check_part(self, X, y, sample_weight=None, *, reset, **options):
         """Read X, y and the weights, before anything is trained."""
-        if y is None:
+        if y is None and self._target.is_given:
             raise ValueError(
                 f"This {type(self).__name__} estimator requires y to be passed, but "
                 "the target y is None."
@@ -377,7 +381,7 @@ class BaseRNN(
 
     def _check_validation(self, given, n_rows):
         X_val, y_val = given.X_val, given.y_val
-        if (X_val is None) != (y_val is None):
+        if (X_val is None) != (y_val is None) and self._target.is_given:
             given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
             raise ValueError(f"{given} was given without {missing}; pass both.")
         if X_val is None:
@@ -495,8 +499,8 @@ class BaseRNN(
         return grow_embedding(state, len(self.token_counts_))
 
     def _setting(self, name):
-        """Return a parameter as it was when fitting began."""
-        return self._settings[name]
+        """Return a parameter as it was when fitting began, or what stands for it."""
+        return self._settings.get(name, getattr(self, name))
 
     def _read(self, X):
         """Read X as the sequences it was in `fit`."""

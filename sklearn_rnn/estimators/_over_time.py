@@ -67,10 +67,13 @@ class OverTime:
         self._check_can_step()
         sequences = check_one_step(self, x_t, allow_nan=self._takes_nan)
         self._check_characters(sequences, reset=False)
-        dataset = self._dataset(sequences)
         with torch_threads(self.n_jobs, briefly=True):
-            outputs, state = take_step(self.net_, dataset, state)
+            outputs, state = self._take_step(sequences, state)
         return self._target.response(outputs), state
+
+    def _take_step(self, sequences, state):
+        """Read one more step of some streams; return outputs and state."""
+        return take_step(self.net_, self._dataset(sequences), state)
 
     def _check_can_step(self):
         reason = self._why_no_step()

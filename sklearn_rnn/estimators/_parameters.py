@@ -88,6 +88,9 @@ def _take_parameters(cls):
     for name in own:
         delattr(cls, name)
     parameters = _gather(reversed(cls.__mro__), "_parameters")
+    for name in vars(cls).get("_fixed", {}):
+        del parameters[name]
+        setattr(cls, name, cls._fixed[name])
     parameters |= {k: v._replace(annotation=types[k]) for k, v in own.items()}
     cls._parameters = parameters
     cls._parameter_constraints = {k: v.constraint for k, v in parameters.items()}

@@ -86,6 +86,7 @@ from sklearn_rnn.nn.heads import (
     Head,
     HeadSum,
     LinearChainCRF,
+    NextTokenHead,
     PooledHead,
     StepsHead,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "Loss",
     "Max",
     "Mean",
+    "NextTokenHead",
     "OwnLoss",
     "Pinball",
     "Poisson",
@@ -142,6 +144,7 @@ __all__ = [
     "RecurrentLayer",
     "RecurrentNetwork",
     "SeededDropout",
+    "SeededStream",
     "SquaredError",
     "StepsHead",
     "StreamingState",

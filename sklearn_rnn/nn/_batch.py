@@ -31,6 +31,9 @@ class Batch:
         What is known in advance of the steps behind the end.
     state : tuple, default=None
         What the encoder starts from; zeros if None. `RecurrentEncoder` has its shape.
+    follows : int64 Tensor of shape (n_samples,), default=None
+        For sequences that come in segments: the place, in the batch before, of what
+        each one goes on from; -1 for those that begin.
     """
 
     values: Tensor
@@ -40,6 +43,7 @@ class Batch:
     observed: Tensor | None = None
     future: Tensor | None = None
     state: State | None = None
+    follows: Tensor | None = None
 
     def __len__(self) -> int:
         """Count the sequences."""

@@ -1,4 +1,4 @@
-"""Dropout that draws from a generator of its own."""
+"""What is random in training, drawn from generators of its own."""
 
 from typing import Any
 
@@ -6,7 +6,54 @@ import torch
 from torch import Tensor, nn
 
 
-class SeededDropout(nn.Module):
+class SeededStream(nn.Module):
+    """A part that draws from a private generator.
+
+    A network starts all of them anew in each epoch. A copy or a pickle starts again
+    from ``seed``.
+
+    Parameters
+    ----------
+    seed : int, default=0
+        Seed of the generator.
+    """
+
+    def __init__(self, *, seed: int = 0) -> None:
+        super().__init__()
+        self.reseed(seed)
+
+    def reseed(self, seed: int) -> None:
+        """Start the stream again from ``seed``.
+
+        Parameters
+        ----------
+        seed : int
+            The new seed.
+        """
+        self.seed = seed
+        self._generator: torch.Generator | None = None
+
+    def generator_on(self, device: torch.device) -> torch.Generator:
+        """Give the generator, which is made on a device when first needed.
+
+        Parameters
+        ----------
+        device : torch.device
+
+        Returns
+        -------
+        generator : torch.Generator
+        """
+        if self._generator is None or self._generator.device != device:
+            self._generator = torch.Generator(device).manual_seed(self.seed)
+        return self._generator
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the generator out: it is tied to a device, the seed is not."""
+        return {**self.__dict__, "_generator": None}
+
+
+class SeededDropout(SeededStream):
     r"""Dropout whose masks come from a private generator.
 
     Use it in place of :class:`torch.nn.Dropout` where a fit must be repeatable
@@ -48,22 +95,10 @@ class SeededDropout(nn.Module):
     """
 
     def __init__(self, p: float = 0.5, *, seed: int = 0) -> None:
-        super().__init__()
+        super().__init__(seed=seed)
         if not 0.0 <= p < 1.0:
             raise ValueError(f"dropout must be at least 0 and below 1, got {p!r}.")
         self.p = p
-        self.reseed(seed)
-
-    def reseed(self, seed: int) -> None:
-        """Start the stream of masks again from ``seed``.
-
-        Parameters
-        ----------
-        seed : int
-            The new seed.
-        """
-        self.seed = seed
-        self._generator: torch.Generator | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         """Drop elements in training mode, return ``x`` as it is otherwise.
@@ -79,19 +114,10 @@ class SeededDropout(nn.Module):
         if not self.training or self.p == 0.0:
             return x
         keep = 1.0 - self.p
-        generator = self._generator_on(x.device)
+        generator = self.generator_on(x.device)
         mask = torch.empty_like(x).bernoulli_(keep, generator=generator)
         return x * mask.div_(keep)
 
     def extra_repr(self) -> str:
         """Name the parameters in ``repr``."""
         return f"p={self.p}, seed={self.seed}"
-
-    def _generator_on(self, device: torch.device) -> torch.Generator:
-        if self._generator is None or self._generator.device != device:
-            self._generator = torch.Generator(device).manual_seed(self.seed)
-        return self._generator
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the generator out: it is tied to a device, the seed is not."""
-        return {**self.__dict__, "_generator": None}

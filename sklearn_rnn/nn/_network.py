@@ -6,8 +6,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from sklearn_rnn.nn._batch import Batch, Encoded, StreamingState, Targets
-from sklearn_rnn.nn._dropout import SeededDropout
+from sklearn_rnn.nn._batch import (
+    Batch,
+    Encoded,
+    State,
+    StreamingState,
+    Targets,
+    map_state,
+)
+from sklearn_rnn.nn._dropout import SeededDropout, SeededStream
 from sklearn_rnn.nn._embedder import Embedder
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn.heads import Head
@@ -118,6 +125,8 @@ class RecurrentNetwork(nn.Module):
         if n_static is not None:
             shared["n_static"] = n_static
         self.head = head(self.encoder.n_units, **shared)
+        self.head.attach(self.embedder, generator)
+        self._states: State | None = None  # after a batch of segments
         # A number of its own, or masks would repeat the draws of the weights.
         self.reseed(int(torch.randint(2**31, (), generator=generator)))
 
@@ -188,10 +197,27 @@ class RecurrentNetwork(nn.Module):
         -------
         encoded : Encoded
         """
-        encoded: Encoded = self.encoder(
-            vectors, batch.lengths, batch.state, final=self.head.reads_state
-        )
+        goes_on = batch.follows is not None
+        state = self._states_before(batch.follows) if goes_on else batch.state
+        final = goes_on or self.head.reads_state
+        encoded: Encoded = self.encoder(vectors, batch.lengths, state, final=final)
+        if goes_on:  # without the way back to the batches before
+            self._states = map_state(Tensor.detach, encoded.state)
         return encoded
+
+    def _states_before(self, follows: Any) -> State | None:
+        """Give the states that segments go on from; zeros for those that begin."""
+        begins = follows < 0
+        if begins.all():
+            return None
+        places = follows.clamp(min=0)
+
+        def taken(state: Tensor) -> Tensor:
+            shape = (-1, *[1] * (state.ndim - 1))
+            return state[places].masked_fill(begins.view(shape), 0.0)
+
+        before: State = map_state(taken, self._states)
+        return before
 
     def ask(
         self,
@@ -295,9 +321,9 @@ class RecurrentNetwork(nn.Module):
         Parameters
         ----------
         seed : int
-            The new seed of `dropout`. Each `SeededDropout` in a part of your own gets
-            one that follows from it.
+            The new seed of `dropout`. Each other `SeededStream`, such as a
+            `SeededDropout` in a part of your own, gets one that follows from it.
         """
-        streams = [part for part in self.modules() if isinstance(part, SeededDropout)]
+        streams = [part for part in self.modules() if isinstance(part, SeededStream)]
         for k, stream in enumerate(streams):  # `dropout` is the first
             stream.reseed(seed + k)

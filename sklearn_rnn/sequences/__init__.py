@@ -26,6 +26,7 @@ __all__ = [
     "find_origins",
     "from_channels_first",
     "iterate_prefixes",
+    "offsets_of",
     "own_scales",
     "read_sparse_tokens",
     "rows_from_sequences",
@@ -57,6 +58,7 @@ from sklearn_rnn.sequences._sequences import (
     UNK,
     Sequences,
     Windows,
+    offsets_of,
     step_positions,
 )
 from sklearn_rnn.sequences._standardize import Standardizer

@@ -1,11 +1,12 @@
 """What is y?  Each target knows y as the user gave it and as a loss reads it."""
 
 from sklearn_rnn.estimators.targets._labels import LabelTarget
+from sklearn_rnn.estimators.targets._next_token import NextTokenTarget, ending
 from sklearn_rnn.estimators.targets._numbers import NumberTarget
 from sklearn_rnn.estimators.targets._sequence import SequenceTarget
 from sklearn_rnn.estimators.targets._step_labels import StepLabelTarget
 from sklearn_rnn.estimators.targets._step_numbers import StepNumberTarget
-from sklearn_rnn.estimators.targets._target import Target, weight_of_steps
+from sklearn_rnn.estimators.targets._target import Target, weight_of_steps, with_values
 from sklearn_rnn.estimators.targets._transcription import (
     TranscriptionTarget,
     refuse_impossible,
@@ -14,6 +15,7 @@ from sklearn_rnn.estimators.targets._translation import TranslationTarget
 
 __all__ = [
     "LabelTarget",
+    "NextTokenTarget",
     "NumberTarget",
     "SequenceTarget",
     "StepLabelTarget",
@@ -21,6 +23,8 @@ __all__ = [
     "Target",
     "TranscriptionTarget",
     "TranslationTarget",
+    "ending",
     "refuse_impossible",
     "weight_of_steps",
+    "with_values",
 ]

@@ -31,7 +31,11 @@ class Target:
         Names of what is learnt once, and kept where training goes on.
     public : tuple of str
         Names of what the estimator shows as fitted attributes.
+    is_given : bool
+        Whether the user gives y; else it follows from the sequences.
     """
+
+    is_given: ClassVar[bool] = True
 
     learnt: ClassVar[tuple[str, ...]] = ()
     public: ClassVar[tuple[str, ...]] = ()

@@ -5,6 +5,7 @@ from sklearn_rnn.nn.heads._ctc import CTCHead
 from sklearn_rnn.nn.heads._decoder import DecoderHead
 from sklearn_rnn.nn.heads._head import Head
 from sklearn_rnn.nn.heads._linear_chain import LinearChainCRF
+from sklearn_rnn.nn.heads._next_token import NextTokenHead
 from sklearn_rnn.nn.heads._pooled import PooledHead
 from sklearn_rnn.nn.heads._steps import StepsHead
 from sklearn_rnn.nn.heads._sum import HeadSum
@@ -16,6 +17,7 @@ __all__ = [
     "Head",
     "HeadSum",
     "LinearChainCRF",
+    "NextTokenHead",
     "PooledHead",
     "StepsHead",
 ]

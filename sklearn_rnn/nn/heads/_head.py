@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
+from sklearn_rnn.nn._embedder import Embedder
 from sklearn_rnn.nn._losses import Loss
 
 
@@ -31,6 +32,17 @@ class Head(nn.Module):
     rows: str = "sequence"
     reads_state: bool = False
     reads_end_only: bool = False
+
+    def attach(self, embedder: Embedder, generator: torch.Generator) -> None:
+        """Take note of what is shared with the embedder; by default nothing is.
+
+        Parameters
+        ----------
+        embedder : Embedder
+            That of the network, which calls this once, when it is made.
+        generator : torch.Generator
+            Source of initial weights.
+        """
 
     def forward(
         self, encoded: Encoded, batch: Batch, target: Targets | None = None

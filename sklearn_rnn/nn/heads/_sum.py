@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn._batch import Batch, Encoded, Targets
+from sklearn_rnn.nn._embedder import Embedder
 from sklearn_rnn.nn._losses import AVERAGES
 from sklearn_rnn.nn.heads._head import Head
 from sklearn_rnn.nn.kernels import raise_precision
@@ -67,6 +68,11 @@ class HeadSum(Head):
         self.rows = made[0].rows
         self.reads_state = any(head.reads_state for head in made)
         self.reads_end_only = all(head.reads_end_only for head in made)
+
+    def attach(self, embedder: Embedder, generator: torch.Generator) -> None:
+        """Let each head take note of what it shares with the embedder."""
+        for head in self.heads:
+            head.attach(embedder, generator)
 
     def forward(
         self, encoded: Encoded, batch: Batch, target: Targets | None = None
