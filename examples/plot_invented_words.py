@@ -4,8 +4,8 @@ Invent words, letter by letter
 
 A language model says how probable each letter is after those before it. Here one
 learns the spelling of English words and then writes words of its own: first as they
-come, then more careful ones, then those that begin as asked for. Tables of counts, which
-are language models too, are beside it.
+come, then more careful ones, then those that begin as asked for. Tables of counts,
+which are language models too, are beside it.
 """
 
 # %%
