@@ -21,6 +21,7 @@ from sklearn_rnn.nn._characters import (
 )
 from sklearn_rnn.nn._dropout import (
     SeededDropout,
+    SeededStream,
 )
 from sklearn_rnn.nn._embedder import (
     Embedder,
