@@ -21,7 +21,6 @@ from sklearn_rnn.nn._characters import (
 )
 from sklearn_rnn.nn._dropout import (
     SeededDropout,
-    SeededStream,
 )
 from sklearn_rnn.nn._embedder import (
     Embedder,
@@ -71,6 +70,9 @@ from sklearn_rnn.nn._poolings import (
     pool,
     pool_prefixes,
     pool_step,
+)
+from sklearn_rnn.nn._seeded_stream import (
+    SeededStream,
 )
 from sklearn_rnn.nn._steps import (
     every_step,

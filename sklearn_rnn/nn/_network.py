@@ -14,9 +14,10 @@ from sklearn_rnn.nn._batch import (
     Targets,
     map_state,
 )
-from sklearn_rnn.nn._dropout import SeededDropout, SeededStream
+from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedder import Embedder
 from sklearn_rnn.nn._encoder import RecurrentEncoder
+from sklearn_rnn.nn._seeded_stream import SeededStream
 from sklearn_rnn.nn.heads import Head
 from sklearn_rnn.nn.kernels import raise_precision
 

@@ -9,8 +9,8 @@ from torch.nn import functional
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
-from sklearn_rnn.nn._dropout import SeededStream
 from sklearn_rnn.nn._embedder import Embedder
+from sklearn_rnn.nn._seeded_stream import SeededStream
 from sklearn_rnn.nn._steps import every_step
 from sklearn_rnn.nn.heads._head import Head
 from sklearn_rnn.nn.kernels import predict_affine, raise_precision
