@@ -17,6 +17,13 @@ LESS = {
     "plot_languages": {"N_LETTERS = 100": "N_LETTERS = 10"},
     "plot_learning_rate": {"N_TRAIN, N_TEST = 1000, 365": "N_TRAIN, N_TEST = 200, 90"},
     "plot_long_memory": {"N_TRAIN, N_TEST = 500, 500": "N_TRAIN, N_TEST = 50, 50"},
+    "plot_morse": {
+        "make_morse(600,": "make_morse(60,",
+        "make_morse(200,": "make_morse(20,",
+        # After one epoch every answer is empty, and a warning says so.
+        "model.fit(X, y)": "import warnings\nwith warnings.catch_warnings():\n"
+        "    warnings.simplefilter('ignore')\n    model.fit(X, y)",
+    },
     "plot_next_word": {"if i % 5)": "if i % 5 == 1)"},
     "plot_spelling_to_sound": {"test_size=1000": "train_size=500, test_size=50"},
     "plot_dates_to_iso": {"size=3500": "size=600"},

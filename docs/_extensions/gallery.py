@@ -27,6 +27,7 @@ STORIES = [
     # translating
     "plot_spelling_to_sound",
     "plot_dates_to_iso",
+    "plot_morse",
     # composing
     "plot_text_and_numbers",
     "plot_stacked_classifier",
