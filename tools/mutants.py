@@ -1051,6 +1051,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a search is drawn as an ONNX graph",
+        "persistence/_onnx.py",
+        'if hasattr(estimator, "predict_n_best"):',
+        "if False:",
+        ("tests/persistence/test_onnx.py::test_answers_of_a_search_are_refused",),
+    ),
+    Mutant(
         "generators draw from the global random state",
         "datasets/_generators.py",
         "return np.random.RandomState()",

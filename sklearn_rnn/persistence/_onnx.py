@@ -84,10 +84,10 @@ def export_onnx(
         If it is another one, such as a pipeline or a search.
     ValueError
         If it predicts in a way that ONNX has no operators for: a tagger with
-        ``output="crf"``, words that come with their characters, ``missing`` other than
-        "error", ``standardize="sequence"``, ``relative_to``, or a cell, pooling, head
-        or target of your own; with ``streaming=True`` also if it was fitted with
-        ``bidirectional=True``.
+        ``output="crf"``, answers that a search finds, words that come with their
+        characters, ``missing`` other than "error", ``standardize="sequence"``,
+        ``relative_to``, or a cell, pooling, head or target of your own; with
+        ``streaming=True`` also if it was fitted with ``bidirectional=True``.
     ImportError
         If onnx is missing.
     OSError
@@ -180,6 +180,12 @@ def _check_exportable(estimator: Any) -> None:
         )
     if estimator.token_counts_ is None:
         _check_numbers(estimator._settings)
+    if hasattr(estimator, "predict_n_best"):
+        raise ValueError(
+            f"{type(estimator).__name__} cannot be exported: a search finds its "
+            "answers, for which ONNX has no operator. Save the estimator with "
+            "sklearn_rnn.save."
+        )
     for name, value in _parts_of(estimator).items():
         if isinstance(value, type) and value not in KNOWN_PARTS:
             raise ValueError(

@@ -7,7 +7,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
 
-from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTranslator
+from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTranscriber, RNNTranslator
 from sklearn_rnn.estimators import _base
 from sklearn_rnn.sequences import check_labels
 from sklearn_rnn.testing import all_estimators
@@ -148,7 +148,11 @@ class OneLabelTranslator(OneLabel, RNNTranslator):
     """A translator whose answers have one label."""
 
 
-ANSWERING = {OneLabelTranslator: 62}
+class OneLabelTranscriber(OneLabel, RNNTranscriber):
+    """A transcriber whose answers have one label."""
+
+
+ANSWERING = {OneLabelTranslator: 62, OneLabelTranscriber: 62}
 # Enough to learn three classes from thirty rows.
 TRAINED = {"max_epochs": 10, "lr": 0.05, "batch_size": 16, "random_state": 0}
 

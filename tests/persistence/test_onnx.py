@@ -18,6 +18,8 @@ from sklearn_rnn import (
     RNNRegressor,
     RNNStepRegressor,
     RNNTagger,
+    RNNTranscriber,
+    RNNTranslator,
     SequencesWithStatic,
     TextVectorizer,
     export_onnx,
@@ -63,6 +65,16 @@ def test_of_a_search_the_best_estimator_is_named(path):
     search = GridSearchCV(RNNClassifier(**SMALL), {"hidden_size": [2]}, cv=2)
     with pytest.raises(TypeError, match="GridSearchCV; export its best_estimator_"):
         export_onnx(search.fit(X, LABELS), path)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.SklearnRNNWarning")
+def test_answers_of_a_search_are_refused(path):
+    signals, y = np.zeros((4, 5, 1)), ["ab", "b", "", "a"]
+    for kind in (RNNTranslator, RNNTranscriber):
+        model = kind(2, max_epochs=1, random_state=0).fit(signals, y)
+        with pytest.raises(ValueError, match=f"{kind.__name__} cannot .* a search"):
+            export_onnx(model, path)
+    assert not path.exists()
 
 
 def test_a_chain_of_labels_is_refused(path):
