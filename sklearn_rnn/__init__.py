@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from sklearn_rnn.persistence import export_onnx, load, save
     from sklearn_rnn.sequences import (
+        FrameSequences,
         SequenceColumnTransformer,
         SequencesWithStatic,
         as_ragged,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "FrameSequences",
     "RNNClassifier",
     "RNNLanguageModel",
     "RNNRegressor",
@@ -72,6 +74,7 @@ __all__ = [
 ]
 
 _ROOM_OF = {
+    "FrameSequences": "sequences",
     "RNNClassifier": "estimators",
     "RNNLanguageModel": "estimators",
     "RNNRegressor": "estimators",

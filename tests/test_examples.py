@@ -24,6 +24,7 @@ LESS = {
         "model.fit(X, y)": "import warnings\nwith warnings.catch_warnings():\n"
         "    warnings.simplefilter('ignore')\n    model.fit(X, y)",
     },
+    "plot_machines": {"400, 10, 48": "60, 5, 20"},
     "plot_next_word": {"if i % 5)": "if i % 5 == 1)"},
     "plot_spelling_to_sound": {"test_size=1000": "train_size=500, test_size=50"},
     "plot_dates_to_iso": {"size=3500": "size=600"},

@@ -10,10 +10,12 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict
 from sklearn_rnn import (
     RNNClassifier,
     RNNStepRegressor,
+    SequencesWithStatic,
     rows_from_sequences,
     sequences_from_frame,
 )
 from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.inspection import explain
 
 rng = np.random.default_rng(0)
 HOURS = pd.date_range("2024", periods=4, freq="h")
@@ -193,6 +195,11 @@ def test_a_frame_is_searched_by_groups_and_its_columns_are_matched_by_name():
         np.testing.assert_array_equal(model.predict_proba(same), expected)
     with pytest.raises(SequenceError, match=r"fit saw.*columns=\['heat', 'wind'\]"):
         model.predict(read(frame, columns=["heat"]))
+    ages = np.arange(n)[:, np.newaxis]
+    beside = RNNClassifier(4, max_epochs=2, random_state=0)
+    beside.fit(SequencesWithStatic(X, ages), y)
+    one, *_ = explain(beside, SequencesWithStatic(X, ages)[[3]])
+    np.testing.assert_array_equal(one.series, X[3])
     # out of fold, and back beside the steps they were made for
     X, y = read(frame, columns=["wind"], target="heat", target_per="step")
     steps = RNNStepRegressor(4, max_epochs=1, random_state=0)
