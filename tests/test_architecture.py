@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import sklearn_rnn
+import sklearn_rnn.estimators  # torch draws a random number when loaded
 
 PACKAGE = Path(sklearn_rnn.__file__).parent
 
