@@ -31,6 +31,7 @@ LESS = {
     "plot_rare_events": {"(6000, random)": "(900, random)", "(10_000,": "(900,"},
     "plot_text_and_numbers": {"(1200, random)": "(200, random)"},
     "plot_text_cells": {">= 0.5": ">= 0.97"},
+    "plot_tickets": {"(1500, random)": "(300, random)"},
     "plot_when_not": {
         "n_samples=3000": "n_samples=300",
         "waves(1600,": "waves(300,",

@@ -1,5 +1,9 @@
 """Loggers, a pruner and a registry of models, with the packages themselves."""
 
+import runpy
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.model_selection import GridSearchCV
@@ -106,3 +110,24 @@ def test_mlflow_keeps_a_model_and_sees_a_search(tmp_path):
         )
     again = mlflow.sklearn.load_model(kept.model_uri)
     np.testing.assert_array_equal(again.predict_proba(X), search.predict_proba(X))
+
+
+RESEARCH = Path(__file__).parents[2] / "examples/research/research.py"
+
+
+def test_the_research_program_runs(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("wandb", reason="pip install wandb optuna")
+    pytest.importorskip("optuna", reason="pip install wandb optuna")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    program = runpy.run_path(str(RESEARCH))
+    program["main"].__globals__["N_TRIALS"] = 3
+    program["main"]()
+    assert "of 3 trials were ended early\naccuracy " in capsys.readouterr().out
+    assert len(list(tmp_path.rglob("*.wandb"))) == 3
+
+
+def test_the_research_program_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(SystemExit, match="pip install wandb optuna"):
+        runpy.run_path(str(RESEARCH))
