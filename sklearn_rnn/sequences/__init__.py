@@ -29,6 +29,7 @@ __all__ = [
     "offsets_of",
     "own_scales",
     "read_sparse_tokens",
+    "refuse_missing",
     "rows_from_sequences",
     "sequences_from_frame",
     "sliding_windows",
@@ -69,6 +70,7 @@ from sklearn_rnn.sequences._targets import (
     check_reals,
     encode_labels,
     find_classes,
+    refuse_missing,
     warn_if_one_hot,
 )
 from sklearn_rnn.sequences._tokens import read_sparse_tokens, write_sparse_tokens

@@ -64,7 +64,12 @@ def from_channels_first(X: Any) -> Any:
 
 
 def to_array(X: Any) -> Any:
-    """Bring a torch tensor, on whatever device, to NumPy; leave others alone."""
+    """Bring a torch tensor, on whatever device, to NumPy; leave others alone.
+
+    A scalar of pyarrow, which may be a list, becomes what it holds.
+    """
+    if hasattr(X, "as_py"):
+        return X.as_py()
     if all(hasattr(X, name) for name in ("detach", "cpu", "numpy")):
         X = X.detach().cpu().resolve_conj().resolve_neg()
         is_half = str(X.dtype) == "torch.bfloat16"  # which NumPy does not have

@@ -7,6 +7,7 @@ __all__ = [
     "DATES_OF_SERIES",
     "Heard",
     "absent_of",
+    "cells_of",
     "column_of",
     "frame_to_array",
     "is_frame",
@@ -14,16 +15,22 @@ __all__ = [
     "names_of",
     "read_frames",
     "series_of",
+    "via_pandas",
 ]
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
-from sklearn_rnn.sequences._containers import VECTORIZE, holds_text, refuse_text
+from sklearn_rnn.sequences._containers import (
+    VECTORIZE,
+    holds_text,
+    refuse_text,
+    to_array,
+)
 from sklearn_rnn.sequences._frame_sequences import FrameSequences
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._time_index import check_order
@@ -45,6 +52,12 @@ DATES_OF_SERIES = (
     "series[{0!r}].dt.hour of dates or .dt.total_seconds() of durations"
 )
 """What to do with a column of dates, by what the frame stands for."""
+
+TO_PANDAS = {
+    DATES_OF_FRAMES: "X = [frame.to_pandas() for frame in X]",
+    DATES_OF_SERIES: "series = series.to_pandas()",
+}
+"""How frames of other libraries get there; a table by ``X = X.to_pandas()``."""
 
 
 class Heard(NamedTuple):
@@ -71,6 +84,7 @@ def frame_to_array(
     name: str = "X",
     at: str = "",
     texts: str = VECTORIZE,
+    categories: bool = False,
 ) -> np.ndarray:
     """Read the columns of a frame as numbers.
 
@@ -85,6 +99,8 @@ def frame_to_array(
         Where the frame is in it, such as " of row 3".
     texts : str
         What to do about a column of text.
+    categories : bool, default=False
+        Whether a column may be of categories: those of token ids may.
 
     Returns
     -------
@@ -94,8 +110,10 @@ def frame_to_array(
     Raises
     ------
     SequenceError
-        If a column holds dates or text; the message names it.
+        If a column holds dates, text or categories; the message names it.
     """
+    if not categories:
+        _refuse_categories(frame, name, at)
     if hasattr(frame, "iloc"):  # in one piece, where all columns are numbers
         array = np.asarray(frame)
         if array.dtype.kind in "biuf":
@@ -103,11 +121,40 @@ def frame_to_array(
     columns = []
     for i, title in enumerate(names_of(frame)):
         where = f"column {title!r}{at}"
-        column = to_values(column_of(frame, i), name, where, recipe.format(title))
+        cure = via_pandas(frame, recipe) + recipe.format(title)
+        column = to_values(column_of(frame, i), name, where, cure)
         if holds_text(column):
             refuse_text(f" in {where}", name, texts)
         columns.append(column)
     return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
+
+
+def _refuse_categories(frame: Any, name: str, at: str) -> None:
+    """Raise for a column of pandas that says its numbers are codes."""
+    kinds = map(str, getattr(frame, "dtypes", ()))
+    titles = zip(names_of(frame), kinds, strict=False)
+    chosen = [title for title, kind in titles if kind == "category"]
+    if chosen and not holds_text(np.asarray(frame[chosen[0]])):
+        whose = "frame" if at else name
+        raise SequenceError(
+            f"{name} holds categories in column {chosen[0]!r}{at}, whose codes are no "
+            "numbers; HistGradientBoostingClassifier(categorical_features='from_dtype')"
+            " is a model for a table of them. If they are numbers, say so: "
+            f"{whose}.astype(dict.fromkeys({chosen!r}, float))."
+        )
+
+
+def via_pandas(frame: Any, recipe: str = "") -> str:
+    """Say, before a recipe in pandas, how a frame of another library gets there."""
+    if hasattr(frame, "iloc"):
+        return ""
+    return f"make it pandas, {TO_PANDAS.get(recipe, 'X = X.to_pandas()')}, then "
+
+
+def selection(frame: Any, names: Sequence[Any]) -> str:
+    """Write how columns are selected from a frame."""
+    chosen = list(names)
+    return f"[{chosen!r}]" if hasattr(frame, "iloc") else f".select({chosen!r})"
 
 
 def names_of(frame: Any) -> list[Any]:
@@ -150,7 +197,7 @@ def read_frames(X: Any, names: Sequence[str] | None) -> Heard:
         X = X if is_frame(X) else X.to_frame()
         return _read_members([part for _, part in series_of(X)], names)
     if is_frame(X):
-        cells = _cells_of(X)
+        cells = cells_of(X)
         return Heard(X, None) if cells is None else _read_cells(X, cells, names)
     is_objects = str(getattr(X, "dtype", "")) == "object" and getattr(X, "ndim", 0) == 1
     if isinstance(X, (list, tuple)) or is_objects:
@@ -205,8 +252,9 @@ def _warn_of_orders(
                 warn(
                     "The frames of X have the same columns in another order, first "
                     f"row {row}. They are matched by name, in the order of row "
-                    f"{first}, [{name_some(expected)}]; X = [frame[{expected!r}] for "
-                    "frame in X] ends this warning.",
+                    f"{first}, [{name_some(expected)}]; X = "
+                    f"[frame{selection(member, expected)} for frame in X] ends this "
+                    "warning.",
                     AmbiguousInputWarning,
                 )
                 return
@@ -229,7 +277,8 @@ def _in_order(frame: Any, row: int, expected: list[Any], source: str) -> np.ndar
                 f"The frames of X must have the same columns: {source} "
                 f"[{name_some(expected)}], but row {row} {' and '.join(differs)}; "
                 "rename or select them, such as "
-                f"[frame[{expected!r}] for frame in X]. Their order does not matter."
+                f"[frame{selection(frame, expected)} for frame in X]. Their order does "
+                "not matter."
             )
     array = frame_to_array(frame, DATES_OF_FRAMES, at=f" of row {row}")
     if here != expected:
@@ -266,8 +315,8 @@ def absent_of(column: Any) -> np.ndarray:
     return absent | np.isnan(values) if values.dtype.kind == "f" else absent
 
 
-def _cells_of(frame: Any) -> np.ndarray | None:
-    """Give the cells of a frame if they are sequences."""
+def cells_of(frame: Any) -> np.ndarray | None:
+    """Give the cells of a frame, (n_rows, n_columns), if they are sequences."""
     n_rows, n_columns = frame.shape
     if n_rows == 0 or n_columns == 0:
         return None
@@ -277,27 +326,22 @@ def _cells_of(frame: Any) -> np.ndarray | None:
         return None
     if not all(nested):
         titles = names_of(frame)
-        here = titles[nested.index(True)]
+        here = [title for title, is_one in zip(titles, nested, strict=True) if is_one]
         raise SequenceError(
-            f"Column {here!r} of X holds sequences, but column "
+            f"Column {here[0]!r} of X holds sequences, but column "
             f"{titles[nested.index(False)]!r} single values; take the sequences only, "
-            f"X[{[t for t, is_one in zip(titles, nested, strict=True) if is_one]!r}]."
+            f"X{selection(frame, here)}."
         )
     cells = np.empty((n_rows, n_columns), dtype=object)
     for i, column in enumerate(columns):
         for row, cell in enumerate(column):
-            cells[row, i] = _plain(cell)
+            cells[row, i] = to_array(cell)
     return cells
 
 
 def _first_cell(column: Any) -> Any:
     """Give the first cell that is not missing."""
-    return next((cell for cell in map(_plain, column) if cell is not None), None)
-
-
-def _plain(cell: Any) -> Any:
-    """Give what a scalar of pyarrow holds."""
-    return cell.as_py() if hasattr(cell, "as_py") else cell
+    return next((cell for cell in map(to_array, column) if cell is not None), None)
 
 
 def _is_sequence(cell: Any) -> bool:
@@ -325,19 +369,24 @@ def _read_cells(frame: Any, cells: np.ndarray, names: Sequence[str] | None) -> H
         ]
         _refuse_unequal(columns, titles, row)
         arrays.append(np.stack(columns, axis=1))
-    return _in_order_of_fit(arrays, titles, names)
+    return _in_order_of_fit(arrays, frame, names)
 
 
 def _in_order_of_fit(
-    arrays: list[np.ndarray], titles: list[Any], names: Sequence[str] | None
+    arrays: list[np.ndarray], frame: Any, names: Sequence[str] | None
 ) -> Heard:
+    titles = names_of(frame)
     _refuse_doubled(titles, 0)
     if not all(isinstance(title, str) for title in titles):
         return Heard(arrays, None)
     if names is None:
         return Heard(arrays, titles)
     if set(titles) != set(names):
-        _refuse_other_names(titles, list(names))
+        raise SequenceError(
+            f"X has the columns [{name_some(titles)}], but fit saw "
+            f"[{name_some(names)}]; rename or select them, such as "
+            f"X{selection(frame, names)}."
+        )
     order = [titles.index(title) for title in names]
     return Heard([array[:, order] for array in arrays], list(names))
 
@@ -355,13 +404,6 @@ def _read_series(X: FrameSequences, names: Sequence[str] | None) -> Heard:
         order = [titles.index(title) for title in names]
         sequences = Sequences(sequences.values[:, order], sequences.offsets)
     return Heard(sequences, titles if names is None else list(names))
-
-
-def _refuse_other_names(titles: list[Any], names: list[str]) -> NoReturn:
-    raise SequenceError(
-        f"X has the columns [{name_some(titles)}], but fit saw [{name_some(names)}]; "
-        f"rename or select them, such as X[{names!r}]."
-    )
 
 
 def _refuse_unequal(columns: list[np.ndarray], titles: list[Any], row: int) -> None:

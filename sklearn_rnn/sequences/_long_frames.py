@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from sklearn_rnn.exceptions import SequenceError
-from sklearn_rnn.sequences._frames import column_of, names_of
+from sklearn_rnn.sequences._frames import column_of, names_of, via_pandas
 
 N_COLUMNS = 4
 """Names of series and times stand in front: so many columns are looked at."""
@@ -100,7 +100,7 @@ def _refuse(frame: Any, series: str | None, time: str | None) -> None:
     raise SequenceError(
         f"X looks like a long table: {names[0]} names "
         f"series, and {names[1]} orders the rows of each. An estimator would read each "
-        f"row as a series of its own. For one sequence per series pass {line}, with "
-        f"one target for each; for windows sliding_windows({panel}, window); if each "
-        "row is a series, X.to_numpy()."
+        "row as a series of its own. If each row is a series, pass np.asarray(X). For "
+        f"one sequence per series pass {line}, with one target for each; for windows "
+        f"{via_pandas(frame)}sliding_windows({panel}, window)."
     )

@@ -76,6 +76,8 @@ def _row_to_array(row: Any, i: int, masked: float) -> np.ndarray:
     """Convert one element of the list, refusing texts and steps of unequal width."""
     try:
         array = to_values(row, where=f"row {i}", masked=masked)
+        if _holds_rows(array):  # a list of steps, from a column of another library
+            array = to_values(array.tolist(), where=f"row {i}", masked=masked)
     except SequenceError:
         raise
     except ValueError as error:
@@ -94,6 +96,12 @@ def _row_to_array(row: Any, i: int, masked: float) -> np.ndarray:
     if holds_text(array):
         refuse_text()
     return array
+
+
+def _holds_rows(array: np.ndarray) -> bool:
+    """Tell whether an array of objects holds the numbers of each step."""
+    is_flat = array.dtype.kind == "O" and array.ndim == 1
+    return is_flat and len(array) > 0 and isinstance(array[0], (list, np.ndarray))
 
 
 def _one_dimensional(

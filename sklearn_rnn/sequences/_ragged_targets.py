@@ -18,7 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from sklearn_rnn._messages import repeat_warnings
 from sklearn_rnn.sequences._containers import holds_text
-from sklearn_rnn.sequences._frames import is_panel, series_of
+from sklearn_rnn.sequences._frames import cells_of, is_frame, is_panel, series_of
 from sklearn_rnn.sequences._ignored import refuse_ignored
 from sklearn_rnn.sequences._padding import row_of
 from sklearn_rnn.sequences._sequences import offsets_of
@@ -204,9 +204,7 @@ def check_step_reals(y: Any, lengths: ArrayLike) -> tuple[np.ndarray, int]:
 
 def list_members(y: Any) -> list[Any]:
     """List what `y` holds for each sequence."""
-    if is_panel(y):
-        return [part for _, part in series_of(y, "y")]
-    y = to_labels(y)
+    y = _without_frame(to_labels(y))
     if hasattr(y, "__array__") and not isinstance(y, (list, tuple)):
         y = np.asarray(y)  # a frame would give the names of its columns
         if y.ndim == 0:
@@ -220,6 +218,16 @@ def list_members(y: Any) -> list[Any]:
     if not members:
         raise ValueError("y is empty; pass one array or list for each sequence.")
     return members
+
+
+def _without_frame(y: Any) -> Any:
+    """List the series of a panel, or the cells of one column of sequences."""
+    if is_panel(y):
+        return [part for _, part in series_of(y, "y")]
+    if is_frame(y) and y.shape[1] == 1:
+        cells = cells_of(y)
+        return y if cells is None else list(cells[:, 0])
+    return y
 
 
 def _refuse_type(y: Any) -> NoReturn:
@@ -271,11 +279,8 @@ def _rows_of_steps(
             "This estimator requires y to be passed, but the target y is None."
         )
     lengths = np.asarray(lengths, dtype=np.int64)
-    is_padded = (
-        not isinstance(y, (list, tuple))
-        and not is_panel(y)
-        and np.ndim(to_labels(y)) > 1
-    )
+    y = _without_frame(to_labels(y))
+    is_padded = not isinstance(y, (list, tuple)) and np.ndim(y) > 1
     rows = [as_member(member, row) for row, member in enumerate(list_members(y))]
     for row, array in enumerate(rows):
         if array.ndim == 0:

@@ -76,7 +76,7 @@ def _check_comparable(y: Any) -> None:
     _refuse_ragged(y, "RNNTagger (for sets of labels, MultiLabelBinarizer)")
     y = np.asarray(y)
     if y.dtype.kind in "fO":
-        _refuse_missing(y)
+        refuse_missing(y)
     if y.dtype.kind != "M":  # of dates scikit-learn takes these, as classes
         refuse_odd_labels(y)
     if y.dtype.kind == "O":
@@ -115,7 +115,7 @@ def _refuse_ragged(y: Any, stepwise: str) -> None:
         )
 
 
-def _refuse_missing(y: NDArray[Any]) -> None:
+def refuse_missing(y: NDArray[Any], name: str = "y") -> None:
     """Raise for the first row of `y` that holds NaN, None or infinity."""
     if y.dtype.kind == "f":
         present = np.isfinite(y)
@@ -124,8 +124,8 @@ def _refuse_missing(y: NDArray[Any]) -> None:
     if not present.all():
         row = np.argmin(present.reshape(len(y), -1).all(axis=1))
         raise ValueError(
-            f"Input y contains NaN, None or infinity, first at row {row}; drop or "
-            "impute such rows."
+            f"Input {name} contains NaN, None or infinity, first at row {row}; drop "
+            "or impute such rows."
         )
 
 
@@ -239,7 +239,7 @@ def check_reals(y: Any) -> NDArray[np.float64]:
     y = check_array(
         y, input_name="y", dtype=np.float64, ensure_2d=False, ensure_all_finite=False
     )
-    _refuse_missing(y)
+    refuse_missing(y)
     return y
 
 

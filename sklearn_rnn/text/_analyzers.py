@@ -101,6 +101,8 @@ def check_documents(X: Iterable[Any], *, any_kind: bool) -> Iterator[Any]:
             "pass the column itself, such as X['text'] or X[:, 0]. In a "
             "ColumnTransformer name it 'text', not ['text']."
         )
+    if hasattr(X, "to_pylist"):  # a column of pyarrow
+        X = X.to_pylist()
     if not isinstance(X, Iterable):
         raise TypeError(
             f"X must be an iterable of texts such as a list, got {type(X).__name__}."

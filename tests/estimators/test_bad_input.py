@@ -144,7 +144,7 @@ IN_FIT = {
     "a weight of NaN": Refusal(
         CUBE,
         LABELS,
-        ["sample_weight", "NaN"],
+        ["sample_weight", "NaN", "row 2", "drop or impute"],
         fit_params={"sample_weight": changed(np.ones(12), 2)},
     ),
     "weights of another length": Refusal(

@@ -118,6 +118,17 @@ def test_other_columns_are_refused(assert_refused):
     assert_refused(predict, cases, SequenceError)
 
 
+def test_remedies_for_frames_of_other_libraries_name_their_methods():
+    tables = as_tables()
+    with pytest.raises(SequenceError, match=r"frame\.select\(\['a', 'b'\]\)"):
+        fitted([tables[0], Table(a=A[:, 0])])
+    dates = Table(day=np.array(["2024-01-01"], dtype="M8[D]"))
+    with pytest.raises(SequenceError, match=r"X = X\.to_pandas\(\), then drop"):
+        fitted(dates)
+    with pytest.raises(SequenceError, match=r"X = \[frame\.to_pandas\(\) for frame"):
+        fitted([dates])
+
+
 def test_the_remedy_for_other_columns_works():
     frames = [as_frame(A).assign(c=0.0), as_frame(B)]
     with pytest.raises(SequenceError, match="row 1 lacks"):
@@ -131,8 +142,10 @@ def test_the_remedy_for_other_columns_works():
 def test_a_column_of_sequences_is_sequences(cell):
     frame = pd.DataFrame({"x": [cell(A[:, 0]), cell(B[:, 0])]})
     np.testing.assert_array_equal(values_of(frame).ravel(), STEPS[:, 0])
-    matrices = pd.DataFrame({"x": [A, B]})
-    np.testing.assert_array_equal(values_of(matrices), STEPS)
+    for rows in ([A, B], [A.tolist(), B.tolist()], [[*A], [*B]]):  # steps in any form
+        np.testing.assert_array_equal(values_of(pd.DataFrame({"x": rows})), STEPS)
+    steps = np.fromiter(A, dtype=object, count=3)  # as other libraries give a row
+    np.testing.assert_array_equal(values_of([steps, B]), STEPS)
     with pytest.raises(SequenceError, match=r"column 'k' single values.*X\[\['x'\]\]"):
         fitted(frame.assign(k=1.0))
     frame.loc[len(frame)] = [None]

@@ -347,3 +347,10 @@ def test_minus_100_may_be_a_label_like_others():
         assert len(check_step_labels(y, [2, 1])) == 3
     with pytest.raises(ValueError, match="y holds -100 at row 1, step 0"):
         check_step_labels([[0, 1], [-100]], [2, 1])
+
+
+def test_a_frame_with_a_column_of_labels_is_read_without_cutting():
+    frame = pd.DataFrame({"tags": [["a", "b"], ["b"]]})
+    assert check_step_labels(frame, [2, 1]).tolist() == ["a", "b", "b"]
+    with pytest.raises(ValueError, match="got 2 for the 1 steps of row 0"):
+        check_step_labels(frame, [1, 1])

@@ -48,6 +48,8 @@ class ClassTarget(Target):
 
     def know_classes(self, labels: Any, classes: Any, *, reset: bool) -> None:
         """Find the classes, or see that those named are still the same."""
+        if hasattr(classes, "__array__"):  # or a tensor, or a column of pyarrow
+            classes = list(np.asarray(classes))
         if reset:
             self.classes_ = find_classes(labels if classes is None else list(classes))
         elif classes is not None and set(classes) != set(self.classes_.tolist()):
