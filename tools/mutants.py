@@ -1414,6 +1414,63 @@ MUTANTS = [
         ("tests/sequences/test_canonical.py::test_the_set_is_that_of_a_dict_of_bytes",),
     ),
     Mutant(
+        "missing ids are no padding",
+        "sequences/_tokens.py",
+        "values = np.where(np.isnan(values), 0, values)",
+        "values = values + 0",
+        (
+            "tests/sequences/test_values.py::test_missing_token_ids_at_the_end_are_padding",
+        ),
+    ),
+    Mutant(
+        "clocks must be exact",
+        "sequences/_time_index.py",
+        "ALIKE = 6",
+        "ALIKE = 1000",
+        ("tests/sequences/test_time_index.py::test_regular_series_are_cut",),
+    ),
+    Mutant(
+        "codes of categories are numbers",
+        "sequences/_frames.py",
+        "    if not categories:\n",
+        "    if categories:\n",
+        (
+            "tests/sequences/test_columns.py::test_codes_of_categories_are_told_by_the_pipeline_or_the_frame",
+        ),
+    ),
+    Mutant(
+        "codes within a ColumnTransformer are not found",
+        "sequences/_ambiguity.py",
+        'getattr(step, "steps", getattr(step, "transformers", ()))',
+        'getattr(step, "steps", ())',
+        (
+            "tests/sequences/test_columns.py::test_codes_of_categories_are_told_by_the_pipeline_or_the_frame",
+        ),
+    ),
+    Mutant(
+        "padding in front beside numbers is not seen",
+        "sequences/_columns.py",
+        "chain(_blocks(X), _blocks_in_front(X))",
+        "chain(_blocks(X))",
+        ("tests/sequences/test_columns.py::test_ids_beside_other_columns_are_named",),
+    ),
+    Mutant(
+        "labels in a column of a frame are cut to the steps",
+        "sequences/_ragged_targets.py",
+        "        return y if cells is None else list(cells[:, 0])\n",
+        "        return y\n",
+        (
+            "tests/sequences/test_ragged_targets.py::test_a_frame_with_a_column_of_labels_is_read_without_cutting",
+        ),
+    ),
+    Mutant(
+        "missing weights have no place",
+        "estimators/_base.py",
+        '            refuse_missing(sample_weight, "sample_weight")\n',
+        "",
+        ("tests/estimators/test_bad_input.py",),
+    ),
+    Mutant(
         "padding is the first token again",
         "sequences/_sequences.py",
         "        padded[np.arange(n_timesteps) <",

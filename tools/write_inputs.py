@@ -40,6 +40,7 @@ PADDED = np.ma.masked_array(np.stack([A, A]), mask=False)
 PADDED[1, 2] = np.ma.masked
 INSIDE = PADDED.copy()
 INSIDE[0, 0] = np.ma.masked
+SHORT = pd.DataFrame([[4, 2, None], [3, 5, 9]])
 IDS = sparse.csr_array([[4, 2, 0], [3, 5, 9]])
 
 
@@ -76,10 +77,12 @@ CONTAINERS = [
     ),
     Container("frame with a column of dates", FRAMES[0].assign(day=DAYS)),
     Container("frame with a column of text", FRAMES[0].assign(name="x")),
+    Container("frame with a column of categories", FRAMES[0].astype("category")),
     Container("array of dates", np.stack([DAYS.to_numpy()] * 2)),
     Container("list of frames that run backwards", [FRAMES[0].set_index(DAYS)[::-1]]),
     Container("sparse matrix of integers", IDS),
     Container("array of integers, `input='tokens'`", IDS.toarray(), "tokens"),
+    Container("frame of them, filled up with NaN, `input='tokens'`", SHORT, "tokens"),
     Container("list of integers, `input='tokens'`", [[4, 2], [3, 5, 9]], "tokens"),
     Container("list of integers of unequal length", [[4, 2], [3, 5, 9]]),
     Container("list of texts", ["one two", "three"]),

@@ -2,6 +2,9 @@
 
 __all__ = ["warn_if_ambiguous"]
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from sklearn_rnn._messages import callers_of, warn
@@ -38,6 +41,7 @@ def warn_if_ambiguous(sequences: Sequences, kind: str) -> None:
         X = as_table(sequences)
         if X is not None:
             _look_at_table(X)
+        _look_for_codes()
     elif kind == "multivariate":
         _look_at_steps(sequences)
     else:
@@ -83,21 +87,45 @@ def _look_at_steps(sequences: Sequences) -> None:
         )
 
 
+def _look_for_codes() -> None:
+    """Warn if a pipeline numbered categories, which look like any other numbers."""
+    if any(type(part).__name__ == "OrdinalEncoder" for part in _parts("sklearn")):
+        _warn(
+            "The codes of OrdinalEncoder are read as one variable over time, but codes "
+            "have no order. HistGradientBoostingClassifier() is a model for columns "
+            "that are different variables. If each row is a sequence of symbols, "
+            "number them together: make_pipeline(TextVectorizer(analyzer=list, "
+            "lowercase=False), RNNClassifier()), with X = "
+            f"np.asarray(X).astype(str).tolist(). If the codes are numbers, {ENDS}."
+        )
+
+
 def _look_for_synthetic_ids() -> None:
     """Warn if a pipeline of imbalanced-learn made rows between those of the user.
 
     Its ids look like any others; only the pipeline that leads here knows.
     """
-    for frame in callers_of("imblearn", "fit"):
-        for _, step in getattr(frame.f_locals.get("self"), "steps", []):
-            name = type(step).__name__
-            if hasattr(step, "fit_resample") and name.startswith(INTERPOLATE):
-                _warn(
-                    f"{name} makes rows between others, and a token id between two "
-                    "others is another word. Leave it out and weigh the classes: "
-                    "RNNClassifier(class_weight='balanced'), or repeat rows with "
-                    "RandomOverSampler."
-                )
+    for step in _parts("imblearn"):
+        name = type(step).__name__
+        if hasattr(step, "fit_resample") and name.startswith(INTERPOLATE):
+            _warn(
+                f"{name} makes rows between others, and a token id between two others "
+                "is another word. Leave it out and weigh the classes: "
+                "RNNClassifier(class_weight='balanced'), or repeat rows with "
+                "RandomOverSampler."
+            )
+
+
+def _parts(library: str) -> Iterator[Any]:
+    """Yield the steps of the pipelines of a library whose `fit` led here."""
+    for frame in callers_of(library, "fit"):
+        yield from _within(frame.f_locals.get("self"))
+
+
+def _within(step: Any) -> Iterator[Any]:
+    yield step
+    for _, part, *_ in getattr(step, "steps", getattr(step, "transformers", ())):
+        yield from _within(part)
 
 
 def _warn(message: str) -> None:

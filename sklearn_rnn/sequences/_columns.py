@@ -3,6 +3,7 @@
 __all__ = ["BESIDE_TEXT", "describe_mixed_columns", "is_padded_in_front"]
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -47,11 +48,12 @@ def describe_mixed_columns(X: np.ndarray) -> str | None:
     -----
     Two things are looked for. The first is a block of ids: whole numbers, at least 1 in
     its first column, and behind a zero of a row only zeros, up to a column that is not
-    so. Counts have zeros too, which other counts follow: the block has so many zeros
-    that chance does this with a probability below 1e-6. A smooth series that falls to
-    zero, such as the sun of a day, is told by the correlation of neighbours. The second
-    are columns of whole numbers, of more than two different ones, beside columns of
-    fractions. One series is not rounded at some steps only.
+    so; or all that from right to left, where padding stands in front, beside columns
+    without zeros. Counts have zeros too, which other counts follow: the block has so
+    many zeros that chance does this with a probability below 1e-6. A smooth series that
+    falls to zero, such as the sun of a day, is told by the correlation of neighbours.
+    The second are columns of whole numbers, of more than two different ones, beside
+    columns of fractions. One series is not rounded at some steps only.
 
     Examples
     --------
@@ -65,7 +67,7 @@ def describe_mixed_columns(X: np.ndarray) -> str | None:
     if len(X) < AT_LEAST:
         return None
     n_columns = X.shape[1]
-    for first, stop in _blocks(X):
+    for first, stop in chain(_blocks(X), _blocks_in_front(X)):
         if stop - first < n_columns:
             others = np.delete(np.arange(n_columns), np.arange(first, stop))
             return (
@@ -106,6 +108,15 @@ def _blocks(X: np.ndarray) -> Iterator[tuple[int, int]]:
         if n_zeros and padding[:, 1:].mean() ** n_zeros < CHANCE:
             if block.max() > 1 and _correlation(block, padding) < SMOOTH:
                 yield int(first), int(stop)
+
+
+def _blocks_in_front(X: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield each block of ids padded in front, if no other column has zeros."""
+    has_zeros = (X == 0).any(axis=0)
+    for a, b in _blocks(X[:, ::-1]):
+        first, stop = X.shape[1] - b, X.shape[1] - a
+        if not has_zeros[:first].any() and not has_zeros[stop:].any():
+            yield first, stop
 
 
 def _correlation(X: np.ndarray, padding: np.ndarray) -> float:

@@ -18,6 +18,9 @@ CURES = {
 MOST_DATES = 1_000_000
 """As many dates are written down to find the first that is missing."""
 
+ALIKE = 6
+"""Steps that differ by a sixth of the usual one count as equal."""
+
 
 def check_order(index: Any, what: str, name: str, *, any_kind: bool = False) -> None:
     """Refuse an index of dates that goes back in time.
@@ -67,9 +70,18 @@ def check_regular(
             "doubled",
             name,
         )
-    if len(steps) < 2 or (steps == steps[0]).all() or _has_frequency(index, times):
+    if len(steps) < 2 or _are_alike(steps) or _has_frequency(index, times):
         return
     _refuse_gap(index, times, what, name)
+
+
+def _are_alike(steps: np.ndarray) -> bool:
+    """Tell whether no step is far from the usual one, so that none is missing.
+
+    Clocks are not exact: thirty pictures a second are 33 or 34 milliseconds apart.
+    """
+    usual = np.median(steps)
+    return bool((np.abs(steps - usual) * ALIKE <= usual).all())
 
 
 def _refuse_gap(index: Any, times: np.ndarray, what: str, name: str) -> NoReturn:

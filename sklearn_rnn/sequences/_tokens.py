@@ -117,7 +117,7 @@ def write_sparse_tokens(ids: np.ndarray, offsets: np.ndarray, width: int = 1) ->
 
 
 def read_dense_tokens(X: np.ndarray) -> Sequences:
-    """Read ids padded on the right with zeros, shape (n_samples, n_timesteps).
+    """Read ids padded on the right with zeros or NaN, (n_samples, n_timesteps).
 
     They may have characters, as a `ColumnTransformer` makes a sparse X dense.
     """
@@ -145,7 +145,9 @@ def read_token_list(arrays: list[np.ndarray]) -> Sequences:
 
 
 def _read_flat(values: np.ndarray, offsets: np.ndarray, line: str) -> Sequences:
-    """Check ids and cut the padding."""
+    """Check ids and cut the padding, which may be NaN."""
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), 0, values)
     _check_ids(values, offsets)
     values, offsets = _cut_zeros(values, offsets, line)
     return Sequences(values.astype(np.int32, copy=False), offsets)
@@ -190,13 +192,14 @@ def _refuse_zeros(zero: np.ndarray, offsets: np.ndarray, line: str) -> None:
     starts[offsets[:-1]] = True
     in_front = not (zero[1:] & ~zero[:-1] & ~starts[1:]).any()
     raise SequenceError(
-        f"Token ids must be at least 1, because 0 is padding and is allowed only at "
-        f"the end of a row, got 0 at row {row}, position {position}; "
+        "Token ids must be at least 1, because 0, as a missing value, is padding and "
+        f"allowed only at the end of a row, got 0 at row {row}, position {position}; "
         + (
             f"padding stands in front here. {remedy}."
             if in_front
             else f"if 0 is padding: {remedy}. If it is a token, and no row is "
-            "padded, count from 2 on (0 is padding, 1 unknown): X = np.asarray(X) + 2."
+            "padded, count from 2 on (0 is padding, 1 unknown): X = np.asarray(X) + 2. "
+            "If SMOTE made the row, class_weight='balanced' does without."
         )
     )
 

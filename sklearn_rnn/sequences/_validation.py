@@ -66,7 +66,7 @@ def check_sequences(
           characters of their tokens, behind each id as negative code points:
           "dog" with id 7 is 7, -100, -111, -103;
         - numbers of shape (n_samples, n_timesteps), or a frame: one variable
-          per step; with ``input="tokens"`` ids, padded on the right with 0;
+          per step; with ``input="tokens"`` ids, padded on the right with 0 or NaN;
         - numbers of shape (n_samples, n_timesteps, n_features); steps whose
           features are all NaN and that nothing real follows are padding;
         - list, or array of object, of arrays of shape (n_timesteps,
@@ -157,7 +157,10 @@ def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
         return read_list(X, input, keep_ragged)
     if is_frame(X) and input != "tokens":
         refuse_long(X)
-    array = frame_to_array(X) if is_frame(X) else to_values(X, masked=masked)
+    if is_frame(X):
+        array = frame_to_array(X, categories=input == "tokens")
+    else:
+        array = to_values(X, masked=masked)
     if holds_text(array):
         refuse_text()
     if array.ndim == 0 and array.dtype == object:
@@ -170,7 +173,7 @@ def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
     if array.ndim > 2:
         return _read_many_axes(array, input)
     if input == "tokens":
-        ids = check_array(array, dtype="numeric", input_name="X")
+        ids = check_array(array, input_name="X", ensure_all_finite="allow-nan")
         return read_dense_tokens(ids), "tokens", ids.shape[1]
     sequences, width = read_table(array)
     return sequences, "univariate", width

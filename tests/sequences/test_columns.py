@@ -1,12 +1,16 @@
 """Tables whose columns are of several kinds, and tables of which one may think so."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import BaseEstimator
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits, load_wine
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
 
-from sklearn_rnn import sliding_windows
+from sklearn_rnn import RNNClassifier, sliding_windows
 from sklearn_rnn.datasets import load_births, load_co2
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
 from sklearn_rnn.sequences import check_sequences
@@ -33,6 +37,14 @@ BESIDE = {
     "ages behind": ([IDS, AGE], "columns 0 to 7 look .*, and column 8 does not"),
     "categories": ([IDS, CITY], "columns 0 to 7 look .*, and columns 8 to 10 do not"),
     "numbers in front": ([PRICE, IDS], "columns 1 to 8 look .*, and column 0 does not"),
+    "padding in front, then numbers": (
+        [IDS[:, ::-1], PRICE],
+        "columns 0 to 7 look .*, and column 8 does not",
+    ),
+    "ages, then padding in front": (
+        [AGE, IDS[:, ::-1]],
+        "columns 1 to 8 look .*, and column 0 does not",
+    ),
     "two texts": ([IDS, TITLE], "columns 0 to 7 look .*, and columns 8 to 10 do not"),
 }
 
@@ -69,6 +81,24 @@ def test_one_step_of_many_variables_is_named():
 class SMOTENC:
     def fit_resample(self, X, y):
         return X, y
+
+
+def test_codes_of_categories_are_told_by_the_pipeline_or_the_frame():
+    symbols = rng.choice(list("abc"), (60, 5))
+    network = RNNClassifier(2, max_epochs=1, input="auto")
+    columns = make_column_transformer((make_pipeline(OrdinalEncoder()), [0, 1]))
+    y = np.arange(60) % 2
+    for encoder in (OrdinalEncoder(), columns):
+        with pytest.warns(AmbiguousInputWarning, match=r"codes of OrdinalEncoder"):
+            make_pipeline(encoder, network).fit(symbols, y)
+    frame = pd.DataFrame({"a": AGE[:, 0], "b": AGE[:, 0]}).astype({"b": "category"})
+    with pytest.raises(SequenceError, match=r"categories in column 'b', .*astype\("):
+        check_sequences(BaseEstimator(), frame, reset=True)
+    for X, how in (
+        (frame.astype(dict.fromkeys(["b"], float)), "auto"),
+        (frame, "tokens"),
+    ):
+        check_sequences(BaseEstimator(), X, reset=True, input=how)
 
 
 def test_ids_between_others_are_told_by_the_pipeline_that_made_them():

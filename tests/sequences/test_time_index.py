@@ -25,6 +25,7 @@ REGULAR = {
     "durations": pd.to_timedelta(np.arange(8), unit="h"),
     "texts of dates": dates().strftime("%Y-%m-%d"),
     "objects of date": pd.Index(list(dates().date)),
+    "30 Hz": pd.to_datetime(np.round(np.arange(8) * 1000 / 30), unit="ms"),
     "names": pd.Index(list("hgfedcba")),
     "numbers of rows before they were sorted": pd.Index([3, 1, 2, 0, 7, 6, 5, 4]),
 }

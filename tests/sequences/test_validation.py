@@ -467,7 +467,7 @@ BAD = {
     "three axes said to be tokens": (CUBE, "tokens", "input='numbers'"),
     "fractional ids": (np.array([[1.5]]), "tokens", "integers, got 1.5 at row 0"),
     "fractional ids in a list": ([[2.0], [1.5]], "tokens", "1.5 at row 1"),
-    "a missing id": ([[2.0, NAN]], "tokens", "integers, got nan"),
+    "a missing id": ([[NAN, 2.0]], "tokens", "a missing value, is padding .* row 0"),
     "negative ids": (np.array([[1, 2], [3, -4]]), "tokens", "-4 at row 1, position 1"),
     "negative ids in a list": ([[3, -4]], "tokens", "negative, got -4 at row 0"),
     "negative real ids": (sparse.csr_array([[3.0, -4.0]]), "auto", "negative, got -4"),

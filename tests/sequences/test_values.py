@@ -95,9 +95,11 @@ def test_masked_steps_at_the_end_are_padding(X):
     assert sequences.lengths.tolist() == [2, 3]
 
 
-def test_masked_token_ids_at_the_end_are_padding():
+def test_missing_token_ids_at_the_end_are_padding():
     ids = np.ma.masked_equal([[3, 4, -1], [5, 6, 7]], -1)
-    for X in (ids, list(ids)):
+    frame = pd.DataFrame([[3, 4, None], [5, 6, 7]])
+    array = frame.to_numpy()
+    for X in (ids, list(ids), frame, frame.astype("Int64"), array, list(array)):
         sequences = read(X, "tokens")
         assert sequences.values.tolist() == [3, 4, 5, 6, 7]
         assert sequences.values.dtype == np.int32
