@@ -20,6 +20,9 @@ ANALYZER_PARAMETERS = (
     "analyzer",
 )
 
+CHUNK = 256
+"""Characters whose accents are stripped at a time."""
+
 
 def build_analyzer(parameters: dict[str, Any]) -> Callable[[str], list[str]]:
     """Return the function from a document to its tokens."""
@@ -45,10 +48,24 @@ def make_counter(parameters: dict[str, Any]) -> CountVectorizer:
         strip_accents = CountVectorizer(
             lowercase=False, strip_accents=counter.strip_accents
         ).build_preprocessor()
+        if counter.strip_accents in ("ascii", "unicode"):
+            strip_accents = partial(_by_chunks, strip_accents)
         counter.preprocessor = partial(
             _preprocess, lowercase=counter.lowercase, strip_accents=strip_accents
         )
     return counter
+
+
+def _by_chunks(strip_accents: Callable[[str], str], text: str) -> str:
+    """Strip accents of a few characters at a time.
+
+    Of a long run of accents Unicode would first find the order, in quadratic time. What
+    is left when they are gone does not depend on it.
+    """
+    if text.isascii():
+        return text
+    chunks = (text[i : i + CHUNK] for i in range(0, len(text), CHUNK))
+    return "".join(map(strip_accents, chunks))
 
 
 def _preprocess(

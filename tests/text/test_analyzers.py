@@ -77,6 +77,18 @@ def test_composed_and_decomposed_texts_give_the_same_tokens(analyzer, text):
     assert analyze(composed) == analyze(decomposed)
 
 
+@pytest.mark.parametrize("kind", ["ascii", "unicode"])
+def test_accents_are_stripped_in_linear_time(kind):
+    options = {"strip_accents": kind, "lowercase": False, "token_pattern": "(?s).+"}
+    theirs, ours = (
+        make(**options).build_analyzer() for make in (CountVectorizer, TextVectorizer)
+    )
+    text = "Éa\u0301\u0323 ﬁ½\u0f73ệ 한글 ñ\u0303x" * 40
+    assert ours(text) == theirs(text)
+    # A hundred thousand accents in order would take minutes.
+    assert ours("e" + "\u0301\u0323" * 50_000 + "x") == ["ex"]
+
+
 def test_a_long_run_of_marks_stays_as_it_is():
     marks = "\u0301\u0323\u0f73" * 10  # the last one is two marks when taken apart
     text = f"e\u0301a{marks}"
