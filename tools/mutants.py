@@ -1471,6 +1471,22 @@ MUTANTS = [
         ("tests/estimators/test_bad_input.py",),
     ),
     Mutant(
+        "accents of the last characters are not stripped",
+        "text/_analyzers.py",
+        "for i in range(0, len(text), CHUNK))",
+        "for i in range(0, len(text) - CHUNK, CHUNK))",
+        ("tests/text/test_analyzers.py::test_accents_are_stripped_in_linear_time",),
+    ),
+    Mutant(
+        "logits may be logarithms of rates",
+        "estimators/targets/_classes.py",
+        'LINKS = ("logit",',
+        'LINKS = ("log", "logit",',
+        (
+            "tests/estimators/test_targets.py::test_a_loss_for_another_target_is_refused",
+        ),
+    ),
+    Mutant(
         "padding is the first token again",
         "sequences/_sequences.py",
         "        padded[np.arange(n_timesteps) <",

@@ -593,6 +593,8 @@ class BaseRNN(
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        # Not `sparse`: a sparse X is token ids, and no table. NaN behind a sequence is
+        # padding, and no missing value.
         tags.input_tags.allow_nan = self.missing != "error"
         tags.target_tags.required = True
         return tags

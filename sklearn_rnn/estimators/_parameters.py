@@ -143,7 +143,8 @@ class SharedParameters:
             "dict of str to ndarray of shape (`n_iter_`,)",
             """
             For each epoch: ``train_loss``, ``lr`` (at its start), ``gradient_norm``
-            (mean, before clipping), ``seconds``, and with a validation part
+            (mean, before clipping), ``seconds`` (which are measured, and differ
+            between equal fits), and with a validation part
             ``valid_loss`` and ``valid_score``.
             """,
         ),
@@ -468,7 +469,8 @@ class SharedParameters:
         text="""
         Determines the initial weights, the batches, dropout and the validation
         part.  None takes a new seed from the operating system for each fit; no
-        global generator is used or changed.
+        global generator is used or changed.  So ``np.random.seed`` does not repeat
+        a fit, as it does in scikit-learn: pass an int.
         """,
         constraint=["random_state"],
     )

@@ -3,12 +3,14 @@
 import inspect
 import pickle
 
+import joblib
 import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import ShuffleSplit, cross_val_predict
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
 
 from sklearn_rnn import (
     RNNClassifier,
@@ -154,3 +156,26 @@ def test_rows_without_weight_are_no_reason_to_stop_early(validation_fraction):
     model = RNNRegressor(2, max_epochs=1, validation_fraction=validation_fraction)
     model.fit(values, values[:, 0, 0], sample_weight=weight)
     assert "valid_loss" not in model.history_
+
+
+@pytest.mark.parametrize("kind", [RNNClassifier, RNNRegressor])
+def test_equal_fits_differ_by_the_seconds_they_took_only(kind):
+    fits = [kind(4, max_epochs=2, random_state=0).fit(X, y) for _ in range(2)]
+    for model in fits:
+        model.history_.pop("seconds")
+        for epoch in model.net_.history:
+            epoch.pop("dur")
+    assert joblib.hash(fits[0]) == joblib.hash(fits[1])
+    before = joblib.hash(fits[0])
+    fits[0].predict(X)
+    assert joblib.hash(pickle.loads(pickle.dumps(fits[0]))) == before
+
+
+def test_tags_speak_of_tables():
+    tags = get_tags(RNNClassifier()).input_tags
+    assert (tags.three_d_array, tags.sparse, tags.allow_nan) == (True, False, False)
+    table = X[:, :, 0]
+    with pytest.raises(ValueError, match="sparse"):
+        RNNClassifier().fit(sparse.csr_matrix(table), y)
+    with pytest.raises(ValueError, match="NaN"):
+        RNNClassifier().fit(np.where(table > 1, np.nan, table), y)

@@ -416,6 +416,7 @@ MISFITS = {
     ),
     "classes": (RNNClassifier, CODES, BinaryCrossEntropy(), r"\(3,\), .* torch.int64"),
     "numbers": (RNNRegressor, REALS, CrossEntropy(), "link 'multinomial_logit', but"),
+    "rates": (RNNClassifier, CODES, OfRates(), "link 'log', but .* logits"),
     "yes or no": (RNNRegressor, CODES, BinaryCrossEntropy(), "'logit'.*'log'"),
 }
 

@@ -1,5 +1,6 @@
 """What the targets share that are labels: classes and their weights."""
 
+import inspect
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +11,9 @@ from sklearn_rnn._messages import name_some
 from sklearn_rnn.estimators.targets._target import Target
 from sklearn_rnn.nn import link_of
 from sklearn_rnn.sequences import find_classes
+
+LINKS = ("logit", "multinomial_logit", "identity")
+"""What leads to logits; a loss that says nothing has the last one."""
 
 
 class ClassTarget(Target):
@@ -48,6 +52,13 @@ class ClassTarget(Target):
 
     def know_classes(self, labels: Any, classes: Any, *, reset: bool) -> None:
         """Find the classes, or see that those named are still the same."""
+        if self.link not in LINKS and not inspect.isclass(self.loss):
+            raise ValueError(
+                f"loss={self.loss!r} has the link {self.link!r}, but {self.owner} "
+                "reads its outputs as logits, the links 'logit' and "
+                "'multinomial_logit'; take another loss, such as loss='cross_entropy'. "
+                "For numbers there are RNNRegressor and RNNStepRegressor."
+            )
         if hasattr(classes, "__array__"):  # or a tensor, or a column of pyarrow
             classes = list(np.asarray(classes))
         if reset:
