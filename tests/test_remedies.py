@@ -16,7 +16,10 @@ from sklearn.ensemble import (
     StackingClassifier,
 )
 from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OrdinalEncoder
 
 import sklearn_rnn
 from sklearn_rnn.sequences import from_channels_first
@@ -57,6 +60,9 @@ SETTING = {
     "DictVectorizer": DictVectorizer,
     "from_channels_first": from_channels_first,
     "make_pipeline": make_pipeline,
+    "cross_val_predict": cross_val_predict,
+    "OrdinalEncoder": OrdinalEncoder,
+    "TfidfVectorizer": TfidfVectorizer,
     "ColumnTransformer": ColumnTransformer,
     "StackingClassifier": StackingClassifier,
     "RandomForestClassifier": lambda: RandomForestClassifier(5, random_state=0),
@@ -365,6 +371,135 @@ REMEDIES |= {
     ),
 }
 
+# What a message says to do in words, done; `then` holds each of the ways it names.
+TABLE = SERIES[:, :, 0]
+WARM = "model = RNNClassifier(warm_start=True).fit(X, Y).set_params(hidden_size=3)"
+DATED = pd.Series(np.arange(30.0), pd.date_range("2024", periods=30))
+CODES = pd.DataFrame(rng.integers(1, 5, (40, 3)), columns=list("abc"))
+IN_WORDS = {
+    "weights of another size": (
+        {"X": TABLE},
+        f"{WARM}; model.fit(X, Y)",
+        "set it back, or fit once with warm_start=False",
+        f"{WARM}; model.set_params(hidden_size=2).fit(X, Y); "
+        "model.set_params(hidden_size=3, warm_start=False).fit(X, Y)",
+    ),
+    "a validation part of too few rows": (
+        {"X": TABLE, "stops": {"early_stopping": True}},
+        "RNNClassifier(**stops, validation_fraction=0.02).fit(X, Y)",
+        "Raise validation_fraction, merge rare classes, pass to fit the groups that a "
+        "splitter asks for, pass [(train, valid)] or X_val and y_val, or set "
+        "early_stopping=False",
+        "RNNClassifier(**stops, validation_fraction=0.2).fit(X, Y); "
+        "part = [(np.arange(30), np.arange(30, 40))]; "
+        "RNNClassifier(**stops, validation_fraction=part).fit(X, Y); "
+        "RNNClassifier(**stops).fit(X[:30], Y[:30], X_val=X[30:], y_val=Y[30:]); "
+        "RNNClassifier(early_stopping=False, validation_fraction=0.02).fit(X, Y)",
+    ),
+    "other classes than those of the first call": (
+        {"X": TABLE},
+        "RNNClassifier().partial_fit(X, Y, classes=[0, 1]).partial_fit(X, Y, "
+        "classes=[0, 1, 2])",
+        "name every class there, or leave classes out",
+        "RNNClassifier().partial_fit(X, Y, classes=[0, 1, 2]).partial_fit(X, Y + 1); "
+        "RNNClassifier().partial_fit(X, Y, classes=[0, 1]).partial_fit(X, Y)",
+    ),
+    "balanced weights of rows to come": (
+        {"X": TABLE},
+        "RNNClassifier(class_weight='balanced').partial_fit(X, Y, classes=[0, 1])",
+        "pass a dict of weights",
+        "RNNClassifier(class_weight={0: 1, 1: 2}).partial_fit(X, Y, classes=[0, 1])",
+    ),
+    "vectors of words for numbers": (
+        {"X": TABLE, "ids": BEHIND, "V": {"embedding": rng.normal(size=(30, 4))}},
+        "RNNClassifier(**V).fit(X, Y)",
+        "put a TextVectorizer in front, pass input='tokens', or leave it out",
+        "RNNClassifier(input='tokens', **V).fit(ids, Y); RNNClassifier().fit(X, Y)",
+    ),
+    "one label for all steps": (
+        {"X": SERIES, "steps": STEPS.tolist()},
+        "RNNTagger().fit(X, 'ab')",
+        "pass a list of lists, or as_ragged of one",
+        "RNNTagger().fit(X, steps); RNNTagger().fit(X, as_ragged(steps))",
+    ),
+    "frames beside arrays": (
+        {"X": [pd.DataFrame(SERIES[0], columns=["a", "b"]), *SERIES[1:]]},
+        FIT,
+        "[np.asarray(row) for row in X]",
+        "RNNClassifier().fit([np.asarray(row) for row in X], Y)",
+    ),
+    "labels of bytes": (
+        {"X": TABLE, "y": [b"a", b"b"] * 20},
+        "RNNClassifier().fit(X, y)",
+        "[label.decode() for label in y]",
+        "RNNClassifier().fit(X, [label.decode() for label in y])",
+    ),
+    "a date that is missing": (
+        {"series": DATED.set_axis([pd.NaT, *DATED.index[1:]])},
+        "sliding_windows(series, 4)",
+        "series[series.index.notna()]",
+        "sliding_windows(series[series.index.notna()], 4)",
+    ),
+    "dates that are missing": (
+        {"series": DATED.drop(DATED.index[7:9])},
+        "sliding_windows(series, 4)",
+        "series.asfreq('D').ffill(), or pass series.to_numpy()",
+        "sliding_windows(series.asfreq('D').ffill(), 4); "
+        "sliding_windows(series.to_numpy(), 4)",
+    ),
+    "labels out of a scheme": (
+        {"X": SERIES, "y": np.where(STEPS, "I-A", "O")},
+        "RNNTagger(output='crf', scheme='bio').fit(X, y)",
+        "set scheme=None",
+        "RNNTagger(output='crf', scheme=None).fit(X, y)",
+    ),
+    "a loss for counts": (
+        {"X": SERIES, "y": Y - 1.0},
+        "RNNRegressor(loss='poisson').fit(X, y)",
+        "take another loss",
+        "RNNRegressor(loss='huber').fit(X, y)",
+    ),
+    "characters in a dense array": (
+        {"X": list(FRAME["text"])},
+        "TextVectorizer(characters=True, sparse_output=False).fit_transform(X)",
+        "leave one of the two parameters at its default",
+        "TextVectorizer(characters=True).fit_transform(X); "
+        "TextVectorizer(sparse_output=False).fit_transform(X)",
+    ),
+    "words that lost their order": (
+        {"X": list(FRAME["text"])},
+        "RNNClassifier().fit(TfidfVectorizer().fit_transform(X), Y)",
+        "Use TextVectorizer instead",
+        "RNNClassifier().fit(TextVectorizer().fit_transform(X), Y)",
+    ),
+    "categories as numbers": (
+        {"X": CODES.astype("category")},
+        FIT,
+        "HistGradientBoostingClassifier(categorical_features='from_dtype') is a model "
+        "for a table of them. If they are numbers, say so: "
+        "X.astype(dict.fromkeys(['a', 'b', 'c'], float))",
+        "RNNClassifier().fit(X.astype(dict.fromkeys(['a', 'b', 'c'], float)), Y)",
+    ),
+    "codes of symbols": (
+        {"X": CODES.astype(str)},
+        "make_pipeline(OrdinalEncoder(), RNNClassifier()).fit(X, Y)",
+        "make_pipeline(TextVectorizer(analyzer=list, lowercase=False), "
+        "RNNClassifier()), with X = np.asarray(X).astype(str).tolist()",
+        "X = np.asarray(X).astype(str).tolist(); make_pipeline(TextVectorizer("
+        "analyzer=list, lowercase=False), RNNClassifier()).fit(X, Y)",
+    ),
+    "probabilities of steps out of fold": (
+        {"X": SERIES, "y": STEPS, "estimator": few(sklearn_rnn.RNNTagger)()},
+        "cross_val_predict(estimator, X, y, method='predict_proba')",
+        "cross_val_predict(estimator, X, params={'y': y}, method='predict_proba')",
+        "cross_val_predict(estimator, X, params={'y': y}, method='predict_proba')",
+    ),
+}
+REMEDIES |= {
+    name: Remedy(given, wrong, line, then, code="pass")
+    for name, (given, wrong, line, then) in IN_WORDS.items()
+}
+
 
 def message_of(code, names):
     """Run code that warns or raises, and give what it says."""
@@ -372,7 +507,7 @@ def message_of(code, names):
         warnings.simplefilter("always")
         try:
             exec(code, names)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, NotImplementedError) as error:
             return str(error)
     assert caught, "neither an error nor a warning"
     return " ".join(str(warning.message) for warning in caught)
