@@ -1487,6 +1487,33 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "columns named by numbers are forgotten after fit",
+        "sequences/_validation.py",
+        "        estimator._column_names = columns\n",
+        "        pass\n",
+        (
+            "tests/sequences/test_frames.py::test_columns_without_text_names_are_matched_too",
+        ),
+    ),
+    Mutant(
+        "labels of rows may come in any order",
+        "sequences/_frames.py",
+        "        _refuse_other_orders(members)\n",
+        "",
+        (
+            "tests/sequences/test_frames.py::test_rows_with_labels_in_several_orders_are_refused",
+        ),
+    ),
+    Mutant(
+        "targets may be text that reads as numbers",
+        "sequences/_targets.py",
+        "        refuse_numbers_as_text(y)\n",
+        "",
+        (
+            "tests/sequences/test_values.py::test_targets_without_an_order_or_as_text_are_refused",
+        ),
+    ),
+    Mutant(
         "padding is the first token again",
         "sequences/_sequences.py",
         "        padded[np.arange(n_timesteps) <",

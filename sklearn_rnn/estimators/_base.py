@@ -60,6 +60,7 @@ from sklearn_rnn.sequences import (
     UnseenLabelsError,
     check_sequences,
     refuse_missing,
+    refuse_numbers_as_text,
     to_values,
 )
 
@@ -375,6 +376,7 @@ class BaseRNN(
             )
         if sample_weight is not None and not isinstance(sample_weight, Real):
             sample_weight = to_values(sample_weight, "sample_weight")
+            refuse_numbers_as_text(sample_weight, "sample_weight")
             refuse_missing(sample_weight, "sample_weight")
         weight = check_sample_weight(
             sample_weight, sequences.lengths, dtype=np.float64, ensure_non_negative=True

@@ -30,6 +30,7 @@ __all__ = [
     "own_scales",
     "read_sparse_tokens",
     "refuse_missing",
+    "refuse_numbers_as_text",
     "rows_from_sequences",
     "sequences_from_frame",
     "sliding_windows",
@@ -71,6 +72,7 @@ from sklearn_rnn.sequences._targets import (
     encode_labels,
     find_classes,
     refuse_missing,
+    refuse_numbers_as_text,
     warn_if_one_hot,
 )
 from sklearn_rnn.sequences._tokens import read_sparse_tokens, write_sparse_tokens

@@ -90,9 +90,14 @@ VECTORIZE = (
 """What to do with texts."""
 
 
-def refuse_text(where: str = "", name: str = "X", recipe: str = VECTORIZE) -> NoReturn:
+def refuse_text(
+    where: str = "",
+    name: str = "X",
+    recipe: str = VECTORIZE,
+    line: str = "np.asarray(X, dtype=float)",
+) -> NoReturn:
     """Raise for texts where numbers or token ids are wanted."""
     raise SequenceError(
         f"{name} holds strings{where}, but a recurrent network reads token ids or "
-        f"numbers; {recipe}."
+        f"numbers; {recipe}. If they are numbers, convert them: {line}."
     )

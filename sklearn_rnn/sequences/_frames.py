@@ -65,6 +65,8 @@ class Heard(NamedTuple):
 
     X: Any
     names: list[Any] | None
+    columns: list[Any] | None = None
+    """The names that are not all strings, which scikit-learn does not know."""
 
 
 def is_frame(X: Any) -> bool:
@@ -124,7 +126,9 @@ def frame_to_array(
         cure = via_pandas(frame, recipe) + recipe.format(title)
         column = to_values(column_of(frame, i), name, where, cure)
         if holds_text(column):
-            refuse_text(f" in {where}", name, texts)
+            whose = "frame" if at else name
+            line = f"{whose}.astype({{{title!r}: float}})"
+            refuse_text(f" in {where}", name, texts, line)
         columns.append(column)
     return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
 
@@ -217,6 +221,7 @@ def _read_members(members: list[Any], names: Sequence[Any] | None) -> Heard:
             check_order(member.index, f"row {row} of X", f"X[{row}]")
     frames = [is_frame(member) for member in members]
     if not any(frames):
+        _refuse_other_orders(members)
         return Heard(members, None)
     first = int(np.argmax(frames))
     expected = names_of(members[first])
@@ -231,7 +236,7 @@ def _read_members(members: list[Any], names: Sequence[Any] | None) -> Heard:
             "[np.asarray(row) for row in X] if all columns are in one order."
         )
     source = f"row {first} has"
-    if named and names is not None:
+    if names is not None and (named or set(names) == set(expected)):
         expected, source = list(names), "fit saw"
     else:
         _warn_of_orders(members, frames, expected, first)
@@ -239,7 +244,23 @@ def _read_members(members: list[Any], names: Sequence[Any] | None) -> Heard:
         _in_order(member, row, expected, source) if is_frame(member) else member
         for row, member in enumerate(members)
     ]
-    return Heard(arrays, expected if named else None)
+    return Heard(arrays, expected) if named else Heard(arrays, None, expected)
+
+
+def _refuse_other_orders(members: list[Any]) -> None:
+    """Raise where rows are columns of pandas whose labels come in several orders."""
+    first = getattr(members[0], "index", None)
+    if first is None or not all(isinstance(label, str) for label in first):
+        return
+    labels = set(first)
+    for row, member in enumerate(members):
+        here = getattr(member, "index", first)
+        if here is not first and list(here) != list(first) and set(here) == labels:
+            raise SequenceError(
+                f"The rows of X have the same labels in several orders: row 0 has "
+                f"[{name_some(first)}], row {row} [{name_some(here)}]; put them in one "
+                "order, [row[X[0].index] for row in X]."
+            )
 
 
 def _warn_of_orders(

@@ -13,8 +13,10 @@ __all__ = [
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import check_array
 
+from sklearn_rnn._messages import name_some
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences._padding import drop_padding, refuse_empty
 from sklearn_rnn.sequences._sequences import Sequences, Windows, offsets_of
@@ -44,7 +46,7 @@ def read_table(X: Any) -> tuple[Sequences, int]:
     """
     if _overlaps(X):
         return _read_windows(X), X.shape[1]
-    X = check_array(X, dtype=REAL, input_name="X", ensure_all_finite=False)
+    X = check_real(X, ensure_2d=True)
     offsets = np.arange(len(X) + 1, dtype=np.int64) * X.shape[1]
     return Sequences(X.reshape(-1, 1), offsets), X.shape[1]
 
@@ -79,16 +81,26 @@ def read_feature_list(arrays: list[np.ndarray]) -> Sequences:
     return _read_steps(values, offsets)
 
 
-def check_real(X: np.ndarray) -> np.ndarray:
+def check_real(X: Any, *, ensure_2d: bool = False) -> np.ndarray:
     """Convert to float32 or float64 with scikit-learn's errors, NaN allowed."""
-    return check_array(
-        X,
-        dtype=REAL,
-        ensure_2d=False,
-        allow_nd=True,
-        ensure_all_finite=False,
-        input_name="X",
-    )
+    try:
+        return check_array(
+            X,
+            dtype=REAL,
+            ensure_2d=ensure_2d,
+            allow_nd=not ensure_2d,
+            ensure_all_finite=False,
+            input_name="X",
+        )
+    except TypeError as error:
+        if sparse.issparse(X):
+            raise
+        kinds = {type(item).__name__ for item in np.asarray(X, dtype=object).flat}
+        raise TypeError(
+            f"X must hold numbers, got {name_some(sorted(kinds), str)} among them "
+            f"({error}); compute a number of each, or make a frame of each row that "
+            "holds columns: [pd.DataFrame(row) for row in X]."
+        ) from error
 
 
 def as_table(sequences: Sequences) -> np.ndarray | None:

@@ -1,5 +1,6 @@
 """y as numbers a network can learn: class indices, indicators, reals."""
 
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.utils.validation import check_array, column_or_1d
 
 from sklearn_rnn._messages import name_some, repeat_warnings, warn
 from sklearn_rnn.exceptions import OneHotTargetWarning
+from sklearn_rnn.sequences._containers import holds_text
 from sklearn_rnn.sequences._frames import is_frame, names_of
 from sklearn_rnn.sequences._padding import row_of
 from sklearn_rnn.sequences._values import refuse_dates, to_labels, to_values
@@ -41,6 +43,7 @@ def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
     TypeError
         If `y` is sparse.
     """
+    _refuse_unordered(y)
     y = _as_given(to_labels(y))
     _check_comparable(y)
     if repeat_warnings(_kind_of, y).startswith("multilabel"):
@@ -48,6 +51,16 @@ def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
     if np.asarray(y).shape[1:] == (1,):  # scikit-learn would warn at a line of ours
         warn(COLUMN, DataConversionWarning)
     return column_or_1d(y), False
+
+
+def _refuse_unordered(y: Any) -> None:
+    """Raise for what has no order, or is gone once it is looked at."""
+    if isinstance(y, (str, bytes, Mapping, Set)) or isinstance(y, Iterator):
+        line = "list(y.values())" if isinstance(y, Mapping) else "list(y)"
+        raise TypeError(
+            "y must be a list or an array with one target for each sequence, got "
+            f"{type(y).__name__}; pass {line}, in the order of X."
+        )
 
 
 def _as_given(y: Any) -> Any:
@@ -232,15 +245,26 @@ def check_reals(y: Any) -> NDArray[np.float64]:
     ValueError
         If `y` holds NaN, infinity or text.
     """
+    _refuse_unordered(y)
     if not sparse.issparse(y):
         y = to_labels(y)
         _refuse_ragged(y, "RNNStepRegressor")
         y = _real_columns(y)
+        refuse_numbers_as_text(y)
     y = check_array(
         y, input_name="y", dtype=np.float64, ensure_2d=False, ensure_all_finite=False
     )
     refuse_missing(y)
     return y
+
+
+def refuse_numbers_as_text(y: Any, name: str = "y") -> None:
+    """Raise for text, even where it could be read as numbers."""
+    if holds_text(np.asarray(y)):
+        raise ValueError(
+            f"{name} holds strings, where numbers are wanted; convert them: "
+            f"np.asarray({name}, dtype=float)."
+        )
 
 
 def _real_columns(y: Any) -> Any:

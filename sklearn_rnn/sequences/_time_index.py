@@ -93,10 +93,7 @@ def _refuse_gap(index: Any, times: np.ndarray, what: str, name: str) -> NoReturn
     frequency = _frequency_of(index)
     few = (times[-1] - times[0]) / usual < MOST_DATES
     if hasattr(index, "qyear"):  # periods
-        cure = (
-            f"{name}.to_timestamp().asfreq("
-            f"{_frequency_of(index.to_timestamp())!r}).to_period()"
-        )
+        cure = f"{name}.reindex(pd.period_range({name}.index[0], {name}.index[-1]))"
     elif frequency and few and not hasattr(index, "tz"):  # durations
         cure = f"{name}.resample({frequency!r}).asfreq()"
     elif frequency and few:

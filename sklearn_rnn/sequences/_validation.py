@@ -2,6 +2,7 @@
 
 __all__ = ["check_sequences"]
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -113,8 +114,7 @@ def check_sequences(
     if input not in INPUTS:
         raise ValueError(f"input must be one of {INPUTS}, got {input!r}.")
     X, static = split_static(estimator, X, reset=reset)
-    in_fit = None if reset else getattr(estimator, "feature_names_in_", None)
-    X, names = read_frames(X, in_fit)
+    X, names, columns = read_frames(X, None if reset else _names_of_fit(estimator))
     _check_names(estimator, X, names, reset=reset)
     any_length = not reset and estimator.input_kind_ == "multivariate"
     sequences, kind, width = _read(X, input, keep_ragged=any_length)
@@ -130,7 +130,17 @@ def check_sequences(
         warn_if_ambiguous(sequences, kind)
     estimator.input_kind_ = kind
     estimator.n_features_in_ = ANY_LENGTH if width is None else width
+    if columns is not None:
+        estimator._column_names = columns
+    else:
+        vars(estimator).pop("_column_names", None)
     return sequences
+
+
+def _names_of_fit(estimator: Any) -> Any:
+    """Give the names of the variables that `fit` saw, of any type."""
+    names = getattr(estimator, "feature_names_in_", None)
+    return getattr(estimator, "_column_names", None) if names is None else names
 
 
 def _check_names(estimator: Any, X: Any, names: Any, *, reset: bool) -> None:
@@ -165,8 +175,8 @@ def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
         refuse_text()
     if array.ndim == 0 and array.dtype == object:
         raise TypeError(
-            f"X must be an array, a frame, a sparse matrix or a list of arrays, got "
-            f"{type(X).__name__}."
+            "X must be an array, a frame, a sparse matrix or a list of arrays, got "
+            f"{type(X).__name__}{_as_list(X)}."
         )
     if array.ndim == 1 and array.dtype == object:
         return read_list(array, input, keep_ragged)
@@ -177,6 +187,13 @@ def _read(X: Any, input: str, keep_ragged: bool) -> Reading:
         return read_dense_tokens(ids), "tokens", ids.shape[1]
     sequences, width = read_table(array)
     return sequences, "univariate", width
+
+
+def _as_list(X: Any) -> str:
+    """Say how a collection becomes a list."""
+    if isinstance(X, Mapping):
+        return "; pass list(X.values())"
+    return "; pass list(X)" if isinstance(X, Iterable) else ""
 
 
 def _read_sparse(X: Any, input: str) -> Reading:

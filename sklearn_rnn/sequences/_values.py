@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from sklearn_rnn._messages import name_some
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences._containers import to_array
 
@@ -60,6 +61,12 @@ def to_values(
         If it holds dates, times or durations.
     """
     array = _without_masks(data, masked)
+    if array.dtype.names:
+        raise SequenceError(
+            f"{name} has the fields [{name_some(array.dtype.names)}]"
+            f"{' in ' + where if where else ''}; make frames of them, which have "
+            "columns: pd.DataFrame(X), or [pd.DataFrame(row) for row in X] of a list."
+        )
     refuse_dates(array, name, where, recipe)
     if array.dtype.kind != "O" or array.ndim == 0:
         return array

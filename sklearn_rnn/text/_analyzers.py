@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set, Sized
 from functools import partial
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -103,10 +104,10 @@ def check_documents(X: Iterable[Any], *, any_kind: bool) -> Iterator[Any]:
             f"{type(X).__name__} object received; wrap a lone text in a list: [text]."
         )
     if isinstance(X, (Mapping, Set)):
-        what = "the order of a set" if isinstance(X, Set) else "whether keys or values"
+        what = "which is first" if isinstance(X, Set) else "if keys or values are meant"
         raise TypeError(
-            f"X must be an iterable of texts in an order, such as a list; of a "
-            f"{type(X).__name__} it is not known {what} is meant; pass "
+            "X must be an iterable of texts in an order, such as a list; of a "
+            f"{type(X).__name__} it is not known {what}; pass "
             f"{'sorted(X)' if isinstance(X, Set) else 'list(X.values())'}."
         )
     shape = getattr(X, "shape", (None,))
@@ -146,4 +147,6 @@ def _remedy(document: Any) -> str:
         return "decode it first, such as document.decode('utf-8')"
     if isinstance(document, (list, tuple)):
         return "for documents that are lists of tokens already, set analyzer=list"
+    if isinstance(document, Number) and document == document:
+        return "write numbers as text, [str(document) for document in X]"
     return "drop missing texts or replace them by ''"

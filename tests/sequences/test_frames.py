@@ -129,6 +129,26 @@ def test_remedies_for_frames_of_other_libraries_name_their_methods():
         fitted([dates])
 
 
+def test_columns_without_text_names_are_matched_too():
+    frames = [pd.DataFrame(A), pd.DataFrame(B)]
+    estimator, _ = fitted(frames)
+    turned = check_sequences(estimator, [f[[1, 0]] for f in frames], reset=False)
+    np.testing.assert_array_equal(turned.values, STEPS)
+    renamed = [frame.set_axis([2, 3], axis=1) for frame in frames]
+    check_sequences(estimator, renamed, reset=False)  # numbers are often no names
+    estimator, _ = fitted(as_list())
+    check_sequences(estimator, [A, B], reset=True)
+    assert not hasattr(estimator, "_column_names")
+
+
+def test_rows_with_labels_in_several_orders_are_refused():
+    rows = [pd.Series(A[:, 0], list("xyz")), pd.Series(A[:, 1], list("zyx"))]
+    with pytest.raises(SequenceError, match=r"row 1 \['z', 'y', 'x'\]; put them in"):
+        fitted(rows)
+    X = values_of([row[rows[0].index] for row in rows])
+    np.testing.assert_array_equal(X.ravel(), [*A[:, 0], *A[::-1, 1]])
+
+
 def test_the_remedy_for_other_columns_works():
     frames = [as_frame(A).assign(c=0.0), as_frame(B)]
     with pytest.raises(SequenceError, match="row 1 lacks"):

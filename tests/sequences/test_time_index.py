@@ -85,9 +85,11 @@ GAPS = {
         pd.to_timedelta(np.arange(12), unit="h"),
         lambda series: series.resample("h").asfreq().ffill(),
     ),
-    "to_period": (
+    "period_range": (
         pd.period_range("2024-01", periods=12, freq="M"),
-        lambda series: series.to_timestamp().asfreq("MS").to_period().ffill(),
+        lambda series: series.reindex(
+            pd.period_range(series.index[0], series.index[-1])
+        ).ffill(),
     ),
 }
 

@@ -202,3 +202,34 @@ def test_tensors_are_read_as_arrays(tensor):
         assert (sequences.values == 1).all()
     assert check_reals(list(tensor[:, 0])).tolist() == [1, 1, 1]
     assert check_step_reals([tensor], [3])[0].shape == (3, 2)
+
+
+def test_what_is_neither_number_nor_sequence_is_named(assert_refused):
+    fields = np.zeros(3, dtype=[("a", "f8"), ("b", "f8")])
+    intervals = pd.DataFrame({"v": [1.0, 2.0], "i": pd.interval_range(0, 2)})
+    cases = [
+        (fields, "auto", r"fields \['a', 'b'\]; make frames.*pd.DataFrame\(X\)"),
+        ([fields, fields], "auto", r"in row 0; .*pd.DataFrame\(row\)"),
+        (np.array([["1", "2"]]), "auto", r"strings.*np.asarray\(X, dtype=float\)"),
+    ]
+    assert_refused(read, cases, SequenceError)
+    cases = [
+        (intervals, "auto", "got Interval, float among them"),
+        ([[{"a": 1}.keys()]], "auto", "got dict_keys among them"),
+        ((row for row in [1]), "auto", r"got generator; pass list\(X\)"),
+        ({"a": [1]}, "auto", r"got dict; pass list\(X.values\(\)\)"),
+    ]
+    assert_refused(read, cases, TypeError)
+
+
+def test_targets_without_an_order_or_as_text_are_refused(assert_refused):
+    cases = [
+        ({0: 1.0}, r"got dict; pass list\(y.values\(\)\)"),
+        ({1.0, 2.0}, r"got set; pass list\(y\)"),
+        (iter([1.0]), r"got list_iterator; pass list\(y\)"),
+        ("ab", "got str"),
+    ]
+    for check in (check_labels, check_reals):
+        assert_refused(check, cases, TypeError)
+    with pytest.raises(ValueError, match=r"strings.*np.asarray\(y, dtype=float\)"):
+        check_reals(["1.5", "2"])
