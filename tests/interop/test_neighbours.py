@@ -9,6 +9,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_rnn import RNNClassifier, RNNRegressor, TextVectorizer
 from sklearn_rnn.exceptions import AmbiguousInputWarning, SequenceError
+from sklearn_rnn.sequences import from_channels_first
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +76,20 @@ def test_windows_with_the_channels_first_are_noticed():
     assert np.isfinite(forecast("tabular-regressor")).all()
     with pytest.warns(AmbiguousInputWarning, match="from_channels_first"):
         forecast("time-series-regressor")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_containers_of_sktime_give_the_same_predictions():
+    datasets = pytest.importorskip("sktime.datasets")
+
+    def fit(kind):
+        X, y = datasets.load_basic_motions(split="train", return_type=kind)
+        X = from_channels_first(X) if kind == "numpy3D" else X
+        return RNNClassifier(**SMALL).fit(X, y).predict_proba(X)
+
+    expected = fit("numpy3D")
+    for kind in ("nested_univ", "pd-multiindex", "df-list"):
+        np.testing.assert_array_equal(fit(kind), expected, err_msg=kind)
 
 
 @pytest.mark.filterwarnings("ignore")
