@@ -203,6 +203,20 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
         check_is_fitted(self, "static_")
         return np.asarray(self.static_.get_feature_names_out(), dtype=object)
 
+    def set_output(self, *, transform: Any = None) -> "SequenceColumnTransformer":
+        """Do nothing: the output is `SequencesWithStatic` whatever a pipeline asks for.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, default=None
+            Not used.
+
+        Returns
+        -------
+        self : SequenceColumnTransformer
+        """
+        return self
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Give the parameters, those of the transformers included.
 
