@@ -81,8 +81,11 @@ class RNNTranscriber(PairedRNN):
     ...     for letter in word:
     ...         parts += [[1.0 if letter == "a" else -1.0] * rng.integers(1, 4), [0.0]]
     ...     return np.concatenate(parts)[:, np.newaxis]
-    >>> words = ["".join(rng.choice(["a", "b"], size=n)) for n in [1, 2, 3, 4] * 20]
-    >>> model = RNNTranscriber(16, random_state=0).fit(list(map(signal, words)), words)
+    >>> words = ["".join(rng.choice(["a", "b"], size=n)) for n in [1, 2, 3, 4] * 10]
+    >>> model = RNNTranscriber(
+    ...     16, batch_size=8, lr=0.05, max_epochs=10, random_state=0
+    ... )
+    >>> model = model.fit(list(map(signal, words)), words)
     >>> model.predict([signal("abba"), signal("b")])
     array(['abba', 'b'], dtype=object)
     """
