@@ -19,6 +19,7 @@ import bench_output_bias
 import bench_questions
 import bench_static_columns
 import bench_tagging
+import bench_translation
 import check_neighbours
 import report
 from measuring import ratios, spread
@@ -212,12 +213,23 @@ def resume(record):
     yield "ends", f"{sum(ends)} of {len(ends)}"
 
 
-# The group of a mark -> the file it is computed from, and how.
+def translation(record):
+    for task in ("sample", "full"):
+        if task in record:
+            rates = record[task]["test, beam 4"]
+            yield f"{task} phones", f"{100 * rates['phone_error_rate']:.1f}"
+            yield f"{task} words", f"{100 * rates['word_error_rate']:.0f}"
+    yield "sentences right", f"{100 * record['sentences']['right']:.0f}"
+    for name, over in record["speed"]["over ours"].items():
+        yield name, f"{over:.1f}"
+
+
 def static_columns(record):
     yield "train", f"{record['n_train']:,}"
     yield "positive", f"{100 * record['share']:.1f}"
 
 
+# The group of a mark -> the file it is computed from, and how.
 FIGURES = {
     "accuracy": ("accuracy", accuracy),
     "checks": ("check_neighbours", checks),
@@ -233,6 +245,7 @@ FIGURES = {
     "resume": ("resume", resume),
     "search": ("search", search),
     "static_columns": ("static_columns", static_columns),
+    "translation": ("translation", translation),
 }
 
 
@@ -499,6 +512,10 @@ TABLES = {
     **{
         f"questions {name}": ("questions", make)
         for name, (_, make) in bench_questions.TABLES.items()
+    },
+    **{
+        f"translation {name}": ("translation", make)
+        for name, make in bench_translation.TABLES.items()
     },
     **{
         f"tagging {name}": (

@@ -22,6 +22,7 @@ import bench_questions  # noqa: E402
 import bench_scaling  # noqa: E402
 import bench_static_columns  # noqa: E402
 import bench_text  # noqa: E402
+import bench_translation  # noqa: E402
 import report  # noqa: E402
 from accuracy.models import join_steps, resample  # noqa: E402
 from accuracy.problems import PROBLEMS  # noqa: E402
@@ -41,6 +42,8 @@ from questions.rivals import (  # noqa: E402
 from questions.tasks import first_of_two, inner_rows  # noqa: E402
 from realdata import Part  # noqa: E402
 from report import make_table, search_table, text_table, write_report  # noqa: E402
+from translation.pronunciations import read_dictionary, read_part  # noqa: E402
+from translation.scores import score  # noqa: E402
 from worker import serve  # noqa: E402
 from workloads import (  # noqa: E402
     WORKLOADS,
@@ -610,3 +613,44 @@ def test_urgent_tickets_are_rare_and_need_both_parts():
     again, _, _ = bench_static_columns.make_tickets(seed=0)
     assert again.equals(X)
     assert 0.5 < is_train.mean() < 0.8
+
+
+# -- spelling to sound -------------------------------------------------------------
+
+
+DICTIONARY = """cat K AE1 T
+tomato T AH0 M EY1 T OW2
+tomato(2) T AH0 M AA1 T OW2
+permit P ER0 M IH1 T
+permit(2) P ER1 M IH2 T # stress alone
+a.m. EY2 EH1 M
+"""
+
+
+def test_a_dictionary_is_read_without_stress_and_split_by_word(tmp_path):
+    path = tmp_path / "cmudict.dict.gz"
+    path.write_bytes(gzip.compress(DICTIONARY.encode()))
+    words, phones = read_dictionary(path)
+    assert words.tolist() == ["cat", "tomato", "permit"]
+    assert list(map(len, phones)) == [1, 2, 1]
+    assert phones[2] == ["P ER M IH T".split()]
+    many = "".join(f"{'a' * n} AA\n" for n in range(1, 41))
+    path.write_bytes(gzip.compress(many.encode()))
+    parts = [read_part(path, part).words for part in ("train", "dev", "test")]
+    assert list(map(len, parts)) == [36, 2, 2]
+    assert len(set(np.concatenate(parts))) == 40
+
+
+def test_an_answer_is_compared_with_the_nearest_pronunciation(tmp_path):
+    path = tmp_path / "cmudict.dict.gz"
+    path.write_bytes(gzip.compress(DICTIONARY.encode()))
+    answers = ["K AE T S", "T AH M AA T OW", "P ER M IH T"]
+    rates = score(read_dictionary(path), [np.array(a.split()) for a in answers])
+    assert rates["phone_error_rate"] == pytest.approx(1 / 14)  # of 3 + 6 + 5
+    assert rates["word_error_rate"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.changes_global_state  # of torch, which draws their weights
+def test_the_decoders_compared_make_updates_of_the_same_rows():
+    for update in bench_translation.make_updates().values():
+        update()
