@@ -188,11 +188,11 @@ class RNNTranslator(PairedRNN):
     def _search(self, sequences, n_best, beam_size, length_penalty=1.0):
         search = partial(
             self._head.search,
-            beam_size=max(n_best, beam_size),
+            beam_size=beam_size,
             max_length=self._setting("max_length"),
             length_penalty=length_penalty,
         )
-        size = max(n_best, beam_size) * self._target.n_outputs
+        size = beam_size * self._target.n_outputs
         max_rows = int(np.clip(SEARCHED_AT_ONCE // size, 1, MAX_ROWS))
         found = self._outputs_of_each(sequences, search, max_rows=max_rows)
         return [_read_answers(*row, n_best) for row in found]
