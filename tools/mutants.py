@@ -670,6 +670,19 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a decoder does not read the static columns",
+        "nn/heads/_decoder.py",
+        "final = join_static(self.final_state(encoded), batch)",
+        "final = self.final_state(encoded)\n"
+        "        if batch.static is not None:\n"
+        "            final = torch.cat([final, torch.zeros_like(batch.static)], dim=1)",
+        (
+            "tests/nn/heads/test_decoder.py::test_the_gradient_is_the_numerical_one",
+            "tests/estimators/test_static_columns.py"
+            "::test_what_only_the_static_columns_know_is_learnt",
+        ),
+    ),
+    Mutant(
         "a logger is copied, and its owner sees nothing",
         "_training/_given_callbacks.py",
         'return not hasattr(value, "get_params")',

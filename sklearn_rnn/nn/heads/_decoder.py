@@ -11,6 +11,7 @@ from sklearn_rnn.nn._beam_search import Written, beam_search
 from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._losses import make_loss
 from sklearn_rnn.nn._poolings import FinalState
+from sklearn_rnn.nn._static import join_static
 from sklearn_rnn.nn._steps import every_step, pad_steps, sample_of_step
 from sklearn_rnn.nn.heads._head import Head, start_bias
 from sklearn_rnn.nn.kernels import (
@@ -50,6 +51,8 @@ class DecoderHead(Head):
         Length of the vector of a label.
     label_smoothing : float, default=0.0
         As `CrossEntropy` has it.
+    n_static : int, default=0
+        Number of static columns, which are put behind the final state.
     dropout : Module, default=None
         Applied to the outputs of the encoder, the vectors of the labels, between the
         layers and before the output.
@@ -81,9 +84,10 @@ class DecoderHead(Head):
         h^2_t &= \operatorname{LSTM}_2([D h^1_t, c_t], h^2_{t-1}) \\
         f_t &= W D \tanh(W_z [h^2_t, c_t] + b_z) + b.
 
-    Each layer starts from :math:`h_0 = \tanh(W_0 \bar m + b_0)`, where :math:`\bar m`
-    is the final state of each direction, and :math:`c_0 = 0`; the label before the
-    first is the end. The first layer does not read what was attended to, so that in
+    Each layer starts from :math:`h_0 = \tanh(W_0 [\bar m, s] + b_0)`, where
+    :math:`\bar m` is the final state of each direction and :math:`s` are the static
+    columns, if there are any, and :math:`c_0 = 0`; the label before the first is the
+    end. The first layer does not read what was attended to, so that in
     training each layer runs over all labels in one call.
 
     References
@@ -117,6 +121,7 @@ class DecoderHead(Head):
         hidden_size: int = 64,
         embedding_dim: int = 64,
         label_smoothing: float = 0.0,
+        n_static: int = 0,
         dropout: nn.Module | None = None,
         generator: torch.Generator,
     ) -> None:
@@ -130,7 +135,10 @@ class DecoderHead(Head):
         self.first = make_cell("lstm", embedding_dim, hidden_size, generator=generator)
         self.second = make_cell("lstm", n_read, hidden_size, generator=generator)
         self.starts = nn.ModuleList(
-            [Affine(n_units, hidden_size, generator=generator) for _ in range(2)]
+            [
+                Affine(n_units + n_static, hidden_size, generator=generator)
+                for _ in range(2)
+            ]
         )
         self.key = Affine(n_units, hidden_size, generator=generator, bias=False)
         self.combine = Affine(n_read, hidden_size, generator=generator)
@@ -157,16 +165,18 @@ class DecoderHead(Head):
         -------
         outputs : Tensor of shape (n_targets, n_outputs)
         """
-        return self._force(encoded, target)[0]
+        return self._force(encoded, batch, target)[0]
 
-    def _force(self, encoded: Encoded, target: Targets | None) -> tuple[Tensor, Tensor]:
+    def _force(
+        self, encoded: Encoded, batch: Batch, target: Targets | None
+    ) -> tuple[Tensor, Tensor]:
         """Read the right labels; return the outputs, and the weights of attention."""
         if target is None:
             raise ValueError(
                 "DecoderHead computes outputs for labels that are known; pass target=, "
                 "or ask search for an answer."
             )
-        source, (first_state, second_state) = self._read(encoded)
+        source, (first_state, second_state) = self._read(encoded, batch)
         # Before the first label of a sample comes the end, that of the one before.
         vectors = self.dropout(self.embedding(target.values.roll(1)))
         counts, n_steps = target.counts, int(target.counts.max())
@@ -229,7 +239,7 @@ class DecoderHead(Head):
         weights : tuple of one Tensor of shape (n_samples, n_labels, n_timesteps)
             Rows sum to one; what is behind the end has no meaning.
         """
-        return (self._force(encoded, target)[1].float(),)
+        return (self._force(encoded, batch, target)[1].float(),)
 
     # -- targets that are sought ---------------------------------------------------
 
@@ -263,7 +273,7 @@ class DecoderHead(Head):
         -------
         written : Written
         """
-        source, states = self._read(encoded)
+        source, states = self._read(encoded, batch)
         limits = encoded.lengths * 2 + 10
         if max_length is not None:
             limits = torch.full_like(limits, max_length)
@@ -296,9 +306,9 @@ class DecoderHead(Head):
 
     # -- the parts -----------------------------------------------------------------
 
-    def _read(self, encoded: Encoded) -> tuple[Source, State]:
+    def _read(self, encoded: Encoded, batch: Batch) -> tuple[Source, State]:
         """Prepare what is attended to, and the states that the layers start from."""
-        final = self.final_state(encoded)
+        final = join_static(self.final_state(encoded), batch)
         starts = [self._squash(self._map(start, final)) for start in self.starts]
         is_padding = ~length_mask(encoded.lengths, encoded.outputs.shape[1])
         outputs = self.dropout(encoded.outputs)

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from sklearn_rnn.nn import DecoderHead, Encoded, RecurrentNetwork, Targets, pad_steps
+from sklearn_rnn.nn import (
+    Batch,
+    DecoderHead,
+    Encoded,
+    RecurrentNetwork,
+    Targets,
+    pad_steps,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -80,16 +87,18 @@ def test_the_gradient_is_the_numerical_one():
     generator = torch.Generator().manual_seed(0)
     head = DecoderHead(
         4, END + 1, end=END, hidden_size=3, embedding_dim=2, label_smoothing=0.1,
-        generator=generator,
+        n_static=2, generator=generator,
     ).double()  # fmt: skip
     target, lengths = make_targets(3), torch.tensor([2, 3, 1])
     outputs = torch.randn(3, 3, 4, generator=generator, dtype=torch.float64)
+    static = torch.randn(3, 2, generator=generator, dtype=torch.float64)
+    batch = Batch(outputs, lengths, static=static)
     names = [name for name, _ in head.named_parameters()]
 
     def losses(outputs, *weights):
         encoded = Encoded(outputs, lengths, bidirectional=True)
         named = dict(zip(names, weights, strict=True))
-        made = torch.func.functional_call(head, named, (encoded, None, target))
+        made = torch.func.functional_call(head, named, (encoded, batch, target))
         return head.losses(made, target)
 
     inputs = [outputs, *(weight.detach() for weight in head.parameters())]
