@@ -137,9 +137,17 @@ def refuse_missing(y: NDArray[Any], name: str = "y") -> None:
     if not present.all():
         row = np.argmin(present.reshape(len(y), -1).all(axis=1))
         raise ValueError(
-            f"Input {name} contains NaN, None or infinity, first at row {row}; drop "
-            "or impute such rows."
+            f"Input {name} contains {name_absent(y[row])}, first at row {row}; drop or "
+            "impute such rows."
         )
+
+
+def name_absent(values: Any) -> str:
+    """Say in scikit-learn's words what is no value among some."""
+    floats = np.asarray(values)
+    if floats.dtype.kind == "f" and not np.isnan(floats).any():
+        return "infinity or a value too large for dtype('float64')"
+    return "NaN or None"
 
 
 def is_present(label: Any) -> bool:

@@ -132,7 +132,7 @@ def test_missing_values_and_dates_of_columns_are_refused(kind, assert_refused):
         RNNRegressor(**SMALL).fit(TABLE, Y, sample_weight=weight)
 
     cases = [
-        (TABLE, numbers, "Input y contains NaN, None or infinity, first at row 0"),
+        (TABLE, numbers, "Input y contains NaN or None, first at row 0"),
         (TABLE, column(DAYS), "y holds dates"),
         ([column([None, 1.0])] * N, Y, "NaN"),
         ([column(DAYS)] * N, Y, "X holds dates .* in row 0"),

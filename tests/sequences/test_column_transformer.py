@@ -184,14 +184,8 @@ def test_a_pipeline_may_ask_for_frames():
     classify(join).set_output(transform="pandas").fit(TABLE, Y)
 
 
-# scikit-learn excuses its Pipeline from the first two, for `fit` fits the steps in
-# place. The third wants of everything in scikit-learn, such as Pipeline, the very words
-# of scikit-learn about y; a pipeline with StandardScaler fails these three as well.
-EXCUSED = {
-    "check_dont_overwrite_parameters",
-    "check_estimators_overwrite_params",
-    "check_supervised_y_no_nan",
-}
+# scikit-learn excuses its Pipeline from these two, for `fit` fits the steps in place.
+EXCUSED = {"check_dont_overwrite_parameters", "check_estimators_overwrite_params"}
 
 
 @pytest.mark.slow

@@ -113,7 +113,7 @@ def test_masked_values_are_missing(assert_refused):
     cases = [
         (read, inside, "NaN or inf inside a sequence: sample 0, step 0"),
         (read, MASKED, "sample 0, step 2"),
-        (check_labels, labels, "y contains NaN, None or infinity, first at row 1"),
+        (check_labels, labels, "y contains NaN or None, first at row 1"),
         (check_reals, reals, "first at row 1"),
         (check_reals, list(reals), "first at row 1"),
         (check_step_labels, steps, [3, 3], "first at row 0, step 2"),
