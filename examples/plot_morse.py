@@ -19,7 +19,7 @@ from sklearn_rnn.datasets import make_morse
 from sklearn_rnn.inspection import AlignmentDisplay
 from sklearn_rnn.metrics import error_rate
 
-MAX_EPOCHS = 30
+MAX_EPOCHS = 25
 NOISE = 0.2
 X, y = make_morse(600, noise=NOISE, max_letters=5, random_state=0)
 X_new, y_new = make_morse(200, noise=NOISE, max_letters=5, random_state=1)
@@ -30,7 +30,7 @@ print(f"{len(X)} signals of {min(lengths)} to {max(lengths)} steps, such as {y[0
 # ``RNNTranscriber`` sums over all ways in which the letters may lie in a signal. For
 # some epochs it writes nothing at all: the loss has a plateau, and then falls.
 
-model = RNNTranscriber(48, batch_size=8, max_epochs=MAX_EPOCHS, random_state=0)
+model = RNNTranscriber(32, batch_size=8, max_epochs=MAX_EPOCHS, random_state=0)
 model.fit(X, y)
 predicted = model.predict(X_new)
 for text, answer in zip(y_new[:4], predicted[:4], strict=True):
@@ -87,5 +87,8 @@ AlignmentDisplay.from_estimator(model, X_new, ax=below)
 # Six hundred signals teach it most letters: few are wrong. The best transcription
 # knows the code, the length of a dot and the noise. The network had to find out by
 # itself that there are dots, dashes and pauses; more signals bring it nearer.
+#
+# How long the plateau of the loss is depends on the rate, the size and chance. If
+# nearly every letter is wrong, it was not over yet: train for longer.
 
 plt.show()
