@@ -16,6 +16,7 @@ import bench_coming_from
 import bench_defaults
 import bench_find_lr
 import bench_output_bias
+import bench_own_scales
 import bench_questions
 import bench_static_columns
 import bench_tagging
@@ -480,6 +481,8 @@ TABLES = {
     "output bias": ("output_bias", bench_output_bias.loss_table),
     "output bias, tasks": ("output_bias", bench_output_bias.task_table),
     "parallel": ("parallel", parallel_table),
+    "own scales": ("own_scales", bench_own_scales.table),
+    "relative to": ("own_scales", bench_own_scales.forecast_table),
     "pitfalls of judging": ("pages", EVALUATION),
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
