@@ -406,7 +406,7 @@ def test_words_have_numbers(characters):
     y = as_ragged([np.cumsum([len(word) for word in row]) for row in sentences])
     vectorizer = TextVectorizer(analyzer=list, truncate=None, characters=characters)
     model = RNNStepRegressor(8, embedding_dim=4, random_state=0)
-    model.set_params(max_epochs=20, lr=0.05, lr_schedule=None)
+    model.set_params(max_epochs=30, lr=0.05, lr_schedule=None)
     pipe = make_pipeline(vectorizer, model).fit(sentences[:30], y[:30])
     assert pipe.score(sentences[30:], y[30:]) > 0.9
 
