@@ -18,7 +18,8 @@ import numpy as np
 from sklearn_rnn import RNNLanguageModel, TextVectorizer
 from sklearn_rnn.datasets import load_pronunciations
 
-N_WORDS, MAX_EPOCHS = 6000, 12
+N_WORDS = 6000
+MAX_EPOCHS = 12
 
 words = [word for word in load_pronunciations().data if word.isalpha()]
 words = list(np.random.default_rng(0).permutation(words)[:N_WORDS])

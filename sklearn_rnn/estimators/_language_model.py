@@ -1,6 +1,6 @@
 """The next token of a sequence."""
 
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -100,23 +100,12 @@ class RNNLanguageModel(BaseRNN):
         "missing": "error",
         "standardize": False,
     }
+    _defaults: ClassVar[dict] = {"lr": 0.004, "max_epochs": 10}
 
-    lr: float = parameter(
-        default=0.004,
-        accepts="float",
-        text="Learning rate.  Lower it when the loss jumps, raise it when it crawls.",
-        constraint=[Interval(Real, 0, None, closed="neither")],
-    )
     batch_size: int = parameter(
         default=32,
         accepts="int",
         text="Sequences, or pieces of long ones, that are read side by side.",
-        constraint=[Interval(Integral, 1, None, closed="left")],
-    )
-    max_epochs: int = parameter(
-        default=10,
-        accepts="int",
-        text="Passes over the training rows, at most.",
         constraint=[Interval(Integral, 1, None, closed="left")],
     )
     steps_per_update: int = parameter(

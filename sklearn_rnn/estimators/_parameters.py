@@ -92,6 +92,8 @@ def _take_parameters(cls):
         del parameters[name]
         setattr(cls, name, cls._fixed[name])
     parameters |= {k: v._replace(annotation=types[k]) for k, v in own.items()}
+    for name, default in vars(cls).get("_defaults", {}).items():
+        parameters[name] = parameters[name]._replace(default=default)
     cls._parameters = parameters
     cls._parameter_constraints = {k: v.constraint for k, v in parameters.items()}
     cls.__init__ = _make_init(cls)

@@ -36,9 +36,9 @@ SEQUENCES = (
     _batch_invariance.check_sequences_of_one_step,
     _learning.check_an_early_step_matters,
     _learning.check_the_order_of_steps_matters,
+    _learning.check_shapes_of_predictions,
     _learning.check_weight_zero_is_absence,
 )
-SHAPES = (_learning.check_shapes_of_predictions,)
 CLASSES = (
     _learning.check_labels_of_any_type,
     _learning.check_probabilities,
@@ -79,13 +79,16 @@ TEXTS = (
 )
 
 _OF_NUMBERS = BATCH_INVARIANCE + SEQUENCES + MANNERS + PREDICTIONS + REFUSALS
+_ANY_SHAPE = tuple(
+    check for check in _OF_NUMBERS if check is not _learning.check_shapes_of_predictions
+)
 CHECKS = {
-    "classifier": _OF_NUMBERS + SHAPES + CLASSES,
-    "regressor": _OF_NUMBERS + SHAPES,
-    "tagger": _OF_NUMBERS + SHAPES + CLASSES,
-    "step_regressor": _OF_NUMBERS + SHAPES,
-    "translator": _OF_NUMBERS + ANSWERS,
-    "transcriber": _OF_NUMBERS + ANSWERS,
+    "classifier": _OF_NUMBERS + CLASSES,
+    "regressor": _OF_NUMBERS,
+    "tagger": _OF_NUMBERS + CLASSES,
+    "step_regressor": _OF_NUMBERS,
+    "translator": _ANY_SHAPE + ANSWERS,
+    "transcriber": _ANY_SHAPE + ANSWERS,
     "vectorizer": BATCH_INVARIANCE + MANNERS + TEXTS,
 }
 """The checks of each kind of estimator."""

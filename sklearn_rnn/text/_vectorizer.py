@@ -430,6 +430,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         >>> vectorizer.decode(vectorizer.fit_transform(["Two  spaces", ""]))
         ['Two  spaces', '']
         """
+        self._fitted()
         ids, offsets, _ = _read_ids(X)
         rows = zip(np.split(ids, offsets[1:-1]), self.inverse_transform(X), strict=True)
         return [

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import sparse, stats
 from sklearn.base import clone
+from sklearn.utils import check_array
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_non_negative, validate_data
 
@@ -304,7 +305,7 @@ def _as_ids(X):
     except (TypeError, ValueError):
         return X
     check_non_negative(numbers, "OnCategories")
-    return np.floor(3 * numbers).astype(int) + 2 if np.isfinite(numbers).all() else X
+    return np.floor(3 * check_array(numbers)).astype(int) + 2
 
 
 @pytest.mark.changes_global_state

@@ -156,7 +156,11 @@ def test_all_that_computes_does_so_on_n_jobs_threads(monkeypatch):
     monkeypatch.setattr(_threads, "cpu_count", lambda: 8)
     y = X[:, 0, 0]
     model = RNNRegressor(4, bidirectional=False, max_epochs=1, n_jobs=3).fit(X, y)
-    for owner, name in ((SequenceDataset, "batch"), (RecurrentNetwork, "__init__")):
+    for owner, name in (
+        (SequenceDataset, "batch"),
+        (SequenceDataset, "step"),
+        (RecurrentNetwork, "__init__"),
+    ):
         monkeypatch.setattr(owner, name, noting(getattr(owner, name)))
     for name, call in CALLS.items():
         threads.clear()

@@ -434,7 +434,7 @@ def test_a_step_that_is_not_there_is_refused(assert_refused):
 
 
 def test_other_estimators_and_unfitted_ones_are_refused():
-    with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
+    with pytest.raises(TypeError, match="estimator must be one of sklearn_rnn"):
         explain(TextVectorizer(), TEXTS)
     with pytest.raises(ValueError, match="not fitted"):
         explain(RNNClassifier(), X)

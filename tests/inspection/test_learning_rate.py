@@ -243,7 +243,7 @@ def test_other_warnings_are_seen():
     ],
 )
 def test_other_estimators_are_refused(estimator):
-    with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
+    with pytest.raises(TypeError, match="estimator must be one of sklearn_rnn"):
         find_lr(estimator, X, y)
 
 

@@ -407,7 +407,7 @@ def test_other_numbers_of_rows_are_refused(classifier):
 
 
 def test_other_estimators_are_refused():
-    with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
+    with pytest.raises(TypeError, match="estimator must be one of sklearn_rnn"):
         LengthScoreDisplay.from_estimator(LogisticRegression(), SERIES, y)
 
 

@@ -110,5 +110,5 @@ def test_an_unknown_schedule_is_refused():
 
 
 def test_other_estimators_are_refused():
-    with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
+    with pytest.raises(TypeError, match="estimator must be one of sklearn_rnn"):
         ScheduleDisplay.from_estimator(LinearRegression(), 10)

@@ -77,7 +77,7 @@ def test_words_with_characters_are_traced():
 
 
 def test_what_is_not_ours_or_not_fitted_is_refused():
-    with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
+    with pytest.raises(TypeError, match="estimator must be one of sklearn_rnn"):
         hidden_states(LogisticRegression(), SERIES)
     with pytest.raises(NotFittedError):
         hidden_states(RNNClassifier(), SERIES)

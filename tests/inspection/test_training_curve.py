@@ -159,7 +159,7 @@ def test_nothing_cannot_be_drawn(nothing):
 
 
 def test_what_is_not_ours_or_not_fitted_is_refused():
-    with pytest.raises(TypeError, match="estimator must be an RNNClassifier"):
+    with pytest.raises(TypeError, match="estimator must be one of sklearn_rnn"):
         TrainingCurveDisplay.from_estimator(LogisticRegression())
     for unfitted in (make_classifier(), GridSearchCV(make_classifier(), {"lr": [0.1]})):
         with pytest.raises(NotFittedError):

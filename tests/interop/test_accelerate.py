@@ -265,7 +265,7 @@ def train_with_static(column, net_params):
     """Train on the numbers with a static column, without an estimator."""
     head = partial(NotesShares, n_outputs=2, loss="squared_error")
     net = make_net(
-        {"head": head, "n_features": 3, "hidden_size": 4},
+        {"head": head, "n_features": 3, "n_static": 1, "hidden_size": 4},
         RNNRegressor(**SMALL, net_params=net_params).get_params(deep=False),
         seed=0,
         n_rows=N,

@@ -369,10 +369,20 @@ def test_a_copy_has_the_same_bits_and_trains_on(copied):
     assert torch.equal(twin.eval()(batch), network.eval()(batch))
 
 
+def skip_where_torch_has_no_half_lstm():
+    try:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            torch.nn.LSTM(3, 4)(torch.zeros(2, 1, 3))
+    except RuntimeError as error:
+        pytest.skip(f"torch's own LSTM fails on this processor: {error}")
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_autocast_computes_every_cell(cell):
     network = make_network(tokens=False, cell=cell, bidirectional=True)
     batch = make_batch(4, 5, tokens=False)
+    if cell == "lstm":
+        skip_where_torch_has_no_half_lstm()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         outputs = network(batch)
     torch.testing.assert_close(outputs.float(), network(batch), rtol=0, atol=0.05)

@@ -71,8 +71,9 @@ def test_from_the_same_weights_two_threads_learn_what_one_learns(cell):
     predictions = []
     for n_jobs in (1, 2):
         model = pickle.loads(begun).set_params(n_jobs=n_jobs)
-        predictions.append(weights_of(model.fit(*big)))
-    assert predictions[0] == predictions[1]
+        predictions.append(model.fit(*big).predict(big[0]))
+    # To the bit on some processors, to rounding on others.
+    np.testing.assert_allclose(*predictions, rtol=1e-4, atol=1e-5)
 
 
 # -- gradients ---------------------------------------------------------------------

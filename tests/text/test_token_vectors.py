@@ -6,6 +6,7 @@ import pytest
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import check_array
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_non_negative, validate_data
 
@@ -164,7 +165,10 @@ def _as_ids(X):
     numbers = pd.to_numeric(array.ravel(), errors="coerce").reshape(array.shape)
     if numbers.size:
         check_non_negative(numbers, "OnCategories")
-    whole = np.isfinite(numbers) & (numbers == np.round(numbers))
+    if array.dtype.kind == "O" and not np.isfinite(numbers).all():
+        return X
+    check_array(numbers)  # finite, in the words that the checks want
+    whole = numbers == np.round(numbers)
     return numbers.astype(int) + 2 if whole.all() else X
 
 
