@@ -225,6 +225,13 @@ def translation(record):
         yield name, f"{over:.1f}"
 
 
+def language_model(record):
+    words = record["words"]
+    yield "n-gram", f"{words['kneser_ney']['perplexity']:.0f}"
+    yield "network", f"{words['ours']['perplexity']:.0f}"
+    yield "minutes", f"{words['ours']['seconds'] / 60:.0f}"
+
+
 def static_columns(record):
     yield "train", f"{record['n_train']:,}"
     yield "positive", f"{100 * record['share']:.1f}"
@@ -238,6 +245,7 @@ FIGURES = {
     "defaults": ("defaults", defaults),
     "find_lr": ("find_lr", find_lr),
     "hostile": ("hostile", hostile),
+    "language_model": ("language_model", language_model),
     "load": ("load", load),
     "long_frames": ("long_frames", long_frames),
     "memory": ("memory", memory),
