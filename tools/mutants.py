@@ -160,6 +160,16 @@ MUTANTS = [
         ("tests/_training/test_segments.py::test_states_go_on_and_gradients_do_not",),
     ),
     Mutant(
+        "a batch of segments is cut into parts",
+        "_training/_parts.py",
+        "if inputs.follows is not None:",
+        "if False:",
+        (
+            "tests/_training/test_parts.py::"
+            "test_a_batch_of_segments_stays_whole_for_the_next_one_goes_on_from_it",
+        ),
+    ),
+    Mutant(
         "gradients go on into the batch before",
         "nn/_network.py",
         "self._states = map_state(Tensor.detach, encoded.state)",

@@ -112,6 +112,12 @@ def share_of_batch(
         rows, add up to the loss of the batch. Where there are fewer rows than shares,
         the last ones hold a row of weight 0: something to compute, and nothing to add.
     """
+    if batch[0].follows is not None:
+        raise ValueError(
+            "Sequences that are read segment by segment cannot be shared among "
+            "processes: the states of each are in one of them. Leave out the "
+            "accelerator."
+        )
     rows = torch.arange(len(batch[0]))[place::n_shares]
     if len(rows):
         return take_rows(batch, rows)

@@ -28,6 +28,8 @@ def parts_of(batch: tuple[Batch, Targets]) -> list[tuple[Batch, Targets]]:
         losses of all parts add up to that of the batch, as those of `take_rows`.
     """
     inputs, _ = batch
+    if inputs.follows is not None:  # the next batch goes on from all its rows
+        return [batch]
     lengths = inputs.lengths
     n_padded = len(inputs) * int(lengths.max())
     if n_padded < LARGE or n_padded < MOSTLY_PADDING * int(lengths.sum()):

@@ -64,9 +64,8 @@ class RNNLanguageModel(BaseRNN):
 
     Training reads ``batch_size`` sequences side by side, ``steps_per_update`` steps at
     a time, and carries the states on from one update to the next: truncated
-    backpropagation through time [1]_. Where a text is so long that the others would not
-    keep it company, it is cut into pieces that each begin anew. Scores and samples
-    never cut a text.
+    backpropagation through time [1]_. Where there are fewer texts than ``batch_size``,
+    long ones are cut into pieces that each begin anew. Scores and samples cut nothing.
 
     Column 0 of probabilities, the id of padding, stands for the end. A token that was
     not there in `fit` is the unknown one, id 1, which can be learnt where

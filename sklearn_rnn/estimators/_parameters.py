@@ -2,7 +2,8 @@
 
 A class states its parameters like the fields of a dataclass.  `with_parameters` makes
 ``__init__``, ``_parameter_constraints`` and two sections of the docstring of them and
-of those that the bases state.
+of those that the bases state. A class that restates a default only has it in
+``_defaults``, and what is no choice in it, and no parameter, in ``_fixed``.
 
 The estimators are no dataclasses in the end.  Dask identifies a dataclass by its fields
 alone, so that two estimators with the same parameters would count as one, whatever they

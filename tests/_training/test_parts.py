@@ -1,5 +1,6 @@
 """A batch in which one long row pads many short ones is trained on in parts."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -92,3 +93,11 @@ def test_ordinary_batches_stay_whole():
         batch = dataset.batch(rows)
         (part,) = parts_of(batch)
         assert part is batch
+
+
+def test_a_batch_of_segments_stays_whole_for_the_next_one_goes_on_from_it(monkeypatch):
+    monkeypatch.setattr(_parts, "LARGE", 1)
+    batch, targets = make_dataset(LENGTHS, np.zeros(7), np.ones(7)).batch(np.arange(7))
+    assert len(parts_of((batch, targets))) > 1
+    begins = replace(batch, follows=torch.full((7,), -1))
+    assert len(parts_of((begins, targets))) == 1

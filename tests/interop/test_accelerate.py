@@ -23,6 +23,7 @@ from sklearn.model_selection import cross_val_score
 
 from sklearn_rnn import (
     RNNClassifier,
+    RNNLanguageModel,
     RNNRegressor,
     RNNStepRegressor,
     RNNTagger,
@@ -291,6 +292,17 @@ def test_a_head_reads_the_targets_of_its_share():
 def test_other_static_columns_are_told_before_training():
     for error in in_threads(2, lambda params, i: train_with_static(i, params)):
         assert "same network on the same data" in str(error)
+
+
+def test_a_language_model_is_not_shared_among_processes():
+    X = np.random.default_rng(0).integers(2, 6, size=(8, 5))
+
+    def fit(net_params, _):
+        model = RNNLanguageModel(4, max_epochs=1, random_state=0, net_params=net_params)
+        return model.fit(X)
+
+    for error in in_threads(2, fit):
+        assert "cannot be shared among processes" in str(error)
 
 
 class Terminal(io.StringIO):
