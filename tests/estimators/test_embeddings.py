@@ -154,6 +154,7 @@ def test_an_estimator_is_cloned_and_sees_the_training_rows_only():
         assert {20, 21, 22} - set(seen) == {20 + k}
         expected = counted().fit(tokens(np.delete(X, fold(k), axis=0)))
         assert (fitted.embedding_.idf_ == expected.idf_).all()
+    model.fit(tokens(X), CODES)  # by itself, for a search clones what it is given
     assert not hasattr(embedding, "vectors_")
 
 
