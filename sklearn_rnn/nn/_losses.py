@@ -139,7 +139,7 @@ class CrossEntropy(Loss):
     With the share :math:`\varepsilon` of the smoothing [1]_ and :math:`K` classes,
 
     .. math:: \ell = \log \textstyle\sum_k \exp(f_k) - (1 - \varepsilon) f_y
-              - \textstyle\frac{\varepsilon}{K} \sum_k f_k.
+              - \tfrac{\varepsilon}{K} \sum_k f_k.
 
     The best constants are the logarithms of the classes' shares, smoothed likewise. A
     class without examples gets the smallest share that float32 shows beside 1.
