@@ -2743,10 +2743,7 @@ MUTANTS = [
         "estimators/_base.py",
         'check_is_fitted(self, "_target_of_fit")',
         "pass",
-        (
-            "tests/estimators/test_external_errors.py"
-            "::test_sigterm_leaves_an_estimator_as_it_was",
-        ),
+        ("tests/estimators/test_contract.py::test_before_fit_every_question_says_so",),
     ),
     Mutant(
         "a fit without a seed asks the global generator",
