@@ -116,9 +116,11 @@ RESEARCH = Path(__file__).parents[2] / "examples/research/research.py"
 
 
 def test_the_research_program_runs(tmp_path, monkeypatch, capsys):
-    pytest.importorskip("wandb", reason="pip install wandb optuna")
+    wandb = pytest.importorskip("wandb", reason="pip install wandb optuna")
     pytest.importorskip("optuna", reason="pip install wandb optuna")
+    wandb.teardown()  # or it goes on in the folder of the test before
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WANDB_DIR", str(tmp_path))
     monkeypatch.setenv("WANDB_SILENT", "true")
     program = runpy.run_path(str(RESEARCH))
     program["main"].__globals__["N_TRIALS"] = 3
