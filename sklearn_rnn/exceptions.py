@@ -9,7 +9,7 @@ __all__ = [
     "CheckpointError",
     "CheckpointWarning",
     "DivergenceWarning",
-    "EmptyAnswersWarning",
+    "NothingLearntWarning",
     "IncompleteAttributionWarning",
     "OneHotTargetWarning",
     "SavedFileError",
@@ -67,8 +67,8 @@ class DivergenceWarning(SklearnRNNWarning, ConvergenceWarning):
     """The loss became NaN or infinite; the last good weights were kept."""
 
 
-class EmptyAnswersWarning(SklearnRNNWarning):
-    """After a training every answer is empty, though the targets have labels."""
+class NothingLearntWarning(SklearnRNNWarning):
+    """After a training the answers fit other rows as well as their own."""
 
 
 class VanishingGradientWarning(SklearnRNNWarning):

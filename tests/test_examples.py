@@ -43,7 +43,7 @@ LESS = {
 pytestmark = [
     pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem),
     # After one epoch an answer may be empty, or go on for ever.
-    pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.EmptyAnswersWarning"),
+    pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.NothingLearntWarning"),
     pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.TruncationWarning"),
 ]
 

@@ -973,11 +973,11 @@ MUTANTS = [
     Mutant(
         "a training that ends with empty answers is kept quiet",
         "estimators/_paired.py",
-        "if not self._trains_on and self._answers_nothing(training):",
-        "if False:",
+        "if not self._trains_on:\n            self._warn_if_nothing",
+        "if False:\n            self._warn_if_nothing",
         (
-            "tests/estimators/test_transcriber.py"
-            "::test_a_fit_that_answers_nothing_says_so",
+            "tests/estimators/test_translator.py"
+            "::test_a_fit_whose_answers_are_all_empty_says_so",
         ),
     ),
     Mutant(
@@ -4540,13 +4540,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "nobody hears that all answers are empty",
+        "answers that fit other rows as well are taken for learnt",
         "estimators/_paired.py",
-        "if not self._trains_on and self._answers_nothing(training):",
-        "if False:",
+        "if own > MOSTLY_WRONG * n_labels and own >= AS_FAR * other:",
+        "if not any(map(len, answers)):",
         (
-            "tests/estimators/test_translator.py"
-            "::test_a_fit_whose_answers_are_all_empty_says_so",
+            "tests/estimators/test_transcriber.py"
+            "::test_a_fit_whose_answers_do_not_depend_on_X_says_so",
         ),
     ),
     Mutant(

@@ -12,7 +12,7 @@ from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
-from sklearn_rnn.exceptions import EmptyAnswersWarning, TruncationWarning
+from sklearn_rnn.exceptions import NothingLearntWarning, TruncationWarning
 from sklearn_rnn.metrics._edits import count_edits, divide_edits
 from sklearn_rnn.text import TextVectorizer
 
@@ -39,6 +39,9 @@ class Answers(NamedTuple):
 
 # Training rows that are answered to see whether anything was learnt.
 ROWS_TO_TRY = 32
+# Their answers say nothing of them if more labels than this share are wrong, and they
+# are nearly as far from their own targets as from those of other rows.
+MOSTLY_WRONG, AS_FAR = 0.5, 0.9
 
 
 @with_parameters
@@ -211,22 +214,31 @@ class PairedRNN(BaseRNN):
 
     def _train(self, net, training, validation=None, **how):
         super()._train(net, training, validation, **how)
-        if not self._trains_on and self._answers_nothing(training):
-            warn(
-                "After this training every answer is empty, though the targets have "
-                "labels. Train for longer (max_epochs), with another lr or smaller "
-                "batches, or with more units.",
-                EmptyAnswersWarning,
-            )
+        if not self._trains_on:
+            self._warn_if_nothing_was_learnt(training)
         return self
 
-    def _answers_nothing(self, part):
-        """Say whether some rows with labels are all answered by nothing."""
-        rows = part.rows[part.y.lengths > 1][:ROWS_TO_TRY]
-        if len(rows) == 0:
-            return False
-        found = self._search(part.sequences[rows], 1, 1)
-        return not any(len(answers.codes[0]) for answers in found)
+    def _warn_if_nothing_was_learnt(self, part):
+        """Warn where the answers to some rows do not say which row they are of."""
+        part = part.take(np.flatnonzero(part.y.lengths > 1)[:ROWS_TO_TRY])
+        if len(part.rows) == 0:
+            return
+        found = self._search(part.sequences[part.rows], 1, 1)
+        answers = [answer.codes[0] for answer in found]
+        true = [codes[:-1] for codes in np.split(part.y.values, part.y.offsets[1:-1])]
+        own = count_edits(true, answers).sum()
+        half = len(true) // 2
+        other = count_edits(true[half:] + true[:half], answers).sum()
+        n_labels = sum(map(len, true))
+        if own > MOSTLY_WRONG * n_labels and own >= AS_FAR * other:
+            warn(
+                "After this training the answers hardly depend on X: those to "
+                f"{len(true)} training rows are {own} edits away from their targets of "
+                f"{n_labels} labels, and {other} from the targets of other rows. Train "
+                "for longer (max_epochs), with another lr or smaller batches, or with "
+                "more units.",
+                NothingLearntWarning,
+            )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -54,7 +54,7 @@ class RNNTranscriber(PairedRNN):
     whatever ``beam_size`` is.
 
     Training first learns to answer nothing, then where labels are.  If it ends before,
-    an `EmptyAnswersWarning` says what to do.
+    a `NothingLearntWarning` says what to do.
 
     Equal rows with equal answers count as one row of their summed weight, and rows
     are trained on in an order of their own, as in `RNNClassifier`.  An answer may be

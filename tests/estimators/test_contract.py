@@ -47,7 +47,7 @@ PREDICTORS = [name for name, kind in ESTIMATORS.items() if hasattr(kind, "predic
 # After so short a training an answer may be empty, or go on for ever.
 pytestmark = [
     pytest.mark.filterwarnings(f"ignore::sklearn_rnn.exceptions.{name}")
-    for name in ("EmptyAnswersWarning", "TruncationWarning")
+    for name in ("NothingLearntWarning", "TruncationWarning")
 ]
 
 every_estimator = pytest.mark.parametrize("name", ESTIMATORS)

@@ -25,7 +25,7 @@ from sklearn_rnn.testing._subject import Subject
 # After so short a training an answer may be empty, or go on for ever.
 pytestmark = [
     pytest.mark.filterwarnings(f"ignore::sklearn_rnn.exceptions.{name}")
-    for name in ("EmptyAnswersWarning", "TruncationWarning")
+    for name in ("NothingLearntWarning", "TruncationWarning")
 ]
 
 PREDICTORS = {name: kind for name, kind in all_estimators() if hasattr(kind, "predict")}

@@ -409,7 +409,7 @@ def same_threads():
 
 @pytest.mark.changes_global_state  # some of the broken estimators do
 # After so short a training answers may be empty.
-@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.EmptyAnswersWarning")
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.NothingLearntWarning")
 @pytest.mark.usefixtures("same_threads")
 @pytest.mark.parametrize(
     ("name", "broken"),
