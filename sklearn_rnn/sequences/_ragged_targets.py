@@ -54,7 +54,8 @@ def as_ragged(y: Any) -> np.ndarray:
     y : list, tuple, ndarray or other collection of array-likes
         One member per sequence: its labels, or numbers of shape
         (n_timesteps,) or (n_timesteps, n_outputs). An array of two or three axes
-        is cut into its rows; padding in them stays.
+        is cut into its rows; padding in them stays. A member may be empty, as an
+        answer of no labels.
 
     Returns
     -------
@@ -65,8 +66,8 @@ def as_ragged(y: Any) -> np.ndarray:
     Raises
     ------
     ValueError
-        If there are no members, or one of them is a single label or number, has
-        no steps, or is no array.
+        If there are no members, or one of them is a single label or number, or
+        is no array.
     TypeError
         If ``y`` is not a collection in an order of its own.
 
@@ -91,11 +92,6 @@ def as_ragged(y: Any) -> np.ndarray:
                 f"time step, got {member!r} at row {row}; pass one for each sequence."
             )
         _check_axes(array, row)
-        if len(array) == 0:
-            raise ValueError(
-                "Each member of y must have at least one time step, got none at row "
-                f"{row}; drop this row from X and y."
-            )
         ragged[row] = array
     return ragged
 
