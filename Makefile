@@ -141,7 +141,7 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(INTEROP), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --constraint constraints.txt \
-		--editable ".[test,accelerate,dask,onnx,translation]" "dask==2025.2.0" "distributed==2025.2.0" \
+		--editable ".[test,accelerate,dask,onnx]" "dask==2025.2.0" "distributed==2025.2.0" \
 		dask-ml nbclient nbformat ipykernel ipywidgets "onnxruntime>=1.20" \
 		"polars>=1.0" "pyarrow>=15" "imbalanced-learn>=0.14" "mlflow-skinny>=3.0"
 	@touch $@

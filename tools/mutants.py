@@ -4540,6 +4540,20 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "BLEU takes the answer for the reference",
+        "metrics/_translation.py",
+        "_sacrebleu().corpus_bleu(pred, [true], **options)",
+        "_sacrebleu().corpus_bleu(true, [pred], **options)",
+        ("tests/metrics/test_translation.py::test_bleu_worked_by_hand",),
+    ),
+    Mutant(
+        "chrF leaves out the runs of words",
+        "metrics/_translation.py",
+        "corpus_chrf(pred, [true], word_order=word_order)",
+        "corpus_chrf(pred, [true])",
+        ("tests/metrics/test_translation.py::test_chrf_worked_by_hand",),
+    ),
+    Mutant(
         "answers that fit other rows as well are taken for learnt",
         "estimators/_paired.py",
         "if own > MOSTLY_WRONG * n_labels and own >= AS_FAR * other:",

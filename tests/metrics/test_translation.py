@@ -4,10 +4,6 @@ import pytest
 
 from sklearn_rnn.metrics import bleu_score, chrf_score
 
-pytest.importorskip("sacrebleu")
-
-pytestmark = pytest.mark.slow
-
 
 def test_bleu_worked_by_hand():
     # Of 7 words, 6 pairs, 5 triples and 4 fours, one of each is not in the reference.
