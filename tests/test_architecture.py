@@ -19,7 +19,7 @@ PACKAGE = Path(sklearn_rnn.__file__).parent
 ORDER = [
     {"exceptions", "_compat", "_messages"},
     {"sequences"},
-    {"text", "metrics", "datasets"},
+    {"text", "metrics", "datasets", "forecasting"},
     {"nn"},
     {"_training"},
     {"callbacks", "estimators"},

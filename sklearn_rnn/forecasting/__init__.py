@@ -1,0 +1,19 @@
+"""What a forecast is made of besides a network, and how it is judged, in NumPy."""
+
+__all__ = [
+    "LinearForecast",
+    "block_means",
+    "choose_ridge",
+    "conformal_quantile",
+    "conformal_shifts",
+    "fit_ridge",
+    "mixture_share",
+    "simplest_within_one_error",
+    "window_products",
+]
+
+from sklearn_rnn.forecasting._conformal import conformal_quantile, conformal_shifts
+from sklearn_rnn.forecasting._mixture import mixture_share
+from sklearn_rnn.forecasting._ridge import LinearForecast, choose_ridge, fit_ridge
+from sklearn_rnn.forecasting._simplest import block_means, simplest_within_one_error
+from sklearn_rnn.forecasting._window_products import window_products
