@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         RNNTranscriber,
         RNNTranslator,
     )
+    from sklearn_rnn.forecasting import TimeBlockSplit
     from sklearn_rnn.persistence import export_onnx, load, save
     from sklearn_rnn.sequences import (
         FrameSequences,
@@ -53,6 +54,7 @@ __all__ = [
     "SequenceColumnTransformer",
     "SequencesWithStatic",
     "TextVectorizer",
+    "TimeBlockSplit",
     "TokenVectors",
     "__version__",
     "as_ragged",
@@ -85,6 +87,7 @@ _ROOM_OF = {
     "SequenceColumnTransformer": "sequences",
     "SequencesWithStatic": "sequences",
     "TextVectorizer": "text",
+    "TimeBlockSplit": "forecasting",
     "TokenVectors": "text",
     "as_ragged": "sequences",
     "export_onnx": "persistence",

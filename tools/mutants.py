@@ -1155,6 +1155,27 @@ MUTANTS = [
         ("tests/metrics/test_forecast_scorers.py",),
     ),
     Mutant(
+        "a fold is trained on a time that it tests",
+        "forecasting/_time_blocks.py",
+        "is_train = times < start",
+        "is_train = times <= start",
+        ("tests/forecasting/test_time_blocks.py",),
+    ),
+    Mutant(
+        "a series without a past is tested",
+        "forecasting/_time_blocks.py",
+        "known = np.isin(names, np.unique(names[is_train]))",
+        "known = np.ones(len(names), dtype=bool)",
+        ("tests/forecasting/test_time_blocks.py",),
+    ),
+    Mutant(
+        "series without times begin together",
+        "forecasting/_time_blocks.py",
+        "return place + (counts.max() - counts)[names]",
+        "return place",
+        ("tests/forecasting/test_time_blocks.py",),
+    ),
+    Mutant(
         "a dash of Morse code is no longer than a dot",
         "datasets/_morse.py",
         '"-": [1.0, 1.0, 1.0]',

@@ -2,6 +2,7 @@
 
 __all__ = [
     "LinearForecast",
+    "TimeBlockSplit",
     "block_means",
     "choose_ridge",
     "conformal_quantile",
@@ -16,4 +17,5 @@ from sklearn_rnn.forecasting._conformal import conformal_quantile, conformal_shi
 from sklearn_rnn.forecasting._mixture import mixture_share
 from sklearn_rnn.forecasting._ridge import LinearForecast, choose_ridge, fit_ridge
 from sklearn_rnn.forecasting._simplest import block_means, simplest_within_one_error
+from sklearn_rnn.forecasting._time_blocks import TimeBlockSplit
 from sklearn_rnn.forecasting._window_products import window_products
