@@ -623,6 +623,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "long sums are in groups of few rows",
+        "nn/kernels/_exact.py",
+        "ROWS_OF_LONG_SUMS = 16",
+        "ROWS_OF_LONG_SUMS = 8",
+        (
+            "tests/nn/kernels/test_exact.py"
+            "::test_a_row_of_an_affine_map_gets_the_same_bits_at_any_place",
+        ),
+    ),
+    Mutant(
         "static columns are those of other rows",
         "_training/_data.py",
         "self.static[rows]",

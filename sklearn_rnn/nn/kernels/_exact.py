@@ -2,7 +2,7 @@
 
 A row must get the same float32 numbers alone and in any batch, at any place in it. In
 evaluation mode, without gradients and on the CPU, oneDNN and MKL do not give that by
-themselves. Three things would break it, and the three numbers below prevent them. They
+themselves. Four things would break it, and the numbers below prevent them. They
 were found by comparing bits, with 1 to 16 threads. Where they do not help, numbers are
 computed in float64 and rounded: then the order of a sum does not show.
 """
@@ -22,6 +22,11 @@ from sklearn_rnn.nn.kernels._cell import State
 # For one to three rows oneDNN and MKL take another matrix product than for more, so
 # that predictions run on whole groups of this many rows.
 ROWS = 8
+
+# Where as many products are added up, MKL takes another way for 8 rows as well: seen
+# from 192 on, with AVX-512. Groups are then of more rows.
+LONG_SUM = 128
+ROWS_OF_LONG_SUMS = 16
 
 # MKL treats the rows of a product alike where the number of columns is a multiple of
 # this. With 5, 6, 7 or 10 columns it does not, with three threads neither with 24 or
@@ -74,8 +79,8 @@ def run_cell(
         outputs, state = cell(x, state)
         return outputs, state
     exact = not torch.is_grad_enabled() and _is_plain_cpu(x)
-    run: Callable[..., tuple[Tensor, State]] = exact_form_of(cell) if exact else cell
-    return in_whole_groups(run, x, state)
+    run: Any = exact_form_of(cell) if exact else cell
+    return in_whole_groups(run, x, state, n_rows=getattr(run, "n_rows", ROWS))
 
 
 @torch.no_grad()
@@ -98,8 +103,8 @@ def step_cell(
     state : tuple of Tensor
     """
     form: Any = exact_form_of(cell) if _is_plain_cpu(x_t) else cell
-    step: Callable[..., tuple[Tensor, State]] = form.step
-    return in_whole_groups(step, x_t, state)
+    n_rows = getattr(form, "n_rows", ROWS)
+    return in_whole_groups(form.step, x_t, state, n_rows=n_rows)
 
 
 def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
@@ -115,7 +120,8 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
     -------
     y : float32 Tensor of shape (n_rows, out_features)
     """
-    return in_whole_groups(partial(_map_groups, layer), x)
+    n_rows = _rows_of_group(layer.in_features)
+    return in_whole_groups(partial(_map_groups, layer), x, n_rows=n_rows)
 
 
 def raise_precision(values: Tensor) -> Tensor:
@@ -133,7 +139,9 @@ def raise_precision(values: Tensor) -> Tensor:
     return values if values.device.type == "mps" else values.double()
 
 
-def in_whole_groups(function: Callable[..., Result], *inputs: Any) -> Result:
+def in_whole_groups(
+    function: Callable[..., Result], *inputs: Any, n_rows: int = ROWS
+) -> Result:
     """Call a function on rows that are filled up to whole groups with the last one.
 
     Parameters
@@ -142,18 +150,20 @@ def in_whole_groups(function: Callable[..., Result], *inputs: Any) -> Result:
         Takes the inputs; returns a tensor or nested tuples of them, row by row.
     *inputs : Tensor, tuple or None
         Tensors and nested tuples of them, all of as many rows; the first is a tensor.
+    n_rows : int
+        Those of a group.
 
     Returns
     -------
     result : object
         What the function returns, without the rows that were filled in.
     """
-    n_rows = len(inputs[0])
-    n_missing = -n_rows % ROWS
+    n_given = len(inputs[0])
+    n_missing = -n_given % n_rows
     if n_missing == 0:
         return function(*inputs)
     filled = map_state(partial(_repeat_last_row, n_missing), inputs)
-    result: Result = map_state(lambda part: part[:n_rows], function(*filled))
+    result: Result = map_state(lambda part: part[:n_given], function(*filled))
     return result
 
 
@@ -221,6 +231,7 @@ class Filled:
 
     def __init__(self, run: Callable[..., Tensor], weights: Any) -> None:
         self.hidden_size = weights.w_hh.shape[1]
+        self.n_rows = _rows_of_group(self.hidden_size)
         self.n_idle = _missing_columns(self.hidden_size)
         self.weights = _add_units(weights, self.n_idle) if self.n_idle else weights
         self.run = run
@@ -321,7 +332,12 @@ def _missing_columns(n_columns: int) -> int:
 
 def _rows_of_one_thread(hidden_size: int) -> int:
     n_columns = 2 * (hidden_size + _missing_columns(hidden_size))
-    return ENTRIES // n_columns // ROWS * ROWS
+    in_group = _rows_of_group(hidden_size)
+    return ENTRIES // n_columns // in_group * in_group
+
+
+def _rows_of_group(n_summed: int) -> int:
+    return ROWS if n_summed < LONG_SUM else ROWS_OF_LONG_SUMS
 
 
 def _add_units(weights: Any, n_units: int) -> Any:

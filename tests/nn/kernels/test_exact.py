@@ -77,11 +77,12 @@ def test_a_function_sees_whole_groups_and_the_caller_its_own_rows():
     assert torch.equal(more, h + 1)
 
 
-@pytest.mark.parametrize("n_columns", [1, 5, 24])
+@pytest.mark.parametrize(("n_inputs", "n_columns"), [(9, 1), (9, 5), (9, 24), (400, 3)])
 @torch.no_grad()
-def test_a_row_of_an_affine_map_gets_the_same_bits_at_any_place(n_columns):
-    layer = Affine(9, n_columns, generator=torch.Generator().manual_seed(0)).eval()
-    x = random_numbers(13, 9)
+def test_a_row_of_an_affine_map_gets_the_same_bits_at_any_place(n_inputs, n_columns):
+    generator = torch.Generator().manual_seed(0)
+    layer = Affine(n_inputs, n_columns, generator=generator).eval()
+    x = random_numbers(13, n_inputs)
     expected = predict_affine(layer, x)
     torch.testing.assert_close(expected, layer(x))
     for n_rows in (1, 3, 40, 520):
@@ -131,7 +132,7 @@ def test_without_the_libraries_prediction_is_rounded_from_float64(options, monke
 
 
 @every_cell
-@pytest.mark.parametrize("hidden_size", [3, 10, 24, 50])
+@pytest.mark.parametrize("hidden_size", [3, 10, 24, 50, 200])
 @torch.no_grad()
 def test_a_row_gets_the_same_bits_at_any_place(options, hidden_size):
     module = random_cell(options, 9, hidden_size)
