@@ -11,6 +11,7 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("plot_*.py"))
 
 # What a run with one epoch needs less of: texts in an example, and what to put there.
 LESS = {
+    "plot_captions": {"N_SAMPLES = 1797": "N_SAMPLES = 120"},
     "plot_births": {
         "dates[N_DAYS:]": "dates[-1500:]; X, y = X[-1500:], y[-1500:]",
     },

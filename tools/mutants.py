@@ -623,6 +623,95 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "other sequences are those of other rows",
+        "_training/_data.py",
+        "part._batch(rows, rng) for part in self.beside",
+        "part._batch(np.arange(len(rows)), rng) for part in self.beside",
+        (
+            "tests/estimators/test_several_sequences.py::test_a_sample_has_the_same_bits_alone_and_in_any_batch",
+        ),
+    ),
+    Mutant(
+        "rows that differ in another sequence merge",
+        "sequences/_canonical.py",
+        "content += _mix(_hash_content(part) + np.uint64(place) * WEYL, THIRD)",
+        "pass",
+        (
+            "tests/estimators/test_several_sequences.py::test_rows_that_differ_in_the_second_sequence_only_are_not_merged",
+        ),
+    ),
+    Mutant(
+        "the steps do not read the other sequences",
+        "nn/_network.py",
+        "vectors = _put_behind_each(vectors, static[:, -self.n_beside :])",
+        "vectors = _put_behind_each(vectors, 0 * static[:, -self.n_beside :])",
+        (
+            "tests/estimators/test_several_sequences.py::test_the_product_of_two_sequences_is_learnt_from_both_only",
+        ),
+    ),
+    Mutant(
+        "the head does not read the other sequences",
+        "nn/_network.py",
+        "return replace(batch, static=torch.cat(vectors, dim=1), beside=())",
+        "return replace(batch, static=0 * torch.cat(vectors, dim=1), beside=())",
+        (
+            "tests/nn/test_branch.py"
+            "::test_a_second_sequence_joins_each_step_and_the_pooled_vector",
+        ),
+    ),
+    Mutant(
+        "new words of another sequence have no room",
+        "estimators/_base.py",
+        'yield f"beside.{k}.{TOKENS}", one',
+        "continue",
+        (
+            "tests/estimators/test_several_sequences.py::test_new_words_of_the_second_sequence_are_learnt_later",
+        ),
+    ),
+    Mutant(
+        "the moments of another sequence grow at the wrong place",
+        "estimators/_base.py",
+        'number = names.index(place + "weight")',
+        "number = 0",
+        (
+            "tests/estimators/test_several_sequences.py::test_new_words_of_the_second_sequence_are_learnt_later",
+        ),
+    ),
+    Mutant(
+        "a selection has the other sequences of other rows",
+        "sequences/_with_static.py",
+        "beside = [safe_indexing(part, rows) for part in self.beside]",
+        "beside = [safe_indexing(part, np.arange(len(rows))) for part in self.beside]",
+        ("tests/sequences/test_with_static.py::test_other_sequences_are_cut_too",),
+    ),
+    Mutant(
+        "a prefix has the other sequences of other rows",
+        "sequences/_sequences.py",
+        "beside = tuple(part[rows] for part in other.beside)",
+        "beside = tuple(part[: len(self)] for part in other.beside)",
+        (
+            "tests/estimators/test_several_sequences.py::test_an_explanation_shares_out_what_the_first_sequence_says",
+        ),
+    ),
+    Mutant(
+        "a file may make another sequence of any size",
+        "_training/_state.py",
+        'for inputs in sizes.get("beside", ()):',
+        "for inputs in ():",
+        (
+            "tests/_training/test_state.py::test_sequences_beside_may_not_be_larger_than_their_weights",
+        ),
+    ),
+    Mutant(
+        "another number of sequences is read",
+        "estimators/_beside.py",
+        "if len(beside) != len(self.beside_inputs_):",
+        "if False:",
+        (
+            "tests/estimators/test_several_sequences.py::test_other_sequences_than_in_fit_are_refused",
+        ),
+    ),
+    Mutant(
         "long sums are in groups of few rows",
         "nn/kernels/_exact.py",
         "ROWS_OF_LONG_SUMS = 16",
@@ -735,8 +824,8 @@ MUTANTS = [
     Mutant(
         "a fit changes the transformers of the user",
         "sequences/_column_transformer.py",
-        "self.sequence_ = clone(sequence, safe=False)",
-        "self.sequence_ = sequence",
+        "fitted = [clone(transformer, safe=False) for _, transformer in self._pairs]",
+        "fitted = [transformer for _, transformer in self._pairs]",
         (
             "tests/sequences/test_column_transformer.py"
             "::test_a_fit_changes_no_transformer_of_the_user",
@@ -755,8 +844,8 @@ MUTANTS = [
     Mutant(
         "a transform learns again",
         "sequences/_column_transformer.py",
-        "cells = self.sequence_.transform(cells)",
-        "cells = self.sequence_.fit_transform(cells)",
+        "part if isinstance(transformer, str) else transformer.transform(part)",
+        "part if isinstance(transformer, str) else transformer.fit_transform(part)",
         (
             "tests/sequences/test_column_transformer.py"
             "::test_each_part_is_what_its_transformer_gives_alone",
@@ -775,8 +864,8 @@ MUTANTS = [
     Mutant(
         "rows of a selection have the static columns of others",
         "sequences/_with_static.py",
-        "return type(self)(sequences, self.static[rows], self.names)",
-        "return type(self)(sequences, self.static[: len(rows)], self.names)",
+        "return type(self)(sequences, self.static[rows], self.names, beside)",
+        "return type(self)(sequences, self.static[: len(rows)], self.names, beside)",
         (
             "tests/sequences/test_with_static.py"
             "::test_scikit_learn_cuts_both_parts_alike",

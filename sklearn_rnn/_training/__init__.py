@@ -27,6 +27,7 @@ from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._segments import SegmentDataset, cut_into_segments
 from sklearn_rnn._training._state import (
+    TOKENS,
     check_sizes,
     contents_of,
     export_state,
@@ -45,6 +46,7 @@ from sklearn_rnn._training._usual_state import as_usual
 __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
+    "TOKENS",
     "Attributions",
     "Checkpoint",
     "LearningRateRange",

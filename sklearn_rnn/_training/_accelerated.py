@@ -2,12 +2,13 @@
 
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet
@@ -128,14 +129,21 @@ def share_of_batch(
 def _fingerprint(module: Any, dataset: SequenceDataset, seed: int) -> int:
     """Sum up in one number what a training begins with."""
     y = dataset.y.values if isinstance(dataset.y, Sequences) else dataset.y
-    sequences = dataset.sequences
-    arrays = [sequences.offsets, dataset.rows, y, dataset.weight]
-    arrays += [] if dataset.static is None else [dataset.static]
+    arrays = [dataset.rows, y, dataset.weight]
     arrays += [p.detach().cpu().numpy() for p in module.parameters()]
-    for array in chain(sequences.iterate_values(), arrays):
+    for array in chain(_arrays_read(dataset), arrays):
         array = np.ascontiguousarray(array)
         seed = zlib.crc32(array, seed)  # type: ignore[arg-type]
     return seed
+
+
+def _arrays_read(dataset: SequenceDataset) -> Iterator[NDArray[Any]]:
+    """Walk over all that the network reads of the rows."""
+    yield from dataset.sequences.iterate_values()
+    yield dataset.sequences.offsets
+    yield from [] if dataset.static is None else [dataset.static]
+    for part in dataset.beside:
+        yield from _arrays_read(part)
 
 
 @torch.no_grad()

@@ -88,18 +88,19 @@ def baseline(sequences: Sequences, reader: Any) -> Sequences:
     base : Sequences
         Of the same lengths: unknown words, of the one character U+FFFD where words have
         characters;
-        or the mean of the training data. Static columns stay as they are.
+        or the mean of the training data. Static columns and sequences beside stay as
+        they are.
     """
     values, offsets = sequences.values, sequences.offsets
     if not sequences.is_tokens:
         means = reader.baseline(values)
-        return Sequences(means, offsets, static=sequences.static)
+        return Sequences(means, offsets).with_rows_of(sequences)
     characters = None
     if sequences.characters is not None:
         letters = np.full(len(values), NO_LETTERS, dtype=np.int32)
         characters = Sequences(letters, np.arange(len(values) + 1))
     unknown = np.full_like(values, UNK)
-    return Sequences(unknown, offsets, characters, sequences.static)
+    return Sequences(unknown, offsets, characters).with_rows_of(sequences)
 
 
 # -- integrated gradients ------------------------------------------------------
@@ -192,9 +193,9 @@ class _Path:
         self.module = module
         self.picked = picked.take(rows)
         self.lengths = dataset.lengths[rows]
-        self.static = dataset.batch(rows)[0].static
         self.reader = dataset.encoder
         with torch.no_grad():
+            self.static = module.join_beside(dataset.batch(rows)[0]).static
             end, self.start = (self._embed(part, rows) for part in (dataset, base))
             self.way = end - self.start  # (n_timesteps, n_rows, input_size)
 
@@ -353,13 +354,12 @@ def _leave_out(
     """Copy a row as often as there are places, and replace the value at each."""
     length = int(sequences.lengths[row])
     offsets = length * np.arange(len(places) + 1)
-    static = sequences.static
-    if static is not None:
-        static = np.repeat(static[[row]], len(places), axis=0)
+    rows = np.full(len(places), row)
     if not sequences.is_tokens:
         copies = np.tile(sequences[row].astype(np.float64).ravel(), (len(places), 1))
         copies[np.arange(len(places)), places] = base[row].ravel()[places]
-        return Sequences(copies.reshape(offsets[-1], -1), offsets, static=static)
+        steps = copies.reshape(offsets[-1], -1)
+        return Sequences(steps, offsets).with_rows_of(sequences, rows)
     # The tokens of the row, and behind them the one that takes their place.
     (whole, nothing), last = (part[[row]] for part in (sequences, base)), length
     chosen = np.tile(np.arange(length), (len(places), 1))
@@ -369,7 +369,8 @@ def _leave_out(
     if whole.characters is not None:
         characters = _joined(whole.characters, nothing.characters[:1])[chosen]
     values = np.append(whole.values, nothing.values[:1])
-    return Sequences(values[chosen], offsets, characters, static)
+    left = Sequences(values[chosen], offsets, characters)
+    return left.with_rows_of(sequences, rows)
 
 
 def _joined(one: Sequences, other: Sequences) -> Sequences:

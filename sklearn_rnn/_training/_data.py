@@ -5,7 +5,7 @@ The rule of a batch: rows of similar length together, padded to the longest row
 an epoch follows from the seed of the fit and the number of the epoch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from typing import Any
 
@@ -49,6 +49,8 @@ class SequenceDataset(Dataset):
         of the batch and the lengths in it.
     static : ndarray of shape (n_sequences, n_columns), default=None
         What is known of each sequence as a whole.
+    beside : iterable of SequenceDataset, default=()
+        Further sequences of the same samples, each with all ``n_sequences`` rows.
 
     Notes
     -----
@@ -65,6 +67,7 @@ class SequenceDataset(Dataset):
         y: Any = None,
         weight: NDArray[Any] | None = None,
         static: NDArray[Any] | None = None,
+        beside: Iterable["SequenceDataset"] = (),
     ) -> None:
         if sequences.is_tokens:
             sequences = encoder.read(sequences)
@@ -76,6 +79,7 @@ class SequenceDataset(Dataset):
             weight = _with_sum(weight, len(self.rows))
         self.weight: Any = weight
         self.static = static
+        self.beside = tuple(beside)
         self.seed, self.epoch = 0, 0
 
     def __len__(self) -> int:
@@ -131,7 +135,8 @@ class SequenceDataset(Dataset):
         plan : list of int ndarray
             The rows of each batch.
         """
-        return _cut_longest_first(self.lengths, batch_size)
+        n_beside = sum(int(part.lengths.max(initial=0)) for part in self.beside)
+        return _cut_longest_first(self.lengths, batch_size, n_beside)
 
     def batch(
         self,
@@ -197,6 +202,7 @@ class SequenceDataset(Dataset):
             letters = self.sequences[rows].characters
             flat = (letters.values, letters.lengths)  # which cannot be written to
             parts["characters"] = Characters(*map(torch.tensor, flat))
+        parts["beside"] = tuple(part._batch(rows, rng) for part in self.beside)
         return Batch(**parts)
 
     def targets(self) -> Targets:
@@ -259,13 +265,16 @@ class PredictionBatches:
 
 
 def _cut_longest_first(
-    lengths: NDArray[np.int64], batch_size: int
+    lengths: NDArray[np.int64], batch_size: int, n_beside: int = 0
 ) -> list[NDArray[Any]]:
-    """Cut rows into batches of about `PREDICTION_STEPS` padded steps."""
+    """Cut rows into batches of about `PREDICTION_STEPS` padded steps.
+
+    Each row may have `n_beside` steps more, in sequences beside that of `lengths`.
+    """
     order = np.argsort(-lengths, kind="stable")
     plan, start = [], 0
     while start < len(order):
-        longest = lengths[order[start]]
+        longest = lengths[order[start]] + n_beside
         n_rows = PREDICTION_STEPS // longest
         if n_rows < PREDICTION_ROWS:
             n_rows = min(PREDICTION_ROWS, max(1, 8 * PREDICTION_STEPS // longest))

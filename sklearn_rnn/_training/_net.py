@@ -204,11 +204,8 @@ def train(
     """
     _keep_memory()
     _try_loss(net, dataset)
-    if dataset.sequences.is_tokens:
-        _tell_known_words(net.module_.embedder.tokens, dataset.encoder)
-    if dataset.sequences.characters is not None:
-        trained = dataset.encoder.trains_unknown_character
-        net.module_.embedder.characters.embedding.unknown_is_mean = not trained
+    for embedder, data in _embedders_of(net.module_, dataset):
+        _tell_known(embedder, data)
     if starts:
         net.module_.head.start(dataset.targets())
     callbacks = dict(net.callbacks_)
@@ -260,6 +257,25 @@ def best_epoch(net: SequenceNet) -> int:
     # It is missing in a copy, which has the weights of the moment.
     watch = dict(net.callbacks_).get("early_stopping")
     return int(getattr(watch, "best_epoch_", 0)) or last
+
+
+def _embedders_of(
+    module: Any, dataset: SequenceDataset
+) -> list[tuple[Any, SequenceDataset]]:
+    """Give each embedder of a module with what it reads."""
+    parts = [(module.embedder, dataset)]
+    for place, part in enumerate(dataset.beside):
+        parts.append((module.beside[place].embedder, part))
+    return parts
+
+
+def _tell_known(embedder: Any, dataset: SequenceDataset) -> None:
+    """Say which words there are, and whether unknown ones are shown."""
+    if dataset.sequences.is_tokens:
+        _tell_known_words(embedder.tokens, dataset.encoder)
+    if dataset.sequences.characters is not None:
+        trained = dataset.encoder.trains_unknown_character
+        embedder.characters.embedding.unknown_is_mean = not trained
 
 
 def _tell_known_words(embedding: Any, reader: TokenReader) -> None:

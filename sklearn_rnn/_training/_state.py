@@ -92,6 +92,9 @@ PRODUCTS = [
 # These do not count where another is None.
 ONLY_WITH = {"embedding_dim": "n_tokens", "characters_dim": "n_characters"}
 
+# What belongs to one of several sequences.
+OF_INPUT = {"n_features", "n_tokens", "n_characters", "n_static"}
+
 
 def check_sizes(
     sizes: Mapping[str, Any],
@@ -133,6 +136,9 @@ def check_sizes(
         raise ValueError("there are more static columns than weights for them")
     if n_weights_of_head(_size(sizes, "hidden_size")) > n_weights:
         raise ValueError("the head is larger than all weights there are")
+    for inputs in sizes.get("beside", ()):  # as large as the first, but for the head
+        part = {name: size for name, size in sizes.items() if name not in OF_INPUT}
+        check_sizes({**part, **inputs, "beside": ()}, weights, lambda n_units: 0)
     for one, other in products:
         if _size(sizes, one) * _size(sizes, other) > n_weights:
             raise ValueError(f"{one} times {other} is more than all weights there are")
@@ -188,7 +194,9 @@ def load_optimizer(net: Any, state: dict[str, Any]) -> None:
         group.update({"fused": made["fused"]} if "fused" in made else {})
 
 
-def grow_embedding(state: dict[str, Any], n_tokens: int) -> dict[str, Any]:
+def grow_embedding(
+    state: dict[str, Any], n_tokens: int, place: str = TOKENS, number: int = 0
+) -> dict[str, Any]:
     """Make room for token ids that came later.
 
     New words start as the unknown word, and the optimiser knows nothing of them.
@@ -199,29 +207,33 @@ def grow_embedding(state: dict[str, Any], n_tokens: int) -> dict[str, Any]:
         Of `export_state`.
     n_tokens : int
         New number of token ids, at least the present one.
+    place : str
+        Where the state of the module has the vectors.
+    number : int
+        Which of the parameters of the module they are, as the optimiser counts them;
+        those of the first sequence are the first.
 
     Returns
     -------
     state : dict
     """
     module = dict(state["module"])
-    weight = module[TOKENS + "weight"]
+    weight = module[place + "weight"]
     n_new = n_tokens - len(weight)
 
     def append(array: NDArray[Any], filler: Any) -> NDArray[Any]:
         rows = np.full((n_new, array.shape[1]), filler, dtype=array.dtype)
         return np.concatenate([array, rows])
 
-    module[TOKENS + "weight"] = append(weight, weight[UNK])
-    module[TOKENS + "known"] = np.append(module[TOKENS + "known"], [False] * n_new)
+    module[place + "weight"] = append(weight, weight[UNK])
+    module[place + "known"] = np.append(module[place + "known"], [False] * n_new)
     grown = {**state, "module": module}
     if "optimizer" in state:
-        # The embedding is the first parameter of the module, hence number 0.
         moments = {
             name: append(array, 0.0) if np.shape(array) == weight.shape else array
-            for name, array in state["optimizer"]["state"].get(0, {}).items()
+            for name, array in state["optimizer"]["state"].get(number, {}).items()
         }
-        states = {**state["optimizer"]["state"], 0: moments}
+        states = {**state["optimizer"]["state"], number: moments}
         grown["optimizer"] = {**state["optimizer"], "state": states}
     return grown
 

@@ -1,6 +1,7 @@
 """What all estimators share: everything but the target and what becomes of it."""
 
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +21,7 @@ from sklearn_rnn._compat import (
 )
 from sklearn_rnn._messages import is_called_by, warn
 from sklearn_rnn._training import (
+    TOKENS,
     as_usual,
     check_copies,
     check_sizes,
@@ -61,6 +63,7 @@ from sklearn_rnn.sequences import (
     check_sequences,
     refuse_missing,
     refuse_numbers_as_text,
+    split_beside,
     to_values,
 )
 
@@ -448,7 +451,7 @@ class BaseRNN(
         before = {**spec["module_params"], **target.structure()}
         now = {**self._module_params(), **self._target.structure()}
         for name in sorted(set(now) - MAY_CHANGE):
-            if now[name] != before[name]:
+            if _fixed(now[name]) != _fixed(before[name]):
                 raise ValueError(
                     f"warm_start=True goes on with the weights of the last fit, but "
                     f"{name} was {before[name]!r} then and is {now[name]!r} now; set "
@@ -459,7 +462,11 @@ class BaseRNN(
         dim = self.embedding_dim
         if self.embedding is not None:
             dim = np.shape(self._vectors_to_start_from())[1]
+        pooling = {}
+        if self.beside_inputs_ and hasattr(self, "pooling"):
+            pooling = {"pooling_beside": self.pooling}
         return {
+            **pooling,
             **self._input_size(),
             "embedding_dim": dim,
             **{name: getattr(self, name) for name in MODULE_PARAMS},
@@ -498,9 +505,18 @@ class BaseRNN(
     def _grown_state(self, *, with_optimizer):
         """Export the net, with room for every token seen."""
         state = export_state(self.net_, with_optimizer=with_optimizer)
-        if self.token_counts_ is None:
-            return state
-        return grow_embedding(state, len(self.token_counts_))
+        names = [name for name, _ in self.net_.module_.named_parameters()]
+        for place, one in self._inputs_by_place():
+            if one.token_counts_ is not None:
+                number = names.index(place + "weight")
+                state = grow_embedding(state, len(one.token_counts_), place, number)
+        return state
+
+    def _inputs_by_place(self):
+        """Give what reads each sequence, and where its vectors are in the module."""
+        yield TOKENS, self
+        for k, one in enumerate(self._besides()):
+            yield f"beside.{k}.{TOKENS}", one
 
     def _setting(self, name):
         """Return a parameter as it was when fitting began, or what stands for it."""
@@ -517,13 +533,16 @@ class BaseRNN(
 
     def _check_sequences(self, X, *, reset):
         """Let X through the door, as the parameters of this fit say."""
-        return check_sequences(
+        X, beside = split_beside(X)
+        sequences = check_sequences(
             self,
             X,
             reset=reset,
             input=self._setting("input"),
             allow_nan=self._takes_nan,
         )
+        beside = self._check_beside(beside, reset=reset)
+        return replace(sequences, beside=beside) if beside else sequences
 
     @property
     def _takes_nan(self):
@@ -630,6 +649,16 @@ def _naming_unseen_labels(name, remedy):
         raise ValueError(
             f"{name} holds {error.found}; drop these rows, {remedy}."
         ) from None
+
+
+def _fixed(value):
+    """Leave out, of the sizes of each sequence beside, what may be another."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: size for name, size in part.items() if name not in MAY_CHANGE}
+        for part in value
+    ]
 
 
 def _draw_seed(random_state):

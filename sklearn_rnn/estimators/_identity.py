@@ -122,7 +122,8 @@ def _arrays_of(data):
     """Give what a hash can be made of; sequences keep what they once computed."""
     if isinstance(data, Sequences):  # in chunks, for windows are many copies of steps
         values = [_hash(chunk) for chunk in data.iterate_values()]
-        return [values, data.offsets, _arrays_of(data.characters), data.static]
+        beside = [_arrays_of(part) for part in data.beside]
+        return [values, data.offsets, _arrays_of(data.characters), data.static, beside]
     if hasattr(data, "sequences"):
         return [_arrays_of(data.sequences), _arrays_of(data.y), data.weight]
     return data

@@ -11,6 +11,7 @@ from sklearn_rnn._training import (
     rows_of,
     widen_ids,
 )
+from sklearn_rnn.estimators._beside import BesideInputs, OneOfSeveral
 from sklearn_rnn.sequences import (
     UNK,
     Standardizer,
@@ -19,11 +20,12 @@ from sklearn_rnn.sequences import (
 )
 
 
-class SequenceInput:
+class SequenceInput(BesideInputs):
     """The part of an estimator that learns what its sequences are made of."""
 
     def _learn_input(self, part, seed):
         """Learn the scale of the variables, or which tokens there are."""
+        self._for_each_beside(part, lambda one, its: one._learn_input(its, seed))
         self._learn_static(part)
         self.token_counts_ = self.input_mean_ = self.input_scale_ = None
         self.characters_ = self.token_ids_ = self._has_vector = None
@@ -112,6 +114,7 @@ class SequenceInput:
         The larger of two counts is kept, not their sum: the same data may come
         again, and a word seen once in it is still rare.
         """
+        self._for_each_beside(part, lambda one, its: one._count_tokens(its))
         if self.token_counts_ is None:
             return
         tokens = part.sequences[part.rows].values
@@ -151,7 +154,11 @@ class SequenceInput:
             scaler = Standardizer(self.static_mean_, self.static_scale_)
             unknown = np.isnan(static)  # the scale of what is constant
             static = scaler.transform(np.where(unknown, scaler.mean_, static))
-        return SequenceDataset(sequences, self._reader(), static=static, **parts)
+        pairs = zip(self._besides(), sequences.beside, strict=True)
+        beside = [one._dataset(its) for one, its in pairs]
+        return SequenceDataset(
+            sequences, self._reader(), static=static, beside=beside, **parts
+        )
 
     def _sk_visual_block_(self):
         """Let scikit-learn's HTML view say below the name how X was read."""
@@ -170,20 +177,32 @@ class SequenceInput:
             what = f"{len(self.token_counts_)} token ids"
         several = f"{shortest} to {longest}" if shortest < longest else f"{longest}"
         beside = f", {self.n_static_in_} static columns" if self.n_static_in_ else ""
+        if self.beside_inputs_:
+            beside += f", {len(self.beside_inputs_)} sequences beside"
         return f"X: {what}, {several} steps{beside}"
 
     def _input_size(self):
         n_static = None if self.static_mean_ is None else len(self.static_mean_)
+        size = {"n_static": n_static}
+        if self.beside_inputs_:
+            size["beside"] = [one._input_size() for one in self._besides()]
         if self.token_counts_ is None:
-            return {"n_features": self._reader().n_inputs, "n_static": n_static}
+            return {"n_features": self._reader().n_inputs, **size}
         n_characters = None
         if self.characters_ is not None:
             n_characters = len(self.characters_) + UNK + 1
         return {
             "n_tokens": len(self.token_counts_),
             "n_characters": n_characters,
-            "n_static": n_static,
+            **size,
         }
+
+    def _make_beside(self, learnt):
+        return SequenceBeside(self, learnt)
+
+
+class SequenceBeside(OneOfSeveral, SequenceInput):
+    """Learns of one of the further sequences what `SequenceInput` does of the first."""
 
 
 def makes_vectors(embedding):

@@ -50,8 +50,8 @@ class OverTime:
         ValueError
             If `x_t` is not one step as `fit` saw them, if `state` is that of other
             streams or of another fitted estimator, or if the estimator was fitted
-            with ``bidirectional=True``, ``standardize="sequence"`` or
-            ``output="crf"``.
+            with ``bidirectional=True``, ``standardize="sequence"``,
+            ``output="crf"`` or several sequences for each sample.
         TypeError
             If `state` is no state.
 
@@ -82,7 +82,11 @@ class OverTime:
 
     def _why_no_step(self):
         """Say why steps cannot be read one by one, None if they can."""
-        return self._target.why_no_step() or self._why_no_pass()
+        return (
+            self._target.why_no_step()
+            or self._why_no_pass()
+            or self.net_.module_.why_no_step()
+        )
 
     def _why_no_pass(self):
         """Say why one pass does not give the predictions after each step."""
@@ -91,7 +95,7 @@ class OverTime:
                 "standardize='sequence', and the level and scale of a sequence are "
                 "known at its end only; fit with standardize=True"
             )
-        return self.net_.module_.why_no_step()
+        return self.net_.module_.why_no_pass()
 
     def _outputs_over_time(self, X):
         """Run the net over each prefix of X; one row for each, and where each ends."""

@@ -227,7 +227,8 @@ def _second_halves(sequences):
     )
     characters = None if sequences.characters is None else sequences.characters[kept]
     offsets = np.append(0, np.cumsum(stops - starts))
-    return Sequences(sequences.values[kept], offsets, characters, sequences.static)
+    halves = Sequences(sequences.values[kept], offsets, characters)
+    return halves.with_rows_of(sequences)
 
 
 def _learnt_nothing(estimator, part):

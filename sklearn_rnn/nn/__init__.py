@@ -16,6 +16,7 @@ from sklearn_rnn.nn._batch import (
     map_state,
 )
 from sklearn_rnn.nn._beam_search import Written, beam_search
+from sklearn_rnn.nn._branch import Branch
 from sklearn_rnn.nn._characters import (
     CharacterEncoder,
 )
@@ -74,6 +75,7 @@ from sklearn_rnn.nn._poolings import (
 from sklearn_rnn.nn._seeded_stream import (
     SeededStream,
 )
+from sklearn_rnn.nn._static import join_static
 from sklearn_rnn.nn._steps import (
     every_step,
     pad_steps,
@@ -117,6 +119,7 @@ __all__ = [
     "Attention",
     "Batch",
     "BinaryCrossEntropy",
+    "Branch",
     "CRFHead",
     "CTCHead",
     "Cell",
@@ -160,6 +163,7 @@ __all__ = [
     "check_pooling",
     "every_step",
     "has_weights",
+    "join_static",
     "length_mask",
     "link_of",
     "make_cell",

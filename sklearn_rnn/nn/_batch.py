@@ -34,6 +34,8 @@ class Batch:
     follows : int64 Tensor of shape (n_samples,), default=None
         For sequences that come in segments: the place, in the batch before, of what
         each one goes on from; -1 for those that begin.
+    beside : tuple of Batch, default=()
+        Further sequences of the same samples.
     """
 
     values: Tensor
@@ -44,6 +46,7 @@ class Batch:
     future: Tensor | None = None
     state: State | None = None
     follows: Tensor | None = None
+    beside: "tuple[Batch, ...]" = ()
 
     def __len__(self) -> int:
         """Count the sequences."""
@@ -73,7 +76,10 @@ class Batch:
         -------
         batch : Batch
         """
-        taken = replace(self, characters=None)._map(lambda tensor: tensor[rows])
+        taken = replace(self, characters=None, beside=())
+        taken = taken._map(lambda tensor: tensor[rows])
+        beside = tuple(part.take(rows) for part in self.beside)
+        taken = replace(taken, beside=beside)
         if self.characters is None:
             return taken
         steps = torch.arange(len(self.characters.counts))
@@ -91,11 +97,15 @@ class Batch:
         """
         real = slice(int(self.lengths.max()))
         observed = None if self.observed is None else self.observed[:, real]
-        return replace(self, values=self.values[:, real], observed=observed)
+        beside = tuple(part.without_padding() for part in self.beside)
+        values = self.values[:, real]
+        return replace(self, values=values, observed=observed, beside=beside)
 
     def _map(self, function: Any) -> "Batch":
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(self, **{k: map_state(function, v) for k, v in parts.items()})
+        beside = tuple(part._map(function) for part in parts.pop("beside"))
+        mapped = {k: map_state(function, v) for k, v in parts.items()}
+        return replace(self, beside=beside, **mapped)
 
 
 class Characters(NamedTuple):

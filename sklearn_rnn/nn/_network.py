@@ -1,6 +1,7 @@
 """The network that the estimators train."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,12 +15,16 @@ from sklearn_rnn.nn._batch import (
     Targets,
     map_state,
 )
+from sklearn_rnn.nn._branch import Branch
 from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedder import Embedder
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn._seeded_stream import SeededStream
 from sklearn_rnn.nn.heads import Head
 from sklearn_rnn.nn.kernels import raise_precision
+
+SHARED_INPUTS = {"embedding_dim", "characters_dim"}
+"""Sizes of vectors, which are those of all sequences of a batch."""
 
 
 class RecurrentNetwork(nn.Module):
@@ -48,6 +53,12 @@ class RecurrentNetwork(nn.Module):
         embedding, after each layer that another one reads, and in the head.
     n_static : int, default=None
         Number of static columns of a batch, which the head reads; None for none.
+    beside : sequence of dict, default=()
+        For each further sequence of a batch what it is made of: the parameters of
+        `Embedder` and ``n_static``. A `Branch` of the same size makes a vector of it,
+        which the encoder reads at each step and the head as it reads static columns.
+    pooling_beside : str or class, default="max"
+        The pooling of each `Branch`.
     random_state : int, default=0
         Seed of the initial weights and of dropout.
     **inputs : dict
@@ -60,6 +71,8 @@ class RecurrentNetwork(nn.Module):
         From ids or numbers to vectors.
     encoder : RecurrentEncoder
         The recurrent layers.
+    beside : ModuleList of Branch
+        What reads the further sequences.
     head : Head
         From the outputs of the encoder to those of the network, and the loss.
     dropout : SeededDropout
@@ -74,6 +87,11 @@ class RecurrentNetwork(nn.Module):
         h^{(1)} &= L_1(V(x)) \\
         h^{(i)} &= L_i(D(h^{(i-1)})) \\
         f &= H(h^{(m)}).
+
+    Of sequences beside each `Branch` makes a vector :math:`v_k`. They are put behind
+    each input of the first layer, :math:`L_1([V(x), v_1, \dots])`, where what they say
+    and what the steps say can change each other, and behind the static columns that
+    the head reads, so that no step has to remember them.
 
     In evaluation mode, without gradients and on the CPU, a sequence gets the same
     outputs, to the bit, alone or in any batch, at any place in it and behind any
@@ -106,6 +124,8 @@ class RecurrentNetwork(nn.Module):
         bidirectional: bool = False,
         dropout: float = 0.0,
         n_static: int | None = None,
+        beside: Sequence[dict[str, Any]] = (),
+        pooling_beside: Any = "max",
         random_state: int = 0,
         **inputs: Any,
     ) -> None:
@@ -113,19 +133,32 @@ class RecurrentNetwork(nn.Module):
         generator = torch.Generator().manual_seed(random_state)
         self.dropout = SeededDropout(dropout)
         shared: dict[str, Any] = {"dropout": self.dropout, "generator": generator}
+        layers = {
+            "cell": cell,
+            "nonlinearity": nonlinearity,
+            "num_layers": num_layers,
+            "bidirectional": bidirectional,
+        }
         self.embedder = Embedder(**inputs, **shared)
-        self.encoder = RecurrentEncoder(
-            self.embedder.n_units,
-            hidden_size,
-            cell=cell,
-            nonlinearity=nonlinearity,
-            num_layers=num_layers,
-            bidirectional=bidirectional,
-            **shared,
+        rest = {name: inputs[name] for name in SHARED_INPUTS & set(inputs)}
+        self.beside = nn.ModuleList(
+            Branch(
+                hidden_size,
+                pooling=pooling_beside,
+                layers=layers,
+                **rest,
+                **shared,
+                **part,
+            )
+            for part in beside
         )
-        if n_static is not None:
-            shared["n_static"] = n_static
-        self.head = head(self.encoder.n_units, **shared)
+        branches: Any = self.beside
+        self.n_beside = sum(branch.n_units for branch in branches)
+        n_units = self.embedder.n_units + self.n_beside
+        self.encoder = RecurrentEncoder(n_units, hidden_size, **layers, **shared)
+        if self.n_beside:
+            n_static = (n_static or 0) + self.n_beside
+        self.head = _make_head(head, self.encoder.n_units, n_static, shared)
         self.head.attach(self.embedder, generator)
         self._states: State | None = None  # after a batch of segments
         # A number of its own, or masks would repeat the draws of the weights.
@@ -183,6 +216,7 @@ class RecurrentNetwork(nn.Module):
             Those of `forward`. In evaluation mode they have a gradient too, unless
             torch's ``no_grad`` is set; on a GPU only the training mode has one.
         """
+        batch = self.join_beside(batch)
         outputs: Tensor = self.head(self.encode(vectors, batch), batch, target)
         return outputs if self.training else raise_precision(outputs)
 
@@ -198,6 +232,9 @@ class RecurrentNetwork(nn.Module):
         -------
         encoded : Encoded
         """
+        if self.n_beside:
+            static: Any = self.join_beside(batch).static
+            vectors = _put_behind_each(vectors, static[:, -self.n_beside :])
         goes_on = batch.follows is not None
         state = self._states_before(batch.follows) if goes_on else batch.state
         final = goes_on or self.head.reads_state
@@ -205,6 +242,26 @@ class RecurrentNetwork(nn.Module):
         if goes_on:  # without the way back to the batches before
             self._states = map_state(Tensor.detach, encoded.state)
         return encoded
+
+    def join_beside(self, batch: Batch) -> Batch:
+        """Read the further sequences, and put their vectors behind the static columns.
+
+        Parameters
+        ----------
+        batch : Batch
+
+        Returns
+        -------
+        joined : Batch
+            Without sequences beside; the same where there are none.
+        """
+        if not batch.beside:
+            return batch
+        parts = zip(self.beside, batch.beside, strict=True)
+        vectors = [branch(part) for branch, part in parts]
+        if batch.static is not None:
+            vectors.insert(0, batch.static.to(vectors[0].dtype))
+        return replace(batch, static=torch.cat(vectors, dim=1), beside=())
 
     def _states_before(self, follows: Any) -> State | None:
         """Give the states that segments go on from; zeros for those that begin."""
@@ -240,7 +297,8 @@ class RecurrentNetwork(nn.Module):
         said : Tensor or tuple of Tensor
         """
         known = () if target is None else (target,)
-        return question(self.encode(self.embed(batch), batch), batch, *known)
+        vectors, batch = self.embed(batch), self.join_beside(batch)
+        return question(self.encode(vectors, batch), batch, *known)
 
     def predict(self, batch: Batch) -> Tensor:
         """Compute what `forward` does in evaluation mode, and leave it in float32.
@@ -314,6 +372,21 @@ class RecurrentNetwork(nn.Module):
         reason : str or None
             Goes on after "was made with".
         """
+        if len(self.beside):
+            return (
+                "several sequences for each sample, and step reads one; fit on the "
+                "sequence that live data bring, with the others as static columns"
+            )
+        return self.why_no_pass()
+
+    def why_no_pass(self) -> str | None:
+        """Say why one pass does not give the outputs after each step of the first.
+
+        Returns
+        -------
+        reason : str or None
+            Goes on after "was made with".
+        """
         return self.head.why_no_step() or self.encoder.why_no_step()
 
     def reseed(self, seed: int) -> None:
@@ -328,3 +401,32 @@ class RecurrentNetwork(nn.Module):
         streams = [part for part in self.modules() if isinstance(part, SeededStream)]
         for k, stream in enumerate(streams):  # `dropout` is the first
             stream.reseed(seed + k)
+
+
+def _put_behind_each(vectors: Tensor, beside: Tensor) -> Tensor:
+    """Put a vector of each sample behind those of its steps; time first in memory."""
+    steps = vectors.transpose(0, 1)
+    shown = beside.to(steps.dtype).expand(len(steps), -1, -1)
+    return torch.cat([steps, shown], dim=2).transpose(0, 1)
+
+
+def _make_head(
+    make: Callable[..., Head],
+    n_units: int,
+    n_static: int | None,
+    shared: dict[str, Any],
+) -> Head:
+    """Make the head; with static columns, or what is read as such, it takes them."""
+    if n_static is None:
+        return make(n_units, **shared)
+    try:
+        return make(n_units, n_static=n_static, **shared)
+    except TypeError as error:
+        if "n_static" not in str(error):
+            raise
+        raise TypeError(
+            "X has static columns or several sequences, but the head of this network "
+            f"does not take n_static: {error}. Give it a parameter n_static=0 and let "
+            "it read sklearn_rnn.nn.join_static(vectors, batch), n_static longer, or "
+            "pass the sequences alone, X.sequences."
+        ) from error

@@ -85,9 +85,10 @@ def export_onnx(
     ValueError
         If it predicts in a way that ONNX has no operators for: a tagger with
         ``output="crf"``, answers that a search finds, words that come with their
-        characters, ``missing`` other than "error", ``standardize="sequence"``,
-        ``relative_to``, or a cell, pooling, head or target of your own; with
-        ``streaming=True`` also if it was fitted with ``bidirectional=True``.
+        characters, several sequences for each sample, ``missing`` other than "error",
+        ``standardize="sequence"``, ``relative_to``, or a cell, pooling, head or target
+        of your own; with ``streaming=True`` also if it was fitted with
+        ``bidirectional=True``.
     ImportError
         If onnx is missing.
     OSError
@@ -177,6 +178,12 @@ def _check_exportable(estimator: Any) -> None:
             "output='crf' cannot be exported, for ONNX has no operator that finds the "
             "likeliest sequence of labels; fit with output='softmax', or save the "
             "estimator with sklearn_rnn.save."
+        )
+    if estimator.beside_inputs_:
+        raise ValueError(
+            "An estimator fitted on several sequences for each sample cannot be "
+            "exported: the model has the input x for one. Save the estimator with "
+            "sklearn_rnn.save."
         )
     if estimator.token_counts_ is None:
         _check_numbers(estimator._settings)

@@ -34,6 +34,7 @@ __all__ = [
     "rows_from_sequences",
     "sequences_from_frame",
     "sliding_windows",
+    "split_beside",
     "step_positions",
     "to_values",
     "warn_if_one_hot",
@@ -79,4 +80,4 @@ from sklearn_rnn.sequences._tokens import read_sparse_tokens, write_sparse_token
 from sklearn_rnn.sequences._validation import check_sequences
 from sklearn_rnn.sequences._values import to_values
 from sklearn_rnn.sequences._windows import sliding_windows
-from sklearn_rnn.sequences._with_static import SequencesWithStatic
+from sklearn_rnn.sequences._with_static import SequencesWithStatic, split_beside

@@ -40,7 +40,8 @@ def canonical_rows(
     Parameters
     ----------
     sequences : Sequences
-        Tokens of other characters are different, and so are other static columns.
+        Tokens of other characters are different, and so are other static columns and
+        other sequences beside.
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs), or Sequences
         Numbers: class indices or targets, compared as float64. Sequences hold
         one member for each of ``sequences``: a target for each of its steps.
@@ -93,11 +94,7 @@ def canonical_rows(
 
 def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     """Hash content and target, uint64 of shape (2, n_samples)."""
-    content = _hash_segments(sequences.storage, sequences.offsets, sequences.starts)
-    if sequences.characters is not None:
-        content += _hash_characters(sequences.characters, sequences.offsets)
-    if sequences.static is not None:
-        content += _mix(_hash_table(sequences.static), FIRST)
+    content = _hash_content(sequences)
     if isinstance(y, Sequences):
         target = _hash_segments(y.values, y.offsets)
     else:
@@ -105,6 +102,18 @@ def _hash_rows(sequences: Sequences, y: ArrayLike | Sequences) -> np.ndarray:
     # One more round on the content: in a plain sum a value could trade places
     # with a target.
     return _mix(content, SECOND) + target
+
+
+def _hash_content(sequences: Sequences) -> np.ndarray:
+    """Hash all that is known of each sequence, as `_hash_segments`."""
+    content = _hash_segments(sequences.storage, sequences.offsets, sequences.starts)
+    if sequences.characters is not None:
+        content += _hash_characters(sequences.characters, sequences.offsets)
+    if sequences.static is not None:
+        content += _mix(_hash_table(sequences.static), FIRST)
+    for place, part in enumerate(sequences.beside, start=1):
+        content += _mix(_hash_content(part) + np.uint64(place) * WEYL, THIRD)
+    return content
 
 
 def _hash_characters(characters: Sequences, offsets: np.ndarray) -> np.ndarray:

@@ -36,19 +36,22 @@ NOT_A_SEQUENCE = {"nothing", "a single number"}
 
 # No TransformerMixin, as TextVectorizer has none: it would make frames of the output.
 class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
-    """Turn a table with a column of sequences into sequences with static columns.
+    """Turn a table with columns of sequences into sequences with static columns.
 
-    A network behind it reads the sequence step by step and the other columns once, and
-    learns from both together. `ColumnTransformer` puts columns side by side in one
+    A network behind it reads the sequences step by step and the other columns once, and
+    learns from all together. `ColumnTransformer` puts columns side by side in one
     table, where a network would read all of them as steps.
 
     Parameters
     ----------
-    sequence : tuple of (columns, transformer)
+    sequence : tuple of (columns, transformer), or list of such tuples
         The column that holds a sequence in each cell, and what turns it into what the
         network reads: ``("text", TextVectorizer())``, or ``("signal", "passthrough")``
         for a column of arrays. With several columns, such as
-        ``(["day 1", "day 2"], "passthrough")``, each of them is a step.
+        ``(["day 1", "day 2"], "passthrough")``, each of them is a step. A list joins
+        several sequences of each sample, such as a text and a signal; a network has an
+        encoder for each. The first one gives the steps where there is a target for
+        each step.
     static : list of (transformer, columns), default=()
         What is done with the columns that are known of each sequence as a whole, as
         `make_column_transformer` takes it: "passthrough" and "drop" are transformers as
@@ -56,8 +59,8 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
 
     Attributes
     ----------
-    sequence_ : transformer or "passthrough"
-        Fitted.
+    sequence_ : transformer or "passthrough", or list of these
+        Fitted; a list where ``sequence`` is one.
     static_ : ColumnTransformer
         Fitted.
     n_features_in_ : int
@@ -68,7 +71,7 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
     Raises
     ------
     ValueError
-        In ``fit`` and ``transform``, if a column is missing, or a cell of the sequence
+        In ``fit`` and ``transform``, if a column is missing, or a cell of a sequence
         column holds no sequence or one of another kind than the others.
 
     See Also
@@ -112,11 +115,19 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
     >>> y = ["broken", "money", "broken", "money"]
     >>> model.fit(tickets, y).predict(tickets).shape
     (4,)
+
+    A text and a signal in one network:
+
+    >>> tickets["load"] = [[0.1, 0.4], [0.3], [0.2, 0.9, 1.0], [0.5, 0.5]]
+    >>> join.set_params(
+    ...     sequence=[("text", TextVectorizer()), ("load", "passthrough")], static=[]
+    ... ).fit_transform(tickets)
+    SequencesWithStatic(n_samples=4, static=[], beside=1)
     """
 
     def __init__(
         self,
-        sequence: tuple[Columns, Any],
+        sequence: tuple[Columns, Any] | list[tuple[Columns, Any]],
         static: Sequence[tuple[Any, Columns]] = (),
     ) -> None:
         self.sequence = sequence
@@ -154,18 +165,21 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
         self._check_parts()
         X = _check_table(X)
         self._check_columns(X)
-        cells = self._cells_of(X)
-        (_, sequence), *static = self._parts
+        cells = self._all_cells_of(X)
+        static = self._parts[len(self._pairs) :]
         parts = [(*part, of) for part, (_, of) in zip(static, self.static, strict=True)]
         self.static_ = ColumnTransformer(parts, sparse_threshold=0)
         table = self.static_.fit_transform(X, y)
         self.n_features_in_ = X.shape[1]
         if hasattr(self.static_, "feature_names_in_"):
             self.feature_names_in_ = self.static_.feature_names_in_
-        self.sequence_ = clone(sequence, safe=False)
-        if not isinstance(sequence, str):
-            cells = self.sequence_.fit_transform(cells, y)
-        return SequencesWithStatic(cells, table, self.get_feature_names_out())
+        fitted = [clone(transformer, safe=False) for _, transformer in self._pairs]
+        self.sequence_ = fitted if isinstance(self.sequence, list) else fitted[0]
+        sequences = [
+            part if isinstance(transformer, str) else transformer.fit_transform(part, y)
+            for transformer, part in zip(fitted, cells, strict=True)
+        ]
+        return self._joined(sequences, table)
 
     def transform(self, X: Any) -> SequencesWithStatic:
         """Transform the sequences and the static columns.
@@ -182,11 +196,18 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
         check_is_fitted(self, "sequence_")
         X = _check_table(X)
         self._check_columns(X)
-        cells = self._cells_of(X)
+        cells = self._all_cells_of(X)
         table = self._transform_static(X)
-        if not isinstance(self.sequence_, str):
-            cells = self.sequence_.transform(cells)
-        return SequencesWithStatic(cells, table, self.get_feature_names_out())
+        sequences = [
+            part if isinstance(transformer, str) else transformer.transform(part)
+            for transformer, part in zip(self._fitted, cells, strict=True)
+        ]
+        return self._joined(sequences, table)
+
+    def _joined(self, sequences: list[Any], table: Any) -> SequencesWithStatic:
+        first, *beside = sequences
+        names = self.get_feature_names_out()
+        return SequencesWithStatic(first, table, names, beside)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """Give the names of the static columns.
@@ -249,47 +270,51 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
 
     @property
     def _parts(self) -> list[tuple[str, Any]]:
-        """The transformers with their names, that of the sequence first."""
+        """The transformers with their names, those of the sequences first."""
         try:
+            sequences = [transformer for _, transformer in self._pairs]
             static = [transformer for transformer, _ in self.static]
-            return name_estimators([self.sequence[1], *static])
+            return name_estimators([*sequences, *static])
         except (IndexError, KeyError, TypeError, ValueError):  # `fit` says why
             return []
 
     @_parts.setter
     def _parts(self, parts: list[tuple[str, Any]]) -> None:
-        (_, sequence), *static = parts
-        self.sequence = self.sequence[0], sequence
-        pairs = zip(static, self.static, strict=True)
+        n_sequences = len(self._pairs)
+        changed = [
+            (columns, part)
+            for (_, part), (columns, _) in zip(parts, self._pairs, strict=False)
+        ]
+        self.sequence = changed if isinstance(self.sequence, list) else changed[0]
+        pairs = zip(parts[n_sequences:], self.static, strict=True)
         self.static = [(part, columns) for (_, part), (_, columns) in pairs]
+
+    @property
+    def _pairs(self) -> list[tuple[Columns, Any]]:
+        """The columns of each sequence with their transformer."""
+        return self.sequence if isinstance(self.sequence, list) else [self.sequence]
+
+    @property
+    def _fitted(self) -> list[Any]:
+        """The fitted transformer of each sequence."""
+        return self.sequence_ if isinstance(self.sequence_, list) else [self.sequence_]
 
     def _check_parts(self) -> None:
         """Refuse what is not given as it should be, before any data are looked at."""
-        if not isinstance(self.sequence, tuple) or len(self.sequence) != 2:
-            raise ValueError(
-                "sequence must be a pair (columns, transformer), such as "
-                f"('text', TextVectorizer()), got {self.sequence!r}."
-            )
+        pairs: list[Any] = [*self._pairs] or [None]
+        for pair in pairs:
+            _check_pair(pair)
         for pair in self.static:
             if not isinstance(pair, tuple) or len(pair) != 2:
                 raise ValueError(
                     "static must hold pairs (transformer, columns), such as "
                     f"(StandardScaler(), ['age']), got {pair!r}."
                 )
-        transformer = self.sequence[1]
-        is_given = isinstance(transformer, str) and transformer == "passthrough"
-        works = all(
-            hasattr(transformer, name) for name in ("fit_transform", "get_params")
-        )
-        if isinstance(transformer, type) or not (is_given or works):
-            raise TypeError(
-                "The transformer of sequence must be 'passthrough' or an estimator "
-                f"with fit_transform, such as TextVectorizer(), got {transformer!r}."
-            )
 
     def _check_columns(self, X: Any) -> None:
         """Name the columns that X does not have."""
-        asked = [self.sequence[0], *(columns for _, columns in self.static)]
+        asked = [columns for columns, _ in self._pairs]
+        asked += [columns for _, columns in self.static]
         names = dict.fromkeys(name for columns in asked for name in _names_in(columns))
         if not names:
             return
@@ -306,14 +331,8 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
                 f"X has no column {name_some(missing)}; it has {name_some(there)}."
             )
 
-    def _cells_of(self, X: Any) -> Any:
-        """Give the column of sequences; several columns as a table of steps."""
-        columns = self.sequence[0]
-        columns = columns(X) if callable(columns) else columns
-        cells = safe_indexing(X, columns, axis=1)
-        if len(cells.shape) == 1:
-            return _check_cells(list(cells), columns)
-        return cells
+    def _all_cells_of(self, X: Any) -> list[Any]:
+        return [_cells_of(X, columns) for columns, _ in self._pairs]
 
     def _transform_static(self, X: Any) -> Any:
         """Transform the static columns; say which transformer could not."""
@@ -329,8 +348,37 @@ class SequenceColumnTransformer(DocumentationLinkMixin, BaseComposition):
             raise
 
     def _read_sequences(self, X: Any) -> tuple[Any, Any]:
-        """Give the fitted transformer of the sequences, and what it reads of X."""
-        return self.sequence_, self._cells_of(_check_table(X))
+        """Give the fitted transformer of the first sequence, and what it reads of X."""
+        return self._fitted[0], _cells_of(_check_table(X), self._pairs[0][0])
+
+
+def _check_pair(pair: Any) -> None:
+    """Refuse what names no sequence and its transformer."""
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise ValueError(
+            "sequence must be a pair (columns, transformer), such as "
+            "('text', TextVectorizer()), or a list of such pairs, one for each "
+            f"sequence, got {pair!r}."
+        )
+    transformer = pair[1]
+    is_given = isinstance(transformer, str) and transformer == "passthrough"
+    works = all(hasattr(transformer, name) for name in ("fit_transform", "get_params"))
+    if isinstance(transformer, type) or not (is_given or works):
+        several = isinstance(transformer, tuple)
+        hint = "; pass several sequences as a list of pairs" if several else ""
+        raise TypeError(
+            "The transformer of sequence must be 'passthrough' or an estimator "
+            f"with fit_transform, such as TextVectorizer(), got {transformer!r}{hint}."
+        )
+
+
+def _cells_of(X: Any, columns: Any) -> Any:
+    """Give a column of sequences; several columns as a table of steps."""
+    columns = columns(X) if callable(columns) else columns
+    cells = safe_indexing(X, columns, axis=1)
+    if len(cells.shape) == 1:
+        return _check_cells(list(cells), columns)
+    return cells
 
 
 def _try_part(transformer: Any, X: Any, columns: Any) -> str | None:

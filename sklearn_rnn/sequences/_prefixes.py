@@ -45,11 +45,11 @@ def iterate_prefixes(sequences: Sequences, n_steps: int) -> Iterator[Sequences]:
         chosen = slice(first, max(first + 1, last))
         steps = np.repeat(starts[chosen], lengths[chosen])
         steps += step_positions(lengths[chosen])
-        characters, static = sequences.characters, sequences.static
-        yield Sequences(
+        characters = sequences.characters
+        prefixes = Sequences(
             sequences.storage[steps],
             offsets_of(lengths[chosen]),
             None if characters is None else characters[steps],
-            None if static is None else static[rows[chosen]],
         )
+        yield prefixes.with_rows_of(sequences, rows[chosen])
         first = chosen.stop

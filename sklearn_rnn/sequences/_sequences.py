@@ -11,7 +11,7 @@ __all__ = [
 ]
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, make_dataclass
+from dataclasses import dataclass, fields, make_dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -52,13 +52,15 @@ class Sequences:
         values the code points, int32 of shape (n_characters_total,).
     static : ndarray of shape (n_samples, n_columns), default=None
         What is known of each sequence as a whole.
+    beside : tuple of Sequences, default=()
+        Further sequences of the same samples, such as the text beside a signal.
 
     Raises
     ------
     ValueError
         If ``offsets`` do not divide ``values`` into sequences of at least one
-        step, ``characters`` does not have one member per token, or ``static`` one
-        row per sequence.
+        step, ``characters`` does not have one member per token, or ``static`` and
+        each of ``beside`` one row per sequence.
 
     Examples
     --------
@@ -86,6 +88,7 @@ class Sequences:
     offsets: np.ndarray
     characters: "Sequences | None" = None
     static: np.ndarray | None = None
+    beside: "tuple[Sequences, ...]" = ()
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values)
@@ -112,6 +115,7 @@ class Sequences:
         object.__setattr__(self, "values", _read_only(values))
         object.__setattr__(self, "offsets", _read_only(offsets))
         object.__setattr__(self, "static", _check_static(self.static, len(lengths)))
+        object.__setattr__(self, "beside", _check_beside(self.beside, len(lengths)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments: what is unpickled is as immutable."""
@@ -214,8 +218,31 @@ class Sequences:
     ) -> "Sequences":
         """Make sequences of some of the steps, those of some of the rows."""
         characters = None if self.characters is None else self.characters[steps]
-        static = None if self.static is None else self.static[rows]
-        return Sequences(self.values[steps], offsets, characters, static)
+        selected = Sequences(self.values[steps], offsets, characters)
+        return selected.with_rows_of(self, rows)
+
+    def with_rows_of(
+        self, other: "Sequences", rows: slice | np.ndarray = slice(None)
+    ) -> "Sequences":
+        """Give these sequences what is known of others, each as a whole.
+
+        Parameters
+        ----------
+        other : Sequences
+        rows : slice, int array or boolean mask, default=slice(None)
+            The rows of `other` whose static columns and sequences beside are taken,
+            one for each of these.
+
+        Returns
+        -------
+        sequences : Sequences
+            The same steps.
+        """
+        static = None if other.static is None else other.static[rows]
+        if static is None and not other.beside:
+            return self
+        beside = tuple(part[rows] for part in other.beside)
+        return replace(self, static=static, beside=beside)
 
     def pad(
         self,
@@ -280,6 +307,8 @@ class Windows(Sequences):
         Number of steps of each sequence, at least 1.
     static : ndarray of shape (n_samples, n_columns), default=None
         What is known of each sequence as a whole.
+    beside : tuple of Sequences, default=()
+        Further sequences of the same samples.
 
     Examples
     --------
@@ -299,7 +328,7 @@ class Windows(Sequences):
     __dataclass_fields__: ClassVar[dict[str, Any]] = {
         part.name: part
         for part in fields(
-            make_dataclass("_", ["storage", "starts", "lengths", "static"])
+            make_dataclass("_", ["storage", "starts", "lengths", "static", "beside"])
         )
     }
 
@@ -312,12 +341,14 @@ class Windows(Sequences):
         starts: np.ndarray,
         lengths: np.ndarray,
         static: np.ndarray | None = None,
+        beside: tuple[Sequences, ...] = (),
     ) -> None:
         vars(self).update(
             _storage=_read_only(storage),
             _starts=_read_only(starts),
             offsets=_read_only(offsets_of(lengths)),
             static=_check_static(static, len(lengths)),
+            beside=_check_beside(beside, len(lengths)),
         )
 
     @property
@@ -339,8 +370,8 @@ class Windows(Sequences):
         """Select sequences, without copying; an int gives the steps of one."""
         if isinstance(key, (int, np.integer)):
             return super().__getitem__(key)
-        static = None if self.static is None else self.static[key]
-        return Windows(self.storage, self.starts[key], self.lengths[key], static)
+        selected = Windows(self.storage, self.starts[key], self.lengths[key])
+        return selected.with_rows_of(self, key)
 
 
 def offsets_of(lengths: ArrayLike) -> np.ndarray:
@@ -410,6 +441,17 @@ def _check_static(static: Any, n_samples: int) -> np.ndarray | None:
             f"{static.shape}."
         )
     return _read_only(static)
+
+
+def _check_beside(beside: Any, n_samples: int) -> tuple[Sequences, ...]:
+    """Refuse sequences of other samples."""
+    for place, part in enumerate(beside):
+        if len(part) != n_samples:
+            raise ValueError(
+                f"beside[{place}] must hold one of each of the {n_samples} sequences, "
+                f"got {len(part)}."
+            )
+    return tuple(beside)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Sequences, and beside each of them a row of a table."""
+"""Sequences, and beside each of them a row of a table, and further sequences."""
 
 __all__ = ["SequencesWithStatic"]
 
@@ -17,22 +17,31 @@ from sklearn_rnn.sequences._values import to_values
 
 
 class SequencesWithStatic:
-    """Sequences with static columns: what is known of each one as a whole.
+    """Sequences with static columns, and with further sequences of the same samples.
 
     The ``X`` of every estimator of this package, in ``fit`` and afterwards. The
-    network reads the static columns beside what it makes of the sequence. Splitters and
-    searches cut both together.
+    network reads the static columns, which are known of each sequence as a whole,
+    beside what it makes of the sequence. Of each further sequence an encoder of its own
+    makes a vector, which is read in the same way. Splitters and searches cut all parts
+    together.
 
     Parameters
     ----------
     sequences : {sparse matrix, array-like, list of arrays, DataFrame}
         The sequences, in any form that an estimator takes as its ``X``.
-    static : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_columns)
+    static : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_columns), \
+            default=None
         Finite numbers, a row for each sequence. With ``standardize=True`` an estimator
         brings them to mean 0 and variance 1, as it does with the sequences.
     names : list of str, default=None
         The names of the columns; those of a frame are taken from it. An estimator
         refuses other ones than in ``fit``.
+    beside : list, default=()
+        Further sequences of the same samples, such as the texts beside signals: each
+        member holds one of each sample, in any form that an estimator takes as its
+        ``X``, and of any length. Numbers are read as such and sparse integers as token
+        ids, whatever ``input`` says. `RNNTagger`, `RNNStepRegressor` and the like have
+        their targets at the steps of ``sequences``.
 
     Attributes
     ----------
@@ -42,8 +51,8 @@ class SequencesWithStatic:
     Raises
     ------
     ValueError
-        If the two parts have another number of rows, or ``static`` is no table of
-        finite numbers.
+        If the parts have another number of rows, or ``static`` is no table of finite
+        numbers.
 
     See Also
     --------
@@ -63,23 +72,37 @@ class SequencesWithStatic:
     >>> model = RNNRegressor(8, max_epochs=2, random_state=0).fit(X, ages[:, 0])
     >>> model.predict(X[:3]).shape
     (3,)
+
+    Two signals of other rates, each with an encoder of its own:
+
+    >>> slow = rng.normal(size=(40, 2))
+    >>> X = SequencesWithStatic(signals, beside=[slow])
+    >>> X
+    SequencesWithStatic(n_samples=40, static=0 columns, beside=1)
+    >>> model.fit(X, slow[:, 0]).predict(X[:3]).shape
+    (3,)
     """
 
     def __init__(
-        self, sequences: Any, static: Any, names: Iterable[Any] | None = None
+        self,
+        sequences: Any,
+        static: Any = None,
+        names: Iterable[Any] | None = None,
+        beside: Iterable[Any] = (),
     ) -> None:
         if isinstance(sequences, SequencesWithStatic):
             raise TypeError(
                 "sequences have static columns already; put all columns into one "
                 "table, such as np.hstack([X.static, more])."
             )
-        if sparse.issparse(sequences):
-            sequences = sequences.tocsr()  # whose rows can be selected
         if names is None and is_frame(static):
             names = names_of(static)
-        self.sequences = sequences
+        if static is None:
+            static = np.zeros((_count(sequences), 0))
+        self.sequences = _with_rows(sequences)
         self.static = _read_table(static)
         self.names = None if names is None else list(names)
+        self.beside = _read_beside(beside)
         self._check()
 
     def _check(self) -> None:
@@ -90,6 +113,12 @@ class SequencesWithStatic:
                 f"static has {n_samples} rows, but there are {n_sequences} sequences; "
                 "pass one row for each sequence, in the same order."
             )
+        for place, part in enumerate(self.beside):
+            if _count(part) != n_sequences:
+                raise SequenceError(
+                    f"beside[{place}] holds {_count(part)} sequences, but there are "
+                    f"{n_sequences} samples; pass one for each, in the same order."
+                )
         if self.names is not None and len(self.names) != n_columns:
             raise SequenceError(
                 f"names has {len(self.names)} names, but static {n_columns} columns; "
@@ -119,28 +148,31 @@ class SequencesWithStatic:
         columns = f"{n_columns} columns" if self.names is None else self.names
         if self.names is not None and n_columns > 6:
             columns = f"[{', '.join(map(repr, self.names[:6]))}, ...]"
-        return f"SequencesWithStatic(n_samples={len(self)}, static={columns})"
+        beside = f", beside={len(self.beside)}" if self.beside else ""
+        return f"SequencesWithStatic(n_samples={len(self)}, static={columns}{beside})"
 
     def __getitem__(self, key: Any) -> Any:
-        """Select samples, the sequences and their rows together.
+        """Select samples, the sequences, their rows and what is beside them together.
 
         Parameters
         ----------
         key : slice, int array, boolean mask of shape (n_samples,), or int
             Also with an ellipsis behind it, as scikit-learn writes it. An int gives
-            the sequence and the row of one sample.
+            the sequence and the row of one sample, and then its further sequences.
 
         Returns
         -------
-        selected : SequencesWithStatic, or tuple of (sequence, row)
+        selected : SequencesWithStatic, or tuple of (sequence, row, *others)
         """
         if isinstance(key, tuple) and len(key) == 2 and key[1] is Ellipsis:
             key = key[0]
         if isinstance(key, int | np.integer):
-            return safe_indexing(self.sequences, int(key)), self.static[key]
+            others = (safe_indexing(part, int(key)) for part in self.beside)
+            return safe_indexing(self.sequences, int(key)), self.static[key], *others
         rows = np.arange(len(self))[key]
         sequences = safe_indexing(self.sequences, rows)
-        return type(self)(sequences, self.static[rows], self.names)
+        beside = [safe_indexing(part, rows) for part in self.beside]
+        return type(self)(sequences, self.static[rows], self.names, beside)
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse to become one array, which could not hold both parts."""
@@ -149,6 +181,27 @@ class SequencesWithStatic:
             "array; pass it to an estimator of sklearn_rnn, or take X.sequences and "
             "X.static."
         )
+
+
+def _with_rows(sequences: Any) -> Any:
+    """Give what rows can be selected from."""
+    return sequences.tocsr() if sparse.issparse(sequences) else sequences
+
+
+def _read_beside(beside: Iterable[Any]) -> list[Any]:
+    """Take the further sequences, each in the container it came in."""
+    if not isinstance(beside, list | tuple):
+        raise TypeError(
+            "beside must be a list of sequences, such as beside=[signals], got "
+            f"{type(beside).__name__}."
+        )
+    for place, part in enumerate(beside):
+        if isinstance(part, SequencesWithStatic):
+            raise TypeError(
+                f"beside[{place}] has static columns; put all columns into one table, "
+                "such as np.hstack([X.static, more])."
+            )
+    return [_with_rows(part) for part in beside]
 
 
 def _read_table(static: Any) -> np.ndarray:
@@ -198,6 +251,26 @@ def _describe(column: Any, names: list[Any] | None) -> str:
     return f"column {int(column) if names is None else names[column]!r}"
 
 
+def split_beside(X: Any) -> tuple[Any, list[Any]]:
+    """Part X into the first of its sequences with static columns, and the others.
+
+    Parameters
+    ----------
+    X : object
+        `SequencesWithStatic`, or sequences alone.
+
+    Returns
+    -------
+    X : object
+        Without sequences beside.
+    beside : list
+        Each in the container it came in.
+    """
+    if not isinstance(X, SequencesWithStatic) or not X.beside:
+        return X, []
+    return SequencesWithStatic(X.sequences, X.static, X.names), X.beside
+
+
 def split_static(
     estimator: Any, X: Any, *, reset: bool
 ) -> tuple[Any, np.ndarray | None]:
@@ -226,6 +299,12 @@ def split_static(
     """
     static = names = None
     if isinstance(X, SequencesWithStatic):
+        if X.beside:
+            raise SequenceError(
+                f"X holds several sequences for each sample, but "
+                f"{type(estimator).__name__} reads one; pass X.sequences, or one of "
+                "X.beside."
+            )
         X, static, names = X.sequences, X.static, X.names
     if static is not None and not static.shape[1]:
         static = None

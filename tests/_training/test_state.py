@@ -3,7 +3,12 @@ import pytest
 import torch
 
 from sklearn_rnn import RNNClassifier
-from sklearn_rnn._training import export_state, grow_embedding, load_state
+from sklearn_rnn._training import (
+    check_sizes,
+    export_state,
+    grow_embedding,
+    load_state,
+)
 from sklearn_rnn._training._state import TOKENS
 from sklearn_rnn.nn import Batch, Targets
 from sklearn_rnn.sequences import UNK
@@ -166,3 +171,12 @@ def test_how_to_update_is_not_taken_from_a_state(saved):
             del group["fused"]
     net = load_state(classifier._build_net(), state)
     assert net.optimizer_.param_groups[0]["fused"] is True
+
+
+def test_sequences_beside_may_not_be_larger_than_their_weights():
+    weights = {"w": np.zeros(400)}
+    sizes = {"hidden_size": 4, "num_layers": 1, "n_features": 2, "embedding_dim": 5}
+    check_sizes({**sizes, "beside": [{"n_tokens": 80}]}, weights, lambda n_units: 1)
+    for beside in ({"n_tokens": 81}, {"n_features": 101}, {"n_static": 401}):
+        with pytest.raises(ValueError, match=r"than (all )?weights"):
+            check_sizes({**sizes, "beside": [beside]}, weights, lambda n_units: 1)

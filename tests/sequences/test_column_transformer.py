@@ -74,6 +74,45 @@ def test_a_column_of_arrays_and_columns_of_steps_are_sequences():
     assert X.sequences.shape == (N, 2)
 
 
+TWO = [("text", TextVectorizer()), ("signal", "passthrough")]
+
+
+def test_a_list_of_pairs_joins_several_sequences():
+    join = make(TWO)
+    X = join.fit_transform(TABLE)
+    first, second = (make(pair).fit_transform(TABLE) for pair in TWO)
+    assert (X.sequences != first.sequences).nnz == 0
+    np.testing.assert_array_equal(X.static, first.static)
+    assert all(map(np.array_equal, X.beside[0], second.sequences))
+    assert [type(part) for part in join.sequence_] == [TextVectorizer, str]
+    again = join.transform(TABLE[5:9])
+    assert (again.sequences != first.sequences[5:9]).nnz == 0
+    assert all(map(np.array_equal, again.beside[0], second.sequences[5:9]))
+    turned = clone(make(TWO[::-1])).set_params(textvectorizer__max_length=1)
+    assert turned.fit_transform(TABLE).beside[0].shape == (N, 1)
+    assert turned.sequence[0] == TWO[1]
+    model = classify(join).fit(TABLE, Y)
+    (found,) = explain(model, TABLE[:1])
+    assert found.text == "bad own0"
+
+
+@pytest.mark.parametrize("frames", ["pandas", "polars"])
+def test_frames_of_both_libraries_give_the_same(frames):
+    table = TABLE[["text", "days"]].assign(signal=[[i, 2.0 * i] for i in range(N)])
+    if frames == "polars":
+        table = pytest.importorskip("polars").DataFrame(table.to_dict("list"))
+    join = make(TWO, [(StandardScaler(), ["days"])])
+    X = join.fit_transform(table)
+    assert X.names == ["standardscaler__days"]
+    days = np.arange(N) ** 2.0
+    np.testing.assert_allclose(X.static[:, 0], (days - days.mean()) / days.std())
+    ids = TextVectorizer().fit_transform(TEXTS)
+    assert (X.sequences.toarray() == ids.toarray()).all()
+    assert [list(row) for row in X.beside[0]] == [[i, 2.0 * i] for i in range(N)]
+    model = classify(join).fit(table, Y)
+    np.testing.assert_array_equal(model.predict(table[:3]), model.predict(table)[:3])
+
+
 def test_a_fit_changes_no_transformer_of_the_user():
     vectorizer, scaler = TextVectorizer(), StandardScaler()
     join = make(("text", vectorizer), [(scaler, ["days"])]).fit(TABLE)
@@ -131,6 +170,9 @@ def test_an_explanation_finds_the_words():
         (make(("text", TextVectorizer)), TypeError, "'passthrough' or an estimator"),
         (make(("text", "drop")), TypeError, "'passthrough' or an estimator.*'drop'"),
         (make("text"), ValueError, r"sequence must be a pair .*got 'text'"),
+        (make([]), ValueError, "sequence must be a pair"),
+        (make(tuple(TWO)), TypeError, "several sequences as a list of pairs"),
+        (make([*TWO, ("days", "passthrough")]), ValueError, "holds a single number"),
         (make(static=[StandardScaler()]), ValueError, "static must hold pairs"),
         (make(("days", "passthrough")), ValueError, "'days' holds a single number in"),
     ],
@@ -191,8 +233,10 @@ EXCUSED = {"check_dont_overwrite_parameters", "check_estimators_overwrite_params
 @pytest.mark.slow
 @pytest.mark.changes_global_state
 @pytest.mark.filterwarnings("default")
-def test_a_pipeline_passes_the_official_checks():
-    join = make((slice(0, None), "passthrough"), [("passthrough", slice(0, 1))])
+@pytest.mark.parametrize("sequence", [lambda pairs: pairs[0], list])
+def test_a_pipeline_passes_the_official_checks(sequence):
+    several = (slice(0, None), "passthrough"), (slice(0, 2), "passthrough")
+    join = make(sequence(several), [("passthrough", slice(0, 1))])
     pipeline = make_pipeline(join, RNNClassifier(random_state=0))
     results = check_estimator(pipeline, on_skip=None, on_fail=None)
     failed = {r["check_name"] for r in results if r["status"] != "passed"}

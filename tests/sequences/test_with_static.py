@@ -54,11 +54,24 @@ def test_scikit_learn_cuts_both_parts_alike(kind, key, rows):
         assert same(part.sequences, expected)
 
 
-def test_one_sample_is_its_sequence_and_its_row():
+@pytest.mark.parametrize("kind", CONTAINERS)
+def test_other_sequences_are_cut_too(kind):
+    X = SequencesWithStatic(RAGGED, beside=[CONTAINERS[kind], RAGGED])
+    assert repr(X) == "SequencesWithStatic(n_samples=4, static=0 columns, beside=2)"
+    part = pickle.loads(pickle.dumps(_safe_indexing(X, [2, 0])))
+    assert part.static.shape == (2, 0)
+    assert all(map(same, part.beside[1], [RAGGED[2], RAGGED[0]]))
+    expected = list(_safe_indexing(X.beside[0], [2, 0]))
+    assert all(map(same, list(part.beside[0]), expected))
+
+
+def test_one_sample_is_its_sequence_its_row_and_its_other_sequences():
     X = SequencesWithStatic(RAGGED, TABLE)
     sequence, row = X[-1]
     assert same(sequence, RAGGED[-1])
     assert row.tolist() == [6, 7]
+    *_, other = SequencesWithStatic(TABLE, TABLE, beside=[RAGGED])[1]
+    assert same(other, RAGGED[1])
 
 
 def test_a_split_and_a_pickle_keep_what_belongs_together():
@@ -107,6 +120,12 @@ def test_what_cannot_be_joined_is_refused():
     X = SequencesWithStatic(RAGGED, TABLE)
     with pytest.raises(TypeError, match=r"static columns already.*np\.hstack"):
         SequencesWithStatic(X, TABLE)
+    with pytest.raises(TypeError, match=r"beside\[0\] has static columns.*np\.hstack"):
+        SequencesWithStatic(RAGGED, TABLE, beside=[X])
+    with pytest.raises(TypeError, match=r"a list of sequences, .* got ndarray"):
+        SequencesWithStatic(RAGGED, beside=TABLE)
+    with pytest.raises(SequenceError, match=r"beside\[1\] holds 3 .* there are 4"):
+        SequencesWithStatic(RAGGED, beside=[RAGGED, RAGGED[:3]])
     with pytest.raises(TypeError, match=r"must be what an estimator takes.*got int"):
         SequencesWithStatic(3, TABLE)
     with pytest.raises(TypeError, match=r"one number in each cell.*not 'dict'"):

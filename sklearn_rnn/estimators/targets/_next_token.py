@@ -10,6 +10,13 @@ from sklearn_rnn.estimators.targets._target import Target, weight_of_steps
 from sklearn_rnn.nn import Head, NextTokenHead
 from sklearn_rnn.sequences import PAD, Sequences, offsets_of
 
+BESIDE_TOKENS = {
+    "characters": "characters",
+    "static": "static columns",
+    "beside": "other sequences",
+}
+"""What X may hold beside token ids, in words."""
+
 
 class NextTokenTarget(Target):
     """The token that follows each step; behind the last one the end.
@@ -41,8 +48,10 @@ class NextTokenTarget(Target):
         self, y: Any, sequences: Sequences, *, reset: bool, **options: Any
     ) -> Sequences:
         """Give the ids that follow, with the end behind those of each sequence."""
-        if sequences.characters is not None or sequences.static is not None:
-            beside = "characters" if sequences.static is None else "static columns"
+        for name in ("characters", "static", "beside"):
+            if getattr(sequences, name) in (None, ()):
+                continue
+            beside = BESIDE_TOKENS[name]
             raise ValueError(
                 f"{self.owner} reads token ids alone, but X holds {beside} beside "
                 "them, which the tokens that it predicts do not have; leave them out."
