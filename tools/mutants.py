@@ -722,6 +722,46 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "losses are computed in half precision",
+        "_training/_net.py",
+        "return self.module_(x.to(self.device), target).float()",
+        "return self.module_(x.to(self.device), target)",
+        (
+            "tests/_training/test_autocast.py"
+            "::test_training_in_bfloat16_comes_close_to_that_in_float32",
+        ),
+    ),
+    Mutant(
+        "nothing is computed in half precision",
+        "_training/_net.py",
+        "if self.autocast is None or not self.module_.training:",
+        "if True:",
+        (
+            "tests/_training/test_autocast.py"
+            "::test_training_in_bfloat16_comes_close_to_that_in_float32",
+        ),
+    ),
+    Mutant(
+        "half precision is not tried before training",
+        "_training/_net.py",
+        "    if net.autocast is None:\n        return\n    batch",
+        "    if True:\n        return\n    batch",
+        (
+            "tests/_training/test_autocast.py"
+            "::test_what_a_processor_cannot_do_is_told_before_training",
+        ),
+    ),
+    Mutant(
+        "an accelerator of mixed precision trains in full",
+        "_training/_make_net.py",
+        'params["autocast"] = "bfloat16"',
+        'params["autocast"] = None',
+        (
+            "tests/_training/test_autocast.py"
+            "::test_an_accelerator_of_mixed_precision_does_the_same",
+        ),
+    ),
+    Mutant(
         "static columns are those of other rows",
         "_training/_data.py",
         "self.static[rows]",

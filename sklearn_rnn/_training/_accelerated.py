@@ -208,9 +208,9 @@ def make_accelerator(factory: Any) -> Any:
             f"distributed_type={kind!r} and gradient_accumulation_steps={accumulated}; "
             "launch with torchrun or accelerate launch --multi_gpu, and set batch_size."
         )
-    if accelerator.mixed_precision != "no":
+    if accelerator.mixed_precision not in ("no", "bf16"):
         raise ValueError(
-            "net_params['accelerator'] takes an Accelerator of full precision, got "
-            f"mixed_precision={accelerator.mixed_precision!r}; set 'no'."
+            "net_params['accelerator'] takes an Accelerator with mixed_precision='no' "
+            f"or 'bf16', got {accelerator.mixed_precision!r}; set 'bf16'."
         )
     return accelerator

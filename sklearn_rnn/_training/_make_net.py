@@ -183,6 +183,12 @@ def make_net(
             f"net_params may not hold {' and '.join(reserved)}; pass callbacks= or "
             "loss= to the estimator, and validation_fraction= or X_val and y_val."
         )
+    if net_params.get("autocast") not in (None, "bfloat16"):
+        raise ValueError(
+            "net_params['autocast'] must be None or 'bfloat16', got "
+            f"{net_params['autocast']!r}; numbers of 'float16' are too small for many "
+            "gradients."
+        )
     planned = {**settings, **net_params}
     updates = None
     if n_rows is not None:
@@ -254,6 +260,8 @@ def _make_accelerated_net(
             "TimeBudget is for one process: of several each has its own clock, and the "
             "one that ends first lets the others wait for ever. Set max_epochs."
         )
+    if accelerator.mixed_precision == "bf16":
+        params["autocast"] = "bfloat16"
     if settings["device"] == "auto" and "device" not in settings["net_params"]:
         params["device"] = str(accelerator.device)
     if not accelerator.is_main_process:  # one of them may speak

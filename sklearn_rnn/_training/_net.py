@@ -41,6 +41,14 @@ class SequenceNet(NeuralNet):
     a step of one; the loss of a batch is the sum of ``weight * loss`` divided by its
     rows. A criterion of skorch's has no part in it.
 
+    Parameters
+    ----------
+    *args, **params : object
+        Those of skorch's ``NeuralNet``.
+    autocast : {"bfloat16"} or None, default=None
+        The precision of products in training. Weights, their updates and losses stay in
+        float32, and so does all that is evaluated.
+
     Attributes
     ----------
     decide : callable (outputs) -> ndarray, or None
@@ -54,6 +62,10 @@ class SequenceNet(NeuralNet):
     interrupted_ = paused_ = False
     n_updates_ = 0
     decide: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+
+    def __init__(self, *args: Any, autocast: str | None = None, **params: Any) -> None:
+        super().__init__(*args, **params)
+        self.autocast = autocast
 
     def get_loss(
         self, y_pred: torch.Tensor, y_true: Any, X: Any = None, training: bool = False
@@ -86,7 +98,11 @@ class SequenceNet(NeuralNet):
     def infer(self, x: Batch, target: Targets | None = None, **fit_params: Any) -> Any:
         """Run the module on a batch."""
         target = target and target.to(self.device)
-        return self.module_(x.to(self.device), target)
+        if self.autocast is None or not self.module_.training:
+            return self.module_(x.to(self.device), target)
+        kind = torch.device(self.device).type
+        with torch.autocast(kind, dtype=getattr(torch, self.autocast)):
+            return self.module_(x.to(self.device), target).float()
 
     def forward_iter(
         self, X: Any, training: bool = False, device: Any = "cpu"
@@ -204,6 +220,7 @@ def train(
     """
     _keep_memory()
     _try_loss(net, dataset)
+    _try_autocast(net, dataset)
     for embedder, data in _embedders_of(net.module_, dataset):
         _tell_known(embedder, data)
     if starts:
@@ -247,6 +264,26 @@ def _try_loss(net: SequenceNet, dataset: SequenceDataset) -> None:
     with torch.no_grad():
         outputs = net.infer(batch, targets)
     check_loss(loss, outputs, targets.to(net.device).values)
+
+
+def _try_autocast(net: SequenceNet, dataset: SequenceDataset) -> None:
+    """Try products of another precision on a few rows: not every processor has all."""
+    if net.autocast is None:
+        return
+    batch = dataset.batch(np.arange(min(len(dataset), ROWS_TO_TRY)))
+    net.module_.train()
+    try:
+        net.get_loss(net.infer(*batch), batch[1], batch[0]).backward()
+    except (NotImplementedError, RuntimeError) as error:
+        raise ValueError(
+            f"Training with autocast={net.autocast!r} does not work with this network "
+            f"on device={net.device!r}: {error}. Pass another cell, such as "
+            "cell='gru', or leave out net_params['autocast'] (or mixed_precision of "
+            "the accelerator)."
+        ) from error
+    finally:
+        net.module_.zero_grad()
+        net.module_.eval()
 
 
 def best_epoch(net: SequenceNet) -> int:

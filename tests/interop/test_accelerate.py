@@ -394,7 +394,7 @@ REFUSED = {
         ValueError,
         ["gradient_accumulation_steps=4", "batch_size"],
     ),
-    "half precision": (made(mixed_precision="bf16"), ValueError, ["'bf16'", "'no'"]),
+    "half precision": (made(mixed_precision="fp16"), ValueError, ["'fp16'", "'bf16'"]),
     "no accelerate": (
         needs_what_is_missing,
         ImportError,

@@ -98,7 +98,8 @@ def test_a_list_of_pairs_joins_several_sequences():
 
 @pytest.mark.parametrize("frames", ["pandas", "polars"])
 def test_frames_of_both_libraries_give_the_same(frames):
-    table = TABLE[["text", "days"]].assign(signal=[[i, 2.0 * i] for i in range(N)])
+    signals = [[1.0 * i, 2.0 * i] for i in range(N)]
+    table = TABLE[["text", "days"]].assign(signal=signals)
     if frames == "polars":
         table = pytest.importorskip("polars").DataFrame(table.to_dict("list"))
     join = make(TWO, [(StandardScaler(), ["days"])])
@@ -108,7 +109,7 @@ def test_frames_of_both_libraries_give_the_same(frames):
     np.testing.assert_allclose(X.static[:, 0], (days - days.mean()) / days.std())
     ids = TextVectorizer().fit_transform(TEXTS)
     assert (X.sequences.toarray() == ids.toarray()).all()
-    assert [list(row) for row in X.beside[0]] == [[i, 2.0 * i] for i in range(N)]
+    assert [list(row) for row in X.beside[0]] == signals
     model = classify(join).fit(table, Y)
     np.testing.assert_array_equal(model.predict(table[:3]), model.predict(table)[:3])
 
