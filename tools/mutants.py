@@ -47,6 +47,86 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "the encoder is trained in frozen epochs as well",
+        "_training/_callbacks.py",
+        "parameter.requires_grad_(not freezes)",
+        "parameter.requires_grad_(True)",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_only_the_head_is_trained_in_the_frozen_epochs",
+        ),
+    ),
+    Mutant(
+        "what is frozen stays frozen when training ends",
+        "_training/_callbacks.py",
+        "            parameter.requires_grad_(True)\n        self.parameters_ = []",
+        "            pass\n        self.parameters_ = []",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_frozen_epochs_are_counted_over_parts_and_pickles",
+        ),
+    ),
+    Mutant(
+        "an encoder is taken with random weights",
+        "_training/_state.py",
+        "{**net.module_.state_dict(), **_to_tensors(taken)}",
+        "{**_to_tensors(taken), **net.module_.state_dict()}",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_only_the_head_is_trained_in_the_frozen_epochs",
+        ),
+    ),
+    Mutant(
+        "scales are learnt anew below an encoder that is taken",
+        "estimators/_pretrained.py",
+        '"input_mean_",',
+        "",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_scales_are_those_that_the_encoder_is_made_for",
+        ),
+    ),
+    Mutant(
+        "new tokens are unknown below an encoder that is taken",
+        "estimators/_pretrained.py",
+        "        estimator._count_tokens(part)\n",
+        "",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_tokens_of_either_side_are_known_and_new_ones_start_as_unknown",
+        ),
+    ),
+    Mutant(
+        "a checkpoint does not ask for the encoder that was taken",
+        "estimators/_identity.py",
+        "identify_pretrained(estimator.pretrained)",
+        "identify_pretrained(None)",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_a_fit_goes_on_frozen_and_from_the_same_encoder_only",
+        ),
+    ),
+    Mutant(
+        "an encoder of other cells is taken",
+        "estimators/_pretrained.py",
+        "    if now != before:\n",
+        "    if False:\n",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_another_network_is_refused_by_the_name_of_the_parameter",
+        ),
+    ),
+    Mutant(
+        "any vocabulary will do for an encoder that is taken",
+        "estimators/_pretrained.py",
+        "KNOWN_SHARE = 0.5",
+        "KNOWN_SHARE = 0.0",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_another_vocabulary_is_refused_and_the_remedy_works",
+        ),
+    ),
+    Mutant(
         "the scale of a sequence counts missing values",
         "sequences/_own_scales.py",
         "counts = np.maximum(np.add.reduceat(there, starts, dtype=np.float64), 1.0)",

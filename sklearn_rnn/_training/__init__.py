@@ -32,6 +32,7 @@ from sklearn_rnn._training._state import (
     contents_of,
     export_state,
     grow_embedding,
+    load_encoder,
     load_state,
     undone_on_error,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "export_state",
     "grow_embedding",
     "integrated_gradients",
+    "load_encoder",
     "load_state",
     "make_net",
     "occlusion",

@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from tqdm.auto import tqdm
 
 from sklearn_rnn._training._optimizers import PLANNED, make_schedule
+from sklearn_rnn._training._state import BELOW_HEAD
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -94,6 +95,35 @@ class GradientNorm(Callback):
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         norms = torch.stack([torch.as_tensor(norm) for norm in self.norms_])
         net.history.record("gradient_norm", float(norms.mean()))
+
+
+class FreezeEncoder(Callback):
+    """Train the head alone in the first epochs.
+
+    Parameters
+    ----------
+    n_epochs : int or "all"
+        Counted from the first epoch of the net.
+    """
+
+    def __init__(self, n_epochs: Any) -> None:
+        self.n_epochs = n_epochs
+
+    def on_train_begin(self, net: Any, **kwargs: Any) -> None:
+        parts = [getattr(net.module_, name) for name in BELOW_HEAD]
+        parameters = [p for part in parts for p in part.parameters()]
+        self.parameters_ = [p for p in parameters if p.requires_grad]
+
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
+        limit = np.inf if self.n_epochs == "all" else self.n_epochs
+        freezes = len(net.history) <= limit
+        for parameter in self.parameters_:
+            parameter.requires_grad_(not freezes)
+
+    def on_train_end(self, net: Any, **kwargs: Any) -> None:
+        for parameter in self.parameters_:
+            parameter.requires_grad_(True)
+        self.parameters_ = []
 
 
 class ValidationScore(Callback):

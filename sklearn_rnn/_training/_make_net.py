@@ -12,6 +12,7 @@ from sklearn_rnn._compat import Interval, StrOptions, validate_parameter_constra
 from sklearn_rnn._training._callbacks import (
     EpochLines,
     EpochReport,
+    FreezeEncoder,
     GradientNorm,
     KeepGoodWeights,
     ProgressBar,
@@ -152,6 +153,7 @@ def make_net(
     n_rows: int | None,
     device: str,
     stops_early: bool,
+    n_frozen: int | str = 0,
 ) -> SequenceNet:
     """Build the skorch net for one estimator.
 
@@ -170,6 +172,8 @@ def make_net(
         torch's name of the device.
     stops_early : bool
         Whether to watch the validation loss.
+    n_frozen : int or "all", default=0
+        In so many epochs from the first the head alone is trained.
 
     Returns
     -------
@@ -201,6 +205,8 @@ def make_net(
         ("good_weights", KeepGoodWeights()),
         ("schedule", Schedule(settings["lr_schedule"], updates)),
     ]
+    if n_frozen != 0:
+        callbacks.append(("freeze", FreezeEncoder(n_frozen)))
     if updates is not None and settings["verbose"] == 1:
         callbacks.append(("progress", ProgressBar(planned["max_epochs"])))
     given = take_callbacks(settings["callbacks"])

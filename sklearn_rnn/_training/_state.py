@@ -172,6 +172,34 @@ def load_state(net: Any, state: dict[str, Any]) -> Any:
     return net
 
 
+# What estimators share that have the same input, and heads of their own.
+BELOW_HEAD = ("embedder", "encoder")
+
+
+def load_encoder(net: Any, state: dict[str, Any], n_tokens: int | None) -> Any:
+    """Put a state of `export_state` into a net, all but its head.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized; changed in place.
+    state : dict
+        Of a net with the same embedder and encoder.
+    n_tokens : int or None
+        Number of token ids of the net, at least that of the state.
+
+    Returns
+    -------
+    net : SequenceNet
+    """
+    if n_tokens is not None:
+        state = grow_embedding(state, n_tokens)
+    prefixes = tuple(f"{part}." for part in BELOW_HEAD)
+    taken = {k: v for k, v in state["module"].items() if k.startswith(prefixes)}
+    net.module_.load_state_dict({**net.module_.state_dict(), **_to_tensors(taken)})
+    return net
+
+
 @contextmanager
 def undone_on_error(net: Any) -> Iterator[None]:
     """Bring a net that is trained on in place back to where it was, on an error."""

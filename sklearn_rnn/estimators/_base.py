@@ -44,6 +44,7 @@ from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._over_time import OverTime
 from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.estimators._part import Given, Part, check_some_rows
+from sklearn_rnn.estimators._pretrained import check_pretrained, load_pretrained
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
 from sklearn_rnn.estimators._watching import (
     ignores_beginnings,
@@ -233,7 +234,7 @@ class BaseRNN(
         `set_params` says later.
         """
         self._check_settings()
-        names = set(self._parameters) - {"embedding"}  # which is large
+        names = set(self._parameters) - {"embedding", "pretrained"}  # which are large
         self._settings = {name: getattr(self, name) for name in sorted(names)}
         self._target_of_fit = self._make_target()
         if before is not None:
@@ -243,6 +244,7 @@ class BaseRNN(
         """Check what can be told from the parameters alone."""
         resolve_device(self.device)
         check_embedding(self.embedding)
+        check_pretrained(self)
 
     def _check_given(self, given, continued):
         """Read all that `fit` was given, before anything is trained."""
@@ -288,7 +290,7 @@ class BaseRNN(
             self._learn_input(training, plan["seed"])
             net = self._new_net(**plan)
             check_cell(self.cell, net.module_.encoder.input_size, self.hidden_size)
-            return net
+            return net if self.pretrained is None else load_pretrained(net, self)
         self._count_tokens(training)
         self._check_same_structure(*before)
         # The weights go on, the optimiser starts anew.
@@ -440,6 +442,7 @@ class BaseRNN(
             "seed": seed,
             "n_rows": n_rows,
             "stops_early": stops_early,
+            "n_frozen": 0 if self.pretrained is None else self.freeze_epochs,
         }
         embedding = self._vectors_to_start_from()
         if embedding is not None:  # in a layout that torch reads
@@ -492,6 +495,7 @@ class BaseRNN(
             n_rows=spec["n_rows"],
             device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
+            n_frozen=spec["n_frozen"],
         )
         if weights is not None:  # net_params may hold sizes as well
             sizes = net.get_params_for("module")

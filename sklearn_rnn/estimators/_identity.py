@@ -16,13 +16,21 @@ from sklearn_rnn._training import (
     unnamed,
     why_not_copied,
 )
+from sklearn_rnn.estimators._pretrained import identify_pretrained
 from sklearn_rnn.sequences import Sequences
 
 PLAIN = (type(None), bool, int, float, str, bytes)
 
 # They move no bit of what is learnt, or are said otherwise. Another device or number of
 # threads may move the last digits, but a fit must be able to go on on another machine.
-LEFT_OUT = {"callbacks", "device", "n_jobs", "random_state", "verbose"}
+LEFT_OUT = {
+    "callbacks",
+    "device",
+    "n_jobs",
+    "pretrained",
+    "random_state",
+    "verbose",
+}
 
 
 def open_saved_fit(estimator, seed, continued, **data):
@@ -61,6 +69,7 @@ def _identify(estimator, seed, continued, data):
         # With None any seed will do: that of the checkpoint is taken.
         "seed": repr(None if estimator.random_state is None else seed),
         "first weights": "random",
+        "pretrained": identify_pretrained(estimator.pretrained),
         "classes": describe(getattr(estimator, "classes_", None)),
     }
     if continued:

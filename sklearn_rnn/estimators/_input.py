@@ -12,6 +12,7 @@ from sklearn_rnn._training import (
     widen_ids,
 )
 from sklearn_rnn.estimators._beside import BesideInputs, OneOfSeveral
+from sklearn_rnn.estimators._pretrained import take_input
 from sklearn_rnn.sequences import (
     UNK,
     Standardizer,
@@ -27,6 +28,9 @@ class SequenceInput(BesideInputs):
         """Learn the scale of the variables, or which tokens there are."""
         self._for_each_beside(part, lambda one, its: one._learn_input(its, seed))
         self._learn_static(part)
+        if self.pretrained is not None:
+            take_input(self, part)
+            return
         self.token_counts_ = self.input_mean_ = self.input_scale_ = None
         self.characters_ = self.token_ids_ = self._has_vector = None
         if part.sequences.is_tokens:

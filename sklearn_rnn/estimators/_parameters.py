@@ -293,6 +293,27 @@ class SharedParameters:
         """,
         constraint=["array-like", HasMethods(["fit"]), None],
     )
+    pretrained: Any = parameter(
+        default=None,
+        accepts="fitted estimator",
+        text="""
+        An estimator of this package whose vectors of tokens, scales and encoder
+        training starts from; the output layer is new.  It is not changed.  What it has
+        learnt to read, this one reads; tokens that it has not seen start as its unknown
+        token.  Pass it in scikit-learn's ``FrozenEstimator`` where estimators are
+        cloned, as in searches.
+        """,
+        constraint=[HasMethods(["fit"]), None],
+    )
+    freeze_epochs: int | str = parameter(
+        default=0,
+        accepts='int or "all"',
+        text="""
+        In how many epochs, from the first, only the output layer is trained.  Not used
+        without ``pretrained``.
+        """,
+        constraint=[Interval(Integral, 0, None, closed="left"), StrOptions({"all"})],
+    )
     standardize: bool | str = parameter(
         default=True,
         accepts='bool or "sequence"',

@@ -16,7 +16,9 @@ import joblib
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 
 from sklearn_rnn.testing import all_estimators, check_sequence_estimator
@@ -174,6 +176,24 @@ def test_a_search_finds_the_same_bits_with_any_number_of_workers(name):
             found = search.fit(X, y)
         np.testing.assert_array_equal(found.cv_results_["mean_test_score"], scores)
         assert_same(subject.said(found.best_estimator_, X), expected, backend)
+
+
+@every_predictor
+def test_an_encoder_is_taken_from_another_fit_and_stays_while_it_is_frozen(name):
+    subject = subject_of(name)
+    X, y = subject.data()
+    source = FrozenEstimator(subject.fitted)
+    taken = clone(subject.new()).set_params(pretrained=source, freeze_epochs="all")
+    taken.set_params(random_state=3).fit(X, y)
+    for part in ("embedder", "encoder"):
+        of_source, of_taken = (
+            getattr(fitted.net_.module_, part).state_dict()
+            for fitted in (subject.fitted, taken)
+        )
+        assert all(torch.equal(of_source[k], of_taken[k]) for k in of_source)
+    said = subject.said(taken, X)
+    with pytest.raises(AssertionError):
+        assert_same(said, subject.said(subject.fitted, X), "The head is new")
 
 
 # -- copies ------------------------------------------------------------------------
