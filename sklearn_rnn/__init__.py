@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         RNNTranscriber,
         RNNTranslator,
     )
-    from sklearn_rnn.forecasting import TimeBlockSplit
+    from sklearn_rnn.forecasting import BacktestResult, TimeBlockSplit, backtest
     from sklearn_rnn.persistence import export_onnx, load, save
     from sklearn_rnn.sequences import (
         FrameSequences,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BacktestResult",
     "FrameSequences",
     "RNNClassifier",
     "RNNLanguageModel",
@@ -58,6 +59,7 @@ __all__ = [
     "TokenVectors",
     "__version__",
     "as_ragged",
+    "backtest",
     "callbacks",
     "datasets",
     "exceptions",
@@ -76,6 +78,7 @@ __all__ = [
 ]
 
 _ROOM_OF = {
+    "BacktestResult": "forecasting",
     "FrameSequences": "sequences",
     "RNNClassifier": "estimators",
     "RNNLanguageModel": "estimators",
@@ -90,6 +93,7 @@ _ROOM_OF = {
     "TimeBlockSplit": "forecasting",
     "TokenVectors": "text",
     "as_ragged": "sequences",
+    "backtest": "forecasting",
     "export_onnx": "persistence",
     "from_channels_first": "sequences",
     "load": "persistence",

@@ -19,7 +19,8 @@ PACKAGE = Path(sklearn_rnn.__file__).parent
 ORDER = [
     {"exceptions", "_compat", "_messages"},
     {"sequences"},
-    {"text", "metrics", "datasets", "forecasting"},
+    {"text", "metrics", "datasets"},
+    {"forecasting"},
     {"nn"},
     {"_training"},
     {"callbacks", "estimators"},

@@ -1,8 +1,10 @@
 """What a forecast is made of besides a network, and how it is judged, in NumPy."""
 
 __all__ = [
+    "BacktestResult",
     "LinearForecast",
     "TimeBlockSplit",
+    "backtest",
     "block_means",
     "choose_ridge",
     "conformal_quantile",
@@ -13,6 +15,8 @@ __all__ = [
     "window_products",
 ]
 
+from sklearn_rnn.forecasting._backtest import backtest
+from sklearn_rnn.forecasting._backtest_result import BacktestResult
 from sklearn_rnn.forecasting._conformal import conformal_quantile, conformal_shifts
 from sklearn_rnn.forecasting._mixture import mixture_share
 from sklearn_rnn.forecasting._ridge import LinearForecast, choose_ridge, fit_ridge

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import BaseCrossValidator
-from sklearn.utils import check_consistent_length, check_scalar, indexable
+from sklearn.utils import check_scalar, indexable
 
-from sklearn_rnn.sequences._frames import absent_of, column_of, is_frame, names_of
+from sklearn_rnn.forecasting._steps import find_steps
 
 Indices = NDArray[np.intp]
 
@@ -113,10 +113,8 @@ class TimeBlockSplit(BaseCrossValidator):
             are too few times.
         """
         X, y, groups = indexable(X, y, groups)
-        n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-        names = self._series_of(X, n_rows, groups)
-        times = self._times_of(X, names)
-        n_times = int(times.max(initial=-1)) + 1
+        steps = find_steps(X, self.time, self.series, groups)
+        n_times = len(steps.times)
         first = n_times - self.n_splits * self.horizon
         if first < 1:
             raise ValueError(
@@ -125,60 +123,7 @@ class TimeBlockSplit(BaseCrossValidator):
                 f"has {n_times}; take fewer folds or a smaller horizon."
             )
         for start in range(first, n_times, self.horizon):
-            is_train = times < start
-            known = np.isin(names, np.unique(names[is_train]))
-            is_test = ~is_train & (times < start + self.horizon) & known
+            is_train = steps.time < start
+            known = np.isin(steps.series, np.unique(steps.series[is_train]))
+            is_test = ~is_train & (steps.time < start + self.horizon) & known
             yield np.flatnonzero(is_train), np.flatnonzero(is_test)
-
-    def _series_of(self, X: Any, n_rows: int, groups: Any) -> Indices:
-        """Give numbers to the series, and say which one each row is of."""
-        column = groups
-        if self.series is not None:
-            column = _column(X, self.series, "series")
-        if column is None:
-            return np.zeros(n_rows, dtype=np.intp)
-        check_consistent_length(X, column)
-        return _number(column, "series" if self.series is not None else "groups")
-
-    def _times_of(self, X: Any, names: Indices) -> Indices:
-        """Give numbers to the times, and say which one each row has."""
-        if self.time is not None:
-            return _number(_column(X, self.time, "time"), "time")
-        index = getattr(X, "index", None)
-        if hasattr(index, "asi8"):  # of pandas: dates, periods or durations
-            return _number(index, "the index")
-        counts = np.bincount(names, minlength=1)
-        order = np.argsort(names, kind="stable")
-        place = np.empty(len(names), dtype=np.intp)
-        place[order] = np.concatenate([np.arange(count) for count in counts])
-        return place + (counts.max() - counts)[names]
-
-
-def _column(X: Any, name: str | int, parameter: str) -> Any:
-    """Find a column, by its name in a frame and by its number in an array."""
-    if is_frame(X):
-        titles = names_of(X)
-        if name in titles:
-            return column_of(X, titles.index(name))
-        came = f"X has the columns {titles}"
-    else:
-        shape = np.shape(X)
-        n_columns = shape[1] if len(shape) == 2 else 0
-        if isinstance(name, int | np.integer) and 0 <= name < n_columns:
-            return np.asarray(X)[:, name]
-        came = f"X is no frame and has {n_columns} columns"
-    raise ValueError(
-        f"{parameter}={name!r} names no column: {came}; give the name of a column, or "
-        "in an array its number."
-    )
-
-
-def _number(column: Any, name: str) -> Indices:
-    """Give numbers to the values of a column, from 0, in their order."""
-    absent = absent_of(column)
-    if absent.any():
-        raise ValueError(
-            f"{name} is missing at row {int(np.argmax(absent))}; drop such rows, or "
-            "fill it in."
-        )
-    return np.unique(np.asarray(column), return_inverse=True)[1]

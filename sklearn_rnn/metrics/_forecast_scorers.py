@@ -8,6 +8,7 @@ import numpy as np
 
 from sklearn_rnn._compat import safe_indexing
 from sklearn_rnn.metrics._forecasts import coverage, mase, quantile_loss
+from sklearn_rnn.metrics._last_step import last_step, without_columns
 from sklearn_rnn.metrics._naive_error import read_numbers
 
 
@@ -25,8 +26,8 @@ class _ForecastScorer:
         self, estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     ) -> float:
         if y is None:
-            X, y = _without_columns(X), X
-        forecaster, X = _last_step(estimator, X)
+            X, y = without_columns(X), X
+        forecaster, X = last_step(estimator, X)
         return self._score(forecaster, X, read_numbers(y, "y"), sample_weight)
 
     def _score(self, forecaster: Any, X: Any, y: Any, sample_weight: Any) -> float:
@@ -59,26 +60,6 @@ class _BandCoverage(_ForecastScorer):
     def _score(self, forecaster: Any, X: Any, y: Any, sample_weight: Any) -> float:
         y_pred = _predict_quantiles(forecaster, X, self)
         return coverage(y, y_pred, sample_weight=sample_weight)
-
-
-def _without_columns(series: Any) -> Any:
-    """Make the rows of a series an X that says nothing but where they are in time."""
-    if hasattr(series, "to_frame"):
-        series = series.to_frame()
-    if hasattr(series, "iloc"):
-        return series.iloc[:, :0]
-    return np.empty((len(series), 0))
-
-
-def _last_step(estimator: Any, X: Any) -> tuple[Any, Any]:
-    """Find the forecaster in what holds it, and what it reads of X."""
-    if hasattr(estimator, "best_estimator_"):
-        return _last_step(estimator.best_estimator_, X)
-    if not hasattr(estimator, "steps"):
-        return estimator, X
-    if len(estimator.steps) > 1:
-        X = estimator[:-1].transform(X)
-    return _last_step(estimator.steps[-1][1], X)
 
 
 def _naive_errors(forecaster: Any, X: Any, y: Any) -> Any:

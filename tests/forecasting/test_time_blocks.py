@@ -141,7 +141,9 @@ def test_what_cannot_be_split_is_refused():
         next(TimeBlockSplit(time="day").split(np.zeros((20, 2))))
     with pytest.raises(ValueError, match=r"series=2 names no column.*has 2 columns"):
         next(TimeBlockSplit(series=2).split(np.zeros((20, 2))))
-    with pytest.raises(ValueError, match="time is missing at row 4; drop such rows"):
+    with pytest.raises(
+        ValueError, match="time='day' is missing at row 4; drop such rows"
+    ):
         next(split.split(X.assign(day=X["day"].mask(X.index == 4))))
     for name in ("n_splits", "horizon"):
         with pytest.raises(ValueError, match=f"{name} == 0, must be >= 1"):
