@@ -1444,6 +1444,27 @@ MUTANTS = [
         ("tests/forecasting/test_backtest.py",),
     ),
     Mutant(
+        "a band is drawn from neighbouring quantiles",
+        "inspection/_forecast.py",
+        "upper = self.quantile_forecasts[:, -1 - i]",
+        "upper = self.quantile_forecasts[:, 1 + i]",
+        ("tests/inspection/test_forecast.py",),
+    ),
+    Mutant(
+        "the first series is drawn whatever was asked for",
+        "inspection/_forecast.py",
+        "rows = np.flatnonzero(names == chosen)",
+        "rows = np.flatnonzero(names == names[0])",
+        ("tests/inspection/test_forecast.py",),
+    ),
+    Mutant(
+        "the naive error is drawn for each display",
+        "inspection/_backtest.py",
+        "if not _has_line(axes, self.naive_error_by_step):",
+        "if True:",
+        ("tests/inspection/test_backtest.py",),
+    ),
+    Mutant(
         "a dash of Morse code is no longer than a dot",
         "datasets/_morse.py",
         '"-": [1.0, 1.0, 1.0]',

@@ -3,8 +3,10 @@
 __all__ = [
     "AlignmentDisplay",
     "AttentionDisplay",
+    "BacktestDisplay",
     "EarlyClassificationDisplay",
     "Explanation",
+    "ForecastDisplay",
     "LearningRateDisplay",
     "LengthScoreDisplay",
     "ScheduleDisplay",
@@ -20,8 +22,10 @@ __all__ = [
 
 from sklearn_rnn.inspection._alignment import AlignmentDisplay
 from sklearn_rnn.inspection._attention import AttentionDisplay
+from sklearn_rnn.inspection._backtest import BacktestDisplay
 from sklearn_rnn.inspection._early_classification import EarlyClassificationDisplay
 from sklearn_rnn.inspection._explain import Explanation, explain
+from sklearn_rnn.inspection._forecast import ForecastDisplay
 from sklearn_rnn.inspection._importance import StepImportanceDisplay
 from sklearn_rnn.inspection._learning_rate import LearningRateDisplay, find_lr
 from sklearn_rnn.inspection._length_score import LengthScoreDisplay
