@@ -29,6 +29,9 @@ class Batch:
         False where a value is missing.
     future : Tensor of shape (n_samples, n_steps, n_columns), default=None
         What is known in advance of the steps behind the end.
+    group : int64 Tensor of shape (n_samples,), default=None
+        The number of what each sequence is a part of, such as a series; -1 where that
+        was not there in training.
     state : tuple, default=None
         What the encoder starts from; zeros if None. `RecurrentEncoder` has its shape.
     follows : int64 Tensor of shape (n_samples,), default=None
@@ -44,6 +47,7 @@ class Batch:
     static: Tensor | None = None
     observed: Tensor | None = None
     future: Tensor | None = None
+    group: Tensor | None = None
     state: State | None = None
     follows: Tensor | None = None
     beside: "tuple[Batch, ...]" = ()

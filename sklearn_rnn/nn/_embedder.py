@@ -5,11 +5,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch
 from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._lengths import length_mask
 from sklearn_rnn.nn._steps import pad_steps
+from sklearn_rnn.nn.kernels import predict_affine
 
 
 class Embedder(nn.Module):
@@ -37,6 +39,9 @@ class Embedder(nn.Module):
     characters_dim : int, default=32
         Size of the `CharacterEncoder`, which adds ``2 * characters_dim`` numbers to
         the vector of each token. Ignored without ``n_characters``.
+    numbers_dim : int, default=None
+        Length of the vector that the numbers of a step are mapped to; None leaves them
+        as they are. Ignored for tokens.
     dropout : torch.nn.Module
         Applied to the vectors of tokens. Numbers are not dropped.
     generator : torch.Generator
@@ -48,6 +53,8 @@ class Embedder(nn.Module):
         Vectors of the tokens; None for sequences of numbers.
     characters : CharacterEncoder or None
         What reads the characters of the tokens.
+    numbers : Affine or None
+        What maps the numbers of a step, with ``numbers_dim``.
     n_units : int
         Length of a vector.
 
@@ -55,7 +62,8 @@ class Embedder(nn.Module):
     -----
     With :math:`D` for dropout, :math:`E` for the vectors of tokens and :math:`C` for
     the `CharacterEncoder`, a token :math:`x` becomes :math:`D([E(x), C(x)])`, or
-    :math:`D(E(x))` without characters. Numbers stay as they are.
+    :math:`D(E(x))` without characters. Numbers stay as they are; with ``numbers_dim``
+    they become :math:`\max(0, W x + b)`.
     """
 
     def __init__(
@@ -68,6 +76,7 @@ class Embedder(nn.Module):
         freeze_embedding: bool = False,
         n_characters: int | None = None,
         characters_dim: int = 32,
+        numbers_dim: int | None = None,
         dropout: nn.Module,
         generator: torch.Generator,
     ) -> None:
@@ -78,7 +87,11 @@ class Embedder(nn.Module):
         _check_one_kind(n_features, n_tokens, n_characters)
         self.tokens: TokenEmbedding | None = None
         self.characters: CharacterEncoder | None = None
+        self.numbers: Affine | None = None
         self.n_units = n_features or 0
+        if n_features is not None and numbers_dim is not None:
+            self.numbers = Affine(n_features, numbers_dim, generator=generator)
+            self.n_units = numbers_dim
         if n_tokens is not None:
             self.tokens = TokenEmbedding(
                 n_tokens,
@@ -112,12 +125,22 @@ class Embedder(nn.Module):
         """
         read = self._characters_of(batch)
         if self.tokens is None:
-            return _without_padding(batch.values, batch.lengths)
+            return self._of_numbers(_without_padding(batch.values, batch.lengths))
         embedded: Tensor = self.tokens(batch.values.t())
         if read is not None:
             embedded = torch.cat([embedded, read], dim=2)
         embedded = self.dropout(embedded)
         return embedded.transpose(0, 1)  # (n_samples, n_timesteps, n_units)
+
+    def _of_numbers(self, numbers: Tensor) -> Tensor:
+        if self.numbers is None:
+            return numbers
+        steps = numbers.transpose(0, 1)
+        flat = steps.flatten(0, 1)
+        flat = (
+            self.numbers(flat) if self.training else predict_affine(self.numbers, flat)
+        )
+        return flat.relu().reshape(*steps.shape[:2], -1).transpose(0, 1)
 
     def _characters_of(self, batch: Batch) -> Tensor | None:
         """Read the characters, if there are some, with the time axis first."""

@@ -9,7 +9,7 @@ mean of the target to the outputs, ``fit_intercept_only`` finds the best constan
 import copy
 import inspect
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -350,6 +350,49 @@ class Pinball(LossOfNumbers):
 
     def _fit(self, target: Tensor, weight: Tensor) -> Tensor:
         return _quantile(target, weight, self.quantile)
+
+
+class SeveralQuantiles(Loss):
+    r"""Pinball losses of several levels of one target, averaged.
+
+    Parameters
+    ----------
+    levels : sequence of float
+        The levels, each between 0 and 1, one for each output.
+
+    Notes
+    -----
+    For outputs :math:`f_1, \dots, f_m`, the levels :math:`q_k` and an observed value
+    :math:`y`,
+
+    .. math:: \ell = \operatorname{mean}_k \;
+              \max(q_k (y - f_k),\; (q_k - 1) (y - f_k)).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_rnn.nn import SeveralQuantiles
+    >>> loss = SeveralQuantiles([0.1, 0.9])
+    >>> loss(torch.tensor([[-1.0, 1.0]]), torch.tensor([[0.0]]))
+    tensor([0.1000])
+    """
+
+    is_named = True
+
+    def __init__(self, levels: Sequence[float]) -> None:
+        super().__init__()
+        if not all(0 < level < 1 for level in levels):
+            raise ValueError(f"levels must be between 0 and 1, got {list(levels)!r}.")
+        self.register_buffer("levels", torch.tensor(levels), persistent=False)
+
+    def n_outputs(self, n_targets: int) -> int:
+        """Count the outputs: one for each level of each target."""
+        return n_targets * len(self.get_buffer("levels"))
+
+    def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss (n_samples,) of each target (n_samples, 1)."""
+        levels, error = self.get_buffer("levels"), target.to(outputs.dtype) - outputs
+        return torch.maximum(levels * error, (levels - 1) * error).mean(dim=1)
 
 
 class OwnLoss(Loss):

@@ -4,6 +4,7 @@ from sklearn_rnn.nn.heads._crf import CRFHead
 from sklearn_rnn.nn.heads._ctc import CTCHead
 from sklearn_rnn.nn.heads._decoder import DecoderHead
 from sklearn_rnn.nn.heads._head import Head
+from sklearn_rnn.nn.heads._horizon import HorizonHead
 from sklearn_rnn.nn.heads._linear_chain import LinearChainCRF
 from sklearn_rnn.nn.heads._next_token import NextTokenHead
 from sklearn_rnn.nn.heads._pooled import PooledHead
@@ -16,6 +17,7 @@ __all__ = [
     "DecoderHead",
     "Head",
     "HeadSum",
+    "HorizonHead",
     "LinearChainCRF",
     "NextTokenHead",
     "PooledHead",
