@@ -43,6 +43,13 @@ from sklearn_rnn._training._token_reader import TokenReader, rows_of, widen_ids
 from sklearn_rnn._training._trace import trace
 from sklearn_rnn._training._tree_file import replace_file
 from sklearn_rnn._training._usual_state import as_usual
+from sklearn_rnn._training._windows import (
+    SharedSteps,
+    WindowDataset,
+    WindowRows,
+    WindowShape,
+    last_observed,
+)
 
 __all__ = [
     "OPTIMIZERS",
@@ -55,10 +62,14 @@ __all__ = [
     "Picked",
     "SegmentDataset",
     "SequenceDataset",
+    "SharedSteps",
     "StreamState",
     "TimeBudget",
     "TokenReader",
     "WeightAverage",
+    "WindowDataset",
+    "WindowRows",
+    "WindowShape",
     "as_usual",
     "baseline",
     "best_epoch",
@@ -73,6 +84,7 @@ __all__ = [
     "grow_embedding",
     "integrated_gradients",
     "load_encoder",
+    "last_observed",
     "load_state",
     "make_net",
     "occlusion",

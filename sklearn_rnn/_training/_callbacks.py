@@ -222,33 +222,45 @@ class StopEarly(Callback):
         Epochs without improvement after which training ends.
     tol : float
         A value improves on the last one that did by more than this.
+    counts_start : bool, default=False
+        Whether the weights before training are a candidate, as epoch 0.
 
     Attributes
     ----------
-    best_epoch_ : int
-        The first epoch of the best value, counted from 1; 0 before there is one.
+    best_epoch_ : int or None
+        The first epoch of the best value, counted from 1, or 0 for the start; None
+        before there is one.
     """
 
     carries = ("best_value_", "best_epoch_", "best_weights_", "to_beat_", "misses_")
     best_weights_: Any
+    best_epoch_: int | None
 
-    def __init__(self, monitor: str, patience: int, tol: float) -> None:
+    def __init__(
+        self, monitor: str, patience: int, tol: float, counts_start: bool = False
+    ) -> None:
         self.monitor = monitor
         self.patience = patience
         self.tol = tol
+        self.counts_start = counts_start
 
     def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         self.best_value_ = self.to_beat_ = -np.inf
-        self.best_epoch_, self.best_weights_ = 0, None
+        self.best_epoch_ = self.best_weights_ = None
         self.misses_ = 0
+
+    def on_epoch_begin(
+        self, net: Any, dataset_valid: Any = None, **kwargs: Any
+    ) -> None:
+        if self.counts_start and self.best_epoch_ is None:
+            self._remember(net, -_validation_loss(net, dataset_valid), 0)
+            self.to_beat_ = self.best_value_ + self.tol
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         value = net.history[-1, self.monitor]
         value = -value if self.monitor == "valid_loss" else value
         if value > self.best_value_:
-            self.best_value_ = value
-            self.best_epoch_ = len(net.history)
-            self.best_weights_ = _copy_of_weights(net.module_)
+            self._remember(net, value, len(net.history))
         self.misses_ += 1
         if value > self.to_beat_:
             self.to_beat_ = value + self.tol
@@ -260,6 +272,19 @@ class StopEarly(Callback):
         if self.best_weights_ is not None:
             net.module_.load_state_dict(self.best_weights_)
         self.best_weights_ = None
+
+    def _remember(self, net: Any, value: float, epoch: int) -> None:
+        self.best_value_, self.best_epoch_ = value, epoch
+        self.best_weights_ = _copy_of_weights(net.module_)
+
+
+def _validation_loss(net: Any, dataset: Any) -> float:
+    """Compute the loss of the validation part with the weights as they are."""
+    total, n_rows = 0.0, 0
+    for batch in net.get_iterator(dataset, training=False):
+        loss = net.validation_step(batch)["loss"].item()
+        total, n_rows = total + loss * len(batch[0]), n_rows + len(batch[0])
+    return total / n_rows
 
 
 def worker_number() -> int | None:

@@ -14,8 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
+from sklearn_rnn._training._token_reader import TokenReader
+from sklearn_rnn._training._windows import WindowDataset
 from sklearn_rnn.nn import Batch, Characters, Targets
-from sklearn_rnn.sequences import Sequences
+from sklearn_rnn.sequences import UNK, Sequences
 
 # Rows are shuffled in pools of this many batches and sorted by length inside a
 # pool: padded work falls from 4.1 times the real steps to 1.06, and the batches
@@ -100,6 +102,45 @@ class SequenceDataset(Dataset):
     def generator(self) -> np.random.Generator:
         """Make the random generator of the present epoch."""
         return np.random.default_rng([self.seed, self.epoch])
+
+    def prepare(self, module: Any) -> None:
+        """Tell a module, before it is trained, which tokens and characters are known.
+
+        Parameters
+        ----------
+        module : RecurrentNetwork
+        """
+        self._tell_known(module.embedder)
+        for place, part in enumerate(self.beside):
+            part._tell_known(module.beside[place].embedder)
+
+    def _tell_known(self, embedder: Any) -> None:
+        """Say which words there are, and whether unknown ones are shown."""
+        if self.sequences.is_tokens:
+            _tell_known_words(embedder.tokens, self.encoder)
+        if self.sequences.characters is not None:
+            trained = self.encoder.trains_unknown_character
+            embedder.characters.embedding.unknown_is_mean = not trained
+
+    def places(self, rows: str) -> Sequences:
+        """Say where what belongs to each row has its place: one row, or many.
+
+        Parameters
+        ----------
+        rows : {"sequence", "step", "target"}
+            What a head gives a row of outputs for.
+
+        Returns
+        -------
+        places : Sequences
+            Of int64; one member for each row.
+        """
+        offsets = np.arange(len(self) + 1)
+        if rows == "step":
+            offsets = self.sequences[self.rows].offsets
+        elif rows == "target" and isinstance(self.y, Sequences):
+            offsets = self.y.offsets
+        return Sequences(np.arange(offsets[-1]), offsets)
 
     def training_plan(
         self, batch_size: int, rng: np.random.Generator
@@ -224,6 +265,19 @@ class SequenceDataset(Dataset):
         return Sequences(np.arange(len(self.y.values)), self.y.offsets)
 
 
+def _tell_known_words(embedding: Any, reader: TokenReader) -> None:
+    """Say where the vector of the unknown word comes from.
+
+    Training shows it wherever there are words of frequency one, or words are dropped;
+    where it does not, it is the mean of the known words.
+    """
+    known = reader.known.copy()
+    known[: UNK + 1] = False
+    embedding.known.copy_(torch.from_numpy(known))
+    never_shown = not reader.trains_unknown
+    embedding.unknown_is_mean = never_shown and embedding.weight.requires_grad
+
+
 class TrainBatches:
     """Random batches of rows of similar length, each row once per epoch.
 
@@ -251,7 +305,9 @@ class PredictionBatches:
     """
 
     def __init__(
-        self, dataset: SequenceDataset, batch_size: int = MAX_PREDICTION_ROWS
+        self,
+        dataset: SequenceDataset | WindowDataset,
+        batch_size: int = MAX_PREDICTION_ROWS,
     ) -> None:
         self.dataset = dataset
         self.plan = dataset.prediction_plan(batch_size)

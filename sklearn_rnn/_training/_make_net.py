@@ -154,6 +154,7 @@ def make_net(
     device: str,
     stops_early: bool,
     n_frozen: int | str = 0,
+    counts_start: bool = False,
 ) -> SequenceNet:
     """Build the skorch net for one estimator.
 
@@ -174,6 +175,8 @@ def make_net(
         Whether to watch the validation loss.
     n_frozen : int or "all", default=0
         In so many epochs from the first the head alone is trained.
+    counts_start : bool, default=False
+        Whether early stopping may come back to the weights before training.
 
     Returns
     -------
@@ -213,7 +216,9 @@ def make_net(
     callbacks += [callback for callback in given if not is_checkpoint(callback)]
     callbacks.append(("report", EpochReport()))
     if stops_early:
-        callbacks.append(("early_stopping", _make_early_stopping(settings)))
+        callbacks.append(
+            ("early_stopping", _make_early_stopping(settings, counts_start))
+        )
     # After all the others, whose state it keeps.
     callbacks += [callback for callback in given if is_checkpoint(callback)]
     params = {
@@ -280,6 +285,7 @@ def _make_accelerated_net(
     return _accelerated.AcceleratedSequenceNet(**{**params, "accelerator": accelerator})
 
 
-def _make_early_stopping(settings: dict[str, Any]) -> StopEarly:
+def _make_early_stopping(settings: dict[str, Any], counts_start: bool) -> StopEarly:
     monitor = "valid_loss" if settings["scoring"] == "loss" else "valid_score"
-    return StopEarly(monitor, settings["n_iter_no_change"], settings["tol"])
+    patience, tol = settings["n_iter_no_change"], settings["tol"]
+    return StopEarly(monitor, patience, tol, counts_start)

@@ -23,9 +23,8 @@ from sklearn_rnn._training._data import (
 )
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._parts import join_steps, parts_of
-from sklearn_rnn._training._token_reader import TokenReader
+from sklearn_rnn._training._windows import WindowDataset
 from sklearn_rnn.nn import Batch, Loss, Targets, check_loss
-from sklearn_rnn.sequences import UNK, Sequences
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -114,7 +113,7 @@ class SequenceNet(NeuralNet):
             to_device(self.evaluation_step(batch, training), device)
             for batch in batches
         ]
-        places = _places_of_rows(dataset, self.module_.head.rows)
+        places = dataset.places(self.module_.head.rows)
         yield torch.cat(outputs)[np.argsort(places[batches.order].values)]
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -177,8 +176,8 @@ def _keep_memory() -> None:
 
 def train(
     net: SequenceNet,
-    dataset: SequenceDataset,
-    validation: SequenceDataset | None = None,
+    dataset: SequenceDataset | WindowDataset,
+    validation: SequenceDataset | WindowDataset | None = None,
     *,
     starts: bool = False,
     epochs: int | None = None,
@@ -194,8 +193,8 @@ def train(
     ----------
     net : SequenceNet
         Initialized.
-    dataset : SequenceDataset
-    validation : SequenceDataset, default=None
+    dataset : SequenceDataset or WindowDataset
+    validation : SequenceDataset or WindowDataset, default=None
     starts : bool, default=False
         Whether the head starts from what is known of the targets: its weights are
         random, and the targets are those of the whole training part.
@@ -221,8 +220,7 @@ def train(
     _keep_memory()
     _try_loss(net, dataset)
     _try_autocast(net, dataset)
-    for embedder, data in _embedders_of(net.module_, dataset):
-        _tell_known(embedder, data)
+    dataset.prepare(net.module_)
     if starts:
         net.module_.head.start(dataset.targets())
     callbacks = dict(net.callbacks_)
@@ -253,7 +251,7 @@ def train(
     return diverged_at
 
 
-def _try_loss(net: SequenceNet, dataset: SequenceDataset) -> None:
+def _try_loss(net: SequenceNet, dataset: SequenceDataset | WindowDataset) -> None:
     """Try a loss of the user's on a few rows, so that an error comes before a fit."""
     loss = getattr(net.module_.head, "loss", None)
     if not isinstance(loss, Loss) or loss.is_named:
@@ -293,44 +291,13 @@ def best_epoch(net: SequenceNet) -> int:
         last -= 1
     # It is missing in a copy, which has the weights of the moment.
     watch = dict(net.callbacks_).get("early_stopping")
-    return int(getattr(watch, "best_epoch_", 0)) or last
-
-
-def _embedders_of(
-    module: Any, dataset: SequenceDataset
-) -> list[tuple[Any, SequenceDataset]]:
-    """Give each embedder of a module with what it reads."""
-    parts = [(module.embedder, dataset)]
-    for place, part in enumerate(dataset.beside):
-        parts.append((module.beside[place].embedder, part))
-    return parts
-
-
-def _tell_known(embedder: Any, dataset: SequenceDataset) -> None:
-    """Say which words there are, and whether unknown ones are shown."""
-    if dataset.sequences.is_tokens:
-        _tell_known_words(embedder.tokens, dataset.encoder)
-    if dataset.sequences.characters is not None:
-        trained = dataset.encoder.trains_unknown_character
-        embedder.characters.embedding.unknown_is_mean = not trained
-
-
-def _tell_known_words(embedding: Any, reader: TokenReader) -> None:
-    """Say where the vector of the unknown word comes from.
-
-    Training shows it wherever there are words of frequency one, or words are dropped;
-    where it does not, it is the mean of the known words.
-    """
-    known = reader.known.copy()
-    known[: UNK + 1] = False
-    embedding.known.copy_(torch.from_numpy(known))
-    never_shown = not reader.trains_unknown
-    embedding.unknown_is_mean = never_shown and embedding.weight.requires_grad
+    best = getattr(watch, "best_epoch_", None)
+    return last if best is None else int(best)
 
 
 def evaluate(
     net: SequenceNet,
-    dataset: SequenceDataset,
+    dataset: SequenceDataset | WindowDataset,
     question: Callable[..., torch.Tensor] | None = None,
     *,
     about_targets: bool = False,
@@ -343,7 +310,7 @@ def evaluate(
     ----------
     net : SequenceNet
         Initialized; its module is in evaluation mode.
-    dataset : SequenceDataset
+    dataset : SequenceDataset or WindowDataset
     question : callable (encoded, batch) -> Tensor, default=None
         A method of the head; ``predict`` if None.
     about_targets : bool, default=False
@@ -362,7 +329,7 @@ def evaluate(
     """
     head = net.module_.head
     question = head.predict if question is None else question
-    places = _places_of_rows(dataset, rows or head.rows)
+    places = dataset.places(rows or head.rows)
     values: Any = None
     batches = PredictionBatches(dataset)
     for indices, part in _ask_batches(net, batches, question, about_targets):
@@ -426,19 +393,3 @@ def _ask_batches(
             part = net.module_.ask(question, batch.to(net.device), known)
         yield batches.order[start : start + len(batch)], part
         start += len(batch)
-
-
-def _places_of_rows(dataset: SequenceDataset, rows: str) -> Sequences:
-    """Say where what belongs to each sequence has its place: one row, or many.
-
-    Returns
-    -------
-    places : Sequences
-        Of int64; one member for each sequence.
-    """
-    offsets = np.arange(len(dataset) + 1)
-    if rows == "step":
-        offsets = dataset.sequences[dataset.rows].offsets
-    elif rows == "target" and isinstance(dataset.y, Sequences):
-        offsets = dataset.y.offsets
-    return Sequences(np.arange(offsets[-1]), offsets)

@@ -12,7 +12,7 @@ from skorch.history import History
 from torch.optim import lr_scheduler
 
 from sklearn_rnn import RNNRegressor
-from sklearn_rnn._training import SequenceDataset, make_net, train
+from sklearn_rnn._training import SequenceDataset, best_epoch, make_net, train
 from sklearn_rnn._training import _callbacks as callbacks_module
 from sklearn_rnn._training._callbacks import GradientNorm, KeepGoodWeights, Seeds
 from sklearn_rnn._training._data import TrainBatches
@@ -491,3 +491,24 @@ def test_early_stopping_of_skorch_ends_training_quietly():
     regressor = make_regressor(max_epochs=9, callbacks=[stopping]).fit(X, y)
     # No fall is large enough, save the first from infinity: epochs 2 and 3 miss.
     assert_is_fitted_with(regressor, 3)
+
+
+@pytest.mark.parametrize("counts_start", [True, False])
+def test_early_stopping_may_come_back_to_the_weights_before_training(counts_start):
+    params = RNNRegressor(max_epochs=2, lr=50.0, max_grad_norm=None)
+    net = make_net(
+        {"head": HEAD, "n_features": 1, "hidden_size": 3, "cell": "rnn"},
+        params.get_params(deep=False),
+        seed=0,
+        n_rows=10,
+        device="cpu",
+        stops_early=True,
+        counts_start=counts_start,
+    ).initialize()
+    before = [p.detach().clone() for p in net.module_.parameters()]
+    train(net, make_dataset(), make_dataset())
+    same = all(map(torch.equal, before, net.module_.parameters()))
+    assert same == counts_start
+    assert best_epoch(net) == (
+        0 if counts_start else 1 + np.argmin([row["valid_loss"] for row in net.history])
+    )
