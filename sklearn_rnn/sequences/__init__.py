@@ -3,12 +3,15 @@
 __all__ = [
     "PAD",
     "UNK",
+    "Calendar",
     "Filled",
     "FrameSequences",
     "SequenceColumnTransformer",
     "Sequences",
     "SequencesWithStatic",
+    "SeriesSteps",
     "Standardizer",
+    "TableOfSteps",
     "UnseenLabelsError",
     "Windows",
     "as_ragged",
@@ -26,9 +29,11 @@ __all__ = [
     "find_origins",
     "from_channels_first",
     "iterate_prefixes",
+    "lay_out_steps",
     "offsets_of",
     "own_scales",
     "read_sparse_tokens",
+    "read_table_of_steps",
     "refuse_missing",
     "refuse_numbers_as_text",
     "rows_from_sequences",
@@ -41,6 +46,7 @@ __all__ = [
     "write_sparse_tokens",
 ]
 
+from sklearn_rnn.sequences._calendar import Calendar
 from sklearn_rnn.sequences._canonical import canonical_rows
 from sklearn_rnn.sequences._column_transformer import SequenceColumnTransformer
 from sklearn_rnn.sequences._containers import from_channels_first
@@ -63,6 +69,12 @@ from sklearn_rnn.sequences._sequences import (
     Windows,
     offsets_of,
     step_positions,
+)
+from sklearn_rnn.sequences._series import (
+    SeriesSteps,
+    TableOfSteps,
+    lay_out_steps,
+    read_table_of_steps,
 )
 from sklearn_rnn.sequences._standardize import Standardizer
 from sklearn_rnn.sequences._target_sequences import check_target_sequences

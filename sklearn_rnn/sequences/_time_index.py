@@ -1,6 +1,6 @@
 """What an index of dates says of the order and the distance of steps."""
 
-__all__ = ["check_order", "check_regular", "times_of"]
+__all__ = ["check_order", "check_regular", "inferred_frequency", "times_of"]
 
 import datetime
 import warnings
@@ -116,7 +116,7 @@ def _frequency_of(index: Any) -> str | None:
     if not hasattr(type(index), "inferred_freq") or len(index) < 3:
         return None
     triples = range(min(len(index) - 2, 100))
-    names = [_inferred(index[k : k + 3]) for k in triples]
+    names = [inferred_frequency(index[k : k + 3]) for k in triples]
     found = Counter(name for name in names if name)
     if not found:
         return None
@@ -130,7 +130,7 @@ def _frequency_of(index: Any) -> str | None:
     return name
 
 
-def _inferred(index: Any) -> str | None:
+def inferred_frequency(index: Any) -> str | None:
     """Name the frequency of an index as text; from pandas 3 on it may be an object."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -196,7 +196,7 @@ def _plain(item: Any) -> Any:
 def _has_frequency(index: Any, times: np.ndarray) -> bool:
     """Tell whether the dates follow the calendar: months, or days of business."""
     if hasattr(type(index), "inferred_freq"):
-        return _inferred(index) is not None
+        return inferred_frequency(index) is not None
     if hasattr(index, "asi8"):
         return False
     months = np.diff(times.astype("M8[us]").astype("M8[M]").astype(np.int64))

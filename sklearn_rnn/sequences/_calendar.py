@@ -1,0 +1,364 @@
+"""Which time follows which: dates, periods, durations or numbers at equal steps."""
+
+__all__ = ["Calendar", "find_calendar", "read_times"]
+
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+
+from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._time_index import inferred_frequency
+
+CLOSE = 1e-6
+"""Numbers are whole steps up to this part: 0.1 + 0.2 is not 0.3."""
+
+
+class Calendar(NamedTuple):
+    """The steps of time that series have, in plain Python.
+
+    Parameters
+    ----------
+    kind : {"dates", "periods", "durations", "numbers"}
+    step : str or float
+        The frequency as pandas writes it, such as "D" or "MS"; of numbers their
+        difference.
+    zone : str, default=""
+        The time zone of dates; empty where they have none.
+    """
+
+    kind: str
+    step: Any
+    zone: str = ""
+
+    def encode(self, times: Any) -> np.ndarray:
+        """Write times as numbers that any process can read.
+
+        Parameters
+        ----------
+        times : Index or ndarray of shape (n_times,)
+
+        Returns
+        -------
+        codes : int64 ndarray of shape (n_times,), of numbers as they are
+            Dates in UTC and durations in nanoseconds, periods in steps.
+        """
+        if self.kind == "numbers":
+            return np.asarray(times)
+        if self.kind == "periods":
+            return np.asarray(times.asi8)
+        return np.asarray(times.as_unit("ns").asi8)
+
+    def decode(self, codes: np.ndarray) -> Any:
+        """Read what `encode` wrote."""
+        if self.kind == "numbers":
+            return codes
+        import pandas as pd
+
+        if self.kind == "periods":
+            return pd.PeriodIndex.from_ordinals(codes, freq=self.step)
+        if self.kind == "durations":
+            return pd.TimedeltaIndex(np.asarray(codes).view("m8[ns]"))
+        dates = pd.DatetimeIndex(np.asarray(codes).view("M8[ns]"))
+        return dates.tz_localize("UTC").tz_convert(self.zone) if self.zone else dates
+
+    def following(self, last: Any, n_steps: int) -> Any:
+        """Give the times of the steps that follow one.
+
+        Parameters
+        ----------
+        last : int or float
+            Its code.
+        n_steps : int
+
+        Returns
+        -------
+        times : Index or ndarray of shape (n_steps,)
+        """
+        return self._range(self.decode(np.array([last]))[0], n_steps + 1)[1:]
+
+    def steps_after(self, last: Any, times: Any, name: str = "X") -> np.ndarray:
+        """Count how many steps after one the given times are.
+
+        Parameters
+        ----------
+        last : int or float
+            Its code.
+        times : Index or ndarray of shape (n_times,)
+            In any order.
+        name : str, default="X"
+            What messages call what has these times.
+
+        Returns
+        -------
+        steps : int64 ndarray of shape (n_times,)
+            1 for the step that follows; at most 0 for `last` and what is before it.
+
+        Raises
+        ------
+        SequenceError
+            If a time is none of these steps.
+        """
+        codes = self.encode(self.of_zone(times))
+        steps = np.zeros(len(codes), dtype=np.int64)
+        later = codes > last
+        if not later.any():
+            return steps
+        grid = self._reaching(last, codes.max())
+        place = np.searchsorted(grid, codes)
+        found = np.isclose(grid[place % len(grid)], codes, rtol=CLOSE, atol=0)
+        wrong = later & ~found
+        if wrong.any():
+            after = self.decode(np.array([last]))[0]
+            raise SequenceError(
+                f"{name} has {times[int(np.argmax(wrong))]}, which is no step of "
+                f"{self.said} after {after}; pass rows at steps of {self.said}."
+            )
+        steps[later] = place[later]
+        return steps
+
+    @property
+    def said(self) -> str:
+        """Name the step in a message."""
+        return f"{self.step!r}" if self.kind != "numbers" else f"{self.step:g}"
+
+    def of_zone(self, times: Any) -> Any:
+        """Bring dates into the time zone of the series."""
+        zone = getattr(times, "tz", None)
+        if self.kind != "dates" or str(zone or "") == self.zone:
+            return times
+        if zone is None or not self.zone:
+            one, other = (
+                name or "no time zone" for name in (self.zone, str(zone or ""))
+            )
+            raise SequenceError(
+                f"The series has dates with {one}, but these have {other}; convert "
+                "them, such as with dates.tz_localize('Europe/Berlin')."
+            )
+        return times.tz_convert(self.zone)
+
+    def check_follow(self, times: Any, what: str, name: str) -> None:
+        """Refuse times of one series that are not one step apart, in order.
+
+        Parameters
+        ----------
+        times : Index or ndarray of shape (n_times,)
+        what : str
+            What has these times.
+        name : str
+            What it is called in the line that mends it.
+        """
+        if len(times) < 2:
+            return
+        codes = self.encode(times)
+        differences = np.diff(codes)
+        if (differences < 0).any():
+            i = int(np.argmax(differences < 0))
+            raise SequenceError(
+                f"{what} is not in the order of time: {times[i]} is followed by "
+                f"{times[i + 1]}; sort it, {name}.sort_index()."
+            )
+        _refuse_doubled(times, differences, what, name)
+        expected = self.encode(self._range(times[0], len(times)))
+        same = np.isclose(expected, codes, rtol=CLOSE, atol=0)
+        if not same.all():
+            i = int(np.argmin(same))
+            _refuse_gap(self, times, i, what, name)
+
+    def _range(self, first: Any, n_steps: int) -> Any:
+        if self.kind == "numbers":
+            return first + np.arange(n_steps) * np.asarray(self.step)
+        return self._make_range(first, periods=n_steps)
+
+    def _reaching(self, last: Any, until: Any) -> np.ndarray:
+        """Write the codes of all steps from one to another."""
+        if self.kind == "numbers":
+            n_steps = int(np.floor((until - last) / self.step + CLOSE))
+            return np.asarray(last + np.arange(n_steps + 1) * np.asarray(self.step))
+        first, end = self.decode(np.array([last])), self.decode(np.array([until]))
+        return self.encode(self._make_range(first[0], end=end[0]))
+
+    def _make_range(self, first: Any, **how: Any) -> Any:
+        import pandas as pd
+
+        make = {
+            "dates": pd.date_range,
+            "periods": pd.period_range,
+            "durations": pd.timedelta_range,
+        }[self.kind]
+        return make(first, freq=self.step, **how)
+
+
+def read_times(column: Any, name: str) -> Any:
+    """Read a column or an index of times.
+
+    Parameters
+    ----------
+    column : array-like, column of a frame or Index
+        Dates, periods, durations, numbers, or texts such as "2024-02-29".
+    name : str
+        What messages call it.
+
+    Returns
+    -------
+    times : Index, or ndarray of numbers, of shape (n_times,)
+
+    Raises
+    ------
+    SequenceError
+        If it holds no times, or one is missing.
+    """
+    kind = getattr(getattr(column, "dtype", None), "kind", "O")
+    if kind in "iuf" and not hasattr(column, "asi8"):
+        times = np.asarray(column)
+        _refuse_missing(np.isnan(times), name)
+        return times
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise SequenceError(
+            f"{name} holds dates, whose steps pandas knows; install pandas, or pass "
+            "whole numbers, one for each step."
+        ) from error
+    try:
+        times = pd.Index(column if hasattr(column, "array") else np.asarray(column))
+        if not hasattr(times, "asi8"):
+            times = pd.DatetimeIndex(times)
+    except (TypeError, ValueError) as error:
+        raise SequenceError(
+            f"{name} holds no times, but {getattr(column, 'dtype', 'objects')}; "
+            "convert it to dates, pd.to_datetime, or to whole numbers."
+        ) from error
+    _refuse_missing(np.asarray(times.isna()), name)
+    return times
+
+
+def find_calendar(times: Any, what: str, name: str) -> Calendar | None:
+    """Find the step between times in order.
+
+    Parameters
+    ----------
+    times : Index or ndarray of shape (n_times,)
+        Of `read_times`.
+    what : str
+        What has them.
+    name : str
+        What it is called in the line that mends it.
+
+    Returns
+    -------
+    calendar : Calendar or None
+        None of a single time.
+
+    Raises
+    ------
+    SequenceError
+        If they have no constant step.
+    """
+    if hasattr(times, "qyear"):  # periods know their step
+        return Calendar("periods", times.freqstr)
+    if isinstance(times, np.ndarray):
+        return _of_numbers(times, what, name)
+    zone = getattr(times, "tz", None)
+    kind = "dates" if hasattr(times, "tz_localize") else "durations"
+    step = _frequency(times)
+    if step is None and len(times) < 2:
+        return None
+    if step is None:
+        _refuse_doubled(times, np.diff(times.asi8), what, name)
+        _refuse_unequal(times, what, name)
+    return Calendar(kind, step, "" if zone is None else str(zone))
+
+
+def _of_numbers(times: np.ndarray, what: str, name: str) -> Calendar | None:
+    if len(times) < 2:
+        return None
+    steps = np.diff(times)
+    _refuse_doubled(times, steps, what, name)
+    step = np.median(steps)
+    step = step if step > 0 else np.abs(steps).min()
+    whole = times.dtype.kind in "iu" and float(step).is_integer()
+    return Calendar("numbers", int(step) if whole else float(step))
+
+
+def _frequency(times: Any) -> str | None:
+    """Name the frequency that an index has, None if there is none."""
+    if times.freq is not None:
+        return str(times.freqstr)
+    if len(times) == 2:
+        difference = times[1] - times[0]
+        return None if difference <= difference * 0 else _as_frequency(difference)
+    if len(times) < 3:
+        return None
+    return inferred_frequency(times)
+
+
+def _as_frequency(difference: Any) -> str:
+    import pandas as pd
+
+    n_days = difference / pd.Timedelta(days=1)
+    if n_days == int(n_days):
+        return "D" if n_days == 1 else f"{int(n_days)}D"
+    return str(pd.tseries.frequencies.to_offset(difference).freqstr)
+
+
+def _usual_frequency(times: Any) -> str | None:
+    """Name the frequency that most dates have, where only some are missing."""
+    import pandas as pd
+
+    steps = pd.Series(times).diff().dropna()
+    if not len(steps):
+        return None
+    usual = steps.mode()[0]
+    days = usual / pd.Timedelta(days=1)
+    if 28 <= days <= 31:
+        return "MS" if (times.day == 1).all() else "ME"
+    return _as_frequency(usual) if usual > usual * 0 else None
+
+
+def _refuse_doubled(times: Any, differences: np.ndarray, what: str, name: str) -> None:
+    if (differences == 0).any():
+        i = int(np.argmax(differences == 0))
+        raise SequenceError(
+            f"{what} has {times[i]} twice; keep one of them, "
+            f"{name}[~{name}.index.duplicated()], and of a frame of many series name "
+            "the column of series: RNNForecaster(series=...)."
+        )
+
+
+def _refuse_unequal(times: Any, what: str, name: str) -> NoReturn:
+    codes = times.asi8
+    if (np.diff(codes) < 0).any():
+        i = int(np.argmax(np.diff(codes) < 0))
+        raise SequenceError(
+            f"{what} is not in the order of time: {times[i]} is followed by "
+            f"{times[i + 1]}; sort it, {name}.sort_index()."
+        )
+    usual = np.median(np.diff(codes))
+    i = int(np.argmax(np.diff(codes) > usual)) if (np.diff(codes) > usual).any() else 0
+    frequency = _usual_frequency(times) if hasattr(times, "tz_localize") else None
+    cure = f"{name}.asfreq({frequency or 'D'!r})"
+    raise SequenceError(
+        f"{what} has no constant step between its dates: {times[i]} is followed by "
+        f"{times[i + 1]}; call {cure}, which leaves NaN, or pass {name}.to_numpy() if "
+        "the steps count as equal."
+    )
+
+
+def _refuse_gap(
+    calendar: Calendar, times: Any, i: int, what: str, name: str
+) -> NoReturn:
+    cure = f"call {name}.asfreq({calendar.step!r}), which leaves NaN"
+    if calendar.kind != "dates":
+        cure = f"put in the missing rows at steps of {calendar.said}, with NaN"
+    raise SequenceError(
+        f"{what} has a gap: {times[i - 1]} is followed by {times[i]}, which is not one "
+        f"step of {calendar.said}; {cure}."
+    )
+
+
+def _refuse_missing(missing: np.ndarray, name: str) -> None:
+    if missing.any():
+        raise SequenceError(
+            f"{name} holds no time in row {int(np.argmax(missing))}; drop such rows, "
+            "or fill in their times."
+        )
