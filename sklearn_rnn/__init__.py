@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from sklearn_rnn.estimators import (
         RNNClassifier,
+        RNNForecaster,
         RNNLanguageModel,
         RNNRegressor,
         RNNStepRegressor,
@@ -46,6 +47,7 @@ __all__ = [
     "BacktestResult",
     "FrameSequences",
     "RNNClassifier",
+    "RNNForecaster",
     "RNNLanguageModel",
     "RNNRegressor",
     "RNNStepRegressor",
@@ -81,6 +83,7 @@ _ROOM_OF = {
     "BacktestResult": "forecasting",
     "FrameSequences": "sequences",
     "RNNClassifier": "estimators",
+    "RNNForecaster": "estimators",
     "RNNLanguageModel": "estimators",
     "RNNRegressor": "estimators",
     "RNNStepRegressor": "estimators",

@@ -11,6 +11,7 @@ __all__ = [
     "DivergenceWarning",
     "NothingLearntWarning",
     "IncompleteAttributionWarning",
+    "NotBetterThanNaiveWarning",
     "OneHotTargetWarning",
     "SavedFileError",
     "SequenceError",
@@ -49,6 +50,10 @@ class CheckpointWarning(SklearnRNNWarning):
 
 class IncompleteAttributionWarning(SklearnRNNWarning):
     """Contributions do not sum to the difference that they explain."""
+
+
+class NotBetterThanNaiveWarning(SklearnRNNWarning):
+    """No forecast is better than the last value; the last value is repeated."""
 
 
 class OneHotTargetWarning(SklearnRNNWarning):

@@ -1,6 +1,7 @@
 """What the user holds: the scikit-learn estimators."""
 
 from sklearn_rnn.estimators._classifier import RNNClassifier
+from sklearn_rnn.estimators._forecaster import RNNForecaster
 from sklearn_rnn.estimators._language_model import RNNLanguageModel
 from sklearn_rnn.estimators._regressor import RNNRegressor
 from sklearn_rnn.estimators._step_regressor import RNNStepRegressor
@@ -10,6 +11,7 @@ from sklearn_rnn.estimators._translator import RNNTranslator
 
 __all__ = [
     "RNNClassifier",
+    "RNNForecaster",
     "RNNLanguageModel",
     "RNNRegressor",
     "RNNStepRegressor",

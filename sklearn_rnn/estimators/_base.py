@@ -102,6 +102,9 @@ class BaseRNN(
 
     # Searches pass groups to their splitters; to early stopping only where asked to.
     __metadata_request__fit: ClassVar[dict] = {"groups": False}
+    # Whether early stopping may come back to the weights before training.
+    _counts_start: ClassVar[bool] = False
+    _fixed: ClassVar[dict] = {}
 
     # -- fitting ---------------------------------------------------------------
 
@@ -171,7 +174,9 @@ class BaseRNN(
         before = (self._target, self._net_spec) if continued else None
         self._begin(before)
         whole, validation = self._check_given(given, continued)
-        saved_fit, seed = self._find_saved_fit(continued, whole, validation, given)
+        saved_fit, seed = self._find_saved_fit(
+            continued, data=whole, validation=validation, groups=given.groups
+        )
         rows = whole.rows
         if validation is None:
             rows, validation = self._hold_out(whole, seed, given.groups)
@@ -263,17 +268,10 @@ class BaseRNN(
             validation = self._check_validation(given, n_rows=len(whole.rows))
         return whole, validation
 
-    def _find_saved_fit(self, continued, whole, validation, given):
+    def _find_saved_fit(self, continued, **data):
         """Look up what a checkpoint knows of this fit; return that and the seed."""
         seed = _draw_seed(self.random_state)
-        saved_fit = open_saved_fit(
-            self,
-            seed,
-            continued,
-            data=whole,
-            validation=validation,
-            groups=given.groups,
-        )
+        saved_fit = open_saved_fit(self, seed, continued, **data)
         return saved_fit, saved_fit.seed if saved_fit else seed
 
     def _learn_target(self, part, continued):
@@ -490,12 +488,13 @@ class BaseRNN(
         }
         net = make_net(
             module_params,
-            self._settings,
+            {**self._fixed, **self._settings},
             seed=spec["seed"],
             n_rows=spec["n_rows"],
             device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
             n_frozen=spec["n_frozen"],
+            counts_start=self._counts_start,
         )
         if weights is not None:  # net_params may hold sizes as well
             sizes = net.get_params_for("module")

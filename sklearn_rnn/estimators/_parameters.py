@@ -3,7 +3,8 @@
 A class states its parameters like the fields of a dataclass.  `with_parameters` makes
 ``__init__``, ``_parameter_constraints`` and two sections of the docstring of them and
 of those that the bases state. A class that restates a default only has it in
-``_defaults``, and what is no choice in it, and no parameter, in ``_fixed``.
+``_defaults``, what is no choice in it, and no parameter, in ``_fixed``, and attributes
+that it has not in ``_lacks``.
 
 The estimators are no dataclasses in the end.  Dask identifies a dataclass by its fields
 alone, so that two estimators with the same parameters would count as one, whatever they
@@ -95,6 +96,8 @@ def _take_parameters(cls):
     parameters |= {k: v._replace(annotation=types[k]) for k, v in own.items()}
     for name, default in vars(cls).get("_defaults", {}).items():
         parameters[name] = parameters[name]._replace(default=default)
+    in_order = sorted(parameters.items(), key=lambda item: item[1].kw_only)
+    parameters = dict(in_order)  # those that may go without their names come first
     cls._parameters = parameters
     cls._parameter_constraints = {k: v.constraint for k, v in parameters.items()}
     cls.__init__ = _make_init(cls)

@@ -1,5 +1,6 @@
 """What is y?  Each target knows y as the user gave it and as a loss reads it."""
 
+from sklearn_rnn.estimators.targets._horizon import HorizonTarget
 from sklearn_rnn.estimators.targets._labels import LabelTarget
 from sklearn_rnn.estimators.targets._next_token import NextTokenTarget, ending
 from sklearn_rnn.estimators.targets._numbers import NumberTarget
@@ -14,6 +15,7 @@ from sklearn_rnn.estimators.targets._transcription import (
 from sklearn_rnn.estimators.targets._translation import TranslationTarget
 
 __all__ = [
+    "HorizonTarget",
     "LabelTarget",
     "NextTokenTarget",
     "NumberTarget",

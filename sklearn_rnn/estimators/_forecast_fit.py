@@ -1,0 +1,594 @@
+"""How a forecaster is fitted, and how forecasts go on block by block."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.metadata_routing import UNUSED
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_rnn._messages import warn
+from sklearn_rnn._training import (
+    SharedSteps,
+    WindowDataset,
+    WindowRows,
+    WindowShape,
+    evaluate,
+    export_state,
+    last_observed,
+    rare_module_params,
+    torch_threads,
+)
+from sklearn_rnn.estimators._forecast_rule import (
+    Combination,
+    HeldOut,
+    choose,
+    seasonal_of,
+    widen,
+)
+from sklearn_rnn.estimators._series_input import SeriesData, SeriesInput, scales_of
+from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
+from sklearn_rnn.forecasting import choose_ridge
+from sklearn_rnn.sequences import Calendar
+
+Floats = NDArray[np.float64]
+
+PERIODS = {"h": 24, "D": 7, "B": 5, "W": 52, "M": 12, "Q": 4, "min": 60, "s": 60}
+"""After how many steps of a frequency series usually repeat themselves."""
+
+MAX_HELD_OUT_ROWS = 3000
+"""So many held-out windows are looked at after each epoch, evenly."""
+
+
+class ForecastFit(SeriesInput):
+    """The part of a forecaster that trains, and that runs the fitted net."""
+
+    __metadata_request__fit: ClassVar[dict] = {
+        "groups": UNUSED,
+        "X_val": UNUSED,
+        "y_val": UNUSED,
+    }
+
+    # -- fitting -----------------------------------------------------------------------
+
+    def _fit(self, given, report):
+        continued = self.warm_start and hasattr(self, "net_")
+        before = (self._target, self._net_spec) if continued else None
+        self._begin(before)
+        data = self._read_series(given.X, given.y, given.sample_weight, reset=True)
+        self.n_outputs_ = self._n_targets
+        _refuse_nothing_observed(data.targets)
+        self._plan(data)
+        self._trains_on = False
+        content = [data.targets, data.columns, data.weight, data.steps.offsets]
+        saved_fit, seed = self._find_saved_fit(
+            continued, data=content, names=data.steps.names
+        )
+        n_held_out = self._hold_out_ends(data.lengths)
+        self._learn_scales(data, n_held_out)
+        self._keep_pasts(data)
+        self._fit_linear(data, n_held_out)
+        training, validation = self._datasets(data, n_held_out)
+        self._target.layout = self._layout_of(training.shape)
+        plan = {
+            "seed": seed,
+            "n_rows": self.batches_per_epoch * self.batch_size,
+            "stops_early": validation is not None,
+        }
+        net = self._make_net(training, plan, before)
+        try:
+            self._train(net, training, validation, report=report, saved_fit=saved_fit)
+        except KeyboardInterrupt:
+            self._finish(validation)
+            raise
+        self._finish(validation)
+        return self
+
+    def _plan(self, data: SeriesData) -> None:
+        """Choose period, window and segment where they are "auto"."""
+        h, longest = self.horizon, int(data.lengths.max())
+        if longest < h + 1:
+            raise ValueError(
+                f"No series has horizon + 1 = {h + 1} steps, the longest has "
+                f"{longest} (n_samples = {len(data.targets)}); pass longer series, or "
+                "lower horizon: predict goes on beyond it."
+            )
+        self.freq_ = None if self._calendar is None else self._calendar[1]
+        self.period_ = self.period if self.period != "auto" else period_of(self.freq_)
+        self.window_ = self.window
+        if self.window == "auto":
+            self.window_ = _choose_window(longest, h, self.period_)
+        self.segment_ = self.segment
+        if self.segment == "auto":
+            self.segment_ = _choose_segment(self.window_, h, self.period_)
+
+    def _hold_out_ends(self, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the steps held out at the end of each series."""
+        h = self.horizon
+        wanted = np.maximum(h, np.round(self.validation_fraction * lengths)).astype(int)
+        long_enough = lengths - wanted >= h + 1
+        if self.early_stopping is True and not long_enough.any():
+            raise ValueError(
+                f"early_stopping=True holds out at least horizon={h} steps of a series "
+                f"and horizon + 1 must be left, but the longest has {lengths.max()}; "
+                "pass longer series, a lower horizon, or early_stopping='auto'."
+            )
+        return np.where(long_enough & bool(self.early_stopping), wanted, 0)
+
+    def _learn_scales(self, data: SeriesData, n_held_out: NDArray[np.int64]) -> None:
+        """Learn by what series and columns are standardised."""
+        seen = [
+            slice(part.start, part.stop - n)
+            for part, n in zip(data.parts(), n_held_out, strict=True)
+        ]
+        found = [scales_of(data.targets[part]) for part in seen]
+        self._levels, self._scales = map(np.array, zip(*found, strict=True))
+        columns = np.concatenate([data.columns[part] for part in seen])
+        n = np.maximum(np.isfinite(columns).sum(axis=0), 1)
+        mean = np.nansum(columns, axis=0) / n
+        scale = np.sqrt(np.nansum((columns - mean) ** 2, axis=0) / n)
+        self._column_mean = mean
+        self._column_scale = np.where(scale > 1e-12 * np.abs(mean), scale, 1.0)
+
+    def _fit_linear(self, data: SeriesData, n_held_out: NDArray[np.int64]) -> None:
+        """Fit the ridge regression on all windows of all series."""
+        self._coef = self.ridge_alpha_ = None
+        self.share_ = 0.0 if self.linear is None else 0.5
+        self.chosen_ = "mixture" if self.linear == "mix" else "network"
+        self.held_out_error_: dict[str, float] = {}
+        self._shifts: Any = None
+        self.conformal_width_: Any = None
+        if self.linear is None:
+            return
+        standard = self._standardize(data.targets, data.lengths)
+        standard = np.where(data.weight[:, np.newaxis] > 0, standard, np.nan)
+        series = [
+            standard[part, k] for part in data.parts() for k in range(len(standard.T))
+        ]
+        n_each = np.repeat(n_held_out, self._n_targets)
+        found = choose_ridge(series, n_each, self.window_, self.horizon)
+        self._coef, self.ridge_alpha_ = found.coef, float(found.alpha)
+
+    def _standardize(self, targets: Floats, lengths: NDArray[np.int64]) -> Floats:
+        levels, scales = (
+            np.repeat(part[: len(lengths)], lengths, axis=0)
+            for part in (self._levels, self._scales)
+        )
+        return (targets - levels) / scales
+
+    def _datasets(self, data: SeriesData, n_held_out: NDArray[np.int64]) -> Any:
+        """Cut the windows to train on, and those of the held-out part."""
+        standard = self._standardize(data.targets, data.lengths)
+        steps = self._share_steps(standard, data.columns, data.weight, data.lengths)
+        masked = bool(np.isnan(data.targets).any())
+        rows, begins_before = self._windows_to_train_on(data.lengths - n_held_out)
+        shape = self._shape_of_windows(masked or begins_before)
+        everything = WindowDataset(steps, rows, shape)
+        useful = everything.is_useful()
+        if not useful.any():
+            raise ValueError(
+                "No window has both an observed past and an observed step of weight "
+                f"above 0 among the horizon={self.horizon} that follow; pass more "
+                "observed steps, or lower horizon."
+            )
+        baseline = self._combination().linear if self.linear == "start" else None
+        training = WindowDataset(
+            steps,
+            rows.take(useful),
+            shape,
+            n_batches=self.batches_per_epoch,
+            baseline=baseline,
+        )
+        rows = self._held_out_windows(data.lengths, n_held_out)
+        held_out = WindowDataset(steps, rows, shape, baseline=baseline)
+        rows = rows.take(held_out.is_useful())
+        validation = (
+            WindowDataset(steps, rows, shape, baseline=baseline)
+            if len(rows.start)
+            else None
+        )
+        return training, validation
+
+    def _share_steps(
+        self,
+        standard: Floats,
+        columns: Floats,
+        weight: Floats,
+        lengths: NDArray[np.int64],
+    ) -> SharedSteps:
+        """Lay the steps of all series out, with an empty window in front of each."""
+        window = self.window_
+        firsts = np.cumsum(lengths + window) - lengths
+        places = np.repeat(firsts - (np.cumsum(lengths) - lengths), lengths)
+        places = places + np.arange(len(standard))
+        seen = np.isfinite(standard)
+        scaled = (columns - self._column_mean) / self._column_scale
+        parts = [
+            np.where(seen, standard, 0.0),
+            seen,
+            seen * weight[:, np.newaxis],
+            np.where(np.isfinite(scaled), scaled, 0.0),
+        ]
+        n_total = int(lengths.sum() + window * len(lengths))
+        shared = []
+        for part in parts:
+            laid = np.zeros((part.shape[1], n_total), dtype=np.float32)
+            laid[:, places] = part.T
+            shared.append(laid)
+        values, observed, counts, known = shared
+        return SharedSteps(values, observed, counts, known, firsts, lengths)
+
+    def _shape_of_windows(self, masked: bool) -> WindowShape:
+        return WindowShape(
+            self.window_, self.horizon, self.segment_, masked, tuple(self._known)
+        )
+
+    def _windows_to_train_on(self, lengths: NDArray[np.int64]) -> Any:
+        """List the windows of series of these lengths, targets included.
+
+        Of a short series windows begin before it, and half of what is not the last
+        horizon is enough to read.
+        """
+        window, h = self.window_, self.horizon
+        least = np.minimum(window, np.maximum(1, (lengths - h) // 2))
+        starts = [
+            np.arange(m - window, n - window - h + 1)
+            for m, n in zip(least.tolist(), lengths.tolist(), strict=True)
+        ]
+        begins_before = any(len(s) and s[0] < 0 for s in starts)
+        return self._rows_of(starts), begins_before
+
+    def _held_out_windows(
+        self, lengths: NDArray[np.int64], n_held_out: NDArray[np.int64]
+    ) -> WindowRows:
+        """List windows whose targets are held out, evenly, not too many."""
+        window, h = self.window_, self.horizon
+        n_origins = np.where(n_held_out > 0, n_held_out - h + 1, 0).sum()
+        every = max(1, int(n_origins * self._n_targets) // MAX_HELD_OUT_ROWS)
+        starts = [
+            np.arange(n - window - h, n - n_out - window - 1, -every)[::-1]
+            if n_out
+            else np.arange(0)
+            for n, n_out in zip(lengths.tolist(), n_held_out.tolist(), strict=True)
+        ]
+        return self._rows_of(starts)
+
+    def _rows_of(self, starts: list[NDArray[np.int64]]) -> WindowRows:
+        """Give each window a row for each target."""
+        k = self._n_targets
+        counts = [len(s) for s in starts]
+        series = np.repeat(np.repeat(np.arange(len(starts)), counts), k)
+        start = np.repeat(np.concatenate(starts), k)
+        target = np.tile(np.arange(k), sum(counts))
+        return WindowRows(series, target, start, series * k + target)
+
+    def _layout_of(self, shape: WindowShape) -> dict[str, Any]:
+        self._n_trained = len(self.series_)
+        self._masked = shape.masked
+        return {
+            "horizon": self.horizon,
+            "segment": self.segment_,
+            "n_known": shape.n_known,
+            "n_groups": self._n_trained * self._n_targets,
+            "nonlinearity": rare_module_params(self.net_params, self.cell)[
+                "nonlinearity"
+            ],
+        }
+
+    def _finish(self, validation: WindowDataset | None) -> None:
+        """Find on the held-out part how the forecasts are put together."""
+        if validation is None:
+            return
+        held_out = self._ask_held_out(validation)
+        combination, errors = choose(held_out, self._combination())
+        self.held_out_error_ = errors
+        self.share_, self.chosen_ = combination.share, combination.chosen
+        if self._target.levels and self.conformal:
+            combination = widen(held_out, combination, self._target.levels)
+            self._shifts = combination.shifts
+            self.conformal_width_ = self._shifts[:, self._asked_levels()]
+        if self.chosen_ == "repeat_last":
+            warn(
+                "No forecast is better than the last value by more than one standard "
+                f"error on the held-out part ({_said(errors)}, mean squared errors of "
+                "the standardised series), so that predict repeats it. Pass more data, "
+                "columns that tell of the future, or period=...; it may also be all "
+                "there is to know.",
+                NotBetterThanNaiveWarning,
+            )
+
+    def _ask_held_out(self, validation: WindowDataset) -> HeldOut:
+        cut = validation.cut(np.arange(len(validation)))
+        outputs = self._target.of_rows(evaluate(self.net_, validation), len(validation))
+        target = np.where(cut.weight > 0, cut.target, np.nan).astype(np.float64)
+        seasonal = seasonal_of(cut.values, cut.observed, self.period_, self.horizon)
+        origins = validation.rows.start + self.window_
+        return HeldOut(cut.values, outputs, target, seasonal, origins)
+
+    def _combination(self) -> Combination:
+        adds = self._setting("linear") == "start"
+        return Combination(self._coef, adds, self.share_, self.chosen_, self._shifts)
+
+    def _levels_of_fit(self) -> tuple[float, ...]:
+        """Give the quantiles that the network learns, with the median among them."""
+        if self.quantiles is None:
+            return ()
+        quantiles = np.asarray(self.quantiles, dtype=np.float64)
+        rising = (np.diff(quantiles) > 0).all()
+        if (
+            quantiles.ndim != 1
+            or not len(quantiles)
+            or not rising
+            or not (0 < quantiles[0] and quantiles[-1] < 1)
+        ):
+            raise ValueError(
+                f"quantiles must rise and lie between 0 and 1, got {self.quantiles!r}; "
+                "pass them such as [0.1, 0.5, 0.9]."
+            )
+        return _around_the_median(quantiles)
+
+    def _asked_levels(self) -> list[int]:
+        levels = self._target.levels
+        return [levels.index(float(q)) for q in self._setting("quantiles")]
+
+    # -- what the base asks ------------------------------------------------------------
+
+    def _learn_input(self, part, seed):
+        """Nothing is left to learn of the input."""
+
+    def _count_tokens(self, part):
+        """There are no tokens."""
+
+    def _dataset_of(self, part):
+        return part
+
+    def _grown_state(self, *, with_optimizer):
+        return export_state(self.net_, with_optimizer=with_optimizer)
+
+    def _why_no_step(self):
+        return (
+            "series whose steps come with update; call update with each that comes, "
+            "and then predict"
+        )
+
+    def _input_size(self):
+        shape = self._shape_of_windows(self._masked)
+        return {"n_features": shape.n_features, "numbers_dim": self.hidden_size}
+
+    # -- forecasting -------------------------------------------------------------------
+
+    def _forecast(self, X: Any) -> tuple[Floats, Any]:
+        """Forecast rows (n_rows, n_targets, n_levels), and say which they are."""
+        check_is_fitted(self, "net_")
+        if X is None:
+            return self._forecast_next()
+        steps, columns = self._read_future(X)
+        ids = self._indices_of(steps.names)
+        with torch_threads(self.n_jobs, briefly=True):
+            said = self._go_on(ids, columns, np.diff(steps.offsets))
+        return said[steps.places], (ids, steps, steps.places)
+
+    def _forecast_next(self) -> tuple[Floats, Any]:
+        if any(self._known):
+            names = self._titles or "X"
+            raise ValueError(
+                "X of the future is missing: there are columns that are known in "
+                f"advance ({names}); pass X with a row for each step to come, or name "
+                "them in past_only."
+            )
+        m, h = len(self.series_), self._setting("horizon")
+        columns = np.full((m * h, len(self._known)), np.nan)
+        with torch_threads(self.n_jobs, briefly=True):
+            said = self._go_on(np.arange(m), columns, np.full(m, h))
+        return said, (np.arange(m), None, np.arange(m * h))
+
+    def _go_on(
+        self, ids: NDArray[np.int64], columns: Floats, n_steps: NDArray[np.int64]
+    ) -> Floats:
+        """Forecast so many steps of some series, a horizon at a time.
+
+        Parameters
+        ----------
+        ids : int64 ndarray of shape (n_series,)
+        columns : float64 ndarray of shape (n_steps_total, n_columns)
+            What is known of the steps, of the first series first.
+        n_steps : int64 ndarray of shape (n_series,)
+
+        Returns
+        -------
+        forecasts : float64 ndarray of shape (n_steps_total, n_targets, n_levels)
+        """
+        h = self._setting("horizon")
+        offsets = np.append(0, np.cumsum(n_steps))
+        said = np.empty(
+            (offsets[-1], self._n_targets, max(1, len(self._target.levels)))
+        )
+        values = [self._past_values[i] for i in ids]
+        past = [self._past_columns[i] for i in ids]
+        for done in range(0, int(n_steps.max()), h):
+            active = np.flatnonzero(n_steps > done)
+            ahead = []
+            for j in active:
+                start = offsets[j] + done
+                ahead.append(columns[start : min(start + h, offsets[j + 1])])
+            block = self._forecast_block(
+                ids[active],
+                [values[j] for j in active],
+                [past[j] for j in active],
+                ahead,
+            )
+            middle = block.shape[3] // 2
+            for b, (j, known) in enumerate(zip(active, ahead, strict=True)):
+                start = offsets[j] + done
+                said[start : start + len(known)] = block[b, : len(known)]
+                values[j] = np.vstack([values[j], block[b, :, :, middle]])
+                padding = np.full((h - len(known), known.shape[1]), np.nan)
+                past[j] = np.vstack([past[j], known, padding])
+        return said
+
+    def _forecast_block(
+        self,
+        ids: NDArray[np.int64],
+        values: list[Floats],
+        past: list[Floats],
+        ahead: list[Floats],
+    ) -> Floats:
+        """Forecast a horizon: (n_series, horizon, n_targets, n_levels)."""
+        window, h, k = self.window_, self._setting("horizon"), self._n_targets
+        n, p = len(ids), len(self._known)
+        ends = np.full((n, window, k), np.nan)
+        columns = np.full((n, window + h, p), np.nan)
+        for i in range(n):
+            own = values[i][-window:]
+            ends[i, window - len(own) :] = own
+            columns[i, window - len(own) : window] = past[i][-window:]
+            columns[i, window : window + len(ahead[i])] = ahead[i]
+        levels, scales = self._levels[ids], self._scales[ids]
+        base = self._last_values(ends, ids)
+        standard = (ends - levels[:, np.newaxis]) / scales[:, np.newaxis]
+        standard = np.concatenate([standard, np.full((n, h, k), np.nan)], axis=1)
+        dataset = self._windows_at_the_end(ids, standard, columns)
+        outputs = self._target.of_rows(evaluate(self.net_, dataset), n * k)
+        past_values = dataset.cut(np.arange(n * k)).values
+        relative = self._combination().combine(past_values, outputs)
+        relative = relative.reshape(n, k, h, -1).transpose(0, 2, 1, 3)
+        unit = scales[:, np.newaxis, :, np.newaxis]
+        return base[:, np.newaxis, :, np.newaxis] + unit * relative
+
+    def _last_values(self, ends: Floats, ids: NDArray[np.int64]) -> Floats:
+        """Find the last observed value of each target (n_series, n_targets)."""
+        flat = ends.transpose(0, 2, 1).reshape(-1, ends.shape[1])
+        seen = np.isfinite(flat)
+        last: Any = last_observed(np.where(seen, flat, 0.0), seen)
+        last = last.reshape(len(ends), -1)
+        nothing = ~seen.any(axis=1).reshape(last.shape)
+        if nothing.any():
+            name = self.series_[ids[int(np.argmax(nothing.any(axis=1)))]]
+            which = "The series" if name is None else f"The series {name!r}"
+            raise ValueError(
+                f"{which} has no observed value among its last {self.window_} steps, "
+                "from which a forecast would go on; pass some with update."
+            )
+        return last
+
+    def _windows_at_the_end(
+        self, ids: NDArray[np.int64], standard: Floats, columns: Floats
+    ) -> WindowDataset:
+        """Make a row of each target of each series, with the steps to come."""
+        n, size, k = standard.shape
+        lengths = np.full(n, size)
+        flat = standard.reshape(n * size, k)
+        steps = self._share_steps(
+            flat, columns.reshape(n * size, -1), np.ones(n * size), lengths
+        )
+        rows = self._rows_of([np.zeros(1, dtype=np.int64)] * n)
+        groups = np.repeat(ids, k) * k + rows.target
+        known = np.repeat(ids < self._n_trained, k)
+        rows = rows._replace(group=np.where(known, groups, -1))
+        return WindowDataset(steps, rows, self._shape_of_windows(self._masked))
+
+    def _index_of(self, where: Any) -> Any:
+        """Make the index of a frame of forecasts."""
+        import pandas as pd
+
+        ids, steps, places = where
+        n_each = (
+            np.full(len(ids), self._setting("horizon"))
+            if steps is None
+            else np.diff(steps.offsets)
+        )
+        calendar = None if self._calendar is None else Calendar(*self._calendar)
+        parts = [
+            pd.RangeIndex(1, n + 1)
+            if calendar is None
+            else pd.Index(calendar.following(self._past_last[i], int(n)))
+            for i, n in zip(ids, n_each, strict=True)
+        ]
+        if self._setting("series") is None:
+            return parts[0][places] if len(places) < len(parts[0]) else parts[0]
+        names = [self.series_[i] for i in ids]
+        index = pd.MultiIndex.from_tuples(
+            [(n, t) for n, part in zip(names, parts, strict=True) for t in part],
+            names=[self._setting("series"), self._setting("time") or "time"],
+        )
+        return index[places]
+
+    def _default_titles(self) -> list[str]:
+        if self._n_targets == 1:
+            return ["y"]
+        return [f"y{k}" for k in range(self._n_targets)]
+
+    def _own_pasts(self) -> None:
+        """Copy the lists that `update` changes: a shallow copy shares them."""
+        for name in ("series_", "_past_values", "_past_columns", "_past_last"):
+            setattr(self, name, list(getattr(self, name)))
+
+
+def period_of(freq: Any) -> int:
+    """Say after how many steps of a frequency series usually repeat themselves.
+
+    Parameters
+    ----------
+    freq : str, number or None
+        As pandas writes it, such as "MS" or "15min".
+
+    Returns
+    -------
+    period : int
+        1 where it is not known.
+    """
+    if not isinstance(freq, str):
+        return 1
+    multiple = freq[: len(freq) - len(freq.lstrip("0123456789"))]
+    name = freq[len(multiple) :].split("-")[0]
+    if name[:1] == "B" and len(name) > 1:  # the last business day of a month
+        name = name[1:]
+    for known in (name, name[:3], name[:1]):
+        if known in PERIODS:
+            return max(1, _of_multiple(known, PERIODS[known], int(multiple or 1)))
+    return 1
+
+
+def _of_multiple(name: str, period: int, multiple: int) -> int:
+    """Count the steps of several units in a period: of 15 minutes 96 in a day."""
+    if multiple == 1:
+        return period
+    of_a_day = {"min": 24 * 60, "s": 24 * 3600, "h": 24}
+    return of_a_day.get(name, period) // multiple
+
+
+def _choose_window(longest: int, horizon: int, period: int) -> int:
+    window = min(max(14 * period, 2 * horizon, 16), (longest - horizon) // 4)
+    window = max(2 * period, window)
+    window = max(1, min(window, longest - horizon))
+    return window - window % period if window > period > 1 else window
+
+
+def _choose_segment(window: int, horizon: int, period: int) -> int:
+    segment = period
+    if not 4 <= period <= 64:
+        segment = min(24, window // 8, horizon if horizon > 1 else 24)
+    return max(1, min(segment, window))
+
+
+def _around_the_median(quantiles: Floats) -> tuple[float, ...]:
+    """Put the median among the levels, and as many on its left as on its right."""
+    asked = quantiles.tolist()
+    levels = {*asked, 0.5}
+    for q in asked:
+        if not np.isclose(1 - q, sorted(levels), rtol=0, atol=1e-9).any():
+            levels.add(1 - q)
+    return tuple(sorted(levels))
+
+
+def _refuse_nothing_observed(targets: Floats) -> None:
+    seen: Any = np.isfinite(targets).any(axis=0)
+    if not seen.all():
+        which = "" if len(seen) == 1 else f" in column {int(np.argmin(seen))}"
+        raise ValueError(
+            f"y holds no observed value{which}, only NaN; pass a series with values."
+        )
+
+
+def _said(errors: dict[str, float]) -> str:
+    return ", ".join(f"{name} {error:.3g}" for name, error in errors.items())

@@ -1,0 +1,374 @@
+"""What an estimator reads of series whose rows are steps, and keeps of each."""
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils.validation import validate_data
+
+from sklearn_rnn._compat import check_feature_names, check_sample_weight
+from sklearn_rnn._messages import name_some
+from sklearn_rnn.sequences import (
+    Calendar,
+    SeriesSteps,
+    TableOfSteps,
+    lay_out_steps,
+    read_table_of_steps,
+)
+
+Floats = NDArray[np.float64]
+
+
+class SeriesData(NamedTuple):
+    """Some series as they were given, one after the other.
+
+    Parameters
+    ----------
+    steps : SeriesSteps
+        Which series there are, and where their steps are.
+    targets : float64 ndarray of shape (n_steps_total, n_targets)
+        NaN where nothing was observed.
+    columns : float64 ndarray of shape (n_steps_total, n_columns)
+    weight : float64 ndarray of shape (n_steps_total,)
+    """
+
+    steps: SeriesSteps
+    targets: Floats
+    columns: Floats
+    weight: Floats
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Number of steps of each series."""
+        return np.diff(self.steps.offsets)
+
+    def parts(self) -> list[slice]:
+        """Say where each series is."""
+        return [slice(*ends) for ends in pairwise(self.steps.offsets)]
+
+
+class SeriesInput:
+    """The part of an estimator that reads series and remembers how they ended.
+
+    What is kept of each series: its name in ``series_``, its last steps in
+    ``_past_values`` and ``_past_columns``, the code of its last time in ``_past_last``,
+    and by what it is scaled in ``_levels`` and ``_scales``.
+    """
+
+    series_: list[Any]
+    window_: int
+    _levels: Floats
+    _scales: Floats
+
+    # -- reading -----------------------------------------------------------------------
+
+    def _read_series(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> Any:
+        """Read steps with their targets, in `fit` or in `update`."""
+        alone = y is None
+        table = self._read_table(X, alone, reset=reset)
+        if alone:
+            targets, titles = table.columns, table.titles or _name_of(X)
+            columns = np.empty((table.n_rows, 0))
+            ndim = len(getattr(X, "shape", None) or np.shape(X))
+        else:
+            targets, titles, times, ndim = _read_targets(y)
+            check_consistent_length(table.columns, targets)
+            table = _with_times(table, times)
+            columns = table.columns
+        if reset:
+            self._ndim, self._target_titles = ndim, titles
+            self._n_targets, self._was_alone = targets.shape[1], alone
+            self._learn_columns(table, alone)
+        else:
+            self._check_targets(targets, alone)
+            columns = self._in_order_of_fit(table) if not alone else columns
+        weight = check_sample_weight(
+            sample_weight, table.columns, dtype=np.float64, ensure_non_negative=True
+        )
+        steps = self._lay_out(table, reset=reset)
+        if reset:
+            self._calendar = None if steps.calendar is None else tuple(steps.calendar)
+        filled = steps.fill(weight[:, np.newaxis])[:, 0]
+        return SeriesData(
+            steps,
+            steps.fill(targets),
+            steps.fill(columns),
+            np.where(np.isnan(filled), 0.0, filled),
+        )
+
+    def _read_table(self, X: Any, alone: bool, *, reset: bool) -> TableOfSteps:
+        series, time = self._setting("series"), self._setting("time")
+        is_array = not hasattr(X, "columns")
+        if is_array and not alone:
+            X = validate_data(
+                self,
+                X,
+                reset=reset,
+                dtype=np.float64,
+                ensure_all_finite="allow-nan",
+                ensure_min_features=1 if reset else min(1, self.n_features_in_),
+            )
+        elif reset and not alone:
+            check_feature_names(self, X, reset=True)
+        return read_table_of_steps(X, series=series, time=time)
+
+    def _learn_columns(self, table: TableOfSteps, alone: bool) -> None:
+        """Take note of the columns of X, and of those that are of the past only."""
+        special = [self.series, self.time]
+        n_special = sum(column is not None for column in special)
+        self._titles = None if alone else table.titles
+        n_columns = 0 if alone else table.columns.shape[1]
+        self.n_features_in_ = n_columns + n_special
+        numbers = range(self.n_features_in_)
+        names = self._titles
+        if names is None:  # of an array the columns keep their numbers
+            names = [number for number in numbers if number not in special]
+        unknown = [name for name in self.past_only if name not in names]
+        if unknown:
+            raise ValueError(
+                f"past_only names {name_some(unknown)}, which is no column of X; it "
+                f"has [{name_some(list(names))}]. Give names of columns of a frame, "
+                "numbers of those of an array."
+            )
+        self._known = tuple(name not in self.past_only for name in names[:n_columns])
+
+    def _check_targets(self, targets: Floats, alone: bool) -> None:
+        if targets.shape[1] != self._n_targets or alone != self._was_alone:
+            here, there = (
+                f"{n} target{'s' * (n != 1)}{' without X' * one}"
+                for n, one in (
+                    (targets.shape[1], alone),
+                    (self._n_targets, self._was_alone),
+                )
+            )
+            raise ValueError(
+                f"{here} came, but this {type(self).__name__} was fitted with {there}; "
+                "pass X and y as in fit."
+            )
+
+    def _in_order_of_fit(self, table: TableOfSteps, *, future: bool = False) -> Floats:
+        """Bring the columns into the order of `fit`, by their names if they have any.
+
+        Of the future, columns of the past only may be missing.
+        """
+        needed = [known or not future for known in self._known]
+        if table.titles is None or self._titles is None:
+            return self._by_number(table, needed)
+        titles = list(self._titles)
+        missing = [
+            title
+            for title, need in zip(titles, needed, strict=True)
+            if need and title not in table.titles
+        ]
+        more = [title for title in table.titles if title not in titles]
+        if missing or more:
+            lack = f" It lacks [{name_some(missing)}]." if missing else ""
+            raise ValueError(
+                f"X has the columns [{name_some(table.titles)}], but fit saw "
+                f"[{name_some(titles)}].{lack} Pass X with the columns of fit, in any "
+                "order."
+            )
+        columns = np.full((table.n_rows, len(titles)), np.nan)
+        for i, title in enumerate(titles):
+            if title in table.titles:
+                columns[:, i] = table.columns[:, table.titles.index(title)]
+        return columns
+
+    def _by_number(self, table: TableOfSteps, needed: list[bool]) -> Floats:
+        n_columns = table.columns.shape[1]
+        if n_columns == len(self._known):
+            return table.columns
+        if n_columns == sum(needed):
+            columns = np.full((table.n_rows, len(self._known)), np.nan)
+            columns[:, np.array(needed, dtype=bool)] = table.columns
+            return columns
+        raise ValueError(
+            f"X has {n_columns} columns, but fit saw {len(self._known)}; pass X with "
+            "the columns of fit."
+        )
+
+    def _lay_out(self, table: TableOfSteps, *, reset: bool, name: str = "X") -> Any:
+        calendar = (
+            None if reset or self._calendar is None else Calendar(*self._calendar)
+        )
+        if not reset and calendar is None:  # fit saw no dates, so that none count
+            table = table._replace(times=None)
+        last = None
+        if not reset and calendar is not None:
+            last = dict(zip(self.series_, self._past_last, strict=True))
+        by_column = self._setting("time") is not None
+        return lay_out_steps(
+            table, calendar=calendar, last=last, by_column=by_column, name=name
+        )
+
+    def _read_future(self, X: Any) -> tuple[SeriesSteps, Floats]:
+        """Read the rows of steps to come: which series and steps, and what is known."""
+        table = self._read_table(X, self._was_alone, reset=False)
+        columns = np.empty((table.n_rows, 0))
+        if not self._was_alone:
+            columns = self._in_order_of_fit(table, future=True)
+        if table.groups is not None:
+            self._indices_of(np.unique(table.groups).tolist())
+        steps = self._lay_out(table, reset=False)
+        filled = steps.fill(columns)
+        known = np.array(self._known, dtype=bool)
+        filled[:, ~known] = np.nan  # nothing of the future is read
+        is_row = np.zeros(len(filled), dtype=bool)
+        is_row[steps.places] = True
+        if known.any() and not is_row.all():
+            raise ValueError(
+                "X of the future lacks rows: there are columns that are known in "
+                f"advance, but {np.sum(~is_row)} of the {len(is_row)} steps up to the "
+                "last row have no row; pass a row for each step, or name the columns "
+                "in past_only."
+            )
+        return steps, filled
+
+    # -- what is kept of each series ---------------------------------------------------
+
+    def _indices_of(self, names: list[Any]) -> NDArray[np.int64]:
+        """Find series by their names."""
+        known = {name: i for i, name in enumerate(self.series_)}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ValueError(
+                f"X holds series that are not known: {name_some(unknown)}; pass their "
+                "past with update first."
+            )
+        return np.array([known[name] for name in names])
+
+    def _keep_pasts(self, data: SeriesData) -> None:
+        """Keep the ends of all series, from which forecasts go on."""
+        self.series_ = list(data.steps.names)
+        self._past_values = [data.targets[part] for part in data.parts()]
+        self._past_columns = [data.columns[part] for part in data.parts()]
+        last = data.steps.last
+        self._past_last = [None] * len(self.series_) if last is None else last.tolist()
+        for i in range(len(self.series_)):
+            self._trim_past(i)
+
+    def _trim_past(self, i: int) -> None:
+        """Keep as many steps as a window has."""
+        n = self.window_
+        self._past_values[i] = self._past_values[i][-n:].copy()
+        self._past_columns[i] = self._past_columns[i][-n:].copy()
+
+    def _append_pasts(self, data: SeriesData) -> None:
+        """Put what came since behind the past of each series; new ones begin."""
+        lasts = data.steps.last
+        names = {name: i for i, name in enumerate(self.series_)}
+        for j, (name, part) in enumerate(
+            zip(data.steps.names, data.parts(), strict=True)
+        ):
+            last = self._last_of(name, names, part, None if lasts is None else lasts[j])
+            values, columns = data.targets[part], data.columns[part]
+            if name not in names:
+                self._begin_series(name, values, columns, last)
+                continue
+            i = names[name]
+            self._past_values[i] = np.vstack([self._past_values[i], values])
+            self._past_columns[i] = np.vstack([self._past_columns[i], columns])
+            self._past_last[i] = last
+            self._trim_past(i)
+
+    def _last_of(self, name: Any, names: Any, part: slice, last: Any) -> Any:
+        """Give the code of the last time; steps without times follow what is known."""
+        if last is not None:
+            return last.item()
+        if self._calendar is None or name not in names:
+            return None
+        calendar = Calendar(*self._calendar)
+        before = self._past_last[names[name]]
+        times = calendar.following(before, part.stop - part.start)
+        return calendar.encode(times)[-1].item()
+
+    def _begin_series(
+        self, name: Any, values: Floats, columns: Floats, last: Any
+    ) -> None:
+        self.series_.append(name)
+        self._past_values.append(values)
+        self._past_columns.append(columns)
+        self._past_last.append(last)
+        level, scale = scales_of(values, fallback=np.median(self._scales, axis=0))
+        self._levels = np.vstack([self._levels, level])
+        self._scales = np.vstack([self._scales, scale])
+        self._trim_past(len(self.series_) - 1)
+
+
+def scales_of(values: Floats, fallback: Any = 1.0) -> tuple[Floats, Floats]:
+    """Find the level and the scale of each target of a series.
+
+    Parameters
+    ----------
+    values : float64 ndarray of shape (n_steps, n_targets)
+        NaN where nothing was observed.
+    fallback : float or ndarray of shape (n_targets,), default=1.0
+        The scale of a single value.
+
+    Returns
+    -------
+    level : float64 ndarray of shape (n_targets,)
+        The lower median, which is one of the values: what is added to a series is
+        added to it without rounding. 0 where nothing was observed.
+    scale : float64 ndarray of shape (n_targets,)
+        The standard deviation, 1 of a constant.
+    """
+    seen = np.isfinite(values)
+    counts = seen.sum(axis=0)
+    ranked = np.sort(values, axis=0)  # NaN comes last
+    place = np.maximum(counts - 1, 0) // 2
+    level = np.take_along_axis(ranked, place[np.newaxis], axis=0)[0]
+    level = np.where(counts > 0, level, 0.0)
+    centred = np.where(seen, values - level, 0.0)
+    n = np.maximum(counts, 1)
+    mean = centred.sum(axis=0) / n
+    spread = np.where(seen, centred - mean, 0.0)
+    scale = np.sqrt((spread**2).sum(axis=0) / n)
+    tiny = scale <= 1e-12 * np.abs(level)
+    scale = np.where(tiny | (scale == 0), 1.0, scale)
+    return level, np.where(counts > 1, scale, fallback)
+
+
+def _read_targets(y: Any) -> tuple[Floats, list[Any] | None, Any, int]:
+    """Read y as columns, with their names, the times of its index and its axes."""
+    titles = list(y.columns) if hasattr(y, "columns") else _name_of(y)
+    values = check_array(
+        y,
+        dtype=np.float64,
+        ensure_2d=False,
+        ensure_all_finite="allow-nan",
+        input_name="y",
+    )
+    if values.ndim > 2:
+        raise ValueError(
+            f"y must have one axis or two, got shape {values.shape}; pass a column for "
+            "each target."
+        )
+    index = getattr(y, "index", None)
+    times = index if hasattr(index, "asi8") else None
+    return values.reshape(len(values), -1), titles, times, values.ndim
+
+
+def _name_of(series: Any) -> list[Any] | None:
+    """Give the name of a single series, None of what has none."""
+    name = getattr(series, "name", None)
+    return None if name is None else [name]
+
+
+def _with_times(table: TableOfSteps, times: Any) -> TableOfSteps:
+    """Take the times of y where X has none, and refuse others."""
+    if times is None:
+        return table
+    if table.times is None:
+        return table._replace(times=times)
+    same = isinstance(table.times, np.ndarray) or table.times.equals(times)
+    if not same:
+        differ: Any = np.flatnonzero(np.asarray(table.times != times))
+        i = int(differ[0]) if len(differ) else 0
+        raise ValueError(
+            f"X and y have other dates: {table.times[i]} and {times[i]} in row {i}; "
+            "bring them together, such as with X.loc[y.index]."
+        )
+    return table

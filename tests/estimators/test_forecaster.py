@@ -1,0 +1,351 @@
+"""Forecasts of series: what is read, what is kept, and how forecasts go on."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import sklearn_rnn
+from sklearn_rnn import RNNForecaster
+from sklearn_rnn._training._callbacks import PauseTraining
+from sklearn_rnn.callbacks import Checkpoint, TimeBudget
+from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
+
+pd = pytest.importorskip("pandas")
+
+TINY = {
+    "hidden_size": 4,
+    "max_epochs": 2,
+    "batches_per_epoch": 4,
+    "batch_size": 8,
+    "lr": 0.01,
+    "random_state": 0,
+}
+rng = np.random.default_rng(0)
+SEASON = np.sin(2 * np.pi * np.arange(90) / 6)
+WAVE = 10 + 3 * SEASON + 0.1 * rng.normal(size=90)
+MONTHS = pd.Series(WAVE, pd.date_range("2015-01", periods=90, freq="MS"), name="sold")
+
+
+def make(horizon=4, **params):
+    return RNNForecaster(horizon, **{**TINY, "period": 6, **params})
+
+
+def make_panel(n=40, names="cab"):
+    """Sales of some shops on many days, 5 more of them with a promotion."""
+    days = pd.date_range("2024-02-01", periods=n + 8, freq="D")
+    draw = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        [(name, day) for name in names for day in days], columns=["shop", "day"]
+    )
+    frame["promo"] = draw.integers(2, size=len(frame)).astype(float)
+    levels = frame["shop"].map({name: 100.0 * i for i, name in enumerate(names)})
+    sold = levels + 5 * frame["promo"] + draw.normal(size=len(frame))
+    is_past = frame["day"] < days[n]
+    return frame, sold, is_past
+
+
+# -- forecasts -------------------------------------------------------------------------
+
+
+def test_a_season_is_continued_with_bands_that_do_not_cross():
+    fitted = make(quantiles=[0.1, 0.4, 0.9]).fit(MONTHS)
+    expected = 10 + 3 * np.sin(2 * np.pi * np.arange(90, 94) / 6)
+    np.testing.assert_allclose(fitted.predict(), expected, atol=0.5)
+    bands = fitted.predict_quantiles()
+    assert bands.shape == (4, 3)
+    assert (np.diff(bands) >= 0).all()
+    frame = fitted.forecast()
+    assert frame.index.equals(pd.date_range("2022-07", periods=4, freq="MS"))
+    assert frame.columns.tolist() == [("sold", 0.1), ("sold", 0.4), ("sold", 0.9)]
+    np.testing.assert_array_equal(frame.to_numpy(), bands)
+    assert fitted.conformal_width_.shape == (4, 3)
+    assert fitted.freq_ == "MS"
+
+
+def test_the_linear_part_is_ridge_on_windows_less_their_last_value():
+    fitted = make(2, window=6, early_stopping=False).fit(WAVE)
+    z = (WAVE - np.sort(WAVE)[44]) / WAVE.std()
+    rows = np.lib.stride_tricks.sliding_window_view(z, 8)
+    rows = rows - rows[:, [5]]
+    ridge = Ridge(fitted.ridge_alpha_, fit_intercept=False)
+    ridge.fit(rows[:, :6], rows[:, 6:])
+    np.testing.assert_allclose(fitted._coef, ridge.coef_.T, atol=1e-6)
+
+
+def test_beyond_the_horizon_forecasts_go_on_from_their_own():
+    fitted = make(4).fit(WAVE)
+    nine = fitted.predict(np.empty((9, 0)))
+    np.testing.assert_array_equal(nine[:4], fitted.predict())
+    fitted.update(nine[:4])
+    np.testing.assert_allclose(nine[4:8], fitted.predict(), rtol=1e-12)
+
+
+def test_update_then_predict_is_the_forecast_from_the_longer_past():
+    fitted = make().fit(WAVE[:80])
+    before = fitted.predict()
+    at_once = pickle.loads(pickle.dumps(fitted)).update(WAVE[80:])
+    for value in WAVE[80:]:
+        fitted.update([value])
+    np.testing.assert_array_equal(fitted.predict(), at_once.predict())
+    assert not np.array_equal(fitted.predict(), before)
+
+
+def test_what_is_added_to_a_series_is_added_to_its_forecast():
+    grid = np.round(WAVE * 64) / 64  # sums with whole numbers are exact
+    fitted, moved = make().fit(grid), make().fit(grid + 4096)
+    np.testing.assert_array_equal(moved.predict(), fitted.predict() + 4096)
+
+
+def test_several_targets_are_forecast_side_by_side_and_a_gap_is_not_observed():
+    Y = np.column_stack([WAVE, WAVE[::-1] * 100])
+    Y[20:24, 0] = Y[-1, 1] = np.nan
+    fitted = make().fit(Y)
+    forecast = fitted.predict()
+    assert forecast.shape == (4, 2)
+    assert np.isfinite(forecast).all()
+    assert fitted.n_outputs_ == 2
+    assert abs(forecast[:, 1] - 1000).max() < 600
+    frame = pd.DataFrame(Y, columns=["a", "b"])
+    assert make().fit(frame).forecast().columns.tolist() == ["a", "b"]
+
+
+def test_columns_of_the_past_only_are_read_there_and_nowhere_else():
+    X = np.column_stack([SEASON, rng.normal(size=90)])
+    how = {"past_only": [1], "linear": None, "early_stopping": False}
+    fitted = make(**how).fit(X[:80], WAVE[:80])
+    future = X[80:].copy()
+    expected = fitted.predict(future)
+    future[:, 1] = 1e9
+    np.testing.assert_array_equal(fitted.predict(future), expected)
+    future[0, 0] += 1  # which is known in advance
+    assert not np.array_equal(fitted.predict(future), expected)
+    changed = make(**how).fit(X[:80] * [1, -1], WAVE[:80])
+    assert not np.array_equal(changed.predict(X[80:]), expected)
+
+
+# -- panels ----------------------------------------------------------------------------
+
+
+def test_a_series_alone_is_forecast_as_in_its_panel_in_any_order_of_rows():
+    frame, sold, is_past = make_panel()
+    panel = make(series="shop", time="day", past_only=["promo"], period="auto")
+    past, future = frame[is_past], frame[~is_past]
+    fitted = panel.fit(past, sold[is_past])
+    assert (fitted.series_, fitted.period_) == (["a", "b", "c"], 7)
+    expected = fitted.predict(future)
+    order = rng.permutation(len(future))
+    np.testing.assert_array_equal(fitted.predict(future.iloc[order]), expected[order])
+    alone = fitted.predict(future[future["shop"] == "b"])
+    np.testing.assert_array_equal(alone, expected[future["shop"] == "b"])
+    mixed = past.sample(frac=1, random_state=0)
+    again = clone(panel).fit(mixed, sold[mixed.index])
+    np.testing.assert_array_equal(again.predict(future), expected)
+    forecast = fitted.forecast()
+    assert forecast.index.names == ["shop", "day"]
+    np.testing.assert_array_equal(
+        forecast.loc["a"].to_numpy().ravel(),
+        fitted.predict(future[future["shop"] == "a"])[:4],
+    )
+
+
+def test_a_new_series_comes_with_update_and_a_row_left_out_was_not_observed():
+    frame, sold, is_past = make_panel()
+    known = is_past & (frame["shop"] != "c")
+    fitted = make(series="shop", time="day").fit(frame[known], sold[known])
+    future = frame[~is_past]
+    with pytest.raises(ValueError, match="not known: 'c'; pass their past with update"):
+        fitted.predict(future)
+    fitted.update(*(part[is_past & (frame["shop"] == "c")] for part in (frame, sold)))
+    level = sold[is_past & (frame["shop"] == "c")].mean()
+    forecast = fitted.predict(future)[(future["shop"] == "c").to_numpy()]
+    np.testing.assert_allclose(forecast, level, atol=15)
+    late = future[future["shop"] == "a"].iloc[[3]]
+    fitted.update(late, [1.0])
+    np.testing.assert_array_equal(
+        np.isnan(fitted._past_values[0][-4:, 0]), [True, True, True, False]
+    )
+
+
+# -- the rule --------------------------------------------------------------------------
+
+
+def test_a_random_walk_is_not_better_than_naive_and_that_is_said():
+    walk = np.random.default_rng(3).normal(size=200).cumsum()
+    with pytest.warns(NotBetterThanNaiveWarning, match="last value"):
+        fitted = make(quantiles=[0.1, 0.9]).fit(walk)
+    assert fitted.chosen_ == "repeat_last"
+    np.testing.assert_allclose(fitted.predict(), walk[-1])
+    assert set(fitted.held_out_error_) == {
+        "repeat_last",
+        "linear",
+        "network",
+        "mixture",
+        "seasonal",
+    }
+
+
+def test_a_share_is_of_the_linear_part_and_errors_are_those_of_the_held_out_part():
+    fitted = make(2, window=6, validation_fraction=0.2).fit(WAVE)
+    assert 0 <= fitted.share_ <= 1
+    scale, origins = WAVE[:72].std(), np.arange(72, 89)
+    naive = [(WAVE[i : i + 2] - WAVE[i - 1]) / scale for i in origins]
+    assert fitted.held_out_error_["repeat_last"] == pytest.approx(
+        np.mean(np.square(naive)), rel=1e-5
+    )
+    seasonal = [(WAVE[i : i + 2] - WAVE[i - 6 : i - 4]) / scale for i in origins]
+    assert fitted.held_out_error_["seasonal"] == pytest.approx(
+        np.mean(np.square(seasonal)), rel=1e-5
+    )
+
+
+# -- scikit-learn ----------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.NotBetterThanNaiveWarning")
+def test_a_fold_of_time_series_split_is_the_future():
+    X = pd.DataFrame({"season": SEASON}, MONTHS.index)
+    folds = TimeSeriesSplit(2, test_size=12)
+    scores = cross_val_score(make(), X, MONTHS, cv=folds, error_score="raise")
+    train, test = list(folds.split(X))[-1]
+    fitted = make().fit(X.iloc[train], MONTHS.iloc[train])
+    expected = fitted.score(X.iloc[test], MONTHS.iloc[test])
+    assert scores[-1] == expected
+    pipeline = make_pipeline(StandardScaler(), make())
+    grid = {"rnnforecaster__window": [6, 12]}
+    search = GridSearchCV(pipeline, grid, cv=folds, error_score="raise")
+    assert search.fit(X, MONTHS).predict(X[:5]).shape == (5,)
+
+
+def test_files_and_copies_forecast_the_same_bits(tmp_path):
+    frame, sold, is_past = make_panel()
+    fitted = make(series="shop", time="day", quantiles=[0.1, 0.9])
+    fitted.fit(frame[is_past], sold[is_past])
+    expected = fitted.predict_quantiles(frame[~is_past])
+    sklearn_rnn.save(fitted, tmp_path / "forecaster.skops")
+    loaded = sklearn_rnn.load(tmp_path / "forecaster.skops")
+    pickled = pickle.dumps(fitted)
+    assert b"torch" not in pickled
+    for copy in (loaded, pickle.loads(pickled)):
+        np.testing.assert_array_equal(copy.predict_quantiles(frame[~is_past]), expected)
+
+
+class InTheSecondEpoch(TimeBudget):
+    """A budget that ends in the second epoch, however fast the machine is."""
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        if len(net.history) > 1:
+            raise PauseTraining
+
+
+def test_a_fit_that_was_cut_short_goes_on_from_its_checkpoint(tmp_path):
+    whole = make(max_epochs=3).fit(WAVE)
+    callbacks = [Checkpoint(tmp_path / "fit")]
+    broken = make(max_epochs=3, callbacks=[*callbacks, InTheSecondEpoch(1)]).fit(WAVE)
+    assert broken.n_iter_ == 1
+    resumed = make(max_epochs=3, callbacks=callbacks).fit(WAVE)
+    assert resumed.n_iter_ == 3
+    np.testing.assert_array_equal(resumed.predict(), whole.predict())
+
+
+def test_a_step_of_weight_zero_is_no_target():
+    weight = np.ones(90)
+    weight[30:40] = 0
+    broken = WAVE.copy()
+    fitted = make(early_stopping=False, linear=None).fit(WAVE, None, weight)
+    assert not np.array_equal(fitted.predict(), make().fit(broken).predict())
+    steps = make(early_stopping=False)
+    steps._begin()
+    data = steps._read_series(WAVE, None, weight, reset=True)
+    np.testing.assert_array_equal(data.weight, weight)
+
+
+def test_warm_start_goes_on_from_the_weights_there_are():
+    once = make(early_stopping=False).fit(WAVE)
+    more = make(early_stopping=False, warm_start=True).fit(WAVE)
+    np.testing.assert_array_equal(more.predict(), once.predict())
+    more.fit(WAVE)
+    assert not np.array_equal(more.predict(), once.predict())
+
+
+# -- edges and errors ------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.NotBetterThanNaiveWarning")
+@pytest.mark.parametrize("n", [5, 6, 11, 23])
+@pytest.mark.parametrize("constant", [True, False])
+def test_a_short_or_constant_series_has_a_forecast(n, constant):
+    y = np.full(n, 7.0) if constant else WAVE[:n]
+    fitted = make(4, max_epochs=1).fit(y)
+    forecast = fitted.predict(np.empty((9, 0)))
+    assert np.isfinite(forecast).all()
+    if constant:
+        np.testing.assert_array_equal(forecast, 7)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        (lambda: make(90).fit(WAVE), r"No series has horizon \+ 1 = 91 steps.*90"),
+        (lambda: make().fit([1.0]), r"has 1 \(n_samples = 1\)"),
+        (lambda: make().fit(np.full(90, np.nan)), "no observed value, only NaN"),
+        (lambda: make(quantiles=[0.9, 0.1]).fit(WAVE), r"quantiles must rise"),
+        (lambda: make().fit(WAVE).predict_quantiles(), r"quantiles=\[0.1, 0.5, 0.9\]"),
+        (
+            lambda: make(past_only=["x"]).fit(pd.DataFrame({"z": SEASON}), WAVE),
+            "past_only names 'x', which is no column of X; it has \\['z'\\]",
+        ),
+        (
+            lambda: make(4, early_stopping=True).fit(WAVE[:7]),
+            "early_stopping=True holds out at least horizon=4",
+        ),
+        (
+            lambda: make().fit(pd.DataFrame({"z": SEASON}), WAVE).predict(),
+            "X of the future is missing",
+        ),
+        (
+            lambda: (
+                make()
+                .fit(pd.DataFrame({"z": SEASON}), WAVE)
+                .predict(pd.DataFrame({"q": SEASON[:4]}))
+            ),
+            r"columns \['q'\], but fit saw \['z'\]. It lacks \['z'\]",
+        ),
+        (
+            lambda: make().fit(MONTHS).predict(MONTHS[:4]),
+            r"has 2015-01-01 00:00:00, but the last step known is 2022-06-01",
+        ),
+        (
+            lambda: make().fit(MONTHS).update(MONTHS[-2:]),
+            r"has 2022-05-01 00:00:00, but the last step known is 2022-06-01",
+        ),
+        (
+            lambda: (
+                make()
+                .fit(pd.DataFrame({"z": SEASON}, MONTHS.index), MONTHS)
+                .predict(pd.DataFrame({"z": [1.0]}, [pd.Timestamp("2022-08-01")]))
+            ),
+            "X of the future lacks rows.*1 of the 2 steps",
+        ),
+        (lambda: make().fit(WAVE).step([1.0]), "call update with each that comes"),
+    ],
+)
+def test_an_error_says_what_to_do(attempt, message):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotBetterThanNaiveWarning)
+        with pytest.raises(ValueError, match=message):
+            attempt()
+
+
+def test_columns_of_the_future_are_matched_by_name():
+    X = pd.DataFrame({"a": SEASON, "b": WAVE})
+    fitted = make(past_only=["b"]).fit(X, WAVE)
+    expected = fitted.predict(X[:5])
+    np.testing.assert_array_equal(fitted.predict(X[:5][["b", "a"]]), expected)
+    np.testing.assert_array_equal(fitted.predict(X[:5][["a"]]), expected)
