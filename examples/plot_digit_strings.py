@@ -4,7 +4,7 @@ Read rows of digits that are not cut apart
 
 Reading a number off a picture starts with a question: where does one digit end? A
 network that transcribes needs no answer. It is given pictures and the digits in them,
-and finds the places by itself. Does it read as well as one that sees digits already cut?
+and finds the places by itself. Does it read as well as one that sees digits cut apart?
 """
 
 # %%
@@ -29,6 +29,7 @@ train, test = order[:1200], order[1200:]
 
 
 def add_noise(picture):
+    """Add noise of a tenth of the range to every point."""
     return picture + 0.1 * rng.normal(size=picture.shape)
 
 

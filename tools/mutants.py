@@ -993,7 +993,7 @@ MUTANTS = [
     ),
     Mutant(
         "outputs of targets have the places of sequences",
-        "_training/_net.py",
+        "_training/_data.py",
         'elif rows == "target"',
         'elif rows == "targets"',
         (
@@ -1823,7 +1823,7 @@ MUTANTS = [
     Mutant(
         "dropout does not scale what it keeps",
         "nn/_dropout.py",
-        "x * mask.div_(keep)",
+        "x * mask.mul_(N_DRAWS / (N_DRAWS - n_dropped))",
         "x * mask",
         (
             "tests/nn/test_dropout.py"
@@ -2106,7 +2106,7 @@ MUTANTS = [
     Mutant(
         "months are of unequal length",
         "sequences/_time_index.py",
-        "return _inferred(index) is not None",
+        "return inferred_frequency(index) is not None",
         "return False",
         ("tests/sequences/test_time_index.py::test_regular_series_are_cut",),
     ),
@@ -4962,13 +4962,20 @@ MUTANTS = [
         ("tests/metrics/test_translation.py::test_chrf_worked_by_hand",),
     ),
     Mutant(
+        "four elements are dropped together",
+        "nn/_dropout.py",
+        "return drawn.view(torch.int16)[:n]",
+        "return drawn.to(torch.int16).repeat_interleave(4)[:n]",
+        ("tests/nn/test_dropout.py::test_elements_are_dropped_independently",),
+    ),
+    Mutant(
         "answers that fit other rows as well are taken for learnt",
         "estimators/_paired.py",
         "if own > MOSTLY_WRONG * n_labels and own >= AS_FAR * other:",
         "if not any(map(len, answers)):",
         (
             "tests/estimators/test_transcriber.py"
-            "::test_a_fit_whose_answers_do_not_depend_on_X_says_so",
+            "::test_a_fit_whose_answers_are_those_of_any_row_says_so",
         ),
     ),
     Mutant(

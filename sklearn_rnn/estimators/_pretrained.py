@@ -128,6 +128,13 @@ def _check_kind(source, sequences):
             f"fitted on {len(source.input_mean_)}; give it the same variables, in the "
             "same order."
         )
+    here, there = len(sequences.beside), len(source.beside_inputs_)
+    if here != there:
+        raise ValueError(
+            f"X has {here} sequences beside the first, but pretrained was fitted with "
+            f"{there}, and its encoder reads them at each step; pass a pretrained that "
+            f"was fitted with {here}."
+        )
     if (sequences.characters is None) != (source.characters_ is None):
         here, there = "without", "with"
         if source.characters_ is None:

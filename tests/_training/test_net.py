@@ -127,8 +127,8 @@ def test_weights_count_across_batches(batch_size):
         standardize=False,
         batch_size=batch_size,
         optimizer="sgd",
-        lr=0.02 * batch_size,
-        max_epochs=60,
+        lr=0.05 * batch_size,
+        max_epochs=24,
         random_state=0,
     ).fit(X, y, sample_weight=np.where(y == 1, 9.0, 1.0))
     assert classifier.predict_proba(X)[:, 1].mean() == pytest.approx(0.9, abs=0.03)

@@ -18,6 +18,7 @@ from sklearn_rnn import (
     RNNLanguageModel,
     RNNRegressor,
     RNNTagger,
+    SequencesWithStatic,
     TextVectorizer,
     as_ragged,
     load,
@@ -212,12 +213,26 @@ def test_another_network_is_refused_by_the_name_of_the_parameter(params, named):
         ({}, X, "X holds token ids, but pretrained was fitted on numbers"),
         ({"standardize": "sequence"}, SERIES, "standardize is 'sequence'"),
         ({"missing": "mask"}, SERIES, "missing is 'mask'"),
+        (
+            {},
+            SequencesWithStatic(SERIES, beside=[SERIES]),
+            "X has 1 sequences beside the first, but pretrained was fitted with 0",
+        ),
     ],
 )
 def test_other_numbers_are_refused(params, X, named):
     model = RNNRegressor(4, pretrained=TAGGER, max_epochs=1, **params)
     with pytest.raises(ValueError, match=named):
         model.fit(X, NUMBERS)
+
+
+def test_of_several_sequences_the_first_is_read_by_it():
+    several = SequencesWithStatic(SERIES, beside=[IDS[:, :, np.newaxis] * 1.0])
+    source = RNNRegressor(4, max_epochs=1, random_state=0).fit(several, NUMBERS)
+    model = clone(source).set_params(
+        pretrained=FrozenEstimator(source), max_epochs=2, freeze_epochs=2
+    )
+    assert same_encoder(model.fit(several, NUMBERS), source)
 
 
 def test_another_vocabulary_is_refused_and_the_remedy_works():

@@ -124,7 +124,7 @@ def test_too_few_steps_are_refused_by_row_and_numbers(assert_refused):
 
 
 @pytest.mark.parametrize("n_labels", [2, 6])
-def test_a_fit_whose_answers_do_not_depend_on_X_says_so(n_labels):
+def test_a_fit_whose_answers_are_those_of_any_row_says_so(n_labels):
     """Noise has no labels in it: few are answered by nothing, many by any."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 8, 1))
