@@ -842,6 +842,23 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a number is hidden by nothing",
+        "inspection/_occlude_any.py",
+        "flat[places + 1, places] = nothing.ravel()",
+        "flat[places + 1, places] = 0",
+        ("tests/inspection/test_occlude_any.py::test_a_number_is_hidden_by_the_mean",),
+    ),
+    Mutant(
+        "a hidden word stays",
+        "inspection/_occlude_any.py",
+        "left = [text[:start] + HIDDEN + text[end:] for start, end in spans]",
+        "left = [text[:end] + HIDDEN + text[end:] for start, end in spans]",
+        (
+            "tests/inspection/test_occlude_any.py"
+            "::test_a_word_counts_what_the_prediction_loses_without_it",
+        ),
+    ),
+    Mutant(
         "static columns are those of other rows",
         "_training/_data.py",
         "self.static[rows]",

@@ -43,22 +43,28 @@ def fitted_steps(estimator: Any) -> tuple[list[Any], Any]:
     NotFittedError
         If it is not fitted.
     """
-    *transformers, last = _flat(estimator)
+    *transformers, last = flat_steps(estimator)
     rnn = _checked(last, bool(transformers))
     check_is_fitted(rnn)
     return transformers, rnn
 
 
-def _flat(estimator: Any) -> list[Any]:
+def ends_otherwise(estimator: Any) -> bool:
+    """Whether the last step is none of ours, but tells probabilities of classes."""
+    last = flat_steps(estimator)[-1]
+    return not isinstance(last, BaseRNN) and hasattr(estimator, "predict_proba")
+
+
+def flat_steps(estimator: Any) -> list[Any]:
     """List the steps of pipelines in pipelines, without those that do nothing."""
     if isinstance(estimator, FrozenEstimator):
-        return _flat(estimator.estimator)
+        return flat_steps(estimator.estimator)
     if hasattr(estimator, "best_estimator_"):
-        return _flat(estimator.best_estimator_)
+        return flat_steps(estimator.best_estimator_)
     if not isinstance(estimator, Pipeline):
         return [estimator]
     steps = [step for _, step in estimator.steps if step not in (None, "passthrough")]
-    return [part for step in steps for part in _flat(step)]
+    return [part for step in steps for part in flat_steps(step)]
 
 
 def _checked(found: Any, is_pipeline: bool) -> BaseRNN:

@@ -17,8 +17,13 @@ from sklearn_rnn._training import (
     torch_threads,
 )
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
-from sklearn_rnn.inspection._estimators import fitted_steps
+from sklearn_rnn.inspection._estimators import (
+    ends_otherwise,
+    fitted_steps,
+    flat_steps,
+)
 from sklearn_rnn.inspection._html import html_of
+from sklearn_rnn.inspection._occlude_any import occlude_any
 from sklearn_rnn.inspection._outputs import Output, choose_outputs
 from sklearn_rnn.inspection._rows import Rows, read_rows
 from sklearn_rnn.nn import has_weights
@@ -41,7 +46,8 @@ class Explanation:
         How they were found.
     unit : str
         What they are measured in: "logit" or, of a tagger with a CRF, "score"; "y" or,
-        with ``loss="poisson"``, "log of the mean"; "weight" for attention.
+        with ``loss="poisson"``, "log of the mean"; "probability" of a classifier that
+        is none of this package; "weight" for attention.
     target : object
         The class whose output is explained, the number of the label (multilabel) or of
         the output (several of a regressor); None where there is only one output, and
@@ -140,15 +146,17 @@ def explain(
 
     Parameters
     ----------
-    estimator : fitted estimator of this package, or Pipeline
+    estimator : fitted estimator of this package, Pipeline, or any classifier
         Of a fitted search the best one counts. With a pipeline the contributions are of
         what its last step reads, and with a `TextVectorizer` before that of the tokens,
-        with their places in the text.
+        with their places in the text. A pipeline that ends in another classifier, or
+        any other one with ``predict_proba``, such as a calibrated or a stacked one,
+        takes ``method="occlusion"``, which asks for its predictions only.
     X : what the estimator's ``predict`` takes
         Texts or sequences, one for each explanation.
     method : str, default="integrated_gradients"
         "integrated_gradients", "occlusion" or "attention", which needs an estimator
-        with ``pooling="attention"``.
+        with ``pooling="attention"``. Only "occlusion" works for any classifier.
     target : object, default=None
         What to explain: a class, or one for each row; None takes the class that is
         predicted for each row. With several labels (multilabel) or several outputs
@@ -171,7 +179,7 @@ def explain(
     Raises
     ------
     TypeError
-        If the estimator is none of this package.
+        If the estimator is none of this package and has no ``predict_proba``.
     ValueError
         If method, target, step or tol cannot be used, or the estimator has a head of
         your own; before anything is computed.
@@ -209,6 +217,11 @@ def explain(
     :math:`f` of the row with this step, or this number, as in the baseline. The weights
     of attention [3]_ are those of ``attention_weights``.
 
+    Of another classifier the probability of the class is explained. A word of a text is
+    hidden by U+FFFD, which no vocabulary has; words are those of a `TextVectorizer` at
+    the beginning of the pipeline, or of one with its defaults. A token id is hidden by
+    1, and a number by its mean over all steps of the rows of X.
+
     References
     ----------
     .. [1] M. Sundararajan, A. Taly and Q. Yan, "Axiomatic Attribution for Deep
@@ -233,10 +246,14 @@ def explain(
     >>> bool(abs(found.values.sum() - (found.output - found.base_output)) < 0.01)
     True
     """
-    _, rnn = fitted_steps(estimator)
     if method not in METHODS:
         accepted = ", ".join(map(repr, METHODS))
         raise ValueError(f"method must be one of {accepted}, got {method!r}.")
+    if ends_otherwise(estimator):
+        _check_any(estimator, method, step)
+        rows_of_any = occlude_any(estimator, X, target)
+        return [Explanation(method=method, **row) for row in rows_of_any]
+    _, rnn = fitted_steps(estimator)
     check_scalar(tol, "tol", Real, min_val=0, include_boundaries="neither")
     if np.isnan(tol):
         raise ValueError("tol must be a number above 0, got nan; 1e-3 suits most.")
@@ -268,6 +285,20 @@ def explain(
         )
         for i, values in enumerate(found.values)
     ]
+
+
+def _check_any(estimator: Any, method: str, step: Any) -> None:
+    """Refuse what needs a network of this package at the end."""
+    if method != "occlusion":
+        raise ValueError(
+            f"method={method!r} needs a network of sklearn_rnn at the end, got "
+            f"{type(flat_steps(estimator)[-1]).__name__}; pass method='occlusion', "
+            "which asks for predictions only."
+        )
+    if step is not None:
+        raise ValueError(
+            f"step is for RNNTagger and RNNStepRegressor, got {step!r}; leave it out."
+        )
 
 
 def _check_attention(rnn: Any, target: Any, step: Any) -> None:

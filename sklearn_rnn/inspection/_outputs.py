@@ -98,14 +98,15 @@ def _read_classes(
     if rnn._target.task == "multilabel":
         return _read_columns(target, n_rows, len(classes), "label")
     if target is not None:
-        return _per_row(target, n_rows, lambda label: _find(label, classes))
+        return per_row(target, n_rows, lambda label: find_class(label, classes))
     predicted = rnn.predict(sequences)
     if steps is not None:
         predicted = [row[step] for row, step in zip(predicted, steps, strict=True)]
     return np.searchsorted(rnn.classes_, predicted)
 
 
-def _find(label: Any, classes: list[Any]) -> int:
+def find_class(label: Any, classes: list[Any]) -> int:
+    """Give the number of a class."""
     if label not in classes:
         raise ValueError(
             f"target must be one of the classes [{name_some(classes)}], or one of "
@@ -135,7 +136,7 @@ def _read_columns(
             )
         return int(column)
 
-    return _per_row(target, n_rows, check)
+    return per_row(target, n_rows, check)
 
 
 # -- the step ------------------------------------------------------------------
@@ -157,7 +158,7 @@ def _read_steps(rnn: Any, sequences: Sequences, step: Any) -> NDArray[np.int64] 
             "0 is the first, -1 the last."
         )
     lengths = iter(sequences.lengths.tolist())
-    return _per_row(step, len(sequences), lambda one: _check_step(one, next(lengths)))
+    return per_row(step, len(sequences), lambda one: _check_step(one, next(lengths)))
 
 
 def _check_step(step: Any, length: int) -> int:
@@ -169,7 +170,7 @@ def _check_step(step: Any, length: int) -> int:
     return int(step) % length
 
 
-def _per_row(given: Any, n_rows: int, read: Callable[[Any], int]) -> NDArray[np.int64]:
+def per_row(given: Any, n_rows: int, read: Callable[[Any], int]) -> NDArray[np.int64]:
     """Read one value for all rows, or one for each."""
     if np.ndim(given) == 0:
         given = [given.item() if isinstance(given, np.ndarray) else given] * n_rows
