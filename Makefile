@@ -122,7 +122,7 @@ $(OLDEST)/test.stamp: pyproject.toml constraints-oldest.txt
 		--constraint constraints-oldest.txt --editable ".[test]"
 	@touch $@
 
-# LIME, SHAP and MAPIE are for two examples, and for nothing in the package.
+# LIME, SHAP and MAPIE are for examples, and for nothing in the package.
 $(DOCS)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(DOCS), once; this takes a few minutes"
 	$(PYTHON) -m venv --clear $(DOCS)
@@ -141,7 +141,7 @@ $(INTEROP)/made.stamp: pyproject.toml constraints.txt
 	@echo "installing into $(INTEROP), once; this takes a minute or two"
 	$(PYTHON) -m venv --clear $(INTEROP)
 	$(INTEROP)/bin/python -m pip install --constraint constraints.txt \
-		--editable ".[test,accelerate,dask,onnx]" "dask==2025.2.0" "distributed==2025.2.0" \
+		--editable ".[test,accelerate,dask,neighbours,onnx]" "dask==2025.2.0" "distributed==2025.2.0" \
 		dask-ml nbclient nbformat ipykernel ipywidgets "onnxruntime>=1.20" \
 		"polars>=1.0" "pyarrow>=15" "imbalanced-learn>=0.14" "mlflow-skinny>=3.0"
 	@touch $@

@@ -717,7 +717,8 @@ MUTANTS = [
         "content += _mix(_hash_content(part) + np.uint64(place) * WEYL, THIRD)",
         "pass",
         (
-            "tests/estimators/test_several_sequences.py::test_rows_that_differ_in_the_second_sequence_only_are_not_merged",
+            "tests/sequences/test_canonical.py"
+            "::test_other_sequences_beside_are_another_row",
         ),
     ),
     Mutant(

@@ -127,14 +127,6 @@ def test_own_levels_of_a_second_signal_reach_the_head():
     assert model.fit(same, is_high).score(same, is_high) > 0.9
 
 
-def test_rows_that_differ_in_the_second_sequence_only_are_not_merged():
-    same, words = np.ones((N, 3)), X.beside[0]
-    model = clone(MODELS["classifier"][0]).set_params(batch_size=8, max_epochs=15)
-    both = SequencesWithStatic(same, beside=[words])
-    is_up = SIGNS[1] > 0
-    assert model.fit(both, is_up).score(both, is_up) > 0.9
-
-
 def test_a_pipeline_is_cut_searched_and_saved(tmp_path):
     pipeline = make_pipeline(JOIN, MODELS["classifier"][0])
     assert len(cross_val_score(pipeline, TABLE, PRODUCT, cv=2)) == 2

@@ -30,6 +30,14 @@ def test_other_static_columns_are_another_row():
     assert found == {1: 2.0, 2: 1.0, 3: 1.0}
 
 
+def test_other_sequences_beside_are_another_row():
+    one, other = (
+        Sequences.from_list(part) for part in ([[7], [8]] * 2, [[8], [7]] * 2)
+    )
+    rows = Sequences(np.ones(4), np.arange(5), beside=(one, other))
+    assert canonical_rows(rows, np.zeros(4))[1].tolist() == [2.0, 2.0]
+
+
 def as_arrays(rows):
     values, y, weights = zip(*rows, strict=True)
     sequences = Sequences.from_list([np.array(row, dtype=float) for row in values])
