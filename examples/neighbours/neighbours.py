@@ -41,9 +41,8 @@ print("MAPIE", sets[:, :, 0].sum(axis=1).mean(), "classes in a set")
 
 # SHAP and LIME: which words of a text count, and which numbers of a series.
 texts = ["good film", "bad film", "a good one", "a bad one"] * 4
-text_model = make_pipeline(TextVectorizer(max_length=9), network).fit(
-    texts, [1, 0, 1, 0] * 4
-)
+text_model = make_pipeline(TextVectorizer(max_length=9), network)
+text_model.fit(texts, [1, 0, 1, 0] * 4)
 masker = shap.maskers.Text(r"\s+", mask_token="hidden ", collapse_mask_token=False)
 explainer = shap.Explainer(
     text_model.predict_proba, masker, algorithm="permutation", seed=0

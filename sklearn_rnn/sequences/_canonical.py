@@ -111,8 +111,9 @@ def _hash_content(sequences: Sequences) -> np.ndarray:
         content += _hash_characters(sequences.characters, sequences.offsets)
     if sequences.static is not None:
         content += _mix(_hash_table(sequences.static), FIRST)
-    for place, part in enumerate(sequences.beside, start=1):
-        content += _mix(_hash_content(part) + np.uint64(place) * WEYL, THIRD)
+    keys = np.arange(1, len(sequences.beside) + 1, dtype=np.uint64) * WEYL
+    for key, part in zip(keys, sequences.beside, strict=True):
+        content += _mix(_hash_content(part) + key, THIRD)
     return content
 
 

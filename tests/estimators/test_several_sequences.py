@@ -139,23 +139,23 @@ def test_a_pipeline_is_cut_searched_and_saved(tmp_path):
     assert_same(again.predict_proba(TABLE), pipeline.predict_proba(TABLE))
 
 
-def test_new_words_of_the_second_sequence_are_learnt_later():
-    vectorizer = TextVectorizer().fit([*TEXTS, "new words"])
-    first, later = (
-        SequencesWithStatic(SIGNALS[:8], beside=[vectorizer.transform(texts)])
-        for texts in (["up down"] * 8, ["new words"] * 8)
-    )
+def test_new_words_of_each_sequence_are_learnt_later():
+    vectorizer = TextVectorizer().fit([*TEXTS, "more new words"])
+    old, new = (vectorizer.transform([text] * 8) for text in ("up", "more new words"))
     model = clone(MODELS["classifier"][0])
+    first = SequencesWithStatic(old, beside=[SIGNALS[:8], old])
     model.partial_fit(first, PRODUCT[:8], classes=[0, 1])
+    later = SequencesWithStatic(new, beside=[SIGNALS[:8], new[:, :2]])
     for _ in range(2):  # with the moments of the optimiser
         model.partial_fit(later, PRODUCT[:8])
-    tokens = model.net_.module_.beside[0].embedder.tokens
-    counts = model.beside_inputs_[0]["token_counts_"]
-    assert len(tokens.weight) == len(counts)
-    assert set(np.flatnonzero(counts)) == set(
-        vectorizer.transform(["up down", "new words"]).data
-    )
-    assert bool(tokens.known[vectorizer.vocabulary_["new"]])
+    module, (_, learnt) = model.net_.module_, model.beside_inputs_
+    for part, counts, seen in (
+        (module, model.token_counts_, "up more new words"),
+        (module.beside[1], learnt["token_counts_"], "up more new"),
+    ):
+        ids = vectorizer.transform([seen]).data.tolist()
+        assert sorted(ids) == np.flatnonzero(counts).tolist()
+        assert np.flatnonzero(part.embedder.tokens.known).tolist() == sorted(ids)
     again = pickle.loads(pickle.dumps(model))
     assert_same(again.predict_proba(later), model.predict_proba(later))
 

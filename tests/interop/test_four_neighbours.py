@@ -1,4 +1,4 @@
-"""The program of the guide with imbalanced-learn, MAPIE, SHAP and LIME, and refusals."""
+"""The program of the guide with imbalanced-learn, MAPIE, SHAP and LIME; refusals."""
 
 import runpy
 from pathlib import Path
@@ -51,6 +51,7 @@ def test_samplers_refuse_what_is_no_table(name):
         RandomOverSampler().fit_resample(REFUSED_BY_SAMPLERS[name], Y)
 
 
+@pytest.mark.changes_global_state
 def test_split_conformal_classes_try_a_table():
     pytest.importorskip("mapie")
     from mapie.classification import SplitConformalClassifier

@@ -31,9 +31,7 @@ def test_other_static_columns_are_another_row():
 
 
 def test_other_sequences_beside_are_another_row():
-    one, other = (
-        Sequences.from_list(part) for part in ([[7], [8]] * 2, [[8], [7]] * 2)
-    )
+    one, other = (Sequences.from_list(part * 2) for part in ([[7], [8]], [[8], [7]]))
     rows = Sequences(np.ones(4), np.arange(5), beside=(one, other))
     assert canonical_rows(rows, np.zeros(4))[1].tolist() == [2.0, 2.0]
 
