@@ -47,6 +47,33 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "rows of a table move as if each update had touched them",
+        "_training/_lazy_adam.py",
+        'state["exp_avg"].index_copy_(0, rows, mean)',
+        'state["exp_avg"].mul_(beta_1).index_copy_(0, rows, mean)',
+        ("tests/_training/test_lazy_adam.py::test_rows_move_as_by_torchs_sparse_adam",),
+    ),
+    Mutant(
+        "rows that a batch holds twice count apart in the norm",
+        "_training/_callbacks.py",
+        "parameter.grad = parameter.grad.coalesce()",
+        "parameter.grad = parameter.grad._coalesced_(True)",
+        (
+            "tests/_training/test_lazy_adam.py"
+            "::test_the_gradient_is_clipped_as_a_dense_one_is",
+        ),
+    ),
+    Mutant(
+        "Adam of rows stands for Adam with weight decay",
+        "_training/_optimizers.py",
+        "and given <= OF_ROWS",
+        "",
+        (
+            "tests/_training/test_lazy_adam.py"
+            "::test_it_stands_for_adam_where_a_batch_touches_few_rows",
+        ),
+    ),
+    Mutant(
         "the encoder is trained in frozen epochs as well",
         "_training/_callbacks.py",
         "parameter.requires_grad_(not freezes)",

@@ -74,6 +74,9 @@ class GradientNorm(Callback):
 
     def on_grad_computed(self, net: Any, named_parameters: Any, **kwargs: Any) -> None:
         parameters = [p for p in self.parameters_ if p.grad is not None]
+        for parameter in parameters:
+            if parameter.grad.is_sparse:  # rows that come twice are added first
+                parameter.grad = parameter.grad.coalesce()
         norm = self._clip(parameters)
         # Numbers, not tensors: small blocks that stay among the large ones of each
         # batch, which come and go, let the memory of a long epoch grow with it.
@@ -85,16 +88,21 @@ class GradientNorm(Callback):
             return torch.nn.utils.clip_grad_norm_(parameters, max_norm)
         # The same, but where it would change nothing, which only the CPU can ask for
         # without waiting, the gradients are left alone.
-        norms = [torch.linalg.vector_norm(p.grad) for p in parameters]
+        gradients = [_numbers_of(p.grad) for p in parameters]
+        norms = [torch.linalg.vector_norm(gradient) for gradient in gradients]
         norm = torch.linalg.vector_norm(torch.stack(norms))
         if not norm <= max_norm:
-            for parameter in parameters:
-                parameter.grad.mul_(max_norm / (norm + 1e-6))
+            for gradient in gradients:
+                gradient.mul_(max_norm / (norm + 1e-6))
         return norm
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         norms = torch.stack([torch.as_tensor(norm) for norm in self.norms_])
         net.history.record("gradient_norm", float(norms.mean()))
+
+
+def _numbers_of(gradient: torch.Tensor) -> torch.Tensor:
+    return gradient.values() if gradient.is_sparse else gradient
 
 
 class FreezeEncoder(Callback):

@@ -30,8 +30,9 @@ from sklearn_rnn._training._data import (
     TrainBatches,
 )
 from sklearn_rnn._training._given_callbacks import take_callbacks
+from sklearn_rnn._training._lazy_adam import LazyAdam
 from sklearn_rnn._training._net import SequenceNet
-from sklearn_rnn._training._optimizers import OPTIMIZERS, can_fuse
+from sklearn_rnn._training._optimizers import OPTIMIZERS, can_be_lazy, can_fuse
 from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn.nn import NONLINEARITIES, Embedder, RecurrentNetwork
 
@@ -155,6 +156,7 @@ def make_net(
     stops_early: bool,
     n_frozen: int | str = 0,
     counts_start: bool = False,
+    touches_few_rows: bool = False,
 ) -> SequenceNet:
     """Build the skorch net for one estimator.
 
@@ -177,6 +179,8 @@ def make_net(
         In so many epochs from the first the head alone is trained.
     counts_start : bool, default=False
         Whether early stopping may come back to the weights before training.
+    touches_few_rows : bool, default=False
+        Whether a batch has a gradient for few rows of the vectors of tokens.
 
     Returns
     -------
@@ -238,6 +242,8 @@ def make_net(
         "verbose": max(0, settings["verbose"] - 1),
     }
     params["callbacks__print_log"] = EpochLines() if settings["verbose"] > 1 else None
+    if touches_few_rows and can_be_lazy(settings["optimizer"], net_params, device):
+        params["optimizer"] = LazyAdam
     if can_fuse(settings["optimizer"], net_params, device):
         params["optimizer__fused"] = True
     if "accelerator" in net_params:

@@ -21,6 +21,7 @@ from sklearn_rnn._training._data import (
     PredictionBatches,
     SequenceDataset,
 )
+from sklearn_rnn._training._lazy_adam import LazyAdam
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._parts import join_steps, parts_of
 from sklearn_rnn._training._windows import WindowDataset
@@ -227,6 +228,8 @@ def train(
     _try_loss(net, dataset)
     _try_autocast(net, dataset)
     dataset.prepare(net.module_)
+    if isinstance(net.optimizer_, LazyAdam):
+        net.module_.embedder.tokens.sparse = True
     if starts:
         net.module_.head.start(dataset.targets())
     callbacks = dict(net.callbacks_)

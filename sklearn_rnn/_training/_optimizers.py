@@ -47,6 +47,17 @@ def can_fuse(name: Any, net_params: Mapping[str, Any], device: str) -> bool:
     return name in FUSED and device in ("cpu", "cuda") and not others & set(net_params)
 
 
+# Arguments of Adam that mean the same for rows that are moved one by one.
+OF_ROWS = {"optimizer__betas", "optimizer__eps"}
+
+
+def can_be_lazy(name: Any, net_params: Mapping[str, Any], device: str) -> bool:
+    """Say whether `LazyAdam` may stand for an optimiser: for Adam, on the CPU."""
+    device = torch.device(net_params.get("device", device)).type
+    given = {key for key in net_params if key.startswith("optimizer")}
+    return name == "adam" and device == "cpu" and given <= OF_ROWS
+
+
 def make_schedule(
     lr_schedule: Any, optimizer: torch.optim.Optimizer, total: int | None
 ) -> Any:

@@ -495,6 +495,7 @@ class BaseRNN(
             stops_early=spec["stops_early"],
             n_frozen=spec["n_frozen"],
             counts_start=self._counts_start,
+            touches_few_rows=self._target.touches_few_rows,
         )
         if weights is not None:  # net_params may hold sizes as well
             sizes = net.get_params_for("module")

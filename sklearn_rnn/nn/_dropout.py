@@ -33,7 +33,8 @@ class SeededDropout(SeededStream):
         y = \frac{m\,x}{1 - p}, \qquad m \sim \text{Bernoulli}(1 - p),
 
     so that the expectation of ``y`` is ``x``, and nothing is left to do in
-    evaluation mode. ``p`` is rounded to a multiple of :math:`2^{-16}`. A copy or a pickle starts again from ``seed``.
+    evaluation mode. ``p`` is rounded to a multiple of :math:`2^{-16}`. A copy or a
+    pickle starts again from ``seed``.
 
     References
     ----------

@@ -238,10 +238,14 @@ class RecurrentNetwork(nn.Module):
         goes_on = batch.follows is not None
         state = self._states_before(batch.follows) if goes_on else batch.state
         final = goes_on or self.head.reads_state
-        encoded: Encoded = self.encoder(vectors, batch.lengths, state, final=final)
+        lengths = batch.lengths
+        if goes_on and not self.encoder.bidirectional:
+            # What goes on is whole; sequences that end here need no states.
+            lengths = torch.full_like(lengths, vectors.shape[1])
+        encoded: Encoded = self.encoder(vectors, lengths, state, final=final)
         if goes_on:  # without the way back to the batches before
             self._states = map_state(Tensor.detach, encoded.state)
-        return encoded
+        return encoded._replace(lengths=batch.lengths.to(vectors.device))
 
     def join_beside(self, batch: Batch) -> Batch:
         """Read the further sequences, and put their vectors behind the static columns.

@@ -66,6 +66,11 @@ class NextTokenTarget(Target):
             draws = n_tokens > FEW * self.n_negatives
         self.n_drawn = self.n_negatives if draws else 0
 
+    @property
+    def touches_few_rows(self) -> bool:
+        """Whether a batch has a gradient for few rows of the vectors of tokens."""
+        return self.n_drawn > 0
+
     def strata(self, y: Any) -> NDArray[Any]:
         """Give nothing to stratify by."""
         return np.zeros(len(y))

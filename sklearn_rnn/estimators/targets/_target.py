@@ -43,6 +43,11 @@ class Target:
     def __init__(self, owner: str) -> None:
         self.owner = owner
 
+    @property
+    def touches_few_rows(self) -> bool:
+        """Whether a batch has a gradient for few rows of the vectors of tokens."""
+        return False
+
     def go_on_from(self, other: "Target") -> None:
         """Keep what an earlier fit learnt, whose weights training goes on from."""
         for name in self.learnt:

@@ -170,21 +170,27 @@ class NextTokenHead(Head):
             replacement=True,
             generator=self.draws.generator_on(vectors.device),
         )
-        expected = self.log_proposal + math.log(self.n_negatives)
         logits = functional.linear(
-            vectors, self._rows(negatives), (self.bias - expected)[negatives]
+            vectors, self._rows(negatives), self._shifted_bias(negatives)
         )
         logits = logits.masked_fill(negatives == right.unsqueeze(1), -torch.inf)
         of_right = (vectors * self._rows(right)).sum(dim=1)
-        of_right = of_right + (self.bias - expected)[right]
+        of_right = of_right + self._shifted_bias(right)
         both = torch.cat([of_right.unsqueeze(1), logits], dim=1)
-        return both.logsumexp(dim=1) - of_right
+        return functional.cross_entropy(both, torch.zeros_like(right), reduction="none")
+
+    def _shifted_bias(self, tokens: Tensor) -> Tensor:
+        """Give biases less the logarithms of how often each token is drawn."""
+        expected = self.log_proposal[tokens] + math.log(self.n_negatives)
+        shifted: Tensor = self.bias[tokens] - expected
+        return shifted
 
     def _rows(self, tokens: Tensor) -> Tensor:
         """Give the weights of some outputs."""
-        table = self._shared[0].weight if self.table is None else self.table
-        is_end = (tokens == 0).unsqueeze(1)
-        return torch.where(is_end, self.end, functional.embedding(tokens, table))
+        vectors = self._shared[0]
+        table = vectors.weight if self.table is None else self.table
+        rows = functional.embedding(tokens, table, sparse=vectors.sparse)
+        return torch.where((tokens == 0).unsqueeze(1), self.end, rows)
 
     def start(self, target: Targets) -> None:
         """Start the bias at the log-shares of the tokens; negatives are drawn so too.
