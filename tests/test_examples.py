@@ -31,6 +31,7 @@ LESS = {
     "plot_spelling_to_sound": {"test_size=1000": "train_size=500, test_size=50"},
     "plot_dates_to_iso": {"size=3500": "size=600"},
     "plot_rare_events": {"(6000, random)": "(900, random)", "(10_000,": "(900,"},
+    "plot_suggestions": {"if i % 5]": "if i % 5 == 1]", "[::5]": "[::40]"},
     "plot_text_and_numbers": {"(1200, random)": "(200, random)"},
     "plot_text_cells": {">= 0.5": ">= 0.97"},
     "plot_tickets": {"(1500, random)": "(300, random)"},

@@ -14,6 +14,8 @@ STORIES = [
     "plot_topics",
     "plot_text_cells",
     "plot_next_word",
+    "plot_invented_words",
+    "plot_suggestions",
     "plot_when_not",
     # series
     "plot_births",
