@@ -15,6 +15,7 @@ from sklearn_rnn.testing import (
     _manners,
     _refusals,
     _texts,
+    _tokens,
 )
 from sklearn_rnn.testing._samples import KINDS
 from sklearn_rnn.testing._subject import Subject
@@ -77,6 +78,11 @@ TEXTS = (
     _texts.check_fit_transform_is_fit_and_transform,
     _texts.check_any_order_gives_the_same_vocabulary,
 )
+TOKENS = (
+    _tokens.check_sparse_rows_and_lists_of_ids_are_the_same,
+    _tokens.check_new_tokens_are_unknown,
+    _tokens.check_the_order_of_rows_in_fit_does_not_matter,
+)
 
 _OF_NUMBERS = BATCH_INVARIANCE + SEQUENCES + MANNERS + PREDICTIONS + REFUSALS
 _ANY_SHAPE = tuple(
@@ -90,6 +96,7 @@ CHECKS = {
     "translator": _ANY_SHAPE + ANSWERS,
     "transcriber": _ANY_SHAPE + ANSWERS,
     "vectorizer": BATCH_INVARIANCE + MANNERS + TEXTS,
+    "tokens": BATCH_INVARIANCE + MANNERS + TOKENS,
 }
 """The checks of each kind of estimator."""
 
@@ -122,9 +129,9 @@ def check_sequence_estimator(
     kind : str, default="auto"
         "classifier", "regressor", "tagger" (a label for each step), "step_regressor"
         (a number for each step), "translator" (a sequence of labels of any length),
-        "transcriber" (the same, where the labels follow the steps) or "vectorizer"
-        (texts to token ids). "auto" finds the kind by the tags, and by trying which
-        targets the estimator accepts.
+        "transcriber" (the same, where the labels follow the steps), "vectorizer"
+        (texts to token ids) or "tokens" (reads token ids and needs no targets). "auto"
+        finds the kind by the tags, and by trying which targets the estimator accepts.
 
     rtol : float, default=1e-6
         By how much predictions may differ in another batch, container or fit, relative

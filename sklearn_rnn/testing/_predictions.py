@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 PAD = 0  # padding behind the ids of a dense matrix of token ids
+UNK = 1  # the id of every token that has none of its own
 
 
 def rows_of(predicted: Any, n_rows: int, name: str) -> list[NDArray[Any]]:

@@ -17,10 +17,12 @@ class Kind(NamedTuple):
     is_stepwise: bool
     methods: tuple[str, ...]
     is_paired: bool = False
+    has_targets: bool = True
 
 
 OF_CLASSES = ("predict", "predict_proba", "decision_function")
 OF_ANSWERS = ("predict", "predict_n_best")
+OF_TOKENS = ("transform", "score_samples", "predict_proba")
 KINDS = {
     "classifier": Kind(True, False, (*OF_CLASSES, "transform")),
     "regressor": Kind(False, False, ("predict", "transform")),
@@ -28,7 +30,8 @@ KINDS = {
     "step_regressor": Kind(False, True, ("predict",)),
     "translator": Kind(True, False, OF_ANSWERS, is_paired=True),
     "transcriber": Kind(True, False, OF_ANSWERS, is_paired=True),
-    "vectorizer": Kind(False, False, ("transform",)),
+    "vectorizer": Kind(False, False, ("transform",), has_targets=False),
+    "tokens": Kind(False, False, OF_TOKENS, has_targets=False),
 }
 
 DOCUMENTS = [
@@ -40,6 +43,10 @@ DOCUMENTS = [
     "the cat and the dog",
     "wind",
 ]
+
+
+# Ids of tokens, each of them more than once.
+IDS = [[2, 5, 3], [4, 2, 5, 3, 6, 2], [6], [3, 3], [5, 4, 2], [6, 4, 3, 2, 5], [4]]
 
 
 class Samples(NamedTuple):

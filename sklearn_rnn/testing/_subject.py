@@ -18,6 +18,7 @@ from sklearn_rnn.testing._predictions import (
 )
 from sklearn_rnn.testing._samples import (
     DOCUMENTS,
+    IDS,
     KINDS,
     Samples,
     as_objects,
@@ -76,8 +77,10 @@ class Subject:
         self.refusals: dict[str, str] = {}
         if kind == "auto" and _reads_texts(estimator, self.tags):
             kind = "vectorizer"
+        if kind == "auto" and _reads_ids_alone(self.tags):
+            kind = "tokens"
         self.kind = kind
-        if kind != "vectorizer":
+        if kind == "auto" or KINDS[kind].has_targets:
             self._recognise()
 
     def _recognise(self) -> None:
@@ -180,7 +183,7 @@ class Subject:
         return estimator.set_params(**unseeded) if unseeded else estimator
 
     def fit(self, X: Any, y: Any, **params: Any) -> Any:
-        """Fit a clone; only a vectorizer needs no targets."""
+        """Fit a clone; vectorizers and readers of tokens need no targets."""
         return self.new().fit(X, y, **params)
 
     def said(self, fitted: Any, X: Any) -> dict[str, list[NDArray[Any]]]:
@@ -224,6 +227,8 @@ class Subject:
         """
         if self.kind == "vectorizer":
             return Samples(list(DOCUMENTS), None)
+        if self.kind == "tokens":
+            return Samples([np.array(row) for row in IDS], None)
         ragged = self.is_ragged if ragged is None else ragged
         X, y = make_noise(self.kind, ragged=ragged, n_classes=self.n_classes)
         gaps = self.tags.input_tags.allow_nan
@@ -283,6 +288,10 @@ def _reads_texts(estimator: Any, tags: Tags) -> bool:
     return (
         hasattr(estimator, "transform") and not is_predictor and tags.input_tags.string
     )
+
+
+def _reads_ids_alone(tags: Tags) -> bool:
+    return tags.input_tags.categorical and not tags.target_tags.required
 
 
 def _likely_kinds(tags: Tags) -> tuple[str, ...]:

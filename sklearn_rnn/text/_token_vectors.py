@@ -16,7 +16,13 @@ from sklearn.utils.extmath import randomized_svd
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import DocumentationLinkMixin, Interval, fit_context
-from sklearn_rnn.sequences import UNK, Sequences, check_sequences, step_positions
+from sklearn_rnn.sequences import (
+    UNK,
+    Sequences,
+    canonical_rows,
+    check_sequences,
+    step_positions,
+)
 
 # Frequent contexts say less than their counts: Levy, Goldberg and Dagan (2015).
 SMOOTHING = 0.75
@@ -154,7 +160,7 @@ class TokenVectors(
             If X holds no token ids, or ids so far apart that a table of all would be
             much larger than X.
         """
-        sequences = check_sequences(self, X, reset=True, input="tokens")
+        sequences = _in_order(check_sequences(self, X, reset=True, input="tokens"))
         tokens = np.unique(sequences.values)
         tokens = tokens[tokens > UNK]
         n_tokens = _check_size(tokens)
@@ -263,6 +269,12 @@ def _check_size(tokens: NDArray[Any]) -> int:
             "TextVectorizer does."
         )
     return n_tokens
+
+
+def _in_order(sequences: Sequences) -> Sequences:
+    """Put sequences into an order of their own, from which the bits follow."""
+    rows, counts = canonical_rows(sequences, np.zeros(len(sequences)))
+    return sequences[np.repeat(rows, counts.astype(np.int64))]
 
 
 def _one_hot(tokens: NDArray[Any], n_tokens: int) -> sparse.csr_matrix:

@@ -38,12 +38,7 @@ CHOICES = {
     "characters": {"characters": True},
     "dense ids": {"sparse_output": False},
 }
-# The suite makes numbers or texts; what reads ids alone has its promises in its tests.
-ESTIMATORS = {
-    name: kind
-    for name, kind in all_estimators()
-    if not kind().__sklearn_tags__().input_tags.categorical
-}
+ESTIMATORS = dict(all_estimators())
 PREDICTORS = [name for name, kind in ESTIMATORS.items() if hasattr(kind, "predict")]
 
 # After so short a training an answer may be empty, or go on for ever.
@@ -268,7 +263,7 @@ def test_before_fit_every_question_says_so(name):
         if not question.startswith(("_", "fit", "partial_fit", "set_", "get_"))
     }
     asked = [question for question, takes in questions.items() if takes[:1] == ["X"]]
-    assert {"predict", "transform"} & set(asked)
+    assert {"predict", "transform", "score_samples"} & set(asked)
     for question in asked:
         more = [y] if "y" in questions[question] else []
         with pytest.raises(NotFittedError, match=rf"{name}.*not fitted yet"):

@@ -4,6 +4,8 @@ Tests break them on purpose. They also show what an estimator of another library
 look like.
 """
 
+from collections import Counter
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -234,4 +236,30 @@ class Vectorizer(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
+        return tags
+
+
+class TokenCounts(BaseEstimator):
+    """How frequent each token was, those that were not there like id 1."""
+
+    def fit(self, X, y=None):
+        self.counts_ = Counter(np.concatenate(self.rows_of(X)).tolist())
+        return self
+
+    def rows_of(self, X):
+        if sparse.issparse(X):
+            X = X.tocsr()
+            return np.split(X.data, X.indptr[1:-1])
+        return list(X)
+
+    def count(self, token):
+        return self.counts_.get(token, self.counts_.get(1, 0))
+
+    def score_samples(self, X):
+        rows = self.rows_of(X)
+        return np.array([sum(map(self.count, row.tolist())) for row in rows], float)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.categorical = True
         return tags

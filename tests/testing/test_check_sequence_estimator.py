@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy import sparse
 from sklearn.exceptions import EstimatorCheckFailedWarning, SkipTestWarning
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.neighbors import KNeighborsClassifier
@@ -28,6 +29,7 @@ from honest_estimators import (
     Regressor,
     StepRegressor,
     Tagger,
+    TokenCounts,
     Vectorizer,
     check_weight,
 )
@@ -38,6 +40,7 @@ HONEST = {
     "tagger": Tagger,
     "step_regressor": StepRegressor,
     "vectorizer": Vectorizer,
+    "tokens": TokenCounts,
 }
 
 
@@ -339,7 +342,28 @@ class ScoresTextsAgainstLabels(Answerer):
             return 0.0
 
 
+class ReadsEmptyColumns(TokenCounts):
+    def score_samples(self, X):
+        width = X.shape[1] if sparse.issparse(X) else 0
+        return super().score_samples(X) + width
+
+
+class CountsNewTokens(TokenCounts):
+    def count(self, token):
+        return self.counts_.get(token, token)
+
+
+class StartsFromItsFirstRow(TokenCounts):
+    def fit(self, X, y=None):
+        super().fit(X)
+        self.counts_[2] += len(self.rows_of(X)[0])
+        return self
+
+
 BROKEN = {
+    "sparse_rows_and_lists_of_ids_are_the_same": [ReadsEmptyColumns],
+    "new_tokens_are_unknown": [CountsNewTokens],
+    "the_order_of_rows_in_fit_does_not_matter": [StartsFromItsFirstRow],
     "alone_as_in_a_batch": [CentresOnTheBatch],
     "batch_size_does_not_matter": [CentresSmallBatchesOnly, ReadsItsBatchSizeWrongly],
     "permuted_rows_permute_the_predictions": [LeavesTheOrderOfLengthInSteps],

@@ -99,6 +99,8 @@ def test_the_seed_gives_the_bits_and_the_order_of_texts_does_not_matter():
     made = TokenVectors(4, random_state=0).fit(tokens(ROWS)).vectors_
     again = TokenVectors(4, random_state=0).fit(tokens(ROWS)).vectors_
     assert (made == again).all()
+    turned = TokenVectors(4, random_state=0).fit(tokens(ROWS[::-1])).vectors_
+    assert (made == turned).all()
 
 
 def test_tokens_of_the_same_neighbours_are_similar():
