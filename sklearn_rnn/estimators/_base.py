@@ -105,6 +105,9 @@ class BaseRNN(
     # Whether early stopping may come back to the weights before training.
     _counts_start: ClassVar[bool] = False
     _fixed: ClassVar[dict] = {}
+    # Why there is no ONNX graph, and no explanation of single rows; None if there is.
+    _why_no_onnx: ClassVar[str | None] = None
+    _why_no_rows: ClassVar[str | None] = None
 
     # -- fitting ---------------------------------------------------------------
 

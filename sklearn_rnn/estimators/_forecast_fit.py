@@ -219,9 +219,8 @@ class ForecastFit(SeriesInput):
         return SharedSteps(values, observed, counts, known, firsts, lengths)
 
     def _shape_of_windows(self, masked: bool) -> WindowShape:
-        return WindowShape(
-            self.window_, self.horizon, self.segment_, masked, tuple(self._known)
-        )
+        h = self._setting("horizon")
+        return WindowShape(self.window_, h, self.segment_, masked, tuple(self._known))
 
     def _windows_to_train_on(self, lengths: NDArray[np.int64]) -> Any:
         """List the windows of series of these lengths, targets included.

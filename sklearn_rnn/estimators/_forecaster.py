@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import Interval, StrOptions, fit_context
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 LOSSES = {"squared_error", "absolute_error", "huber"}
 STEPS_OF_AVERAGE = 0.99
 """How slowly the average of the weights forgets, see `WeightAverage`."""
+
+
+def _refuse_partial_fit(forecaster):
+    """Say why there is no `partial_fit`."""
+    raise AttributeError(
+        "RNNForecaster has no partial_fit: windows need the past, which parts of it do "
+        "not have. Call update to take note of what came, or fit with warm_start=True "
+        "on the whole series to train on."
+    )
 
 
 @with_parameters
@@ -114,6 +124,14 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         "n_iter_no_change": 5,
     }
     _counts_start: ClassVar[bool] = True
+    _why_no_onnx: ClassVar[str | None] = (
+        "its forecasts go on from the past of each series, which it keeps and a graph "
+        "cannot"
+    )
+    _why_no_rows: ClassVar[str | None] = (
+        "rows of X are steps of time; scikit-learn's permutation_importance says which "
+        "columns count"
+    )
 
     _attributes: ClassVar[dict] = {
         "window_, segment_, period_": ("int", "The parameters as they were found."),
@@ -442,6 +460,20 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         seen = np.isfinite(truth.reshape(len(truth), -1)).all(axis=1)
         weight = None if sample_weight is None else np.asarray(sample_weight)[seen]
         return float(r2_score(truth[seen], predicted[seen], sample_weight=weight))
+
+    @available_if(_refuse_partial_fit)
+    def partial_fit(self, X: Any, y: Any = None) -> "Self":
+        """Not there: `update` takes note of what came, and ``fit`` trains.
+
+        Parameters
+        ----------
+        X, y : object
+
+        Returns
+        -------
+        self : object
+        """
+        raise NotImplementedError
 
     def _make_target(self):
         return HorizonTarget(

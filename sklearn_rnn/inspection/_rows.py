@@ -45,6 +45,10 @@ def read_rows(estimator: Any, X: Any, *, words: bool = False) -> Rows:
         that of a text without any.
     """
     transformers, rnn = fitted_steps(estimator)
+    if rnn._why_no_rows is not None:
+        raise TypeError(
+            f"{type(rnn).__name__} has no sequences to look into: {rnn._why_no_rows}."
+        )
     if isinstance(X, Iterator):  # it would be empty when it is read again
         X = list(X)
     texts = tokens = spans = None

@@ -173,6 +173,11 @@ def _check_exportable(estimator: Any) -> None:
             f"{_describe(estimator)}."
         )
     check_is_fitted(estimator, "net_")
+    if estimator._why_no_onnx is not None:
+        raise ValueError(
+            f"{type(estimator).__name__} cannot be exported: {estimator._why_no_onnx}. "
+            "Save the estimator with sklearn_rnn.save."
+        )
     if estimator._settings.get("output") == "crf":
         raise ValueError(
             "output='crf' cannot be exported, for ONNX has no operator that finds the "

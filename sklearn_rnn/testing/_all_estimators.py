@@ -25,7 +25,7 @@ def all_estimators() -> list[tuple[str, type[BaseEstimator]]]:
     --------
     >>> from sklearn_rnn.testing import all_estimators
     >>> [name for name, _ in all_estimators()][:2]
-    ['RNNClassifier', 'RNNLanguageModel']
+    ['RNNClassifier', 'RNNForecaster']
     """
     package = import_module("sklearn_rnn")
     public = [(name, getattr(package, name)) for name in sorted(package.__all__)]

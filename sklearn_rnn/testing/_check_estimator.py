@@ -11,6 +11,7 @@ from sklearn_rnn._messages import warn
 from sklearn_rnn.testing import (
     _answers,
     _batch_invariance,
+    _forecasts,
     _learning,
     _manners,
     _refusals,
@@ -84,6 +85,16 @@ TOKENS = (
     _tokens.check_the_order_of_rows_in_fit_does_not_matter,
 )
 
+FORECASTS = (
+    _forecasts.check_a_forecast_for_each_row,
+    _forecasts.check_nothing_of_the_future_is_read,
+    _forecasts.check_what_is_added_to_the_series_is_added_to_the_forecast,
+    _forecasts.check_update_makes_the_past_longer,
+    _forecasts.check_update_leaves_other_series_alone,
+    _forecasts.check_a_series_alone_is_as_in_a_panel,
+    _forecasts.check_the_order_of_series_and_rows_does_not_matter,
+)
+
 _OF_NUMBERS = BATCH_INVARIANCE + SEQUENCES + MANNERS + PREDICTIONS + REFUSALS
 _ANY_SHAPE = tuple(
     check for check in _OF_NUMBERS if check is not _learning.check_shapes_of_predictions
@@ -97,6 +108,7 @@ CHECKS = {
     "transcriber": _ANY_SHAPE + ANSWERS,
     "vectorizer": BATCH_INVARIANCE + MANNERS + TEXTS,
     "tokens": BATCH_INVARIANCE + MANNERS + TOKENS,
+    "forecaster": FORECASTS + MANNERS + PREDICTIONS,
 }
 """The checks of each kind of estimator."""
 
@@ -130,8 +142,10 @@ def check_sequence_estimator(
         "classifier", "regressor", "tagger" (a label for each step), "step_regressor"
         (a number for each step), "translator" (a sequence of labels of any length),
         "transcriber" (the same, where the labels follow the steps), "vectorizer"
-        (texts to token ids) or "tokens" (reads token ids and needs no targets). "auto"
-        finds the kind by the tags, and by trying which targets the estimator accepts.
+        (texts to token ids), "tokens" (reads token ids and needs no targets) or
+        "forecaster" (rows are steps of time; it has a method ``update``, and for panels
+        parameters ``series`` and ``time``). "auto" finds the kind by the tags, and by
+        trying which targets the estimator accepts.
 
     rtol : float, default=1e-6
         By how much predictions may differ in another batch, container or fit, relative

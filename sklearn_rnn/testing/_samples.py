@@ -32,6 +32,7 @@ KINDS = {
     "transcriber": Kind(True, False, OF_ANSWERS, is_paired=True),
     "vectorizer": Kind(False, False, ("transform",), has_targets=False),
     "tokens": Kind(False, False, OF_TOKENS, has_targets=False),
+    "forecaster": Kind(False, False, ("predict", "predict_quantiles")),
 }
 
 DOCUMENTS = [
@@ -119,6 +120,18 @@ def make_noise(
         n_labels[:2] = most[0], 0
         return Samples(X, [rng.integers(n_classes, size=n) for n in n_labels])
     return Samples(X, [rng.normal(size=length) for length in lengths])
+
+
+def make_series(n_steps: int = 40, seed: int = 0) -> Samples:
+    """Draw steps of one series with two columns, of which the first tells of it.
+
+    The values are sixty-fourths, so that whole numbers are added to them exactly.
+    """
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-8, 9, (n_steps, N_FEATURES)) / 4
+    season = 4 * np.sin(np.arange(n_steps) / 2)
+    y = np.round((season + X[:, 0] + rng.normal(size=n_steps)) * 64) / 64
+    return Samples(list(X), y)
 
 
 def with_gaps(x: NDArray[Any]) -> NDArray[Any]:

@@ -24,6 +24,7 @@ from sklearn_rnn.testing._samples import (
     as_objects,
     make_first_step_tells,
     make_noise,
+    make_series,
     pad,
     with_gaps,
 )
@@ -79,8 +80,12 @@ class Subject:
             kind = "vectorizer"
         if kind == "auto" and _reads_ids_alone(self.tags):
             kind = "tokens"
+        if kind == "auto" and _takes_steps(estimator):
+            kind = "forecaster"
         self.kind = kind
-        if kind == "auto" or KINDS[kind].has_targets:
+        if kind == "forecaster":
+            self._make_container = as_cube
+        elif kind == "auto" or KINDS[kind].has_targets:
             self._recognise()
 
     def _recognise(self) -> None:
@@ -196,8 +201,7 @@ class Subject:
         """
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
         said = {}
-        methods = KINDS[self.kind].methods
-        for name in [name for name in methods if hasattr(fitted, name)]:
+        for name in [name for name in self._methods if hasattr(fitted, name)]:
             predicted = getattr(fitted, name)(X)
             if isinstance(predicted, tuple):  # answers and their log-probabilities
                 scores = predicted[-1]  # -inf where there is no answer more
@@ -208,6 +212,15 @@ class Subject:
             assert is_finite(rows), f"{name} gave NaN or infinity."
             said[name] = rows
         return said
+
+    @cached_property
+    def _methods(self) -> tuple[str, ...]:
+        """The methods whose predictions are compared; quantiles are to be asked for."""
+        params = self.estimator.get_params(deep=False)
+        methods = KINDS[self.kind].methods
+        if params.get("quantiles") is None:
+            methods = tuple(name for name in methods if name != "predict_quantiles")
+        return methods
 
     # -- data ------------------------------------------------------------------
 
@@ -229,6 +242,8 @@ class Subject:
             return Samples(list(DOCUMENTS), None)
         if self.kind == "tokens":
             return Samples([np.array(row) for row in IDS], None)
+        if self.kind == "forecaster":
+            return make_series()
         ragged = self.is_ragged if ragged is None else ragged
         X, y = make_noise(self.kind, ragged=ragged, n_classes=self.n_classes)
         gaps = self.tags.input_tags.allow_nan
@@ -292,6 +307,11 @@ def _reads_texts(estimator: Any, tags: Tags) -> bool:
 
 def _reads_ids_alone(tags: Tags) -> bool:
     return tags.input_tags.categorical and not tags.target_tags.required
+
+
+def _takes_steps(estimator: Any) -> bool:
+    """Tell whether rows are steps: a forecaster takes note of those that come later."""
+    return hasattr(estimator, "update") and hasattr(estimator, "predict")
 
 
 def _likely_kinds(tags: Tags) -> tuple[str, ...]:

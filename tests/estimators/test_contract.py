@@ -37,18 +37,26 @@ CHOICES = {
     "missing values": {"missing": "mask", "standardize": "sequence"},
     "characters": {"characters": True},
     "dense ids": {"sparse_output": False},
+    "quantiles": {"quantiles": [0.1, 0.9]},
 }
 ESTIMATORS = dict(all_estimators())
 PREDICTORS = [name for name, kind in ESTIMATORS.items() if hasattr(kind, "predict")]
+# Of a forecaster rows are steps of time, which neither come in any order nor repeat.
+OF_SEQUENCES = [name for name in PREDICTORS if not hasattr(ESTIMATORS[name], "update")]
 
 # After so short a training an answer may be empty, or go on for ever.
 pytestmark = [
     pytest.mark.filterwarnings(f"ignore::sklearn_rnn.exceptions.{name}")
-    for name in ("NothingLearntWarning", "TruncationWarning")
+    for name in (
+        "NothingLearntWarning",
+        "NotBetterThanNaiveWarning",
+        "TruncationWarning",
+    )
 ]
 
 every_estimator = pytest.mark.parametrize("name", ESTIMATORS)
 every_predictor = pytest.mark.parametrize("name", PREDICTORS)
+every_predictor_of_sequences = pytest.mark.parametrize("name", OF_SEQUENCES)
 
 
 def parameters_of(name):
@@ -60,6 +68,8 @@ def make(name, **params):
     has = parameters_of(name)
     if "target_vectorizer" in has:  # its answers would often go on to the limit
         params = {"max_length": 4, "beam_size": 2, **params}
+    if "horizon" in has:  # an epoch is as long as it is said to be
+        params = {"batches_per_epoch": 2, "horizon": 6, "max_epochs": 2, **params}
     params = {**SMALL, **params}
     return ESTIMATORS[name](**{key: params[key] for key in params if key in has})
 
@@ -101,7 +111,7 @@ def test_every_check_passes_to_the_bit_and_none_is_skipped(name, choice):
     ("name", "cell"),
     [
         (name, cell)
-        for name in PREDICTORS
+        for name in OF_SEQUENCES
         for cell in ("rnn", "gru", "lstm")
         if "cell" in parameters_of(name)
     ],
@@ -128,7 +138,7 @@ def test_no_batch_of_any_size_changes_a_bit(name, cell):
     ],
     ids=["small batches", "balanced"],
 )
-@every_predictor
+@every_predictor_of_sequences
 def test_weight_k_is_k_copies_in_any_order_and_weight_0_is_none(name, params):
     subject = Subject(make(name, max_epochs=2, **params), rtol=0)
     X, y = make_noise(subject.kind, ragged=True, n_rows=40)
@@ -215,7 +225,7 @@ def test_every_copy_gives_the_same_bits(name):
     assert b"skorch" not in pickled
 
 
-@every_predictor
+@every_predictor_of_sequences
 def test_partial_fit_goes_on_after_a_pickle_as_if_unbroken(name):
     subject = subject_of(name)
     X, y = subject.data()
@@ -270,7 +280,7 @@ def test_before_fit_every_question_says_so(name):
             getattr(estimator, question)(X, *more)
 
 
-@every_predictor
+@every_predictor_of_sequences
 def test_a_refused_fit_leaves_a_fitted_estimator_as_it_was(name):
     subject = subject_of(name)
     X, y = subject.data()
@@ -284,7 +294,7 @@ def test_a_refused_fit_leaves_a_fitted_estimator_as_it_was(name):
         assert_same(subject.said(fitted, X), expected, "A fit was refused")
 
 
-@every_predictor
+@every_predictor_of_sequences
 def test_a_fit_keeps_no_view_of_what_it_was_given(name):
     subject = subject_of(name)
     X, y = subject.noise(ragged=False)

@@ -10,12 +10,14 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator, check_regressors_train
 
 import sklearn_rnn
 from sklearn_rnn import RNNForecaster
 from sklearn_rnn._training._callbacks import PauseTraining
 from sklearn_rnn.callbacks import Checkpoint, TimeBudget
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
+from sklearn_rnn.inspection import explain
 
 pd = pytest.importorskip("pandas")
 
@@ -341,6 +343,48 @@ def test_an_error_says_what_to_do(attempt, message):
         warnings.simplefilter("ignore", NotBetterThanNaiveWarning)
         with pytest.raises(ValueError, match=message):
             attempt()
+
+
+def test_what_a_forecaster_cannot_do_is_said(tmp_path):
+    fitted = make(max_epochs=1).fit(WAVE)
+    assert not hasattr(fitted, "partial_fit")
+    with pytest.raises(AttributeError) as refused:
+        fitted.partial_fit(WAVE)
+    assert "Call update" in str(refused.value.__cause__)
+    with pytest.raises(TypeError, match="permutation_importance"):
+        explain(fitted, WAVE)
+    pytest.importorskip("onnx")
+    with pytest.raises(ValueError, match=r"past of each series.*sklearn_rnn\.save"):
+        sklearn_rnn.export_onnx(fitted, tmp_path / "forecaster.onnx")
+
+
+# By nature of time; where a forecast does not vary, they pass.
+EXPECTED = {
+    "check_methods_sample_order_invariance": "rows are steps, whose order is time",
+    "check_methods_subset_invariance": "rows are steps: of a subset they are others",
+    "check_sample_weight_equivalence_on_dense_data": (
+        "a step that is left out, or comes twice, makes another series"
+    ),
+}
+
+
+@pytest.mark.changes_global_state
+@pytest.mark.filterwarnings("ignore")
+def test_every_official_check_passes_but_those_on_order_and_subsets_of_rows():
+    quick = RNNForecaster(hidden_size=4, max_epochs=1, batches_per_epoch=1)
+    results = check_estimator(
+        quick, expected_failed_checks=EXPECTED, on_skip=None, on_fail=None
+    )
+    # It is to be learnt what X says of steps to come.
+    trained = RNNForecaster(
+        linear="start", max_epochs=1, batches_per_epoch=50, lr=0.01, random_state=0
+    )
+    check_regressors_train("RNNForecaster", trained)
+    failed = {r["check_name"] for r in results if r["status"] == "failed"}
+    assert failed <= {"check_regressors_train"}
+    skipped = {r["check_name"] for r in results if r["status"] == "skipped"}
+    assert skipped == set()
+    assert len(results) > 50
 
 
 def test_columns_of_the_future_are_matched_by_name():

@@ -588,7 +588,7 @@ def test_an_estimator_is_neither_fitted_nor_changed():
     [
         ({"estimator": Classifier}, "must be an instance, got the class Classifier"),
         ({"estimator": "lstm"}, "must have fit and get_params"),
-        ({"kind": "forecaster"}, "kind must be one of"),
+        ({"kind": "clusterer"}, "kind must be one of"),
         ({"on_skip": "raise"}, "on_skip must be one of"),
         ({"on_fail": "skip"}, "on_fail must be one of"),
         ({"expected_failed_checks": {"check_luck": "none"}}, "names .'check_luck'"),
