@@ -1510,6 +1510,20 @@ MUTANTS = [
         ("tests/inspection/test_backtest.py",),
     ),
     Mutant(
+        "shops have the week of the first day they open",
+        "datasets/_sales.py",
+        "-0.1, -0.15, -0.1, 0.0, 0.15, 0.4, -0.2",
+        "-0.15, -0.1, 0.0, 0.15, 0.4, -0.2, -0.1",
+        ("tests/datasets/test_sales.py",),
+    ),
+    Mutant(
+        "passengers do not grow",
+        "datasets/_sales.py",
+        "np.log(110.0) + 0.01 * t - season",
+        "np.log(110.0) - season",
+        ("tests/datasets/test_sales.py",),
+    ),
+    Mutant(
         "a dash of Morse code is no longer than a dot",
         "datasets/_morse.py",
         '"-": [1.0, 1.0, 1.0]',

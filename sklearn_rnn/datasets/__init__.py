@@ -15,6 +15,8 @@ __all__ = [
     "make_adding_problem",
     "make_first_symbol",
     "make_morse",
+    "make_passengers",
+    "make_shop_sales",
     "make_sine_waves",
 ]
 
@@ -32,3 +34,4 @@ from sklearn_rnn.datasets._generators import (
     make_sine_waves,
 )
 from sklearn_rnn.datasets._morse import make_morse
+from sklearn_rnn.datasets._sales import make_passengers, make_shop_sales
