@@ -1524,6 +1524,13 @@ MUTANTS = [
         ("tests/datasets/test_sales.py",),
     ),
     Mutant(
+        "a series that came later has no naive error",
+        "estimators/_series_input.py",
+        "naive_error = seasonal_naive_error(values, self.period_)",
+        "naive_error = np.full(self._n_targets, np.nan)",
+        ("tests/metrics/test_forecast_scorers.py",),
+    ),
+    Mutant(
         "a dash of Morse code is no longer than a dot",
         "datasets/_morse.py",
         '"-": [1.0, 1.0, 1.0]',

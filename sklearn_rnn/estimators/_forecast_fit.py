@@ -29,6 +29,7 @@ from sklearn_rnn.estimators._forecast_rule import (
 from sklearn_rnn.estimators._series_input import SeriesData, SeriesInput, scales_of
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
 from sklearn_rnn.forecasting import choose_ridge
+from sklearn_rnn.metrics import seasonal_naive_error
 from sklearn_rnn.sequences import Calendar
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,9 @@ class ForecastFit(SeriesInput):
         )
         n_held_out = self._hold_out_ends(data.lengths)
         self._learn_scales(data, n_held_out)
+        self.naive_error_ = np.array(
+            [seasonal_naive_error(data.targets[p], self.period_) for p in data.parts()]
+        )
         self._keep_pasts(data)
         self._fit_linear(data, n_held_out)
         training, validation = self._datasets(data, n_held_out)

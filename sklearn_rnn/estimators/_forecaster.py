@@ -157,6 +157,13 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
             '{"repeat_last", "linear", "network", "mixture"}',
             "Which forecast is given.",
         ),
+        "naive_error_": (
+            "ndarray of shape (n_series, n_targets)",
+            """
+            The mean absolute difference of each series from its value one period
+            before, by which `metrics.neg_mase` scales.
+            """,
+        ),
         "conformal_width_": (
             "ndarray of shape (horizon, n_quantiles) or None",
             "What is added to each quantile at each step, of standardised series.",

@@ -10,6 +10,7 @@ from sklearn.utils.validation import validate_data
 
 from sklearn_rnn._compat import check_feature_names, check_sample_weight
 from sklearn_rnn._messages import name_some
+from sklearn_rnn.metrics import seasonal_naive_error
 from sklearn_rnn.sequences import (
     Calendar,
     SeriesSteps,
@@ -56,6 +57,8 @@ class SeriesInput:
     ``_past_values`` and ``_past_columns``, the code of its last time in ``_past_last``,
     and by what it is scaled in ``_levels`` and ``_scales``.
     """
+
+    naive_error_: Floats
 
     series_: list[Any]
     window_: int
@@ -294,6 +297,8 @@ class SeriesInput:
         level, scale = scales_of(values, fallback=np.median(self._scales, axis=0))
         self._levels = np.vstack([self._levels, level])
         self._scales = np.vstack([self._scales, scale])
+        naive_error = seasonal_naive_error(values, self.period_)
+        self.naive_error_ = np.vstack([self.naive_error_, naive_error])
         self._trim_past(len(self.series_) - 1)
 
 

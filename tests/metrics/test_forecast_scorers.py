@@ -1,6 +1,7 @@
 """The scorers of forecasts at work in scikit-learn's validation and searches."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from sklearn_rnn import RNNForecaster
+from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
 from sklearn_rnn.metrics import (
     band_coverage,
     coverage,
@@ -157,3 +160,25 @@ def test_what_does_not_forecast_is_refused():
     for scorer in (neg_quantile_loss, band_coverage):
         with pytest.raises(TypeError, match=f"{scorer!r} needs a forecaster with"):
             scorer(RegressorMixin(), np.empty((2, 0)), [1, 2])
+
+
+def test_a_forecaster_knows_the_naive_errors_of_its_series():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"shop": ["a"] * 40 + ["b"] * 30})
+    y = np.concatenate([rng.normal(size=40), 9.0 * rng.normal(size=30)])
+    how = {"period": 2, "max_epochs": 1, "batches_per_epoch": 1, "random_state": 0}
+    model = RNNForecaster(2, series="shop", hidden_size=2, window=4, **how)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotBetterThanNaiveWarning)
+        model.fit(X, y)
+    new = pd.DataFrame({"shop": ["c"] * 5})
+    model.update(new, [1.0, 2.0, 4.0, 8.0, 16.0])
+    parts = [y[:40], y[40:], [1.0, 2.0, 4.0, 8.0, 16.0]]
+    expected = [[seasonal_naive_error(part, 2)] for part in parts]
+    np.testing.assert_array_equal(model.naive_error_, expected)
+    ahead = pd.DataFrame({"shop": ["c", "a"]})
+    error = np.abs(model.predict(ahead) - [1.0, 2.0])
+    scale = np.ravel(expected)[[2, 0]]
+    np.testing.assert_allclose(
+        neg_mase(model, ahead, [1.0, 2.0]), -np.mean(error / scale)
+    )
