@@ -189,17 +189,7 @@ def make_net(
     """
     _make_first_optimizer()
     net_params = settings["net_params"] or {}
-    if reserved := sorted({"callbacks", "criterion", "train_split"} & set(net_params)):
-        raise ValueError(
-            f"net_params may not hold {' and '.join(reserved)}; pass callbacks= or "
-            "loss= to the estimator, and validation_fraction= or X_val and y_val."
-        )
-    if net_params.get("autocast") not in (None, "bfloat16"):
-        raise ValueError(
-            "net_params['autocast'] must be None or 'bfloat16', got "
-            f"{net_params['autocast']!r}; numbers of 'float16' are too small for many "
-            "gradients."
-        )
+    _check_net_params(net_params)
     planned = {**settings, **net_params}
     updates = None
     if n_rows is not None:
@@ -249,6 +239,21 @@ def make_net(
     if "accelerator" in net_params:
         return _make_accelerated_net({**params, **net_params}, settings)
     return SequenceNet(**{**params, **net_params})
+
+
+def _check_net_params(net_params: dict[str, Any]) -> None:
+    """Refuse what has another door, and precisions that do not work."""
+    if reserved := sorted({"callbacks", "criterion", "train_split"} & set(net_params)):
+        raise ValueError(
+            f"net_params may not hold {' and '.join(reserved)}; pass callbacks= or "
+            "loss= to the estimator, and validation_fraction= or X_val and y_val."
+        )
+    if net_params.get("autocast") not in (None, "bfloat16"):
+        raise ValueError(
+            "net_params['autocast'] must be None or 'bfloat16', got "
+            f"{net_params['autocast']!r}; numbers of 'float16' are too small for many "
+            "gradients."
+        )
 
 
 @cache

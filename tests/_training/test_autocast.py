@@ -62,7 +62,7 @@ def asked(model, X):
 
 
 @pytest.mark.parametrize("name", MODELS)
-@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.EmptyAnswersWarning")
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.NothingLearntWarning")
 def test_training_in_bfloat16_comes_close_to_that_in_float32(name, losses):
     model, y = MODELS[name]
     half = clone(model).set_params(net_params={"autocast": "bfloat16"})
