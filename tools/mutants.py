@@ -316,8 +316,8 @@ MUTANTS = [
     Mutant(
         "negatives are not corrected for how often they are drawn",
         "nn/heads/_next_token.py",
-        "expected = self.log_proposal + math.log(self.n_negatives)",
-        "expected = 0 * self.log_proposal",
+        "expected = self.log_proposal[tokens] + math.log(self.n_negatives)",
+        "expected = 0 * self.log_proposal[tokens]",
         (
             "tests/nn/heads/test_next_token.py"
             "::test_the_sampled_loss_is_that_of_its_formula",

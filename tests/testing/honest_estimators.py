@@ -263,3 +263,53 @@ class TokenCounts(BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.categorical = True
         return tags
+
+
+class Forecaster(RegressorMixin, BaseEstimator):
+    """Repeats the mean of the last steps of a series, and adds what a column tells."""
+
+    def __init__(self, window=4, series=None, time=None, past_only=()):
+        self.window = window
+        self.series = series
+        self.time = time
+        self.past_only = past_only
+
+    def read(self, X):
+        """Give the series and the time of each row, and the first other column."""
+        X = np.asarray(X, dtype=float)
+        series, time = self.settings_["series"], self.settings_["time"]
+        names = np.zeros(len(X)) if series is None else X[:, series]
+        times = np.arange(len(X)) if time is None else X[:, time]
+        rest = [i for i in range(X.shape[1]) if i not in (series, time)]
+        return names, times, X[:, rest]
+
+    def in_order(self, names, times):
+        return np.lexsort([times, names])
+
+    def fit(self, X, y):
+        self.settings_ = self.get_params()
+        self.past_ = {}
+        names, times, columns = self.read(X)
+        order = self.in_order(names, times)
+        told, y = columns[order, 0], np.asarray(y)[order]
+        told = told - told.mean()
+        self.coef_ = told @ (y - y[0]) / (told @ told)
+        return self.add(names[order], y)
+
+    def add(self, names, y):
+        for name in np.unique(names):
+            before = self.past_.get(name, np.empty(0))
+            self.past_[name] = np.append(before, y[names == name])
+        return self
+
+    def update(self, X, y):
+        names, times, _ = self.read(X)
+        order = self.in_order(names, times)
+        return self.add(names[order], np.asarray(y)[order])
+
+    def predict(self, X):
+        check_is_fitted(self)
+        names, _, columns = self.read(X)
+        window = self.settings_["window"]
+        levels = [self.past_[name][-window:].mean() for name in names]
+        return np.array(levels) + self.coef_ * columns[:, 0]

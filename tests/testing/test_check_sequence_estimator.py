@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from honest_estimators import (
     Classifier,
+    Forecaster,
     Regressor,
     StepRegressor,
     Tagger,
@@ -41,6 +42,7 @@ HONEST = {
     "step_regressor": StepRegressor,
     "vectorizer": Vectorizer,
     "tokens": TokenCounts,
+    "forecaster": Forecaster,
 }
 
 
@@ -300,6 +302,45 @@ class NumbersWordsAsTheyCome(Vectorizer):
         return self
 
 
+class ForecastsOneStepOnly(Forecaster):
+    def predict(self, X):
+        return super().predict(X)[:1]
+
+
+class ReadsTheFutureOfEveryColumn(Forecaster):
+    def predict(self, X):
+        return super().predict(X) + 1e-3 * np.nan_to_num(self.read(X)[2][:, 1])
+
+
+class ShrinksTheLevel(Forecaster):
+    def predict(self, X):
+        return 0.99 * super().predict(X)
+
+
+class KnowsTheLatestStepsOnly(Forecaster):
+    def update(self, X, y):
+        for name in np.unique(self.read(X)[0]):
+            self.past_.pop(name)
+        return super().update(X, y)
+
+
+class LearnsOfOthersInUpdate(Forecaster):
+    def update(self, X, y):
+        self.coef_ += np.mean(y)
+        return super().update(X, y)
+
+
+class CentresOnThePanel(Forecaster):
+    def predict(self, X):
+        forecasts = super().predict(X)
+        return forecasts + 1e-3 * forecasts.mean()
+
+
+class TakesRowsAsTheyCome(Forecaster):
+    def in_order(self, names, times):
+        return np.arange(len(names))
+
+
 # Those of answers are broken kinds of ours: of no other library is there an honest one.
 class Answerer(RNNTranscriber):
     def __init__(self, hidden_size=4, max_epochs=2, random_state=0):
@@ -406,6 +447,13 @@ BROKEN = {
     "an_empty_answer_is_learnt": [AlwaysSaysSomething],
     "unknown_labels_are_errors": [ForgivesUnknownLabels],
     "another_kind_of_target_is_refused": [ScoresTextsAgainstLabels],
+    "a_forecast_for_each_row": [ForecastsOneStepOnly],
+    "nothing_of_the_future_is_read": [ReadsTheFutureOfEveryColumn],
+    "what_is_added_to_the_series_is_added_to_the_forecast": [ShrinksTheLevel],
+    "update_makes_the_past_longer": [KnowsTheLatestStepsOnly],
+    "update_leaves_other_series_alone": [LearnsOfOthersInUpdate],
+    "a_series_alone_is_as_in_a_panel": [CentresOnThePanel],
+    "the_order_of_series_and_rows_does_not_matter": [TakesRowsAsTheyCome],
 }
 
 
