@@ -1531,6 +1531,27 @@ MUTANTS = [
         ("tests/metrics/test_forecast_scorers.py",),
     ),
     Mutant(
+        "a window that gaps leave little of is taken",
+        "forecasting/_ridge.py",
+        "if 2 * one[2] >= most[0] and 2 * one[3] >= most[1]",
+        "if one[2]",
+        ("tests/forecasting/test_ridge.py",),
+    ),
+    Mutant(
+        "a forecaster reads the usual window whatever is held out",
+        "estimators/_forecast_fit.py",
+        "self.window_ = choose_window(series, n_each, windows, self.horizon)",
+        "choose_window(series, n_each, windows, self.horizon)",
+        ("tests/estimators/test_forecast_window.py",),
+    ),
+    Mutant(
+        "training that goes on chooses a window of its own",
+        "estimators/_forecast_fit.py",
+        "if planned is not None:  # the network goes on as it is",
+        "if False:",
+        ("tests/estimators/test_forecast_window.py",),
+    ),
+    Mutant(
         "a dash of Morse code is no longer than a dot",
         "datasets/_morse.py",
         '"-": [1.0, 1.0, 1.0]',

@@ -28,7 +28,7 @@ from sklearn_rnn.estimators._forecast_rule import (
 )
 from sklearn_rnn.estimators._series_input import SeriesData, SeriesInput, scales_of
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
-from sklearn_rnn.forecasting import choose_ridge
+from sklearn_rnn.forecasting import choose_ridge, choose_window
 from sklearn_rnn.metrics import seasonal_naive_error
 from sklearn_rnn.sequences import Calendar
 
@@ -36,6 +36,12 @@ Floats = NDArray[np.float64]
 
 PERIODS = {"h": 24, "D": 7, "B": 5, "W": 52, "M": 12, "Q": 4, "min": 60, "s": 60}
 """After how many steps of a frequency series usually repeat themselves."""
+
+PERIODS_TO_TRY = (2, 4, 8, 14, 52)
+"""Windows of so many periods are tried; 52 weeks are the year of days."""
+
+LONGEST_TRIED = 400
+"""No longer window is tried: the network would take too long for it."""
 
 MAX_HELD_OUT_ROWS = 3000
 """So many held-out windows are looked at after each epoch, evenly."""
@@ -55,6 +61,7 @@ class ForecastFit(SeriesInput):
     def _fit(self, given, report):
         continued = self.warm_start and hasattr(self, "net_")
         before = (self._target, self._net_spec) if continued else None
+        planned = (self.window_, self.segment_) if continued else None
         self._begin(before)
         data = self._read_series(given.X, given.y, given.sample_weight, reset=True)
         self.n_outputs_ = self._n_targets
@@ -67,6 +74,8 @@ class ForecastFit(SeriesInput):
         )
         n_held_out = self._hold_out_ends(data.lengths)
         self._learn_scales(data, n_held_out)
+        if self.window == "auto":
+            self._choose_window(data, n_held_out, planned)
         self.naive_error_ = np.array(
             [seasonal_naive_error(data.targets[p], self.period_) for p in data.parts()]
         )
@@ -144,14 +153,37 @@ class ForecastFit(SeriesInput):
         self.conformal_width_: Any = None
         if self.linear is None:
             return
+        series, n_each = self._each_target(data, n_held_out)
+        found = choose_ridge(series, n_each, self.window_, self.horizon)
+        self._coef, self.ridge_alpha_ = found.coef, float(found.alpha)
+
+    def _choose_window(
+        self,
+        data: SeriesData,
+        n_held_out: NDArray[np.int64],
+        planned: tuple[int, int] | None,
+    ) -> None:
+        """Read as many steps as the linear forecast of the held-out part needs."""
+        if planned is not None:  # the network goes on as it is
+            self.window_, self.segment_ = planned
+            return
+        left = int((data.lengths - n_held_out).max())
+        windows = _windows_to_try(self.window_, self.horizon, self.period_, left)
+        series, n_each = self._each_target(data, n_held_out)
+        self.window_ = choose_window(series, n_each, windows, self.horizon)
+        if self.segment == "auto":
+            self.segment_ = _choose_segment(self.window_, self.horizon, self.period_)
+
+    def _each_target(
+        self, data: SeriesData, n_held_out: NDArray[np.int64]
+    ) -> tuple[list[Floats], NDArray[np.int64]]:
+        """List each target of each series, standardised, with its held-out steps."""
         standard = self._standardize(data.targets, data.lengths)
         standard = np.where(data.weight[:, np.newaxis] > 0, standard, np.nan)
         series = [
             standard[part, k] for part in data.parts() for k in range(len(standard.T))
         ]
-        n_each = np.repeat(n_held_out, self._n_targets)
-        found = choose_ridge(series, n_each, self.window_, self.horizon)
-        self._coef, self.ridge_alpha_ = found.coef, float(found.alpha)
+        return series, np.repeat(n_held_out, self._n_targets)
 
     def _standardize(self, targets: Floats, lengths: NDArray[np.int64]) -> Floats:
         levels, scales = (
@@ -565,6 +597,17 @@ def _choose_window(longest: int, horizon: int, period: int) -> int:
     window = max(2 * period, window)
     window = max(1, min(window, longest - horizon))
     return window - window % period if window > period > 1 else window
+
+
+def _windows_to_try(usual: int, horizon: int, period: int, n_steps: int) -> list[int]:
+    """List some windows of whole periods, the usual one first.
+
+    Of days a year is among them. At least three windows fit into what is learnt from.
+    """
+    longest = min(LONGEST_TRIED, (n_steps - horizon) // 3)
+    step = period if period > 1 else usual
+    several = PERIODS_TO_TRY if period > 1 else (2, 4)
+    return [usual, *(n * step for n in several if usual != n * step <= longest)]
 
 
 def _choose_segment(window: int, horizon: int, period: int) -> int:

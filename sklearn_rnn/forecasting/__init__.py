@@ -7,6 +7,7 @@ __all__ = [
     "backtest",
     "block_means",
     "choose_ridge",
+    "choose_window",
     "conformal_quantile",
     "conformal_shifts",
     "fit_ridge",
@@ -19,7 +20,12 @@ from sklearn_rnn.forecasting._backtest import backtest
 from sklearn_rnn.forecasting._backtest_result import BacktestResult
 from sklearn_rnn.forecasting._conformal import conformal_quantile, conformal_shifts
 from sklearn_rnn.forecasting._mixture import mixture_share
-from sklearn_rnn.forecasting._ridge import LinearForecast, choose_ridge, fit_ridge
+from sklearn_rnn.forecasting._ridge import (
+    LinearForecast,
+    choose_ridge,
+    choose_window,
+    fit_ridge,
+)
 from sklearn_rnn.forecasting._simplest import block_means, simplest_within_one_error
 from sklearn_rnn.forecasting._time_blocks import TimeBlockSplit
 from sklearn_rnn.forecasting._window_products import window_products

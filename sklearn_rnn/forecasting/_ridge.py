@@ -1,6 +1,6 @@
 """Ridge regression from windows to what follows them, on all windows of all series."""
 
-__all__ = ["LinearForecast", "choose_ridge", "fit_ridge"]
+__all__ = ["LinearForecast", "choose_ridge", "choose_window", "fit_ridge"]
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -125,6 +125,52 @@ def choose_ridge(
             _squared_error(products, fit.coef), solver.freedom(fit.alpha), n_windows
         )
     return min(fits, key=score)
+
+
+def choose_window(
+    series: Series, n_held_out: ArrayLike, windows: Sequence[int], horizon: int
+) -> int:
+    """Choose how many steps to read: as many as leave the least held-out error.
+
+    Each is tried with a ridge regression of its own, see `choose_ridge`, on all
+    held-out windows; it costs no more than that.
+
+    Parameters
+    ----------
+    series : sequence of float ndarray of shape (n_timesteps,)
+        Of one scale.
+    n_held_out : int or int array-like of shape (n_series,)
+        How many steps at the end of each series are held out.
+    windows : sequence of int
+        Which to try. Those that gaps or short series leave with less than half as many
+        held-out windows, or windows to learn from, as another one are passed over.
+    horizon : int
+        Steps that follow.
+
+    Returns
+    -------
+    window : int
+        The first of `windows` where nothing is held out; of equals the shorter one.
+    """
+    tried = [_try_window(series, n_held_out, w, horizon) for w in sorted(windows)]
+    most = [max(one[i] for one in tried) for i in (2, 3)]
+    if most[0] == 0:
+        return windows[0]
+    fair = [one for one in tried if 2 * one[2] >= most[0] and 2 * one[3] >= most[1]]
+    return min(fair or tried[:1], key=lambda one: one[1])[0]
+
+
+def _try_window(
+    series: Series, n_held_out: ArrayLike, window: int, horizon: int
+) -> tuple[int, float, int, int]:
+    """Give the mean held-out error of a window, and how many windows there are."""
+    train, held_out = _split(series, n_held_out, window)
+    unseen, n_unseen = window_products(held_out, window, horizon)
+    n_train = window_products(train, window, horizon)[1]
+    if not n_unseen or not n_train:
+        return window, np.inf, n_unseen, n_train
+    linear = choose_ridge(series, n_held_out, window, horizon)
+    return window, _squared_error(unseen, linear.coef) / n_unseen, n_unseen, n_train
 
 
 class _Solver:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge, RidgeCV
 
-from sklearn_rnn.forecasting import choose_ridge, fit_ridge
+from sklearn_rnn.forecasting import choose_ridge, choose_window, fit_ridge
 
 WINDOW, HORIZON = 8, 3
 
@@ -85,3 +85,22 @@ def test_a_linear_recurrence_is_found():
     coef, _ = choose_ridge([x], 100, 24, 12)
     past, future = x[300:324], x[324:336]
     np.testing.assert_allclose((past - past[-1]) @ coef + past[-1], future, atol=1e-4)
+
+
+def test_the_window_is_chosen_that_the_held_out_part_needs():
+    # The value of 17 steps before comes back: 16 steps cannot know it, more need not.
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=600)
+    for t in range(17, 600):
+        x[t] += 0.95 * x[t - 17]
+    assert choose_window([x], 90, [8, 16, 18, 60], 3) == 18
+    assert choose_window([x], 90, [60, 8, 16], 3) == 60
+    assert choose_window([x], 0, [8, 18], 3) == 8  # nothing is held out
+
+
+def test_a_window_that_gaps_leave_little_of_is_passed_over():
+    rng = np.random.default_rng(0)
+    x = np.sin(np.arange(600.0)) + 0.1 * rng.normal(size=600)
+    assert choose_window([x], 90, [2, 40], 3) == 40
+    x[::45] = np.nan  # 40 steps and 3 are rarely together
+    assert choose_window([x], 90, [2, 40], 3) == 2
