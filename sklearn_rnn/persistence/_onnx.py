@@ -198,6 +198,12 @@ def _check_exportable(estimator: Any) -> None:
             "answers, for which ONNX has no operator. Save the estimator with "
             "sklearn_rnn.save."
         )
+    if not estimator._target.is_given:
+        raise ValueError(
+            f"{type(estimator).__name__} cannot be exported: the model would answer in "
+            "targets, and it learns the sequences themselves. Save the estimator with "
+            "sklearn_rnn.save."
+        )
     for name, value in _parts_of(estimator).items():
         if isinstance(value, type) and value not in KNOWN_PARTS:
             raise ValueError(

@@ -11,8 +11,15 @@ from sklearn.utils import check_array
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_non_negative, validate_data
 
-from sklearn_rnn import RNNLanguageModel, TextVectorizer, load, save
+from sklearn_rnn import (
+    RNNLanguageModel,
+    TextVectorizer,
+    export_onnx,
+    load,
+    save,
+)
 from sklearn_rnn.estimators import _language_model
+from sklearn_rnn.exceptions import SequenceError
 
 SMALL = {"hidden_size": 8, "embedding_dim": 6, "max_epochs": 3, "random_state": 0}
 rng = np.random.default_rng(0)
@@ -183,6 +190,28 @@ def test_copies_have_the_same_bits(tmp_path):
         assert (
             copy.sample(3, random_state=0) != model.sample(3, random_state=0)
         ).nnz == 0
+
+
+def test_an_empty_text_is_one_unknown_token_and_a_long_one_loses_its_end():
+    vectorizer = TextVectorizer(analyzer="char", max_length=4).fit(["abca", "cab"])
+    X = vectorizer.transform(["", "abcabc", "abca"])
+    empty, long, cut = MODEL.score_samples(X)
+    assert empty == MODEL.score_samples(tokens([[1]]))[0]
+    assert long == cut
+    with pytest.raises(SequenceError, match="at least one step"):
+        MODEL.score_samples([[2, 3], []])
+
+
+def test_a_sample_has_at_most_max_length_tokens_behind_its_prompt():
+    rows = drawn(n_samples=50, prompt=[2, 3, 4, 5, 2], max_length=3, random_state=0)
+    lengths = [len(row) for row in rows]
+    assert min(lengths) >= 5
+    assert max(lengths) == 8
+
+
+def test_an_onnx_model_is_refused_and_the_remedy_is_said(tmp_path):
+    with pytest.raises(ValueError, match=r"cannot be exported.*sklearn_rnn\.save"):
+        export_onnx(MODEL, tmp_path / "model.onnx")
 
 
 # -- samples -----------------------------------------------------------------------
