@@ -887,6 +887,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a list that is filled is copied in the second fit",
+        "_training/_given_callbacks.py",
+        "setattr(unnamed(made), name, value)",
+        "pass",
+        (
+            "tests/_training/test_given_callbacks.py"
+            "::test_the_owner_of_a_list_sees_what_each_fit_puts_into_it",
+        ),
+    ),
+    Mutant(
+        "a search copies a list that waits to be filled",
+        "_training/_given_callbacks.py",
+        "if isinstance(value, FILLED) and not value:",
+        "if False:",
+        (
+            "tests/_training/test_given_callbacks.py"
+            "::test_a_search_refuses_a_list_that_waits_to_be_filled",
+        ),
+    ),
+    Mutant(
         "static columns are those of other rows",
         "_training/_data.py",
         "self.static[rows]",
@@ -2768,7 +2788,7 @@ MUTANTS = [
     Mutant(
         "callbacks keep their state between fits",
         "_training/_given_callbacks.py",
-        "return [c if why_not_copied(c) else clone(c, safe=False) for c in given]",
+        "return [c if why_not_copied(c) else _copy(c) for c in given]",
         "return given",
         (
             "tests/estimators/test_errors_elsewhere.py"

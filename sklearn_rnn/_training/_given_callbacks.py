@@ -26,6 +26,9 @@ DATA = (
     torch.nn.Module,
 )
 
+FILLED = (list, dict, set)
+"""What a callback may put things into."""
+
 
 def take_callbacks(callbacks: Any) -> list[Any]:
     """Take the callbacks for one fit.
@@ -37,9 +40,10 @@ def take_callbacks(callbacks: Any) -> list[Any]:
     Returns
     -------
     taken : list
-        Clones. As it was given, one that cannot be cloned, or holds what belongs to
-        somebody, such as the run of a logger or the trial of a search, whose owner
-        would see nothing of a copy.
+        Clones, which share lists, dicts and sets with those given: what they put into
+        one is seen by who holds it. As it was given, one that cannot be cloned, or
+        holds what belongs to somebody, such as the run of a logger or the trial of a
+        search, whose owner would see nothing of a copy.
 
     Raises
     ------
@@ -55,7 +59,18 @@ def take_callbacks(callbacks: Any) -> list[Any]:
                 "callbacks must hold skorch callbacks or (name, callback) pairs, got "
                 f"{callback!r}; derive it from skorch.callbacks.Callback."
             )
-    return [c if why_not_copied(c) else clone(c, safe=False) for c in given]
+    return [c if why_not_copied(c) else _copy(c) for c in given]
+
+
+def _copy(callback: Any) -> Any:
+    """Clone a callback, named or not, but none of the containers that it holds."""
+    made = clone(callback, safe=False)
+    if isinstance(unnamed(callback), type):
+        return made
+    for name, value in unnamed(callback).get_params(deep=False).items():
+        if isinstance(value, FILLED):
+            setattr(unnamed(made), name, value)
+    return made
 
 
 def check_copies(callbacks: Any) -> None:
@@ -116,7 +131,8 @@ def why_not_copied(callback: Any) -> str | None:
     -------
     reason : str or None
         Numbers, text, arrays, functions, classes, estimators, and containers of these
-        can be copied; any other object is somebody's.
+        can be copied; any other object is somebody's, and so is a list, dict or set
+        that is empty, for it can only be there to be filled.
     """
     made = unnamed(callback)
     if isinstance(made, type) or not hasattr(made, "get_params"):
@@ -132,6 +148,8 @@ def why_not_copied(callback: Any) -> str | None:
 
 
 def _is_owned(value: Any) -> bool:
+    if isinstance(value, FILLED) and not value:
+        return True
     if isinstance(value, DATA) or callable(value):
         return False
     if isinstance(value, Mapping):

@@ -71,6 +71,28 @@ def test_the_owner_of_a_run_sees_each_epoch():
     assert run.losses == model.history_["train_loss"].tolist()
 
 
+class Log(Callback):
+    def __init__(self, losses):
+        self.losses = losses
+
+    def on_epoch_end(self, net, **kwargs):
+        self.losses.append(net.history[-1, "train_loss"])
+
+
+def test_the_owner_of_a_list_sees_what_each_fit_puts_into_it():
+    losses = []
+    model = RNNClassifier(**SMALL, callbacks=[Log(losses), ("again", Log(losses))])
+    for n_fits in (1, 2):  # empty in the first only
+        model.fit(X, UP)
+        assert len(losses) == n_fits * 6
+    assert losses[::2] == [*model.history_["train_loss"]] * 2
+
+
+def test_a_search_refuses_a_list_that_waits_to_be_filled():
+    with pytest.raises(TypeError, match=r"Log whose losses .* in on_train_begin"):
+        clone(RNNClassifier(callbacks=[Log([])]))
+
+
 def test_what_can_be_copied_is_copied_for_each_fit():
     count = Count()
     model = RNNClassifier(**SMALL, callbacks=[count])

@@ -141,7 +141,7 @@ def test_a_pipeline_is_cut_searched_and_saved(tmp_path):
 
 def test_new_words_of_each_sequence_are_learnt_later():
     vectorizer = TextVectorizer().fit([*TEXTS, "more new words"])
-    old, new = (vectorizer.transform([text] * 8) for text in ("up", "more new words"))
+    old, new = (vectorizer.transform([text] * 8) for text in ("down", "more new words"))
     model = clone(MODELS["classifier"][0])
     first = SequencesWithStatic(old, beside=[SIGNALS[:8], old])
     model.partial_fit(first, PRODUCT[:8], classes=[0, 1])
@@ -150,8 +150,8 @@ def test_new_words_of_each_sequence_are_learnt_later():
         model.partial_fit(later, PRODUCT[:8])
     module, (_, learnt) = model.net_.module_, model.beside_inputs_
     for part, counts, seen in (
-        (module, model.token_counts_, "up more new words"),
-        (module.beside[1], learnt["token_counts_"], "up more new"),
+        (module, model.token_counts_, "down more new words"),
+        (module.beside[1], learnt["token_counts_"], "down more new"),
     ):
         ids = vectorizer.transform([seen]).data.tolist()
         assert sorted(ids) == np.flatnonzero(counts).tolist()
