@@ -58,14 +58,16 @@ class AlignmentDisplay:
     Examples
     --------
     >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
     >>> from sklearn_rnn import RNNTranscriber
-    >>> from sklearn_rnn.datasets import make_morse
     >>> from sklearn_rnn.inspection import AlignmentDisplay
-    >>> X, y = make_morse(20, random_state=0)
-    >>> model = RNNTranscriber(8, max_epochs=2, random_state=0).fit(X, y)
-    >>> display = AlignmentDisplay.from_estimator(model, X, y)
-    >>> "".join(display.labels), display.spans.shape
-    ('PVADDHJ', (7, 2))
+    >>> up_down = np.array([[0.0], [1.0], [0.0], [-1.0], [0.0]])
+    >>> X = [np.repeat(s * up_down, n, axis=0) for n in range(1, 9) for s in (1, -1)]
+    >>> model = RNNTranscriber(8, batch_size=4, lr=0.05, max_epochs=20, random_state=0)
+    >>> model = model.fit(X, ["ab", "ba"] * 8)
+    >>> display = AlignmentDisplay.from_estimator(model, X)
+    >>> display.labels, display.spans.tolist()
+    (['a', 'b'], [[1, 2], [4, 5]])
     >>> plt.close()
     """
 
