@@ -182,7 +182,7 @@ class SequenceInput(BesideInputs):
         several = f"{shortest} to {longest}" if shortest < longest else f"{longest}"
         beside = f", {self.n_static_in_} static columns" if self.n_static_in_ else ""
         if self.beside_inputs_:
-            beside += f", {len(self.beside_inputs_)} sequences beside"
+            beside += f", {len(self.beside_inputs_)} more for each sample"
         return f"X: {what}, {several} steps{beside}"
 
     def _input_size(self):

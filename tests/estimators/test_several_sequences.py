@@ -145,6 +145,12 @@ def test_new_words_of_each_sequence_are_learnt_later():
     model = clone(MODELS["classifier"][0])
     first = SequencesWithStatic(old, beside=[SIGNALS[:8], old])
     model.partial_fit(first, PRODUCT[:8], classes=[0, 1])
+    longer = pickle.loads(pickle.dumps(model))
+    longer.beside_inputs_[1]["token_counts_"] = np.ones(40)
+    moments = longer._grown_state(with_optimizer=True)["optimizer"]["state"]
+    for number, (name, weight) in enumerate(model.net_.module_.named_parameters()):
+        n_rows = 40 if name == "beside.1.embedder.tokens.weight" else len(weight)
+        assert len(moments[number]["exp_avg"]) == n_rows
     later = SequencesWithStatic(new, beside=[SIGNALS[:8], new[:, :2]])
     for _ in range(2):  # with the moments of the optimiser
         model.partial_fit(later, PRODUCT[:8])

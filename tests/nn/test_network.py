@@ -371,7 +371,7 @@ def test_a_copy_has_the_same_bits_and_trains_on(copied):
 
 def skip_where_torch_has_no_half_lstm():
     try:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.random.fork_rng(), torch.autocast("cpu", dtype=torch.bfloat16):
             torch.nn.LSTM(3, 4)(torch.zeros(2, 1, 3))
     except RuntimeError as error:
         pytest.skip(f"torch's own LSTM fails on this processor: {error}")
