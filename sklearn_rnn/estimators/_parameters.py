@@ -469,7 +469,8 @@ class SharedParameters:
         activation of ``cell="rnn"``; with ``module__freeze_embedding=True`` the vectors
         of tokens stay as they are; and ``module__characters_dim``, 32 unless given, is
         the length of the vector of a character, and the number of units in each
-        direction that reads the characters of a word.
+        direction that reads the characters of a word. ``{"autocast": "bfloat16"}``
+        computes the products of training in that precision.
         """,
         constraint=[dict, None],
     )

@@ -402,6 +402,11 @@ def _check_table(X: Any) -> Any:
             "X must be a frame or an array with a column of sequences, got a sparse "
             "matrix; convert it with X.toarray()."
         )
+    if is_frame(X) and hasattr(X, "to_pylist"):
+        raise TypeError(
+            "X must be a frame of pandas or polars, as ColumnTransformer takes it, got "
+            "a table of pyarrow; convert it with X.to_pandas()."
+        )
     if is_frame(X):
         return X
     return check_array(X, dtype=None, ensure_all_finite=False)

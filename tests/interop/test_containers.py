@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sklearn_rnn import (
     RNNClassifier,
     RNNRegressor,
     RNNStepRegressor,
     RNNTagger,
+    SequenceColumnTransformer,
     TextVectorizer,
     as_ragged,
     sliding_windows,
@@ -179,3 +181,23 @@ def test_columns_of_pandas_may_be_of_pyarrow():
     with pytest.raises(SequenceError, match=r"dates .* in column 'd', .*; drop"):
         days = arrow([date(2024, 1, 1)] * N)
         RNNRegressor().fit(pd.DataFrame({"v": arrow(Y.tolist()), "d": days}), Y)
+
+
+def test_columns_beside_sequences_come_in_frames_of_polars():
+    columns = {"text": TEXTS, "load": SERIES, "day": list("abc") * 10, "y": Y.tolist()}
+    join = SequenceColumnTransformer(
+        [("text", TextVectorizer()), ("load", "passthrough")],
+        [(OneHotEncoder(sparse_output=False), ["day"]), (StandardScaler(), ["y"])],
+    )
+    model = make_pipeline(join, RNNRegressor(**SMALL))
+    frame, expected = polars.DataFrame(columns), pd.DataFrame(columns)
+    found = model.fit(frame, Y).predict(frame)
+    assert model[0].feature_names_in_.tolist() == list(columns)
+    np.testing.assert_array_equal(found, model.fit(expected, Y).predict(expected))
+    assert cross_val_score(model, frame, Y, cv=2).shape == (2,)
+    with pytest.raises(SequenceError, match="no column 'y'; it has 'text', 'load'"):
+        model.predict(frame.drop("y"))
+    table = pyarrow.table(columns)
+    with pytest.raises(TypeError, match=r"table of pyarrow; convert it with X\.to_p"):
+        model.fit(table, Y)
+    np.testing.assert_array_equal(model.predict(table.to_pandas()), found)

@@ -96,24 +96,6 @@ def test_a_list_of_pairs_joins_several_sequences():
     assert found.text == "bad own0"
 
 
-@pytest.mark.parametrize("frames", ["pandas", "polars"])
-def test_frames_of_both_libraries_give_the_same(frames):
-    signals = [[1.0 * i, 2.0 * i] for i in range(N)]
-    table = TABLE[["text", "days"]].assign(signal=signals)
-    if frames == "polars":
-        table = pytest.importorskip("polars").DataFrame(table.to_dict("list"))
-    join = make(TWO, [(StandardScaler(), ["days"])])
-    X = join.fit_transform(table)
-    assert X.names == ["standardscaler__days"]
-    days = np.arange(N) ** 2.0
-    np.testing.assert_allclose(X.static[:, 0], (days - days.mean()) / days.std())
-    ids = TextVectorizer().fit_transform(TEXTS)
-    assert (X.sequences.toarray() == ids.toarray()).all()
-    assert [list(row) for row in X.beside[0]] == signals
-    model = classify(join).fit(table, Y)
-    np.testing.assert_array_equal(model.predict(table[:3]), model.predict(table)[:3])
-
-
 def test_a_fit_changes_no_transformer_of_the_user():
     vectorizer, scaler = TextVectorizer(), StandardScaler()
     join = make(("text", vectorizer), [(scaler, ["days"])]).fit(TABLE)
