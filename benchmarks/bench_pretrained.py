@@ -30,6 +30,7 @@ from sklearn.pipeline import make_pipeline
 import realdata
 from bench_language_model import first_tokens
 from measuring import environment, write_json
+from report import markdown
 from sklearn_rnn import RNNClassifier, RNNLanguageModel, RNNRegressor, TextVectorizer
 
 N_LABELS = (30, 100)
@@ -138,6 +139,26 @@ def reviews(arguments):
     return {"seconds_source": seconds, "accuracy": summarise(scores)}
 
 
+def tweets_table(record):
+    """Write the mean of r over the draws, and the lowest and the highest."""
+    by_number = record["tweets"]["r"]
+    rows = []
+    for name, title in TITLES.items():
+        cells = []
+        for found in by_number.values():
+            mean, draws = found[name]["mean"], found[name]["draws"]
+            cells.append(f"{mean:.2f} ({min(draws):.2f}-{max(draws):.2f})")
+        rows.append([title, *cells])
+    return markdown(["", *(f"{n} tweets" for n in by_number)], rows)
+
+
+TITLES = {
+    "from random weights": "a network from random weights",
+    "from the encoder": "from the encoder of the classifier",
+    "on the encoder, which stays": 'the same, `freeze_epochs="all"`',
+    "the classifier itself": "what the classifier says, without tweets",
+    "TF-IDF": "TF-IDF and ridge regression",
+}
 PROGRAMS = {"tweets": tweets, "reviews": reviews}
 
 

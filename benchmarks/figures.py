@@ -17,6 +17,7 @@ import bench_defaults
 import bench_find_lr
 import bench_output_bias
 import bench_own_scales
+import bench_pretrained
 import bench_questions
 import bench_static_columns
 import bench_tagging
@@ -486,6 +487,7 @@ TABLES = {
     "defaults tasks": ("defaults", bench_defaults.task_table),
     "find_lr": ("find_lr", rates),
     "memory": ("memory", memory_table),
+    "pretrained tweets": ("pretrained", bench_pretrained.tweets_table),
     "output bias": ("output_bias", bench_output_bias.loss_table),
     "output bias, tasks": ("output_bias", bench_output_bias.task_table),
     "parallel": ("parallel", parallel_table),
