@@ -488,7 +488,13 @@ class ForecastFit(SeriesInput):
         relative = self._combination().combine(past_values, outputs)
         relative = relative.reshape(n, k, h, -1).transpose(0, 2, 1, 3)
         unit = scales[:, np.newaxis, :, np.newaxis]
-        return base[:, np.newaxis, :, np.newaxis] + unit * relative
+        said = base[:, np.newaxis, :, np.newaxis] + unit * relative
+        if not np.isfinite(said).all():
+            raise ValueError(
+                "A forecast is not finite: the values of y are too large for float64; "
+                "divide them, such as by y.std()."
+            )
+        return said
 
     def _last_values(self, ends: Floats, ids: NDArray[np.int64]) -> Floats:
         """Find the last observed value of each target (n_series, n_targets)."""

@@ -327,10 +327,12 @@ def scales_of(values: Floats, fallback: Any = 1.0) -> tuple[Floats, Floats]:
     level = np.take_along_axis(ranked, place[np.newaxis], axis=0)[0]
     level = np.where(counts > 0, level, 0.0)
     centred = np.where(seen, values - level, 0.0)
+    largest = np.abs(centred).max(axis=0)
+    centred = centred / np.where(largest > 0, largest, 1.0)  # whose squares are finite
     n = np.maximum(counts, 1)
     mean = centred.sum(axis=0) / n
     spread = np.where(seen, centred - mean, 0.0)
-    scale = np.sqrt((spread**2).sum(axis=0) / n)
+    scale = largest * np.sqrt((spread**2).sum(axis=0) / n)
     tiny = scale <= 1e-12 * np.abs(level)
     scale = np.where(tiny | (scale == 0), 1.0, scale)
     return level, np.where(counts > 1, scale, fallback)

@@ -312,6 +312,8 @@ def _usual_frequency(times: Any) -> str | None:
     days = usual / pd.Timedelta(days=1)
     if 28 <= days <= 31:
         return "MS" if (times.day == 1).all() else "ME"
+    if days == 1 and (times.day_of_week < 5).all():
+        return "B"
     return _as_frequency(usual) if usual > usual * 0 else None
 
 
@@ -336,11 +338,13 @@ def _refuse_unequal(times: Any, what: str, name: str) -> NoReturn:
     usual = np.median(np.diff(codes))
     i = int(np.argmax(np.diff(codes) > usual)) if (np.diff(codes) > usual).any() else 0
     frequency = _usual_frequency(times) if hasattr(times, "tz_localize") else None
-    cure = f"{name}.asfreq({frequency or 'D'!r})"
+    cure = f"call {name}.asfreq({frequency or 'D'!r}), which leaves NaN"
+    if frequency == "ME" and not times.is_month_end.any():  # the 15th of each month
+        cure = f"name the months, {name}.to_period('M')"
     raise SequenceError(
         f"{what} has no constant step between its dates: {times[i]} is followed by "
-        f"{times[i + 1]}; call {cure}, which leaves NaN, or pass {name}.to_numpy() if "
-        "the steps count as equal."
+        f"{times[i + 1]}; {cure}, or pass {name}.to_numpy() if the steps count as "
+        "equal."
     )
 
 

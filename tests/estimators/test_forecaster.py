@@ -387,6 +387,13 @@ def test_every_official_check_passes_but_those_on_order_and_subsets_of_rows():
     assert len(results) > 50
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_a_series_of_any_unit_has_the_same_forecast(unit):
+    expected = make(max_epochs=1).fit(WAVE).predict()
+    found = make(max_epochs=1).fit(WAVE * unit).predict()
+    np.testing.assert_allclose(found, expected * unit, rtol=1e-4)
+
+
 def test_columns_of_the_future_are_matched_by_name():
     X = pd.DataFrame({"a": SEASON, "b": WAVE})
     fitted = make(past_only=["b"]).fit(X, WAVE)
