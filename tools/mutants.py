@@ -1572,6 +1572,13 @@ MUTANTS = [
         ("tests/estimators/test_forecast_window.py",),
     ),
     Mutant(
+        "a part of a block counts for a whole one",
+        "forecasting/_simplest.py",
+        "block = steps * n_blocks // span",
+        "block = steps // length",
+        ("tests/forecasting/test_simplest.py",),
+    ),
+    Mutant(
         "a dash of Morse code is no longer than a dot",
         "datasets/_morse.py",
         '"-": [1.0, 1.0, 1.0]',

@@ -21,19 +21,26 @@ def block_means(
         The step at which each window's forecast begins, of any series.
     length : int
         Steps in a block, at least 1: the horizon, so that windows of one block share
-        steps and those of different blocks few.
+        steps and those of different blocks few. The time from the first origin to the
+        last is cut into blocks of one length, as near to this as can be: a part of a
+        block would count for as much as a whole one.
 
     Returns
     -------
     means : float64 ndarray of shape (n_candidates, n_blocks)
         Blocks in the order of time; those without an error are left out.
     """
-    block = np.asarray(origins) // length
-    names, block = np.unique(block, return_inverse=True)
     seen = np.isfinite(errors).all(axis=0)
-    counts = np.bincount(block[seen], minlength=len(names))
+    if not seen.any():
+        return np.empty((len(errors), 0))
+    steps = np.asarray(origins, np.int64)[seen]
+    steps -= steps.min()
+    span = int(steps.max()) + 1
+    n_blocks = max(1, round(span / length))
+    block = steps * n_blocks // span
+    counts = np.bincount(block, minlength=n_blocks)
     sums = [
-        np.bincount(block[seen], weights=row[seen], minlength=len(names))
+        np.bincount(block, weights=row[seen], minlength=n_blocks)
         for row in np.asarray(errors, np.float64)
     ]
     return np.array(sums)[:, counts > 0] / counts[counts > 0]

@@ -5,11 +5,23 @@ from sklearn_rnn.forecasting import block_means, simplest_within_one_error
 
 def test_blocks_by_hand():
     errors = np.array([[1.0, 3.0, 5.0, np.nan, 7.0], [2.0, 2.0, 4.0, 1.0, 0.0]])
-    means = block_means(errors, np.array([10, 11, 12, 13, 17]), 3)
-    # Steps 9 to 11, 12 to 14 and 15 to 17; what one candidate lacks counts for none.
+    means = block_means(errors, np.array([10, 11, 13, 14, 18]), 3)
+    # Nine steps from 10 to 18: 10 to 12, 13 to 15 and 16 to 18; what one candidate
+    # lacks counts for none.
     np.testing.assert_array_equal(means, [[2.0, 5.0, 7.0], [2.0, 4.0, 0.0]])
     nothing = np.full((2, 3), np.nan)
     assert block_means(nothing, np.arange(3), 1).shape == (2, 0)
+
+
+def test_no_block_is_a_part_of_one():
+    # Eleven steps and blocks of four: three would be of 4, 4 and 3 steps, whatever step
+    # the first is; here they are as equal as can be. Of 9 steps there are two blocks.
+    for first in (0, 3, 50):
+        errors = np.arange(11.0)[np.newaxis]
+        (means,) = block_means(errors, first + np.arange(11), 4)
+        np.testing.assert_array_equal(means, [1.5, 5.5, 9.0])
+        (means,) = block_means(errors[:, :9], first + np.arange(9), 4)
+        np.testing.assert_array_equal(means, [2.0, 6.5])
 
 
 def test_the_simplest_within_one_standard_error_is_chosen():
