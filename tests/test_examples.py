@@ -15,6 +15,10 @@ LESS = {
     "plot_births": {
         "dates[N_DAYS:]": "dates[-1500:]; X, y = X[-1500:], y[-1500:]",
     },
+    "plot_few_labels": {
+        "[25, 50, 100, 200, 400]": "[25, 50]",
+        "N_DRAWS = 5": "N_DRAWS = 1",
+    },
     "plot_invented_words": {"N_WORDS = 6000": "N_WORDS = 600"},
     "plot_languages": {"N_LETTERS = 100": "N_LETTERS = 10"},
     "plot_learning_rate": {"N_TRAIN, N_TEST = 1000, 365": "N_TRAIN, N_TEST = 200, 90"},

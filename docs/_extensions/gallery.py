@@ -16,6 +16,7 @@ STORIES = [
     "plot_next_word",
     "plot_invented_words",
     "plot_suggestions",
+    "plot_few_labels",
     "plot_when_not",
     # series
     "plot_births",
