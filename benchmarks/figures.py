@@ -231,6 +231,7 @@ def language_model(record):
     yield "n-gram", f"{words['kneser_ney']['perplexity']:.0f}"
     yield "network", f"{words['ours']['perplexity']:.0f}"
     yield "minutes", f"{words['ours']['seconds'] / 60:.0f}"
+    yield "sampled over full", f"{record['softmax']['ratio']:.1f}"
 
 
 def static_columns(record):
