@@ -5102,6 +5102,136 @@ MUTANTS = [
             "::test_rows_of_equal_length_are_grouped_by_the_number_of_their_targets",
         ),
     ),
+    Mutant(
+        "a forecast reads later values of columns of the past",
+        "estimators/_series_input.py",
+        "        filled[:, ~known] = np.nan  # nothing of the future is read\n",
+        "",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_columns_of_the_past_only_are_read_there_and_nowhere_else",
+        ),
+    ),
+    Mutant(
+        "a forecaster learns from the held-out part",
+        "estimators/_forecast_fit.py",
+        "self._windows_to_train_on(data.lengths - n_held_out)",
+        "self._windows_to_train_on(data.lengths)",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_the_held_out_part_teaches_nothing",
+        ),
+    ),
+    Mutant(
+        "steps of a series that were not observed are targets",
+        "estimators/_forecast_fit.py",
+        "            seen * weight[:, np.newaxis],\n",
+        "            weight[:, np.newaxis] * np.ones_like(standard),\n",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_a_step_without_weight_or_value_is_no_target_though_it_is_read",
+        ),
+    ),
+    Mutant(
+        "a new series takes the vector of another one",
+        "estimators/_forecast_fit.py",
+        "np.where(known, groups, -1)",
+        "groups % self._n_trained",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_a_new_series_has_the_mean_of_the_vectors_that_were_learnt",
+        ),
+    ),
+    Mutant(
+        "it is not said that a forecaster is no better than naive",
+        "estimators/_forecast_fit.py",
+        'if self.chosen_ == "repeat_last":',
+        "if False:",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_a_random_walk_is_not_better_than_naive_and_that_is_said",
+        ),
+    ),
+    Mutant(
+        "bands of a forecaster are left as they are",
+        "estimators/_forecast_fit.py",
+        "if self._target.levels and self.conformal:",
+        "if False:",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_a_season_is_continued_with_bands_that_do_not_cross",
+        ),
+    ),
+    Mutant(
+        "the scale of a series overflows",
+        "estimators/_series_input.py",
+        "centred / np.where(largest > 0, largest, 1.0)",
+        "centred / np.ones_like(largest)",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_a_series_of_any_unit_has_the_same_forecast",
+        ),
+    ),
+    Mutant(
+        "early stopping of a forecaster forgets the start",
+        "_training/_callbacks.py",
+        "if self.counts_start and self.best_epoch_ is None:",
+        "if False:",
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_early_stopping_may_come_back_to_the_weights_before_training",
+        ),
+    ),
+    Mutant(
+        "a window of a forecaster keeps its level",
+        "_training/_windows.py",
+        "values = values - level[:, np.newaxis]",
+        "values = values - 0 * level[:, np.newaxis]",
+        (
+            "tests/_training/test_windows.py"
+            "::test_a_window_is_less_its_last_observed_value_and_may_begin_before_its_series",
+        ),
+    ),
+    Mutant(
+        "lower quantiles of a forecaster rise above the middle",
+        "nn/heads/_horizon.py",
+        "below = middle - gaps[:, :k]",
+        "below = middle + gaps[:, :k]",
+        (
+            "tests/nn/heads/test_horizon.py"
+            "::test_quantiles_never_cross_and_the_middle_one_is_free",
+        ),
+    ),
+    Mutant(
+        "a forecaster does not start at the last value",
+        "nn/heads/_horizon.py",
+        "        nn.init.zeros_(self.affine.weight)\n",
+        "",
+        (
+            "tests/nn/heads/test_horizon.py"
+            "::test_forecasts_start_at_zero_and_their_gradient_reaches_the_encoder",
+        ),
+    ),
+    Mutant(
+        "rows of a forecaster are taken as they come",
+        "sequences/_series.py",
+        'rows = [own[np.argsort(codes[own], kind="stable")] for own in rows]',
+        "pass",
+        (
+            "tests/sequences/test_series.py"
+            "::test_rows_of_a_panel_are_placed_by_their_times_in_any_order",
+        ),
+    ),
+    Mutant(
+        "steps of a forecaster may come twice",
+        "sequences/_series.py",
+        "    if (steps < 1).any():\n",
+        "    if False:\n",
+        (
+            "tests/sequences/test_series.py"
+            "::test_steps_are_counted_after_those_that_are_known",
+        ),
+    ),
 ]
 
 

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
@@ -175,6 +176,23 @@ def test_a_new_series_comes_with_update_and_a_row_left_out_was_not_observed():
     )
 
 
+def test_a_new_series_has_the_mean_of_the_vectors_that_were_learnt():
+    frame, sold, is_past = make_panel(names="ab")
+    how = {"series": "shop", "time": "day", "linear": None, "early_stopping": False}
+    fitted = make(**how).fit(frame[is_past], sold[is_past])
+    first = frame["shop"] == "a"
+    past, future = frame[first & is_past], frame[first & ~is_past]
+    fitted.update(past.assign(shop="twin"), sold[first & is_past])
+
+    def ask():
+        return [fitted.predict(future.assign(shop=name)) for name in ("a", "twin")]
+
+    assert not np.array_equal(*ask())
+    with torch.no_grad():
+        fitted.net_.module_.head.group[:] = 0.5
+    np.testing.assert_array_equal(*ask())
+
+
 # -- the rule --------------------------------------------------------------------------
 
 
@@ -256,16 +274,35 @@ def test_a_fit_that_was_cut_short_goes_on_from_its_checkpoint(tmp_path):
     np.testing.assert_array_equal(resumed.predict(), whole.predict())
 
 
-def test_a_step_of_weight_zero_is_no_target():
-    weight = np.ones(90)
-    weight[30:40] = 0
-    broken = WAVE.copy()
-    fitted = make(early_stopping=False, linear=None).fit(WAVE, None, weight)
-    assert not np.array_equal(fitted.predict(), make().fit(broken).predict())
-    steps = make(early_stopping=False)
-    steps._begin()
-    data = steps._read_series(WAVE, None, weight, reset=True)
-    np.testing.assert_array_equal(data.weight, weight)
+def test_a_step_without_weight_or_value_is_no_target_though_it_is_read():
+    weight, broken = np.ones(90), WAVE.copy()
+    weight[30:40], broken[50:60] = 0, np.nan
+    forecaster = make(window=12)
+    forecaster._begin()
+    data = forecaster._read_series(broken, None, weight, reset=True)
+    forecaster._plan(data)
+    forecaster._learn_scales(data, np.array([0]))
+    standard = forecaster._standardize(data.targets, data.lengths)
+    steps = forecaster._share_steps(standard, data.columns, data.weight, data.lengths)
+    first = steps.firsts[0]
+    counts = np.ones(90)
+    counts[30:40] = counts[50:60] = 0
+    np.testing.assert_array_equal(steps.weight[0, first:], counts)
+    seen = np.isfinite(broken)
+    np.testing.assert_array_equal(steps.observed[0, first:], seen)
+    np.testing.assert_allclose(
+        steps.values[0, first:][seen], standard[seen, 0], rtol=1e-6
+    )
+
+
+def test_the_held_out_part_teaches_nothing():
+    later = WAVE.copy()
+    later[-8:] += rng.normal(size=8)
+    how = {"linear": None, "validation_fraction": 0.2, "n_iter_no_change": 99}
+    one, other = make(**how).fit(WAVE), make(**how).fit(later)
+    losses = [fitted.history_["train_loss"] for fitted in (one, other)]
+    np.testing.assert_array_equal(*losses)
+    assert one.held_out_error_ != other.held_out_error_
 
 
 def test_warm_start_goes_on_from_the_weights_there_are():
