@@ -22,6 +22,7 @@ def whole_batch():
         static=part.double(),
         observed=part.expand(3, 4).unsqueeze(2) > 0,
         future=part.expand(3, 2).unsqueeze(2),
+        group=ROWS,
         state=((part, part + 10), (part,)),
         follows=ROWS,
     )
@@ -67,7 +68,7 @@ def test_a_batch_and_its_targets_move_with_all_their_parts():
     parts = [getattr(moved, field.name) for field in fields(moved)]
     tensors = [part for part in parts if not isinstance(part, tuple)]
     tensors += [*moved.characters, *moved.state[0], *moved.state[1]]
-    assert len(tensors) == 6 + 2 + 3
+    assert len(tensors) == 7 + 2 + 3
     targets = Targets(torch.zeros(4), torch.ones(4), torch.tensor([1, 3])).to("meta")
     assert all(tensor.is_meta for tensor in [*tensors, *targets])
 
