@@ -10,11 +10,13 @@ import sklearn_rnn.estimators  # noqa: F401 - torch draws a random number when l
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("plot_*.py"))
 
 # What a run with one epoch needs less of: texts in an example, and what to put there.
+FEW = "    {}, batches_per_epoch=5,"
 LESS = {
-    "plot_captions": {"N_SAMPLES = 1797": "N_SAMPLES = 120"},
+    "plot_backtest": {"n_origins=12": "n_origins=2", "    52,": FEW.format(52)},
     "plot_births": {
         "dates[N_DAYS:]": "dates[-1500:]; X, y = X[-1500:], y[-1500:]",
     },
+    "plot_captions": {"N_SAMPLES = 1797": "N_SAMPLES = 120"},
     "plot_few_labels": {
         "[25, 50, 100, 200, 400]": "[25, 50]",
         "N_DRAWS = 5": "N_DRAWS = 1",
@@ -30,8 +32,10 @@ LESS = {
         "model.fit(X, y)": "import warnings\nwith warnings.catch_warnings():\n"
         "    warnings.simplefilter('ignore')\n    model.fit(X, y)",
     },
+    "plot_forecast": {"    12,": FEW.format(12)},
     "plot_machines": {"400, 10, 48": "60, 5, 20"},
     "plot_next_word": {"if i % 5)": "if i % 5 == 1)"},
+    "plot_shops": {"20, 300": "4, 90", "    7,": FEW.format(7)},
     "plot_spelling_to_sound": {"test_size=1000": "train_size=500, test_size=50"},
     "plot_dates_to_iso": {"size=3500": "size=600"},
     "plot_rare_events": {"(6000, random)": "(900, random)", "(10_000,": "(900,"},

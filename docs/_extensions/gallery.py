@@ -21,6 +21,9 @@ STORIES = [
     # series
     "plot_births",
     "plot_stacked_forecast",
+    "plot_forecast",
+    "plot_shops",
+    "plot_backtest",
     "plot_images_as_sequences",
     "plot_unequal_lengths",
     "plot_long_memory",
