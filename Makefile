@@ -14,7 +14,7 @@ INTEROP := .venv-interop
 TOOLS := .venv-tools
 DOCS := .venv-docs
 PACKAGE := .venv-package
-PEERS := .venv-tensorflow .venv-jax .venv-onnx .venv-sktime
+PEERS := .venv-tensorflow .venv-jax .venv-onnx .venv-sktime .venv-forecast
 BENCH := bench_output
 BIN := $(VENV)/bin
 
@@ -70,7 +70,7 @@ bench: $(VENV)/test.stamp ## measurements, shortened, in torch; DATA= names the 
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
 	$(BIN)/python benchmarks/bench_text.py "$(DATA)" --json $(BENCH)/text.json
 
-bench-peers: $(VENV)/test.stamp $(filter-out .venv-sktime/%,$(PEERS:=/made.stamp)) ## the same in full, beside Keras and ONNX Runtime; takes hours
+bench-peers: $(VENV)/test.stamp $(filter-out .venv-sktime/% .venv-forecast/%,$(PEERS:=/made.stamp)) ## the same in full, beside Keras and ONNX Runtime; takes hours
 	@mkdir -p $(BENCH)
 	$(BIN)/python benchmarks/compare.py --out $(BENCH)/compare.json \
 		--python-tensorflow .venv-tensorflow/bin/python \
@@ -94,6 +94,11 @@ coming-from: $(VENV)/test.stamp .venv-tensorflow/made.stamp .venv-sktime/made.st
 	$(BIN)/python benchmarks/bench_coming_from.py run --out $(BENCH)/coming_from.json \
 		--python-keras .venv-tensorflow/bin/python \
 		--python-sktime .venv-sktime/bin/python
+
+bench-forecaster: $(VENV)/test.stamp .venv-forecast/made.stamp ## small series beside statsmodels, skforecast and neuralforecast
+	@mkdir -p $(BENCH)
+	$(BIN)/python benchmarks/bench_forecaster_small.py "$(DATA)" \
+		--out $(BENCH)/forecaster_small.json --python-peers .venv-forecast/bin/python
 
 figures: $(VENV)/test.stamp ## write the measured figures of the pages from benchmarks/results
 	$(BIN)/python tools/write_figures.py
@@ -161,6 +166,8 @@ $(TOOLS)/made.stamp: pyproject.toml constraints.txt
 .venv-onnx/made.stamp: REQUIREMENTS = \
 	--constraint constraints.txt torch "onnx>=1.17" "onnxruntime>=1.20"
 .venv-sktime/made.stamp: REQUIREMENTS = "torch==2.13.0" "sktime>=0.36" "numba>=0.60"
+.venv-forecast/made.stamp: REQUIREMENTS = "torch==2.13.0" "neuralforecast>=3.0" \
+	"skforecast>=0.14" "statsmodels>=0.14"
 
 $(PEERS:=/made.stamp):
 	@echo "installing into $(@D), once; this takes a minute or two"

@@ -15,6 +15,7 @@ import bench_accuracy
 import bench_coming_from
 import bench_defaults
 import bench_find_lr
+import bench_forecaster_small
 import bench_output_bias
 import bench_own_scales
 import bench_pretrained
@@ -24,6 +25,7 @@ import bench_tagging
 import bench_translation
 import check_neighbours
 import report
+from bench_forecaster_small import modes_table, peers_table
 from measuring import ratios, spread
 from report import markdown
 from sklearn_rnn.testing._check_estimator import CHECKS
@@ -246,6 +248,7 @@ FIGURES = {
     "compare": ("compare", compare),
     "defaults": ("defaults", defaults),
     "find_lr": ("find_lr", find_lr),
+    "forecasting": ("forecaster_small", bench_forecaster_small.figures),
     "hostile": ("hostile", hostile),
     "language_model": ("language_model", language_model),
     "load": ("load", load),
@@ -487,6 +490,8 @@ TABLES = {
     "defaults regret": ("defaults", bench_defaults.regret_table),
     "defaults tasks": ("defaults", bench_defaults.task_table),
     "find_lr": ("find_lr", rates),
+    "forecasters": ("forecaster_small", lambda r: peers_table(r["small"])),
+    "forecaster, linear": ("forecaster_small", lambda r: modes_table(r["modes"])),
     "memory": ("memory", memory_table),
     "pretrained tweets": ("pretrained", bench_pretrained.tweets_table),
     "output bias": ("output_bias", bench_output_bias.loss_table),
