@@ -37,6 +37,7 @@ LESS = {
     "plot_next_word": {"if i % 5)": "if i % 5 == 1)"},
     "plot_shops": {"20, 300": "4, 90", "    7,": FEW.format(7)},
     "plot_spelling_to_sound": {"test_size=1000": "train_size=500, test_size=50"},
+    "plot_digit_strings": {"train, 2000": "train, 60", "test, 500": "test, 60"},
     "plot_dates_to_iso": {"size=3500": "size=600"},
     "plot_rare_events": {"(6000, random)": "(900, random)", "(10_000,": "(900,"},
     "plot_suggestions": {"if i % 5]": "if i % 5 == 1]", "[::5]": "[::40]"},
