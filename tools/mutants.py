@@ -907,6 +907,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a warm start may go on with other scales",
+        "estimators/_base.py",
+        'if "sequence" in scales:',
+        "if False:",
+        (
+            "tests/estimators/test_own_scales.py"
+            "::test_a_warm_start_keeps_to_the_scales_of_the_last_fit",
+        ),
+    ),
+    Mutant(
         "static columns are those of other rows",
         "_training/_data.py",
         "self.static[rows]",

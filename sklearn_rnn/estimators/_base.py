@@ -440,6 +440,7 @@ class BaseRNN(
         """Build a net for the parameters as they are now, and keep its plan."""
         self._net_spec = {
             "module_params": self._module_params(),
+            "standardize": self.standardize,
             "seed": seed,
             "n_rows": n_rows,
             "stops_early": stops_early,
@@ -454,6 +455,9 @@ class BaseRNN(
         """Refuse to go on from weights of another shape or meaning."""
         before = {**spec["module_params"], **target.structure()}
         now = {**self._module_params(), **self._target.structure()}
+        scales = spec.get("standardize", self.standardize), self.standardize
+        if "sequence" in scales:  # level and scale are columns of their own
+            before["standardize"], now["standardize"] = scales
         for name in sorted(set(now) - MAY_CHANGE):
             if _fixed(now[name]) != _fixed(before[name]):
                 raise ValueError(

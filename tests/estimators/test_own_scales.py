@@ -169,3 +169,15 @@ def test_what_has_no_origin_is_refused():
     gap = [np.full((2, 2), [np.nan, 1.0]), *X[1:]]
     with pytest.raises(ValueError, match="row 0 of X has none before its target"):
         fit(gap, relative_to="last", missing="mask")
+
+
+@pytest.mark.parametrize("ways", [(True, "sequence"), ("sequence", True)])
+def test_a_warm_start_keeps_to_the_scales_of_the_last_fit(ways):
+    X, y = np.arange(40.0).reshape(8, 5), np.arange(8) % 2
+    first, then = ways
+    model = RNNClassifier(4, max_epochs=1, warm_start=True, random_state=0)
+    model.set_params(standardize=first).fit(X, y)
+    error = f"standardize was {first!r} then and is {then!r} now; set it back"
+    with pytest.raises(ValueError, match=error):
+        model.set_params(standardize=then).fit(X, y)
+    model.set_params(standardize=first).fit(X, y)
