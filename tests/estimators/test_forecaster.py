@@ -299,6 +299,7 @@ def test_the_held_out_part_teaches_nothing():
     later = WAVE.copy()
     later[-8:] += rng.normal(size=8)
     how = {"linear": None, "validation_fraction": 0.2, "n_iter_no_change": 99}
+    how["window"] = 12  # which would be chosen on that part
     one, other = make(**how).fit(WAVE), make(**how).fit(later)
     losses = [fitted.history_["train_loss"] for fitted in (one, other)]
     np.testing.assert_array_equal(*losses)
