@@ -546,7 +546,8 @@ class ForecastFit(SeriesInput):
             for i, n in zip(ids, n_each, strict=True)
         ]
         if self._setting("series") is None:
-            return parts[0][places] if len(places) < len(parts[0]) else parts[0]
+            in_order = np.array_equal(places, np.arange(len(parts[0])))
+            return parts[0] if in_order else parts[0][places]
         names = [self.series_[i] for i in ids]
         index = pd.MultiIndex.from_tuples(
             [(n, t) for n, part in zip(names, parts, strict=True) for t in part],

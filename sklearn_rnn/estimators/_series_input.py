@@ -17,6 +17,7 @@ from sklearn_rnn.sequences import (
     TableOfSteps,
     lay_out_steps,
     read_table_of_steps,
+    to_values,
 )
 
 Floats = NDArray[np.float64]
@@ -103,6 +104,8 @@ class SeriesInput:
 
     def _read_table(self, X: Any, alone: bool, *, reset: bool) -> TableOfSteps:
         series, time = self._setting("series"), self._setting("time")
+        if isinstance(X, np.ma.MaskedArray):  # what is masked is missing
+            X = to_values(X)
         is_array = not hasattr(X, "columns")
         if is_array and not alone:
             X = validate_data(
@@ -341,6 +344,8 @@ def scales_of(values: Floats, fallback: Any = 1.0) -> tuple[Floats, Floats]:
 def _read_targets(y: Any) -> tuple[Floats, list[Any] | None, Any, int]:
     """Read y as columns, with their names, the times of its index and its axes."""
     titles = list(y.columns) if hasattr(y, "columns") else _name_of(y)
+    if isinstance(y, np.ma.MaskedArray):
+        y = to_values(y, "y")
     values = check_array(
         y,
         dtype=np.float64,

@@ -425,6 +425,27 @@ def test_every_official_check_passes_but_those_on_order_and_subsets_of_rows():
     assert len(results) > 50
 
 
+def test_what_is_masked_was_not_observed():
+    masked = np.ma.masked_greater(WAVE, 12)
+    broken = np.where(masked.mask, np.nan, WAVE)
+    expected = make(max_epochs=1).fit(broken).predict()
+    np.testing.assert_array_equal(make(max_epochs=1).fit(masked).predict(), expected)
+    X = np.ma.masked_array(SEASON[:, np.newaxis], masked.mask[:, np.newaxis])
+    fitted = make(max_epochs=1).fit(X, masked)
+    filled = X.filled(np.nan)
+    again = make(max_epochs=1).fit(filled, broken)
+    np.testing.assert_array_equal(fitted.predict(X[:4]), again.predict(filled[:4]))
+
+
+def test_the_frame_of_a_forecast_has_the_rows_of_x_in_their_order():
+    frame = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=94)})
+    fitted = make(time="day").fit(frame[:90], WAVE)
+    order = [2, 0, 3]
+    said = fitted.forecast(frame[90:].iloc[order])
+    assert said.index.tolist() == frame["day"][90:].iloc[order].tolist()
+    np.testing.assert_array_equal(said["y"], fitted.predict()[order])
+
+
 @pytest.mark.parametrize("unit", [1e-200, 1e200])
 def test_a_series_of_any_unit_has_the_same_forecast(unit):
     expected = make(max_epochs=1).fit(WAVE).predict()

@@ -57,10 +57,12 @@ class HorizonTarget(Target):
         return {**self.layout, "loss": kind_of(self.loss), "quantiles": self.levels}
 
     def n_weights(self, n_units: int) -> int:
-        """Count the weights of the map to a segment, and the learnt vectors."""
+        """Count the weights of the maps to and from a segment, and the vectors."""
         layout = self.layout
         n_outputs = layout["segment"] * max(1, len(self.levels))
-        return n_units * (n_outputs + layout["n_groups"])
+        n_segments = -(-layout["horizon"] // layout["segment"])
+        n_vectors = n_segments + layout["n_groups"] + layout["n_known"]
+        return int(n_units * (n_outputs + n_vectors))
 
     def of_rows(self, outputs: NDArray[Any], n_rows: int) -> NDArray[Any]:
         """Bring outputs into the shape (n_rows, horizon, n_outputs)."""
