@@ -5093,6 +5093,26 @@ MUTANTS = [
         ("tests/nn/test_dropout.py::test_elements_are_dropped_independently",),
     ),
     Mutant(
+        "encoders beside the first are not taken over",
+        "_training/_state.py",
+        r"(beside\.\d+\.)?(embedder|encoder)\.",
+        r"(embedder|encoder)\.",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_encoders_of_several_sequences_are_taken_and_frozen_together",
+        ),
+    ),
+    Mutant(
+        "what an error left frozen stays so",
+        "_training/_callbacks.py",
+        "self.on_train_end(net)  # which an error may have kept from coming",
+        "pass",
+        (
+            "tests/estimators/test_pretrained.py"
+            "::test_an_error_in_a_frozen_epoch_leaves_nothing_frozen",
+        ),
+    ),
+    Mutant(
         "answers that fit other rows as well are taken for learnt",
         "estimators/_paired.py",
         "if not any(map(len, answers)) or (differ and is_far):",

@@ -117,10 +117,13 @@ class FreezeEncoder(Callback):
     def __init__(self, n_epochs: Any) -> None:
         self.n_epochs = n_epochs
 
+    parameters_: Any = ()
+
     def on_train_begin(self, net: Any, **kwargs: Any) -> None:
-        parts = [getattr(net.module_, name) for name in BELOW_HEAD]
-        parameters = [p for part in parts for p in part.parameters()]
-        self.parameters_ = [p for p in parameters if p.requires_grad]
+        self.on_train_end(net)  # which an error may have kept from coming
+        parameters = net.module_.named_parameters()
+        below = [p for name, p in parameters if BELOW_HEAD.match(name)]
+        self.parameters_ = [p for p in below if p.requires_grad]
 
     def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         limit = np.inf if self.n_epochs == "all" else self.n_epochs

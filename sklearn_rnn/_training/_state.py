@@ -5,6 +5,7 @@ and strings: a third of a pickled net, readable without torch's pickles, and
 indifferent to the device they came from.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Integral
@@ -172,30 +173,25 @@ def load_state(net: Any, state: dict[str, Any]) -> Any:
     return net
 
 
-# What estimators share that have the same input, and heads of their own.
-BELOW_HEAD = ("embedder", "encoder")
+# What estimators share that have the same input, and poolings and heads of their own.
+BELOW_HEAD = re.compile(r"(beside\.\d+\.)?(embedder|encoder)\.")
 
 
-def load_encoder(net: Any, state: dict[str, Any], n_tokens: int | None) -> Any:
-    """Put a state of `export_state` into a net, all but its head.
+def load_encoder(net: Any, state: dict[str, Any]) -> Any:
+    """Put a state of `export_state` into a net: its embedders and encoders.
 
     Parameters
     ----------
     net : SequenceNet
         Initialized; changed in place.
     state : dict
-        Of a net with the same embedder and encoder.
-    n_tokens : int or None
-        Number of token ids of the net, at least that of the state.
+        Of a net with the same embedders and encoders.
 
     Returns
     -------
     net : SequenceNet
     """
-    if n_tokens is not None:
-        state = grow_embedding(state, n_tokens)
-    prefixes = tuple(f"{part}." for part in BELOW_HEAD)
-    taken = {k: v for k, v in state["module"].items() if k.startswith(prefixes)}
+    taken = {k: v for k, v in state["module"].items() if BELOW_HEAD.match(k)}
     net.module_.load_state_dict({**net.module_.state_dict(), **_to_tensors(taken)})
     return net
 

@@ -54,13 +54,13 @@ class OneOfSeveral:
     Parameters
     ----------
     estimator : estimator instance
-        Its parameters hold for all sequences, but for ``input``, ``embedding`` and
-        ``pretrained``, which are of the first.
+        Its parameters hold for all sequences, but for ``input`` and ``embedding``,
+        which are of the first.
     learnt : dict
         The attributes learnt so far.
     """
 
-    embedding = pretrained = None
+    embedding = None
 
     def __init__(self, estimator, learnt):
         self._estimator = estimator

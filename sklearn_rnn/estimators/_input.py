@@ -1,5 +1,7 @@
 """What an estimator learns from its sequences: tokens, characters, or scales."""
 
+from itertools import repeat
+
 import numpy as np
 from sklearn.base import clone
 
@@ -12,7 +14,7 @@ from sklearn_rnn._training import (
     widen_ids,
 )
 from sklearn_rnn.estimators._beside import BesideInputs, OneOfSeveral
-from sklearn_rnn.estimators._pretrained import take_input
+from sklearn_rnn.estimators._pretrained import check_kind, source_of, take_input
 from sklearn_rnn.sequences import (
     UNK,
     Standardizer,
@@ -26,10 +28,21 @@ class SequenceInput(BesideInputs):
 
     def _learn_input(self, part, seed):
         """Learn the scale of the variables, or which tokens there are."""
-        self._for_each_beside(part, lambda one, its: one._learn_input(its, seed))
+        source = None if self.pretrained is None else source_of(self.pretrained)
+        self._learn_or_take(part, seed, source)
+
+    def _learn_or_take(self, part, seed, source):
+        """Learn, or take over what `source` has learnt of the same sequences."""
+        sources = repeat(None)
+        if source is not None:
+            check_kind(source, part.sequences)
+            sources = iter(source._besides())
+        self._for_each_beside(
+            part, lambda one, its: one._learn_or_take(its, seed, next(sources))
+        )
         self._learn_static(part)
-        if self.pretrained is not None:
-            take_input(self, part)
+        if source is not None:
+            take_input(self, source, part)
             return
         self.token_counts_ = self.input_mean_ = self.input_scale_ = None
         self.characters_ = self.token_ids_ = self._has_vector = None

@@ -6,7 +6,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._training import export_state, load_encoder, rare_module_params
+from sklearn_rnn._training import (
+    export_state,
+    grow_embedding,
+    load_encoder,
+    rare_module_params,
+)
 from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.sequences import UNK
 
@@ -103,10 +108,8 @@ def _compare(name, now, before):
         )
 
 
-def take_input(estimator, part):
-    """Take over scales, tokens and characters; refuse sequences of another kind."""
-    source = source_of(estimator.pretrained)
-    _check_kind(source, part.sequences)
+def take_input(estimator, source, part):
+    """Take over scales, tokens and characters."""
     for name in LEARNT:
         setattr(estimator, name, getattr(source, name, None))
     if estimator.token_counts_ is not None:
@@ -114,7 +117,8 @@ def take_input(estimator, part):
         estimator._count_tokens(part)
 
 
-def _check_kind(source, sequences):
+def check_kind(source, sequences):
+    """Refuse sequences of another kind than those that `source` reads."""
     reads_tokens = source.token_counts_ is not None
     if sequences.is_tokens != reads_tokens:
         here, there = ("token ids", "numbers")[:: 1 if sequences.is_tokens else -1]
@@ -165,8 +169,10 @@ def load_pretrained(net, estimator):
     """
     source = source_of(estimator.pretrained)
     state = export_state(source.net_, with_optimizer=False, with_history=False)
-    counts = estimator.token_counts_
-    return load_encoder(net, state, None if counts is None else len(counts))
+    for place, one in estimator._inputs_by_place():
+        if one.token_counts_ is not None:
+            state = grow_embedding(state, len(one.token_counts_), place)
+    return load_encoder(net, state)
 
 
 def identify_pretrained(pretrained):
@@ -176,4 +182,4 @@ def identify_pretrained(pretrained):
     source = source_of(pretrained)
     state = export_state(source.net_, with_optimizer=False, with_history=False)
     learnt = [getattr(source, name, None) for name in LEARNT]
-    return joblib.hash([state["module"], learnt])
+    return joblib.hash([state["module"], learnt, source.beside_inputs_])

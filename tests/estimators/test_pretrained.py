@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -12,6 +13,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
+from skorch.callbacks import Callback
 
 from sklearn_rnn import (
     RNNClassifier,
@@ -226,13 +228,41 @@ def test_other_numbers_are_refused(params, X, named):
         model.fit(X, NUMBERS)
 
 
-def test_of_several_sequences_the_first_is_read_by_it():
-    several = SequencesWithStatic(SERIES, beside=[IDS[:, :, np.newaxis] * 1.0])
+def test_encoders_of_several_sequences_are_taken_and_frozen_together():
+    several = SequencesWithStatic(SERIES, beside=[X, SERIES[:, :, :1] * 9])
     source = RNNRegressor(4, max_epochs=1, random_state=0).fit(several, NUMBERS)
     model = clone(source).set_params(
-        pretrained=FrozenEstimator(source), max_epochs=2, freeze_epochs=2
+        pretrained=FrozenEstimator(source), max_epochs=2, freeze_epochs="all"
     )
-    assert same_encoder(model.fit(several, NUMBERS), source)
+    new = SequencesWithStatic(SERIES, beside=[tokens(IDS + 1), SERIES[:, :, :1]])
+    model.fit(new, NUMBERS)
+    assert same_encoder(model, source)
+    before, after = (m.net_.module_.state_dict() for m in (source, model))
+    encoders = [k for k in before if "beside" in k and "encoder" in k]
+    assert encoders and all(torch.equal(before[k], after[k]) for k in encoders)
+    np.testing.assert_array_equal(
+        *(m.beside_inputs_[1]["input_scale_"] for m in (source, model))
+    )
+    assert len(model.beside_inputs_[0]["token_counts_"]) == 10  # with the new token
+    other = SequencesWithStatic(SERIES, beside=[SERIES, SERIES[:, :, :1]])
+    with pytest.raises(ValueError, match="X holds numbers, but pretrained was fitted"):
+        clone(model).fit(other, NUMBERS)
+
+
+def test_an_error_in_a_frozen_epoch_leaves_nothing_frozen():
+    class Fails(Callback):
+        def on_batch_end(self, net, **kwargs):
+            raise RuntimeError("no more")
+
+    model = classifier(freeze_epochs=2).partial_fit(X, Y, classes=[0, 1])
+    net = model.net_
+    net.callbacks_.append(("fails", Fails()))
+    with pytest.raises(RuntimeError, match="no more"):
+        model.partial_fit(X, Y)
+    assert net.callbacks_.pop()[0] == "fails"
+    for _ in range(2):
+        model.partial_fit(X, Y)
+    assert not same_encoder(model)
 
 
 def test_another_vocabulary_is_refused_and_the_remedy_works():
