@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 
 import realdata
 from measuring import environment, write_json
+from report import markdown
 from sklearn_rnn import RNNClassifier, TextVectorizer, TokenVectors
 
 FOR_A_NETWORK = (500,)
@@ -88,6 +89,28 @@ def run(train, test, n_draws):
             for name, all_draws in scores.items()
         }
     return record
+
+
+def table(record):
+    """Write the mean accuracy of each model for each number of labels."""
+    by_number = record["accuracy"]
+    rows = [
+        [title, *(_mean(found, name) for found in by_number.values())]
+        for name, title in TITLES.items()
+    ]
+    return markdown(["", *(f"{n} labels" for n in by_number)], rows)
+
+
+def _mean(found, name):
+    return f"{found[name]['mean']:.3f}" if name in found else ""
+
+
+TITLES = {
+    "TF-IDF": "words and pairs by TF-IDF, logistic regression",
+    "vectors": "mean of the vectors, logistic regression",
+    "network": "`RNNClassifier` from random vectors",
+    "network from vectors": "`RNNClassifier` from the vectors",
+}
 
 
 def main():

@@ -22,6 +22,7 @@ import bench_pretrained
 import bench_questions
 import bench_static_columns
 import bench_tagging
+import bench_token_vectors
 import bench_translation
 import check_neighbours
 import report
@@ -493,6 +494,7 @@ TABLES = {
     "forecasters": ("forecaster_small", lambda r: peers_table(r["small"])),
     "forecaster, linear": ("forecaster_small", lambda r: modes_table(r["modes"])),
     "memory": ("memory", memory_table),
+    "token_vectors": ("token_vectors", bench_token_vectors.table),
     "pretrained tweets": ("pretrained", bench_pretrained.tweets_table),
     "output bias": ("output_bias", bench_output_bias.loss_table),
     "output bias, tasks": ("output_bias", bench_output_bias.task_table),
