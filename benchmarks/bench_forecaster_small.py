@@ -227,10 +227,12 @@ def peers_table(record):
     seconds = [statistics.median(_of(r["ours"], "seconds")) for r in record.values()]
     rows.append([*ours, _seconds(seconds)])
     for peer, title in PEERS.items():
-        found = [r[peer] for r in record.values() if "mase" in r.get(peer, {})]
-        if len(found) == len(record):
-            seconds = _seconds([one["seconds"] for one in found])
-            rows.append([title, *(f"{one['mase']:.2f}" for one in found), seconds])
+        found = [r.get(peer, {}) for r in record.values()]
+        if any("mase" in one for one in found):
+            scores = [f"{one['mase']:.2f}" if "mase" in one else "" for one in found]
+            rows.append(
+                [title, *scores, _seconds([one.get("seconds") for one in found])]
+            )
     return markdown(heads, rows)
 
 
@@ -257,9 +259,11 @@ def _of(runs, what):
 
 
 def _seconds(values):
-    return ", ".join(
-        f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in values
-    )
+    return ", ".join("-" if v is None else _short(v) for v in values)
+
+
+def _short(value):
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def main():
