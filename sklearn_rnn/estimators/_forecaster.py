@@ -134,6 +134,13 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
     )
 
     _attributes: ClassVar[dict] = {
+        "best_epoch_": (
+            "int",
+            """
+            The epoch, counted from 1, that the weights are of; 0 where early stopping
+            found none better than the start, which repeats the last value.
+            """,
+        ),
         "window_, segment_, period_": ("int", "The parameters as they were found."),
         "freq_": (
             "str, float or None",
