@@ -5253,6 +5253,36 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "dates of a series are steps though they are minutes off",
+        "sequences/_calendar.py",
+        "len(grid) - 1)] == codes",
+        "len(grid) - 1)] // 1e12 == codes // 1e12",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_a_date_between_two_steps_is_refused_however_far_from_1970",
+        ),
+    ),
+    Mutant(
+        "numbers are steps as far as they are large",
+        "sequences/_calendar.py",
+        "away <= CLOSE * self.step + slack",
+        "away <= CLOSE * np.abs(codes) + slack",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_a_number_between_two_steps_is_refused_however_large_it_is",
+        ),
+    ),
+    Mutant(
+        "two times on one step are taken",
+        "sequences/_series.py",
+        "np.flatnonzero(np.diff(steps) == 0)",
+        "np.flatnonzero(np.diff(codes) == 0)",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_two_numbers_on_one_step_are_refused_though_they_differ_by_rounding",
+        ),
+    ),
+    Mutant(
         "steps of a forecaster may come twice",
         "sequences/_series.py",
         "    if (steps < 1).any():\n",

@@ -1,0 +1,61 @@
+"""Which step after which a time is: exact for dates, nearly so for numbers."""
+
+import numpy as np
+import pytest
+
+from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences import Calendar, lay_out_steps, read_table_of_steps
+
+pd = pytest.importorskip("pandas")
+
+
+def lay_out(times, **how):
+    """Lay the steps of one series out whose times are a column."""
+    X = np.column_stack([times, np.arange(len(times))])
+    return lay_out_steps(read_table_of_steps(X, time=0), by_column=True, **how)
+
+
+@pytest.mark.parametrize("start", ["1970-01-01", "2024-01-01"])
+def test_a_date_between_two_steps_is_refused_however_far_from_1970(start):
+    start = pd.Timestamp(start).as_unit("ns")
+    after = pd.timedelta_range("15min", periods=3, freq="15min")
+    calendar = Calendar("dates", "15min")
+    assert calendar.steps_after(start.value, start + after).tolist() == [1, 2, 3]
+    with pytest.raises(SequenceError, match="00:05:00, which is no step of '15min'"):
+        calendar.steps_after(start.value, start + after - pd.Timedelta("10min"))
+    with pytest.raises(SequenceError, match=r"00:30:00\.000001"):
+        calendar.steps_after(start.value, start + after[1:] + pd.Timedelta("1us"))
+
+
+@pytest.mark.parametrize("start", [0, 1_700_000_000])
+def test_a_number_between_two_steps_is_refused_however_large_it_is(start):
+    minutes = start + 60 * np.arange(9)
+    calendar = Calendar("numbers", 60)
+    steps = calendar.steps_after(start, minutes.astype(float))
+    assert steps.tolist() == list(range(9))
+    minutes[4] -= 30
+    with pytest.raises(SequenceError, match="no step of 60"):
+        calendar.steps_after(start, minutes)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        np.arange(400) * 0.1,
+        np.linspace(0, 39.9, 400),
+        np.cumsum(np.full(400, 0.1)),
+        1.7e6 + np.arange(400) * 0.1,
+        np.arange(400)[::-1] * 0.1,
+    ],
+)
+def test_decimal_times_are_steps_though_they_are_rounded(times):
+    steps = lay_out(times)
+    expected = np.argsort(np.argsort(times))
+    np.testing.assert_array_equal(steps.places, expected)
+    more = np.sort(times)[-1:] + steps.calendar.step
+    assert steps.calendar.steps_after(steps.last[0], more).tolist() == [1]
+
+
+def test_two_numbers_on_one_step_are_refused_though_they_differ_by_rounding():
+    with pytest.raises(SequenceError, match=r"0.3\d* twice"):
+        lay_out(np.array([0.1, 0.2, 0.3, 0.1 + 0.2, 0.4]))
