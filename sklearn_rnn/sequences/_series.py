@@ -288,18 +288,16 @@ def _steps_of(times: Any, calendar: Calendar, last: Any, what: str) -> tuple:
     """Count the steps of one series, from its first one or after the last known."""
     times = calendar.of_zone(times)
     codes = calendar.encode(times)
-    doubled = np.flatnonzero(np.diff(codes) == 0)
-    _refuse_several(times[doubled[0] : doubled[0] + 2] if len(doubled) else (), what)
-    if last is None:
-        return calendar.steps_after(codes[0], times, what), codes[-1]
-    steps = calendar.steps_after(last, times, what)
-    if (steps < 1).any():
+    steps = calendar.steps_after(codes[0] if last is None else last, times, what)
+    if last is not None and (steps < 1).any():
         before = calendar.decode(np.array([last]))[0]
         raise SequenceError(
             f"{what} has {times[int(np.argmin(steps))]}, but the last step known is "
             f"{before}; pass only the steps that follow it."
         )
-    return steps - 1, codes[-1]
+    doubled = np.flatnonzero(np.diff(steps) == 0)
+    _refuse_several(times[doubled[0] : doubled[0] + 2] if len(doubled) else (), what)
+    return steps - (last is not None), codes[-1]
 
 
 def _refuse_several(same: Any, what: str) -> None:
