@@ -5265,8 +5265,8 @@ MUTANTS = [
     Mutant(
         "numbers are steps as far as they are large",
         "sequences/_calendar.py",
-        "away <= CLOSE * self.step + slack",
-        "away <= CLOSE * np.abs(codes) + slack",
+        "away <= CLOSE * self.step",
+        "away <= CLOSE * np.abs(codes)",
         (
             "tests/sequences/test_calendar.py"
             "::test_a_number_between_two_steps_is_refused_however_large_it_is",
@@ -5280,6 +5280,16 @@ MUTANTS = [
         (
             "tests/sequences/test_calendar.py"
             "::test_two_numbers_on_one_step_are_refused_though_they_differ_by_rounding",
+        ),
+    ),
+    Mutant(
+        "one number off the grid makes steps shorter",
+        "sequences/_calendar.py",
+        'np.quantile(np.abs(steps), SHARE_OF_STEPS, method="lower")',
+        "np.abs(steps).min()",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_a_number_off_the_grid_does_not_make_the_grid_finer",
         ),
     ),
     Mutant(

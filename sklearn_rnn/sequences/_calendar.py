@@ -9,8 +9,11 @@ import numpy as np
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences._time_index import inferred_frequency
 
-CLOSE = 1e-6
-"""Numbers may be off by this part of a step: 0.1 + 0.2 is not 0.3."""
+CLOSE = 1e-3
+"""Numbers may be off by this part of a step: 0.1 + 0.2 is not 0.3, least in float32."""
+
+SHARE_OF_STEPS = 0.1
+"""As many differences of numbers are a single step; fewer are rows off the grid."""
 
 
 class Calendar(NamedTuple):
@@ -115,8 +118,7 @@ class Calendar(NamedTuple):
         if self.kind == "numbers":
             steps = np.rint((codes - last) / self.step).astype(np.int64)
             away = np.abs(codes - last - steps * self.step)
-            slack = 4 * np.spacing(np.abs(codes).max())
-            return steps, away <= CLOSE * self.step + slack
+            return steps, away <= CLOSE * self.step
         grid = self._reaching(last, max(last, codes.max()))
         steps = np.searchsorted(grid, codes)
         return steps, grid[np.minimum(steps, len(grid) - 1)] == codes
@@ -213,7 +215,9 @@ def read_times(column: Any, name: str) -> Any:
     if kind in "iuf" and not hasattr(column, "asi8"):
         times = np.asarray(column)
         _refuse_missing(np.isnan(times), name)
-        return times
+        return (
+            times.astype(np.int64) if kind == "u" else times
+        )  # differences have signs
     try:
         import pandas as pd
     except ImportError as error:
@@ -276,10 +280,11 @@ def _of_numbers(times: np.ndarray, what: str, name: str) -> Calendar | None:
         return None
     steps = np.diff(times)
     _refuse_doubled(times, steps, what, name)
-    step = np.median(steps)
-    step = step if step > 0 else np.abs(steps).min()
-    whole = times.dtype.kind in "iu" and float(step).is_integer()
-    return Calendar("numbers", int(step) if whole else float(step))
+    step = np.quantile(np.abs(steps), SHARE_OF_STEPS, method="lower")
+    if times.dtype.kind in "iu":
+        return Calendar("numbers", int(step))
+    n_steps = np.rint(np.abs(steps) / step).sum()  # rounding is too large for one
+    return Calendar("numbers", abs(float(times[-1]) - float(times[0])) / float(n_steps))
 
 
 def _frequency(times: Any) -> str | None:

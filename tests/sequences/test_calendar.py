@@ -45,6 +45,9 @@ def test_a_number_between_two_steps_is_refused_however_large_it_is(start):
         np.linspace(0, 39.9, 400),
         np.cumsum(np.full(400, 0.1)),
         1.7e6 + np.arange(400) * 0.1,
+        1.7e9 + np.arange(400) * 0.01,
+        np.arange(400, dtype=np.float32) * np.float32(0.1),
+        np.arange(200, dtype=np.uint8),
         np.arange(400)[::-1] * 0.1,
     ],
 )
@@ -58,4 +61,20 @@ def test_decimal_times_are_steps_though_they_are_rounded(times):
 
 def test_two_numbers_on_one_step_are_refused_though_they_differ_by_rounding():
     with pytest.raises(SequenceError, match=r"0.3\d* twice"):
-        lay_out(np.array([0.1, 0.2, 0.3, 0.1 + 0.2, 0.4]))
+        lay_out(np.append(0.3, np.arange(40) * 0.1))  # with 0.30000000000000004
+
+
+@pytest.mark.parametrize("gaps", [[1, 2], [1, 2, 3], [2, 4, 4], [1, 1, 1, 50]])
+@pytest.mark.parametrize("unit", [1, 60.0, 0.1])
+def test_gaps_between_numbers_are_steps_that_were_not_observed(gaps, unit):
+    places = np.cumsum([0, *gaps * 20])
+    steps = lay_out(places * unit)
+    np.testing.assert_array_equal(steps.places, places // gaps[0])
+    assert steps.calendar.step == pytest.approx(gaps[0] * unit)
+
+
+def test_a_number_off_the_grid_does_not_make_the_grid_finer():
+    times = 60 * np.arange(140)
+    times[50] += 30
+    with pytest.raises(SequenceError, match=r"3030.*no step of 60"):
+        lay_out(times)
