@@ -1353,15 +1353,15 @@ MUTANTS = [
     Mutant(
         "the windows of a run end one step late",
         "forecasting/_window_products.py",
-        "values[runs.stops[:, np.newaxis] - len(steps) + steps]",
-        "values[runs.stops[:, np.newaxis] - len(steps) - 1 + steps]",
+        "values[runs.stops[some, np.newaxis] + steps]",
+        "values[runs.stops[some, np.newaxis] - 1 + steps]",
         ("tests/forecasting/test_window_products.py",),
     ),
     Mutant(
-        "a window reaches over a gap",
+        "a window counts whose targets were not observed",
         "forecasting/_window_products.py",
-        "firsts[start : stop - size + 1] = runs.values[start : stop - size + 1]",
-        "firsts[start:stop] = runs.values[start:stop]",
+        "ahead = sums[window + horizon :] - sums[window : len(one) - horizon + 1]",
+        "ahead = sums[-1:]",
         ("tests/forecasting/test_window_products.py",),
     ),
     Mutant(

@@ -23,7 +23,7 @@ class SharedSteps(NamedTuple):
     Parameters
     ----------
     values : float32 ndarray of shape (n_targets, n_steps_total)
-        In the scale of the network; 0 where nothing was observed.
+        In the scale of the network; where nothing was observed the last value before.
     observed : float32 ndarray of shape (n_targets, n_steps_total)
         1 where a value was observed, else 0.
     weight : float32 ndarray of shape (n_targets, n_steps_total)
@@ -104,6 +104,7 @@ class Cut(NamedTuple):
     Parameters
     ----------
     values, observed : float32 ndarray of shape (n_rows, window)
+        Values are 0 before the first one observed.
     level : float32 ndarray of shape (n_rows,)
         The last value; 0 where nothing was observed.
     target, weight : float32 ndarray of shape (n_rows, n_ahead)
@@ -233,7 +234,7 @@ class WindowDataset(Dataset):
         seen = observed[:, :window]
         level = last_observed(values[:, :window], seen)
         values = values - level[:, np.newaxis]
-        past = values[:, :window] * seen
+        past = values[:, :window] * np.maximum.accumulate(seen, axis=1)
         return Cut(past, seen, level, values[:, window:], weight[:, window:])
 
     def targets(self) -> Targets:

@@ -28,7 +28,7 @@ from sklearn_rnn.estimators._forecast_rule import (
 )
 from sklearn_rnn.estimators._series_input import SeriesData, SeriesInput, scales_of
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
-from sklearn_rnn.forecasting import choose_ridge, choose_window
+from sklearn_rnn.forecasting import choose_ridge, choose_window, fill_forward
 from sklearn_rnn.metrics import seasonal_naive_error
 from sklearn_rnn.sequences import Calendar
 
@@ -153,9 +153,22 @@ class ForecastFit(SeriesInput):
         self.conformal_width_: Any = None
         if self.linear is None:
             return
+        self._warn_without_windows(int((data.lengths - n_held_out).max()))
         series, n_each = self._each_target(data, n_held_out)
         found = choose_ridge(series, n_each, self.window_, self.horizon)
         self._coef, self.ridge_alpha_ = found.coef, float(found.alpha)
+
+    def _warn_without_windows(self, left: int) -> None:
+        """Say that the linear part has nothing to learn from."""
+        shorter = left - self.horizon
+        if self.window_ > shorter:
+            window = f"window={shorter} or less, or " if shorter > 0 else ""
+            warn(
+                f"The linear part repeats the last value: window={self.window_} and "
+                f"horizon={self.horizon} take more steps than the {left} that the "
+                f"longest series has to learn from. Pass {window}longer series.",
+                NotBetterThanNaiveWarning,
+            )
 
     def _choose_window(
         self,
@@ -176,10 +189,14 @@ class ForecastFit(SeriesInput):
 
     def _each_target(
         self, data: SeriesData, n_held_out: NDArray[np.int64]
-    ) -> tuple[list[Floats], NDArray[np.int64]]:
-        """List each target of each series, standardised, with its held-out steps."""
+    ) -> tuple[list[Any], NDArray[np.int64]]:
+        """List each target of each series, standardised, with its held-out steps.
+
+        A step of weight 0 is masked: it is read, and is no target.
+        """
         standard = self._standardize(data.targets, data.lengths)
-        standard = np.where(data.weight[:, np.newaxis] > 0, standard, np.nan)
+        no_target = np.repeat(data.weight[:, np.newaxis] == 0, self._n_targets, axis=1)
+        standard = np.ma.MaskedArray(standard, mask=no_target)
         series = [
             standard[part, k] for part in data.parts() for k in range(len(standard.T))
         ]
@@ -232,15 +249,21 @@ class ForecastFit(SeriesInput):
         weight: Floats,
         lengths: NDArray[np.int64],
     ) -> SharedSteps:
-        """Lay the steps of all series out, with an empty window in front of each."""
+        """Lay the steps of all series out, with an empty window in front of each.
+
+        What was not observed has the last value before it, as in the ridge regression.
+        """
         window = self.window_
         firsts = np.cumsum(lengths + window) - lengths
         places = np.repeat(firsts - (np.cumsum(lengths) - lengths), lengths)
         places = places + np.arange(len(standard))
         seen = np.isfinite(standard)
+        ends = np.cumsum(lengths)[:-1]
+        filled = [fill_forward(one).data for one in np.split(standard, ends)]
+        standard = np.concatenate(filled)
         scaled = (columns - self._column_mean) / self._column_scale
         parts = [
-            np.where(seen, standard, 0.0),
+            np.where(np.isfinite(standard), standard, 0.0),
             seen,
             seen * weight[:, np.newaxis],
             np.where(np.isfinite(scaled), scaled, 0.0),

@@ -316,9 +316,11 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
             ``series`` a long frame of many series.  If `y` is None, X is the series
             itself, (n_steps,) or (n_steps, n_targets).
         y : array-like of shape (n_steps,) or (n_steps, n_targets), default=None
-            The series.  NaN where nothing was observed.
+            The series.  NaN where nothing was observed; there the last value before is
+            read.
         sample_weight : array-like of shape (n_steps,), default=None
-            How much each step counts as a target; one of weight 0 is still read.
+            How much each step counts as a target of the network; the ridge regression
+            knows only whether it is above 0.  A step of weight 0 is still read.
 
         Returns
         -------
@@ -335,7 +337,8 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         Warns
         -----
         NotBetterThanNaiveWarning
-            If no forecast is better than the last value.
+            If no forecast is better than the last value, or if no series is long
+            enough for the linear part.
         """
         return super().fit(X, y, sample_weight)
 

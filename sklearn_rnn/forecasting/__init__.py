@@ -10,6 +10,7 @@ __all__ = [
     "choose_window",
     "conformal_quantile",
     "conformal_shifts",
+    "fill_forward",
     "fit_ridge",
     "mixture_share",
     "simplest_within_one_error",
@@ -28,4 +29,4 @@ from sklearn_rnn.forecasting._ridge import (
 )
 from sklearn_rnn.forecasting._simplest import block_means, simplest_within_one_error
 from sklearn_rnn.forecasting._time_blocks import TimeBlockSplit
-from sklearn_rnn.forecasting._window_products import window_products
+from sklearn_rnn.forecasting._window_products import fill_forward, window_products

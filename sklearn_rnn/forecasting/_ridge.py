@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_rnn.forecasting._window_products import window_products
+from sklearn_rnn.forecasting._window_products import fill_forward, window_products
 
 Floats = NDArray[np.float64]
 Series = Sequence[NDArray[np.floating]]
@@ -34,8 +34,9 @@ def fit_ridge(
 
     Parameters
     ----------
-    series : sequence of float ndarray of shape (n_timesteps,)
-        Of one scale. Windows with a missing value are left out.
+    series : sequence of float ndarray or MaskedArray of shape (n_timesteps,)
+        Of one scale. What is missing or masked is read, and is no target, as
+        `window_products` says.
     window, horizon : int
         Steps that are read, and steps that follow.
     alpha : float
@@ -73,8 +74,9 @@ def choose_ridge(
 
     Parameters
     ----------
-    series : sequence of float ndarray of shape (n_timesteps,)
-        Of one scale. Windows with a missing value are left out.
+    series : sequence of float ndarray or MaskedArray of shape (n_timesteps,)
+        Of one scale. What is missing or masked is read, and is no target, as
+        `window_products` says.
     n_held_out : int or int array-like of shape (n_series,)
         How many steps at the end of each series are held out. Windows of the held-out
         part may read what is before it; those of the training part end before it.
@@ -137,12 +139,12 @@ def choose_window(
 
     Parameters
     ----------
-    series : sequence of float ndarray of shape (n_timesteps,)
-        Of one scale.
+    series : sequence of float ndarray or MaskedArray of shape (n_timesteps,)
+        Of one scale; as `choose_ridge` has them.
     n_held_out : int or int array-like of shape (n_series,)
         How many steps at the end of each series are held out.
     windows : sequence of int
-        Which to try. Those that gaps or short series leave with less than half as many
+        Which to try. Those that short series leave with less than half as many
         held-out windows, or windows to learn from, as another one are passed over.
     horizon : int
         Steps that follow.
@@ -196,9 +198,13 @@ class _Solver:
 
 
 def _split(series: Series, n_held_out: ArrayLike, window: int) -> tuple[Series, Series]:
-    """Cut each series in two; the held-out part has a window before its first step."""
+    """Cut each series in two; the held-out part has a window before its first step.
+
+    Gaps are filled before, so that a gap over the cut is filled with what came before.
+    """
     counts = np.broadcast_to(n_held_out, len(series)).tolist()
-    pairs = [(one, len(one) - n) for one, n in zip(series, counts, strict=True)]
+    filled = [fill_forward(one) for one in series]
+    pairs = [(one, len(one) - n) for one, n in zip(filled, counts, strict=True)]
     return (
         [one[:cut] for one, cut in pairs],
         [one[max(0, cut - window) :] for one, cut in pairs if cut < len(one)],

@@ -295,6 +295,24 @@ def test_a_step_without_weight_or_value_is_no_target_though_it_is_read():
     )
 
 
+@pytest.mark.parametrize("horizon", [4, 20])  # without and with a gap in each horizon
+@pytest.mark.parametrize("by_weight", [True, False])
+def test_gaps_leave_the_linear_part_what_it_learns_from(horizon, by_weight):
+    weight, gaps = np.ones(90), WAVE.copy()
+    weight[::11] = 0
+    gaps[::11] = np.nan
+    data = (WAVE, None, weight) if by_weight else (gaps,)
+    error = make(horizon).fit(*data).held_out_error_
+    assert error["linear"] < 0.1 * error["repeat_last"]
+
+
+def test_a_window_that_no_series_fills_is_said():
+    with pytest.warns(NotBetterThanNaiveWarning, match="Pass window=72 or less, or lo"):
+        make(window=80).fit(WAVE)
+    error = make(window=72, max_epochs=1).fit(WAVE).held_out_error_
+    assert error["linear"] < 0.5 * error["repeat_last"]
+
+
 def test_the_held_out_part_teaches_nothing():
     later = WAVE.copy()
     later[-8:] += rng.normal(size=8)

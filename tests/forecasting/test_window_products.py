@@ -27,6 +27,27 @@ def test_products_by_hand():
     assert n_windows == 2
 
 
+def test_a_gap_is_read_as_the_value_before_it_and_is_no_target():
+    nan = np.nan
+    # Of windows of 2 steps and the one that follows the targets are 4, missing and 7;
+    # left are 1, 2, 4 and 4, 4, 7: less the middle -1, 0, 2 and 0, 0, 3.
+    products, n_windows = window_products([np.array([1.0, 2, 4, nan, 7])], 2, 1)
+    np.testing.assert_allclose(products, [[1, 0, -2], [0, 0, 0], [-2, 0, 13]])
+    assert n_windows == 2
+    # What is masked is read as it is: 1, 2, 4 and 4, 6, 7.
+    masked = np.ma.MaskedArray([1.0, 2, 4, 6, 7], mask=[0, 0, 0, 1, 0])
+    products, n_windows = window_products([masked], 2, 1)
+    np.testing.assert_allclose(products, [[5, 0, -4], [0, 0, 0], [-4, 0, 5]])
+    assert n_windows == 2
+
+
+def test_where_every_window_lacks_a_target_those_count_that_lack_the_fewest():
+    x = np.arange(60.0)
+    x[::7] = np.nan  # a closed day in each week, and two weeks to forecast
+    _, n_windows = window_products([x], 10, 14)
+    assert n_windows == 60 - 24  # the first value is missing
+
+
 def test_without_a_window_there_are_no_products():
     products, n_windows = window_products([np.arange(4.0), np.empty(0)], 3, 2)
     assert n_windows == 0
