@@ -52,7 +52,9 @@ def fitted_steps(estimator: Any) -> tuple[list[Any], Any]:
 def ends_otherwise(estimator: Any) -> bool:
     """Whether the last step is none of ours, but tells probabilities of classes."""
     last = flat_steps(estimator)[-1]
-    return not isinstance(last, BaseRNN) and hasattr(estimator, "predict_proba")
+    if isinstance(last, BaseRNN) or hasattr(last, "refit"):  # or a search before fit
+        return False
+    return hasattr(estimator, "predict_proba")
 
 
 def flat_steps(estimator: Any) -> list[Any]:

@@ -28,6 +28,11 @@ from sklearn_rnn import (
 )
 from sklearn_rnn.inspection import explain
 
+# Few epochs teach some of them nothing.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::sklearn_rnn.exceptions.NothingLearntWarning"
+)
+
 rng = np.random.default_rng(0)
 N = 64
 SIGNS = rng.choice([-1.0, 1.0], (2, N))
