@@ -5293,6 +5293,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "what comes after fit must have a row for each step",
+        "sequences/_series.py",
+        "gaps = by_column or table.groups is not None or calendar is not None",
+        "gaps = by_column",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_a_time_without_a_row_was_not_observed",
+        ),
+    ),
+    Mutant(
+        "a day on which all are closed has no frequency",
+        "sequences/_calendar.py",
+        "if step is None and gaps:",
+        "if step is None and False:",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_a_time_without_a_row_was_not_observed",
+        ),
+    ),
+    Mutant(
         "steps of a forecaster may come twice",
         "sequences/_series.py",
         "if last is not None and (steps < 1).any():",

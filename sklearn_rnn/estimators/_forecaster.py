@@ -266,7 +266,8 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         text="""
         The column of X that holds the time of each row, dates or numbers.  Rows may
         then come in any order, and a step without a row is one that was not observed.
-        Without it an index of dates is read.
+        Without it an index of dates is read; that of a single series must have a row
+        for each step in `fit`.
         """,
         constraint=[str, Interval(Integral, 0, None, closed="left"), None],
     )

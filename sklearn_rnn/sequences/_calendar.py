@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from sklearn_rnn.exceptions import SequenceError
-from sklearn_rnn.sequences._time_index import inferred_frequency
+from sklearn_rnn.sequences._time_index import frequency_of, inferred_frequency
 
 CLOSE = 1e-3
 """Numbers may be off by this part of a step: 0.1 + 0.2 is not 0.3, least in float32."""
@@ -238,7 +238,9 @@ def read_times(column: Any, name: str) -> Any:
     return times
 
 
-def find_calendar(times: Any, what: str, name: str) -> Calendar | None:
+def find_calendar(
+    times: Any, what: str, name: str, *, gaps: bool = False
+) -> Calendar | None:
     """Find the step between times in order.
 
     Parameters
@@ -249,6 +251,8 @@ def find_calendar(times: Any, what: str, name: str) -> Calendar | None:
         What has them.
     name : str
         What it is called in the line that mends it.
+    gaps : bool, default=False
+        Whether times may be missing: the step is then the one that most have.
 
     Returns
     -------
@@ -269,6 +273,8 @@ def find_calendar(times: Any, what: str, name: str) -> Calendar | None:
     step = _frequency(times)
     if step is None and len(times) < 2:
         return None
+    if step is None and gaps:
+        step = _usual_frequency(times)
     if step is None:
         _refuse_doubled(times, np.diff(times.asi8), what, name)
         _refuse_unequal(times, what, name)
@@ -309,19 +315,18 @@ def _as_frequency(difference: Any) -> str:
 
 
 def _usual_frequency(times: Any) -> str | None:
-    """Name the frequency that most dates have, where only some are missing."""
+    """Name the frequency that most times have, where only some are missing."""
     import pandas as pd
 
     steps = pd.Series(times).diff().dropna()
-    if not len(steps):
-        return None
     usual = steps.mode()[0]
+    if usual <= usual * 0:
+        return None
     days = usual / pd.Timedelta(days=1)
-    if 28 <= days <= 31:
+    is_date = hasattr(times, "tz_localize")
+    if is_date and 28 <= days <= 31:
         return "MS" if (times.day == 1).all() else "ME"
-    if days == 1 and (times.day_of_week < 5).all():
-        return "B"
-    return _as_frequency(usual) if usual > usual * 0 else None
+    return frequency_of(times) or _as_frequency(usual)
 
 
 def _refuse_doubled(times: Any, differences: np.ndarray, what: str, name: str) -> None:
@@ -344,7 +349,7 @@ def _refuse_unequal(times: Any, what: str, name: str) -> NoReturn:
         )
     usual = np.median(np.diff(codes))
     i = int(np.argmax(np.diff(codes) > usual)) if (np.diff(codes) > usual).any() else 0
-    frequency = _usual_frequency(times) if hasattr(times, "tz_localize") else None
+    frequency = _usual_frequency(times)
     cure = f"call {name}.asfreq({frequency or 'D'!r}), which leaves NaN"
     if frequency == "ME" and not times.is_month_end.any():  # the 15th of each month
         cure = f"name the months, {name}.to_period('M')"

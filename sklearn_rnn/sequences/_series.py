@@ -209,8 +209,9 @@ def lay_out_steps(
         The step after which rows are counted, of each series that is known; None where
         series begin.
     by_column : bool, default=False
-        Whether times are a column: rows may then come in any order, and a step without
-        a row is one that was not observed.
+        Whether times are a column. Rows may then come in any order, and a step without
+        a row is one that was not observed. So it is with many series, and with a
+        calendar that is known; an index of one series must have all its steps.
     name : str, default="X"
         What messages call the table.
 
@@ -236,25 +237,33 @@ def lay_out_steps(
         offsets = np.append(0, np.cumsum(counts))
         return SeriesSteps(names, offsets, places, None, None)
     times = table.times
-    if by_column:  # rows may come in any order
+    gaps = by_column or table.groups is not None or calendar is not None
+    if gaps:  # rows may come in any order
         codes = times if isinstance(times, np.ndarray) else times.asi8
         rows = [own[np.argsort(codes[own], kind="stable")] for own in rows]
     if calendar is None:
-        calendar = _calendar_of(times, rows, by_column, name)
-    return _place(names, rows, times, calendar, last or {}, by_column, name)
+        calendar = _calendar_of(times, rows, gaps, name)
+    return _place(names, rows, times, calendar, last or {}, gaps, name)
 
 
-def _calendar_of(times: Any, rows: list, by_column: bool, name: str) -> Calendar | None:
+def _calendar_of(times: Any, rows: list, gaps: bool, name: str) -> Calendar | None:
     """Find the step in the longest series, or in all times together."""
     longest = times[max(rows, key=len)]
-    if not by_column or len(rows) == 1:
+    if not gaps:
         return find_calendar(longest, f"The index of {name}", name)
-    try:
-        return find_calendar(longest, name, name)
-    except SequenceError:
-        unique = np.unique(times) if isinstance(times, np.ndarray) else None
-        every = times.unique().sort_values() if unique is None else unique
-        return find_calendar(every, name, name)
+    longest = _sorted_unique(longest)
+    for some in (longest, _sorted_unique(times)):
+        try:
+            return find_calendar(some, name, name)
+        except SequenceError:
+            continue
+    return find_calendar(longest, name, name, gaps=True)
+
+
+def _sorted_unique(times: Any) -> Any:
+    if isinstance(times, np.ndarray):
+        return np.unique(times)
+    return times.unique().sort_values()
 
 
 def _place(
@@ -263,7 +272,7 @@ def _place(
     times: Any,
     calendar: Calendar | None,
     last: Mapping[Any, Any],
-    by_column: bool,
+    gaps: bool,
     name: str,
 ) -> SeriesSteps:
     """Place the rows of each series by their times."""
@@ -275,7 +284,7 @@ def _place(
             steps, end = np.zeros(1, dtype=np.int64), 0
         else:
             known = last.get(title)
-            if not by_column:
+            if not gaps:
                 calendar.check_follow(times[own], what, name)
             steps, end = _steps_of(times[own], calendar, known, what)
         places[own] = offsets[-1] + steps

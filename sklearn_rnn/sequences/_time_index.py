@@ -1,6 +1,12 @@
 """What an index of dates says of the order and the distance of steps."""
 
-__all__ = ["check_order", "check_regular", "inferred_frequency", "times_of"]
+__all__ = [
+    "check_order",
+    "check_regular",
+    "frequency_of",
+    "inferred_frequency",
+    "times_of",
+]
 
 import datetime
 import warnings
@@ -90,7 +96,7 @@ def _refuse_gap(index: Any, times: np.ndarray, what: str, name: str) -> NoReturn
     usual = np.sort(steps)[(len(steps) - 1) // 2]
     i = int(np.argmax(steps != usual))
     cure = ""
-    frequency = _frequency_of(index)
+    frequency = frequency_of(index)
     few = (times[-1] - times[0]) / usual < MOST_DATES
     if hasattr(index, "qyear"):  # periods
         cure = f"{name}.reindex(pd.period_range({name}.index[0], {name}.index[-1]))"
@@ -111,7 +117,7 @@ def _refuse_gap(index: Any, times: np.ndarray, what: str, name: str) -> NoReturn
     )
 
 
-def _frequency_of(index: Any) -> str | None:
+def frequency_of(index: Any) -> str | None:
     """Name the distance that most dates have, None if they have none."""
     if not hasattr(type(index), "inferred_freq") or len(index) < 3:
         return None

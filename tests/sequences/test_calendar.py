@@ -78,3 +78,42 @@ def test_a_number_off_the_grid_does_not_make_the_grid_finer():
     times[50] += 30
     with pytest.raises(SequenceError, match=r"3030.*no step of 60"):
         lay_out(times)
+
+
+WEEKDAYS = pd.date_range("2024-01-01", periods=60, freq="B")
+
+
+@pytest.mark.parametrize("how", ["column", "index", "two series"])
+@pytest.mark.parametrize(
+    ("full", "missing", "step"),
+    [
+        (pd.date_range("2024-01-01", periods=40, freq="D"), [9], "D"),
+        (pd.date_range("2024-01-01", periods=40, freq="D"), [6, 13, 20, 27, 34], "D"),
+        (WEEKDAYS, [9, 30], "B"),
+        (pd.date_range("2020-01-31", periods=40, freq="ME"), [9, 20], "ME"),
+        (pd.date_range("2010-01-01", periods=40, freq="QS"), [9, 20], "QS"),
+        (pd.date_range("1980-01-01", periods=40, freq="YS"), [9, 20], "YS"),
+        (pd.date_range("2024-03-30", periods=60, freq="h", tz="Europe/Rome"), [9], "h"),
+        (pd.timedelta_range("0h", periods=40, freq="15min"), [9, 10], "15min"),
+        (pd.period_range("2020-01", periods=40, freq="M"), [9], "M"),
+    ],
+)
+def test_a_time_without_a_row_was_not_observed(how, full, missing, step):
+    kept = np.delete(np.arange(len(full)), missing)
+    order = np.random.default_rng(0).permutation(len(kept))
+    frame = pd.DataFrame({"t": full[kept], "v": kept.astype(float)}).iloc[order]
+    if how == "two series":
+        frame = pd.concat([frame.assign(s="a"), frame.assign(s="b")])
+    series = "s" if how == "two series" else None
+    calendar = None
+    if how == "index":  # whose calendar is known, as that of what comes after fit
+        frame = frame.set_index("t")
+        calendar = lay_out_steps(read_table_of_steps(pd.Series(0.0, full))).calendar
+    time = None if how == "index" else "t"
+    table = read_table_of_steps(frame, series=series, time=time)
+    steps = lay_out_steps(table, calendar=calendar, by_column=time is not None)
+    assert steps.calendar.step.split("-")[0] == step
+    values = steps.fill(table.columns)[: len(full), 0]
+    expected = np.arange(float(len(full)))
+    expected[missing] = np.nan
+    np.testing.assert_array_equal(values, expected)
