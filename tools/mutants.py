@@ -5255,8 +5255,8 @@ MUTANTS = [
     Mutant(
         "dates of a series are steps though they are minutes off",
         "sequences/_calendar.py",
-        "len(grid) - 1)] == codes",
-        "len(grid) - 1)] // 1e12 == codes // 1e12",
+        "np.isin(codes, grid)",
+        "np.isin(codes // 1e12, grid // 1e12)",
         (
             "tests/sequences/test_calendar.py"
             "::test_a_date_between_two_steps_is_refused_however_far_from_1970",
@@ -5310,6 +5310,26 @@ MUTANTS = [
         (
             "tests/sequences/test_calendar.py"
             "::test_a_time_without_a_row_was_not_observed",
+        ),
+    ),
+    Mutant(
+        "times of another kind count as steps",
+        "sequences/_calendar.py",
+        "        if there != here:",
+        "        if False:",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_times_of_another_kind_are_refused_and_the_cure_works",
+        ),
+    ),
+    Mutant(
+        "a series may begin between two steps",
+        "sequences/_calendar.py",
+        "wrong = (codes >= last) & ~found",
+        "wrong = (codes > last) & ~found",
+        (
+            "tests/sequences/test_calendar.py"
+            "::test_months_that_do_not_begin_on_the_grid_are_refused_and_the_cure_works",
         ),
     ),
     Mutant(

@@ -15,6 +15,14 @@ CLOSE = 1e-3
 SHARE_OF_STEPS = 0.1
 """As many differences of numbers are a single step; fewer are rows off the grid."""
 
+CURES_OF_KIND = {
+    "dates": "to_timestamp() of periods, or pd.to_datetime",
+    "periods": "to_period({0!r})",
+    "durations": "pd.to_timedelta",
+    "numbers": "the numbers that fit saw",
+}
+"""How times of other kinds become such."""
+
 
 class Calendar(NamedTuple):
     """The steps of time that series have, in plain Python.
@@ -101,17 +109,19 @@ class Calendar(NamedTuple):
         SequenceError
             If a time is none of these steps.
         """
-        codes = self.encode(self.of_zone(times))
+        codes = self.encode(self.alike(times, name))
         steps, found = self._counted(codes, last)
-        later = codes > last
-        wrong = later & ~found
+        wrong = (codes >= last) & ~found
         if wrong.any():
-            after = self.decode(np.array([last]))[0]
+            i = int(np.argmax(wrong))
+            after, cure = f" after {self.decode(np.array([last]))[0]}", ""
+            if codes[i] == last:  # the first one
+                after, cure = "", _cure_of_months(self.step)
             raise SequenceError(
-                f"{name} has {times[int(np.argmax(wrong))]}, which is no step of "
-                f"{self.said} after {after}; pass rows at steps of {self.said}."
+                f"{name} has {times[i]}, which is no step of {self.said}{after}; pass "
+                f"rows at steps of {self.said}{cure}."
             )
-        return np.where(later, steps, 0)
+        return np.where(codes > last, steps, 0)
 
     def _counted(self, codes: np.ndarray, last: Any) -> tuple[np.ndarray, np.ndarray]:
         """Count steps after one, and tell which codes are just there."""
@@ -121,27 +131,49 @@ class Calendar(NamedTuple):
             return steps, away <= CLOSE * self.step
         grid = self._reaching(last, max(last, codes.max()))
         steps = np.searchsorted(grid, codes)
-        return steps, grid[np.minimum(steps, len(grid) - 1)] == codes
+        return steps, np.isin(codes, grid)
 
     @property
     def said(self) -> str:
         """Name the step in a message."""
         return f"{self.step!r}" if self.kind != "numbers" else f"{self.step:g}"
 
-    def of_zone(self, times: Any) -> Any:
-        """Bring dates into the time zone of the series."""
-        zone = getattr(times, "tz", None)
-        if self.kind != "dates" or str(zone or "") == self.zone:
-            return times
-        if zone is None or not self.zone:
-            one, other = (
-                name or "no time zone" for name in (self.zone, str(zone or ""))
+    def alike(self, times: Any, name: str = "X") -> Any:
+        """Bring times into the time zone of the series, and refuse those of a kind.
+
+        Parameters
+        ----------
+        times : Index or ndarray of shape (n_times,)
+        name : str, default="X"
+            What messages call what has these times.
+
+        Returns
+        -------
+        times : Index or ndarray of shape (n_times,)
+
+        Raises
+        ------
+        SequenceError
+            If they are of another kind, are periods of another frequency, or have a
+            time zone where the series has none, or none where it has one.
+        """
+        kind, cure = _kind_of(times), CURES_OF_KIND[self.kind].format(self.step)
+        zone = str(getattr(times, "tz", None) or "")
+        there, here = self.kind, kind
+        if kind == self.kind == "periods":
+            there, here = f"periods of {self.step!r}", f"periods of {times.freqstr!r}"
+            cure = f"asfreq({self.step!r})"
+        if kind == self.kind == "dates" and bool(zone) != bool(self.zone):
+            there, here = (
+                f"dates with {z or 'no time zone'}" for z in (self.zone, zone)
             )
+            cure = f"tz_localize({self.zone or None!r})"
+        if there != here:
             raise SequenceError(
-                f"The series has dates with {one}, but these have {other}; convert "
-                "them, such as with dates.tz_localize('Europe/Berlin')."
+                f"The series has {there}, but {name} has {here}; convert them, such as "
+                f"with {cure}."
             )
-        return times.tz_convert(self.zone)
+        return times.tz_convert(self.zone) if zone else times
 
     def check_follow(self, times: Any, what: str, name: str) -> None:
         """Refuse times of one series that are not one step apart, in order.
@@ -264,12 +296,11 @@ def find_calendar(
     SequenceError
         If they have no constant step.
     """
-    if hasattr(times, "qyear"):  # periods know their step
+    if _kind_of(times) == "periods":  # which know their step
         return Calendar("periods", times.freqstr)
     if isinstance(times, np.ndarray):
         return _of_numbers(times, what, name)
     zone = getattr(times, "tz", None)
-    kind = "dates" if hasattr(times, "tz_localize") else "durations"
     step = _frequency(times)
     if step is None and len(times) < 2:
         return None
@@ -278,7 +309,15 @@ def find_calendar(
     if step is None:
         _refuse_doubled(times, np.diff(times.asi8), what, name)
         _refuse_unequal(times, what, name)
-    return Calendar(kind, step, "" if zone is None else str(zone))
+    return Calendar(_kind_of(times), step, "" if zone is None else str(zone))
+
+
+def _kind_of(times: Any) -> str:
+    if isinstance(times, np.ndarray):
+        return "numbers"
+    if hasattr(times, "qyear"):
+        return "periods"
+    return "dates" if hasattr(times, "tz_localize") else "durations"
 
 
 def _of_numbers(times: np.ndarray, what: str, name: str) -> Calendar | None:
@@ -327,6 +366,12 @@ def _usual_frequency(times: Any) -> str | None:
     if is_date and 28 <= days <= 31:
         return "MS" if (times.day == 1).all() else "ME"
     return frequency_of(times) or _as_frequency(usual)
+
+
+def _cure_of_months(step: Any) -> str:
+    """Tell how the 15th of each month is a step."""
+    months = step in ("MS", "ME")
+    return ", or name the months, such as with to_period('M')" * months
 
 
 def _refuse_doubled(times: Any, differences: np.ndarray, what: str, name: str) -> None:

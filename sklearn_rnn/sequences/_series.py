@@ -295,7 +295,7 @@ def _place(
 
 def _steps_of(times: Any, calendar: Calendar, last: Any, what: str) -> tuple:
     """Count the steps of one series, from its first one or after the last known."""
-    times = calendar.of_zone(times)
+    times = calendar.alike(times, what)
     codes = calendar.encode(times)
     steps = calendar.steps_after(codes[0] if last is None else last, times, what)
     if last is not None and (steps < 1).any():

@@ -117,3 +117,67 @@ def test_a_time_without_a_row_was_not_observed(how, full, missing, step):
     expected = np.arange(float(len(full)))
     expected[missing] = np.nan
     np.testing.assert_array_equal(values, expected)
+
+
+MONTHS = pd.date_range("2024-01", periods=8, freq="MS")
+BERLIN = MONTHS.tz_localize("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("past", "later", "message", "cure"),
+    [
+        (MONTHS, MONTHS.to_period(), "X has periods", "to_timestamp()"),
+        (MONTHS, BERLIN, "X has dates with Europe/Berlin", "tz_localize(None)"),
+        (BERLIN, MONTHS, "with no time zone", "tz_localize('Europe/Berlin')"),
+        (MONTHS.to_period("M"), MONTHS, "X has dates", "to_period('M')"),
+        (
+            MONTHS.to_period("M"),
+            MONTHS.to_period("D"),
+            "periods of 'M', but X has periods of 'D'",
+            "asfreq('M')",
+        ),
+        (MONTHS - MONTHS[0], MONTHS, "durations, but X has dates", None),
+        (MONTHS, MONTHS - MONTHS[0], "dates, but X has durations", None),
+        (np.arange(8), MONTHS, "numbers, but X has dates", None),
+        (MONTHS, np.arange(8), "dates, but X has numbers", None),
+    ],
+)
+def test_times_of_another_kind_are_refused_and_the_cure_works(
+    past, later, message, cure
+):
+    if isinstance(past, pd.TimedeltaIndex):
+        past = pd.timedelta_range("0D", periods=8, freq="D")
+
+    def place(times, **how):
+        frame = pd.DataFrame({"t": times, "v": 1.0})
+        table = read_table_of_steps(frame, time="t")
+        return lay_out_steps(table, by_column=True, **how)
+
+    known = place(past[:5])
+    how = {"calendar": known.calendar, "last": {None: known.last[0]}}
+    with pytest.raises(SequenceError, match=message) as refused:
+        place(later[5:], **how)
+    if cure is not None:
+        assert cure in str(refused.value)
+        assert place(
+            eval(f"later.{cure}", {"later": later})[5:], **how
+        ).places.tolist() == [0, 1, 2]
+
+
+def test_months_that_do_not_begin_on_the_grid_are_refused_and_the_cure_works():
+    frame = pd.DataFrame({"t": MONTHS + pd.Timedelta("14D"), "v": 1.0})
+    table = read_table_of_steps(frame, time="t")
+    with pytest.raises(
+        SequenceError, match=r"01-15.*no step of 'ME'.*to_period\('M'\)"
+    ):
+        lay_out_steps(table, by_column=True)
+    mended = frame.assign(t=frame["t"].dt.to_period("M"))
+    table = read_table_of_steps(mended, time="t")
+    assert lay_out_steps(table, by_column=True).places.tolist() == list(range(8))
+    ends = MONTHS + pd.offsets.MonthEnd()
+    mixed = pd.DataFrame({"t": [*MONTHS, *ends[:4]], "s": ["a"] * 8 + ["b"] * 4})
+    table = read_table_of_steps(mixed, series="s", time="t")
+    with pytest.raises(
+        SequenceError, match=r"'b' of X has 2024-01-31.*no step of 'MS'"
+    ):
+        lay_out_steps(table, by_column=True)
