@@ -5333,6 +5333,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a new series begins without dates",
+        "estimators/_series_input.py",
+        "if new and lasts is None and self._calendar is not None:",
+        "if False:",
+        (
+            "tests/estimators/test_forecast_dates.py"
+            "::test_a_new_series_without_dates_is_refused_and_nothing_is_noted",
+        ),
+    ),
+    Mutant(
         "steps of a forecaster may come twice",
         "sequences/_series.py",
         "if last is not None and (steps < 1).any():",

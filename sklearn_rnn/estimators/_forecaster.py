@@ -451,7 +451,8 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         Raises
         ------
         ValueError
-            If dates are not after those known.
+            If dates are not after those known, or a new series has none where those of
+            `fit` have.
         """
         check_is_fitted(self, "net_")
         data = self._read_series(X, y, None, reset=False)

@@ -265,6 +265,13 @@ class SeriesInput:
         """Put what came since behind the past of each series; new ones begin."""
         lasts = data.steps.last
         names = {name: i for i, name in enumerate(self.series_)}
+        new = [name for name in data.steps.names if name not in names]
+        if new and lasts is None and self._calendar is not None:
+            raise ValueError(
+                f"X has no dates, but holds new series, {name_some(new)}, and those of "
+                "fit have dates; pass X with dates as in fit, from which forecasts of "
+                "new series go on."
+            )
         for j, (name, part) in enumerate(
             zip(data.steps.names, data.parts(), strict=True)
         ):

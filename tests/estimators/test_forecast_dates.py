@@ -53,3 +53,18 @@ def test_what_comes_later_may_leave_steps_out_by_index_as_well():
     pd.testing.assert_frame_equal(fitted.forecast(), expected)
     some = fitted.predict(pd.DataFrame(index=expected.index[[0, 3]]))
     np.testing.assert_array_equal(some, expected["y"].iloc[[0, 3]])
+
+
+def test_a_new_series_without_dates_is_refused_and_nothing_is_noted():
+    frame = pd.DataFrame({"shop": ["a"] * 60}, DAYS)
+    fitted = make(series="shop").fit(frame, WEEKS)
+    expected = fitted.forecast()
+    both = pd.DataFrame({"shop": ["a"] * 9 + ["z"] * 9}, [*DAYS[:9], *DAYS[:9]])
+    undated = both.reset_index(drop=True)
+    with pytest.raises(ValueError, match="X has no dates, but holds new series, 'z'"):
+        fitted.update(undated, WEEKS[:18])
+    pd.testing.assert_frame_equal(fitted.forecast(), expected)
+    fitted.update(undated[:9], WEEKS[:9])  # of a series that is known
+    assert fitted.forecast().index[0] == ("a", DAYS[-1] + pd.Timedelta("10D"))
+    fitted.update(both[9:], WEEKS[:9])
+    assert fitted.forecast().loc["z"].index[0] == DAYS[9]
