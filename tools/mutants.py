@@ -5343,6 +5343,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a period of several units is cut short",
+        "estimators/_forecast_fit.py",
+        "return 1 if whole % part else whole // part",
+        "return max(1, whole // part)",
+        (
+            "tests/estimators/test_forecast_window.py"
+            "::test_a_period_is_a_whole_number_of_steps_of_a_frequency",
+        ),
+    ),
+    Mutant(
+        "the usual window of a long period takes too long",
+        "estimators/_forecast_fit.py",
+        "min(max(2 * period, window), max(LONGEST_TRIED, period))",
+        "max(2 * period, window)",
+        (
+            "tests/estimators/test_forecast_window.py"
+            "::test_the_usual_window_is_not_longer_than_a_network_reads",
+        ),
+    ),
+    Mutant(
         "steps of a forecaster may come twice",
         "sequences/_series.py",
         "if last is not None and (steps < 1).any():",

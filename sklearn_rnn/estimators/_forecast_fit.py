@@ -34,8 +34,11 @@ from sklearn_rnn.sequences import Calendar
 
 Floats = NDArray[np.float64]
 
-PERIODS = {"h": 24, "D": 7, "B": 5, "W": 52, "M": 12, "Q": 4, "min": 60, "s": 60}
+PERIODS = {"D": 7, "B": 5, "W": 52, "M": 12, "Q": 4, "WOM": 12, "LWOM": 12}
 """After how many steps of a frequency series usually repeat themselves."""
+
+SECONDS = {"h": 3600, "min": 60, "s": 1}
+"""Of these a day, an hour or a minute is the period."""
 
 PERIODS_TO_TRY = (2, 4, 8, 14, 52)
 """Windows of so many periods are tried; 52 weeks are the year of days."""
@@ -600,31 +603,31 @@ def period_of(freq: Any) -> int:
     Returns
     -------
     period : int
-        1 where it is not known.
+        1 where it is not known, or no whole number. Of hours, minutes and seconds the
+        longest of a day, an hour and a minute that has at most `LONGEST_TRIED` steps.
     """
     if not isinstance(freq, str):
         return 1
-    multiple = freq[: len(freq) - len(freq.lstrip("0123456789"))]
-    name = freq[len(multiple) :].split("-")[0]
+    name = freq.lstrip("0123456789")
+    multiple = int(freq[: len(freq) - len(name)] or 1)
+    name = name.split("-")[0]
+    if name in SECONDS:
+        whole = [_in_parts(n, SECONDS[name] * multiple) for n in (86400, 3600, 60)]
+        return next((n for n in whole if 1 < n <= LONGEST_TRIED), 1)
     if name[:1] == "B" and len(name) > 1:  # the last business day of a month
         name = name[1:]
-    for known in (name, name[:3], name[:1]):
-        if known in PERIODS:
-            return max(1, _of_multiple(known, PERIODS[known], int(multiple or 1)))
-    return 1
+    period = PERIODS.get(name, PERIODS.get(name[:1], 1))
+    return _in_parts(period, multiple)
 
 
-def _of_multiple(name: str, period: int, multiple: int) -> int:
-    """Count the steps of several units in a period: of 15 minutes 96 in a day."""
-    if multiple == 1:
-        return period
-    of_a_day = {"min": 24 * 60, "s": 24 * 3600, "h": 24}
-    return of_a_day.get(name, period) // multiple
+def _in_parts(whole: int, part: int) -> int:
+    """Count the parts of a whole, 1 if there is a rest."""
+    return 1 if whole % part else whole // part
 
 
 def _choose_window(longest: int, horizon: int, period: int) -> int:
     window = min(max(14 * period, 2 * horizon, 16), (longest - horizon) // 4)
-    window = max(2 * period, window)
+    window = min(max(2 * period, window), max(LONGEST_TRIED, period))
     window = max(1, min(window, longest - horizon))
     return window - window % period if window > period > 1 else window
 

@@ -198,7 +198,7 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         How many steps are read.  "auto" tries several, from 2 to 14 periods, and 52 of
         days, and takes the one whose ridge regression has the smallest error on the
         held-out part; without that part 14 periods or twice the horizon, and no more
-        than a quarter of the longest series.
+        than a quarter of the longest series, nor than 400 steps or one period.
         """,
         constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     )
@@ -208,7 +208,8 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         text="""
         After how many steps the series repeats itself, 1 if it does not.  "auto" knows
         that of dates: 24 of hours, 7 of days, 5 of business days, 52 of weeks, 12 of
-        months, 4 of quarters; without dates 1.
+        months, 4 of quarters, 60 of minutes and 96 of quarters of an hour; without
+        dates 1.
         """,
         constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     )
