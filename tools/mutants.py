@@ -5143,6 +5143,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "errors in a scale that a series outgrew decide for all",
+        "estimators/_forecast_fit.py",
+        "kept = np.where(launched, 0, n_held_out)",
+        "kept = n_held_out",
+        (
+            "tests/estimators/test_forecaster.py"
+            "::test_a_series_launched_in_the_held_out_part_does_not_decide_for_the_others",
+        ),
+    ),
+    Mutant(
         "a forecaster learns from the held-out part",
         "estimators/_forecast_fit.py",
         "self._windows_to_train_on(data.lengths - n_held_out)",

@@ -46,6 +46,9 @@ PERIODS_TO_TRY = (2, 4, 8, 14, 52)
 LONGEST_TRIED = 400
 """No longer window is tried: the network would take too long for it."""
 
+LAUNCHED = 10.0
+"""A series has no scale before a part that makes its deviation so many times larger."""
+
 MAX_HELD_OUT_ROWS = 3000
 """So many held-out windows are looked at after each epoch, evenly."""
 
@@ -76,6 +79,7 @@ class ForecastFit(SeriesInput):
             continued, data=content, names=data.steps.names
         )
         n_held_out = self._hold_out_ends(data.lengths)
+        n_held_out = self._keep_of_launched(data, n_held_out)
         self._learn_scales(data, n_held_out)
         if self.window == "auto":
             self._choose_window(data, n_held_out, planned)
@@ -131,14 +135,38 @@ class ForecastFit(SeriesInput):
             )
         return np.where(long_enough & bool(self.early_stopping), wanted, 0)
 
+    def _keep_of_launched(
+        self, data: SeriesData, n_held_out: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Hold nothing out of series that say nothing of their scale before that part.
+
+        In a scale that is too small their errors would decide for all series. Where
+        there are no others they stay.
+        """
+        cuts = zip(data.parts(), n_held_out, strict=True)
+        before = [
+            scales_of(data.targets[part.start : part.stop - n], 0.0)[1]
+            for part, n in cuts
+        ]
+        whole = [scales_of(data.targets[part], 0.0)[1] for part in data.parts()]
+        launched = (np.array(whole) > LAUNCHED * np.array(before)).any(axis=1)
+        kept = np.where(launched, 0, n_held_out)
+        return kept if kept.any() else n_held_out
+
     def _learn_scales(self, data: SeriesData, n_held_out: NDArray[np.int64]) -> None:
-        """Learn by what series and columns are standardised."""
+        """Learn by what series and columns are standardised.
+
+        A series that does not change takes the median scale of the others.
+        """
         seen = [
             slice(part.start, part.stop - n)
             for part, n in zip(data.parts(), n_held_out, strict=True)
         ]
-        found = [scales_of(data.targets[part]) for part in seen]
-        self._levels, self._scales = map(np.array, zip(*found, strict=True))
+        found = [scales_of(data.targets[part], np.nan) for part in seen]
+        self._levels, scales = map(np.array, zip(*found, strict=True))
+        filled = np.ma.masked_invalid(scales)
+        usual = np.ma.median(filled, axis=0).filled(1.0)
+        self._scales = np.where(np.isfinite(scales), scales, usual)
         columns = np.concatenate([data.columns[part] for part in seen])
         n = np.maximum(np.isfinite(columns).sum(axis=0), 1)
         mean = np.nansum(columns, axis=0) / n

@@ -70,7 +70,9 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
     the network gives them, so that they never cross, and are moved by what they missed
     on the held-out part [1]_.
 
-    Each target of each series is standardised by its own level and scale.
+    Each target of each series is standardised by its own level and scale, one that does
+    not change by the median scale of the others.  Nothing is held out of a series that
+    is constant before that part, or nearly so, if there are other series.
 
     Beyond ``horizon`` forecasts go on block by block from their own; the bands of later
     blocks do not widen by that.

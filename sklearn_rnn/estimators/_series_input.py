@@ -320,7 +320,7 @@ def scales_of(values: Floats, fallback: Any = 1.0) -> tuple[Floats, Floats]:
     values : float64 ndarray of shape (n_steps, n_targets)
         NaN where nothing was observed.
     fallback : float or ndarray of shape (n_targets,), default=1.0
-        The scale of a single value.
+        The scale of a constant, of a single value and of none.
 
     Returns
     -------
@@ -328,7 +328,7 @@ def scales_of(values: Floats, fallback: Any = 1.0) -> tuple[Floats, Floats]:
         The lower median, which is one of the values: what is added to a series is
         added to it without rounding. 0 where nothing was observed.
     scale : float64 ndarray of shape (n_targets,)
-        The standard deviation, 1 of a constant.
+        The standard deviation.
     """
     seen = np.isfinite(values)
     counts = seen.sum(axis=0)
@@ -344,8 +344,7 @@ def scales_of(values: Floats, fallback: Any = 1.0) -> tuple[Floats, Floats]:
     spread = np.where(seen, centred - mean, 0.0)
     scale = largest * np.sqrt((spread**2).sum(axis=0) / n)
     tiny = scale <= 1e-12 * np.abs(level)
-    scale = np.where(tiny | (scale == 0), 1.0, scale)
-    return level, np.where(counts > 1, scale, fallback)
+    return level, np.where(tiny | (scale == 0), fallback, scale)
 
 
 def _read_targets(y: Any) -> tuple[Floats, list[Any] | None, Any, int]:

@@ -324,6 +324,29 @@ def test_the_held_out_part_teaches_nothing():
     assert one.held_out_error_ != other.held_out_error_
 
 
+@pytest.mark.parametrize("before", [0.0, np.nan, "noise"])
+def test_a_series_launched_in_the_held_out_part_does_not_decide_for_the_others(before):
+    launched = np.random.default_rng(0).normal(size=90)
+    if before != "noise":
+        launched[:] = before
+    launched[-10:] = 1000 + 20 * np.arange(10) ** 2
+    series = {"a": WAVE, "b": 2 * WAVE, "c": 50 * WAVE, "launched": launched}
+    long = pd.DataFrame(series).melt(var_name="item", value_name="sold")
+    how = {"series": "item", "quantiles": [0.1, 0.9], "window": 12}
+    three = make(**how).fit(long[long["item"] != "launched"])
+    four = make(**how).fit(long)
+    assert four.chosen_ == three.chosen_ == "linear"
+    assert four.held_out_error_["linear"] < 0.1
+    np.testing.assert_allclose(four.conformal_width_, three.conformal_width_, atol=0.5)
+
+
+def test_a_constant_series_has_the_median_scale_of_the_others():
+    series = {"a": WAVE, "b": 2 * WAVE, "c": 50 * WAVE, "d": np.ones(90)}
+    long = pd.DataFrame(series).melt(var_name="item", value_name="sold")
+    forecaster = make(series="item", max_epochs=1).fit(long)
+    np.testing.assert_allclose(forecaster._scales[3], forecaster._scales[1])
+
+
 def test_warm_start_goes_on_from_the_weights_there_are():
     once = make(early_stopping=False).fit(WAVE)
     more = make(early_stopping=False, warm_start=True).fit(WAVE)
