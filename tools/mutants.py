@@ -5153,6 +5153,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the names of series are among what is scored",
+        "metrics/_last_step.py",
+        "[c for c in table.columns if c not in keep]",
+        "list(table.columns)",
+        ("tests/metrics/test_forecast_scorers.py",),
+    ),
+    Mutant(
         "a forecaster learns from the held-out part",
         "estimators/_forecast_fit.py",
         "self._windows_to_train_on(data.lengths - n_held_out)",

@@ -16,6 +16,7 @@ from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._forecast_fit import ForecastFit
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.estimators.targets import HorizonTarget
+from sklearn_rnn.metrics._last_step import split_series
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -479,7 +480,7 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         score : float
         """
         predicted = self.predict(X)
-        truth = np.asarray(X if y is None else y, dtype=np.float64)
+        truth = np.asarray(split_series(X, self)[1] if y is None else y, np.float64)
         truth = truth.reshape(predicted.shape)
         seen = np.isfinite(truth.reshape(len(truth), -1)).all(axis=1)
         weight = None if sample_weight is None else np.asarray(sample_weight)[seen]

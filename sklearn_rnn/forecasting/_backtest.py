@@ -14,7 +14,7 @@ from sklearn_rnn._compat import safe_indexing
 from sklearn_rnn.forecasting._backtest_result import BacktestResult
 from sklearn_rnn.forecasting._steps import find_steps
 from sklearn_rnn.metrics import seasonal_naive_error
-from sklearn_rnn.metrics._last_step import last_step, parts_of, without_columns
+from sklearn_rnn.metrics._last_step import last_step, parts_of, split_series
 from sklearn_rnn.metrics._naive_error import read_numbers
 
 Floats = NDArray[np.float64]
@@ -98,7 +98,7 @@ def backtest(
     >>> result.error_by_step
     array([8.5, 9.5])
     """
-    X, y = _read_rows(X, y)
+    X, y = _read_rows(X, y, forecaster)
     inner = parts_of(forecaster)[-1]
     every = _check_refit(refit, forecaster)
     horizon = _check_horizon(horizon, inner)
@@ -116,12 +116,11 @@ def backtest(
     return _collect(walk, past, origins, horizon)
 
 
-def _read_rows(X: Any, y: Any) -> tuple[Any, Any]:
+def _read_rows(X: Any, y: Any, forecaster: Any) -> tuple[Any, Any]:
     if X is None and y is None:
         raise ValueError("backtest needs a series; pass X and y, or y alone.")
     if X is None or y is None:
-        y = X if y is None else y
-        X = without_columns(y)
+        X, y = split_series(X if y is None else y, forecaster)
     check_consistent_length(X, y)
     return X, y
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sklearn_rnn._compat import safe_indexing
 from sklearn_rnn.metrics._forecasts import coverage, mase, quantile_loss
-from sklearn_rnn.metrics._last_step import last_step, without_columns
+from sklearn_rnn.metrics._last_step import last_step, split_series
 from sklearn_rnn.metrics._naive_error import read_numbers
 
 
@@ -26,7 +26,7 @@ class _ForecastScorer:
         self, estimator: Any, X: Any, y: Any = None, sample_weight: Any = None
     ) -> float:
         if y is None:
-            X, y = without_columns(X), X
+            X, y = split_series(X, estimator)
         forecaster, X = last_step(estimator, X)
         return self._score(forecaster, X, read_numbers(y, "y"), sample_weight)
 

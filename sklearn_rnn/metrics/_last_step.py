@@ -1,6 +1,6 @@
 """The forecaster in what holds it, and the rows that it reads."""
 
-__all__ = ["last_step", "parts_of", "without_columns"]
+__all__ = ["last_step", "parts_of", "split_series"]
 
 from typing import Any
 
@@ -52,20 +52,53 @@ def parts_of(estimator: Any) -> list[Any]:
     return [estimator]
 
 
-def without_columns(series: Any) -> Any:
-    """Make the rows of a series an X that says nothing but where they are in time.
+def split_series(table: Any, estimator: Any) -> tuple[Any, Any]:
+    """Part a table that is a series itself into what is known of its rows, and y.
 
     Parameters
     ----------
-    series : array-like of shape (n_timesteps,) or (n_timesteps, n_targets)
+    table : array-like or DataFrame of shape (n_rows,) or (n_rows, n_columns)
+    estimator : estimator
+        Whose innermost part may name columns of series and time.
 
     Returns
     -------
-    X : DataFrame or ndarray of shape (n_timesteps, 0)
-        With the index of `series`, where it has one.
+    X : DataFrame or ndarray of shape (n_rows, 0 to 2)
+        Nothing but those columns, and the index of `table`, where it has one.
+    y : array-like of shape (n_rows,) or (n_rows, n_targets)
+
+    Raises
+    ------
+    ValueError
+        If the columns of an array cannot keep their numbers.
+    """
+    inner = parts_of(estimator)[-1]
+    named = (getattr(inner, name, None) for name in ("series", "time"))
+    keep = [column for column in named if column is not None]
+    if not keep:
+        return _without_columns(table), table
+    if hasattr(table, "columns"):
+        return table[keep], table[[c for c in table.columns if c not in keep]]
+    table = np.asarray(table)
+    if sorted(keep) != list(range(len(keep))):
+        raise ValueError(
+            f"The columns {keep} name the series and the time of an array; pass X and "
+            "y apart, or a frame, or an array with these columns first."
+        )
+    return table[:, : len(keep)], table[:, len(keep) :]
+
+
+def _without_columns(series: Any) -> Any:
+    """Make the rows of a series an X that says nothing but where they are in time.
+
+    A frame, as far as there is pandas: arrays without columns are refused in ``fit``.
     """
     if hasattr(series, "to_frame"):
         series = series.to_frame()
     if hasattr(series, "iloc"):
         return series.iloc[:, :0]
-    return np.empty((len(series), 0))
+    try:
+        import pandas as pd
+    except ImportError:
+        return np.empty((len(series), 0))
+    return pd.DataFrame(index=range(len(series)))

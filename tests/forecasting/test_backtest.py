@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sklearn_rnn import backtest
+from sklearn_rnn import RNNForecaster, backtest
 from sklearn_rnn.metrics import mase
 
 
@@ -215,3 +215,19 @@ def test_what_cannot_be_done_is_said():
     for name in ("horizon", "step", "n_origins"):
         with pytest.raises(ValueError, match=f"{name} == 0, must be >= 1"):
             backtest(Thief(series="shop"), X, y, **{name: 0})
+
+
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.NotBetterThanNaiveWarning")
+def test_a_series_alone_is_any_container_and_long():
+    tiny = {"max_epochs": 1, "batches_per_epoch": 2, "random_state": 0}
+    y = np.sin(np.arange(60.0))
+    how = {"n_origins": 2}
+    array = backtest(RNNForecaster(4, **tiny), y=y, **how)
+    series = backtest(RNNForecaster(4, **tiny), y=pd.Series(y), **how)
+    np.testing.assert_array_equal(array.forecasts, series.forecasts)
+    long = pd.DataFrame({"day": np.arange(60), "sold": y, "shop": "a"})
+    panel = RNNForecaster(4, series="shop", time="day", **tiny)
+    alone = backtest(panel, long, **how)
+    apart = backtest(panel, long[["shop", "day"]], long[["sold"]], **how)
+    np.testing.assert_array_equal(alone.forecasts, apart.forecasts)
+    np.testing.assert_allclose(alone.forecasts[..., 0, 0], array.forecasts, atol=1e-6)

@@ -182,3 +182,24 @@ def test_a_forecaster_knows_the_naive_errors_of_its_series():
     np.testing.assert_allclose(
         neg_mase(model, ahead, [1.0, 2.0]), -np.mean(error / scale)
     )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.NotBetterThanNaiveWarning")
+@pytest.mark.parametrize("container", ["frame", "array"])
+def test_a_long_table_that_is_the_series_itself_is_scored(container):
+    t = np.tile(np.arange(60), 2)
+    names = np.repeat([3, 5], 60)
+    sold = np.sin(t) * names + 0.01 * t
+    table = pd.DataFrame({"shop": names, "day": t, "sold": sold, "lost": -sold})
+    params = {"series": "shop", "time": "day", "quantiles": [0.1, 0.9]}
+    where, y = table[["shop", "day"]], table[["sold", "lost"]]
+    if container == "array":
+        params.update(series=0, time=1)
+        table, where, y = (one.to_numpy() for one in (table, where, y))
+    forecaster = RNNForecaster(4, max_epochs=1, batches_per_epoch=2, **params)
+    forecaster.fit(table[t < 50])
+    future = t >= 50
+    args = forecaster, where[future], y[future]
+    for scorer in SCORERS:
+        assert scorer(forecaster, table[future]) == scorer(*args)
+    assert forecaster.score(table[future]) == RNNForecaster.score(*args)
