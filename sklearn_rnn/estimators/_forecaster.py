@@ -104,6 +104,8 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         "input": "numbers",
         "embedding_dim": 64,
         "embedding": None,
+        "pretrained": None,
+        "freeze_epochs": 0,
         "standardize": True,
         "missing": "mask",
         "scoring": "loss",

@@ -42,7 +42,7 @@ def source_of(pretrained):
     Raises
     ------
     TypeError
-        If it is none of ours.
+        If it is none of ours, or reads no sequences.
     NotFittedError
         If it is not fitted.
     """
@@ -64,6 +64,11 @@ def source_of(pretrained):
             "parameter: fit it first and pass FrozenEstimator(it), from "
             "sklearn.frozen."
         ) from None
+    if not hasattr(source, "token_counts_"):
+        raise TypeError(
+            f"pretrained={name}(...) reads windows of series, which no other "
+            "estimator does; pass one that reads sequences, such as an RNNRegressor."
+        )
     return source
 
 

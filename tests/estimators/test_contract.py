@@ -184,7 +184,7 @@ def test_a_search_finds_the_same_bits_with_any_number_of_workers(name):
         assert_same(subject.said(found.best_estimator_, X), expected, backend)
 
 
-@every_predictor
+@every_predictor_of_sequences
 def test_an_encoder_is_taken_from_another_fit_and_stays_while_it_is_frozen(name):
     subject = subject_of(name)
     X, y = subject.data()

@@ -17,6 +17,7 @@ from skorch.callbacks import Callback
 
 from sklearn_rnn import (
     RNNClassifier,
+    RNNForecaster,
     RNNLanguageModel,
     RNNRegressor,
     RNNTagger,
@@ -284,3 +285,13 @@ def test_what_is_no_fitted_estimator_of_ours_is_refused():
     for other in (pipeline, LogisticRegression(), FrozenEstimator(pipeline)):
         with pytest.raises(TypeError, match="of a pipeline pass the last step"):
             classifier(other).fit(X, Y)
+
+
+def test_a_forecaster_neither_gives_nor_takes_an_encoder():
+    source = RNNForecaster(2, max_epochs=1, early_stopping=False)
+    source.fit(np.sin(np.arange(30.0)))
+    with pytest.raises(
+        TypeError, match=r"RNNForecaster\(\.\.\.\) reads windows of ser"
+    ):
+        RNNRegressor(4, pretrained=source).fit(SERIES[:, :, 0], NUMBERS)
+    assert not {"pretrained", "freeze_epochs"} & set(source.get_params())
