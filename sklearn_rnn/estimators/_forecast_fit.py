@@ -1,6 +1,6 @@
 """How a forecaster is fitted, and how forecasts go on block by block."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,15 @@ MAX_HELD_OUT_ROWS = 3000
 """So many held-out windows are looked at after each epoch, evenly."""
 
 
+class _Learnt(NamedTuple):
+    """What the net of the last fit reads."""
+
+    series: list[Any]
+    n_targets: int
+    known: tuple[bool, ...]
+    masked: bool
+
+
 class ForecastFit(SeriesInput):
     """The part of a forecaster that trains, and that runs the fitted net."""
 
@@ -68,8 +77,13 @@ class ForecastFit(SeriesInput):
         continued = self.warm_start and hasattr(self, "net_")
         before = (self._target, self._net_spec) if continued else None
         planned = (self.window_, self.segment_) if continued else None
+        learnt = self._what_was_learnt() if continued else None
         self._begin(before)
         data = self._read_series(given.X, given.y, given.sample_weight, reset=True)
+        masked = bool(np.isnan(data.targets).any())
+        if learnt is not None:
+            self._check_continues(learnt, masked)
+            masked = learnt.masked
         self.n_outputs_ = self._n_targets
         _refuse_nothing_observed(data.targets)
         self._plan(data)
@@ -88,7 +102,8 @@ class ForecastFit(SeriesInput):
         )
         self._keep_pasts(data)
         self._fit_linear(data, n_held_out)
-        training, validation = self._datasets(data, n_held_out)
+        self._groups_before = self._find_groups(learnt)
+        training, validation = self._datasets(data, n_held_out, masked)
         self._target.layout = self._layout_of(training.shape)
         plan = {
             "seed": seed,
@@ -103,6 +118,38 @@ class ForecastFit(SeriesInput):
             raise
         self._finish(validation)
         return self
+
+    def _what_was_learnt(self) -> "_Learnt":
+        trained = self.series_[: self._n_trained]
+        return _Learnt(trained, self._n_targets, self._known, self._masked)
+
+    def _check_continues(self, learnt: "_Learnt", masked: bool) -> None:
+        """Refuse data that the net of the last fit cannot read."""
+        pairs = {
+            "targets": (learnt.n_targets, self._n_targets),
+            "columns": (len(learnt.known), len(self._known)),
+            "columns known in advance": (sum(learnt.known), sum(self._known)),
+            "unobserved steps": (0, int(masked and not learnt.masked)),
+        }
+        for what, (before, now) in pairs.items():
+            if before != now:
+                came = f"{before} {what} then and {now} now"
+                if what == "unobserved steps":
+                    came = "no step without a value then and some now"
+                raise ValueError(
+                    "warm_start=True goes on with the weights of the last fit, but "
+                    f"there were {came}; pass data like those, or fit once with "
+                    "warm_start=False."
+                )
+
+    def _find_groups(self, learnt: "_Learnt | None") -> NDArray[np.int64]:
+        """Say which learnt vector each target of each series had; -1 without one."""
+        trained = [] if learnt is None else learnt.series
+        place = {name: i for i, name in enumerate(trained)}
+        ids = np.array([place.get(name, -1) for name in self.series_])[:, np.newaxis]
+        k = self._n_targets
+        groups: Any = np.where(ids < 0, -1, ids * k + np.arange(k)).reshape(-1)
+        return groups.astype(np.int64)
 
     def _plan(self, data: SeriesData) -> None:
         """Choose period, window and segment where they are "auto"."""
@@ -240,11 +287,12 @@ class ForecastFit(SeriesInput):
         )
         return (targets - levels) / scales
 
-    def _datasets(self, data: SeriesData, n_held_out: NDArray[np.int64]) -> Any:
+    def _datasets(
+        self, data: SeriesData, n_held_out: NDArray[np.int64], masked: bool
+    ) -> Any:
         """Cut the windows to train on, and those of the held-out part."""
         standard = self._standardize(data.targets, data.lengths)
         steps = self._share_steps(standard, data.columns, data.weight, data.lengths)
-        masked = bool(np.isnan(data.targets).any())
         rows, begins_before = self._windows_to_train_on(data.lengths - n_held_out)
         shape = self._shape_of_windows(masked or begins_before)
         everything = WindowDataset(steps, rows, shape)
@@ -432,7 +480,11 @@ class ForecastFit(SeriesInput):
         return part
 
     def _grown_state(self, *, with_optimizer):
-        return export_state(self.net_, with_optimizer=with_optimizer)
+        state = export_state(self.net_, with_optimizer=with_optimizer)
+        vectors = state["module"]["head.group"]
+        vectors = np.concatenate([vectors, vectors.mean(axis=0, keepdims=True)])
+        state["module"]["head.group"] = vectors[self._groups_before]
+        return state
 
     def _why_no_step(self):
         return (

@@ -355,6 +355,45 @@ def test_warm_start_goes_on_from_the_weights_there_are():
     assert not np.array_equal(more.predict(), once.predict())
 
 
+def test_warm_start_finds_the_vectors_of_series_by_their_names():
+    frame, sold, _ = make_panel()
+    how = {"series": "shop", "time": "day", "linear": None, "early_stopping": False}
+    forecaster = make(**how, window=6, warm_start=True).fit(frame, sold)
+
+    def fit_vectors(names, **params):
+        rows = frame["shop"].isin(list(names))
+        forecaster.set_params(**params).fit(frame[rows], sold[rows])
+        return forecaster.net_.module_.head.group.detach().numpy()
+
+    first = forecaster.net_.module_.head.group.detach().numpy()  # of a, b, c
+    second = fit_vectors("cb", lr=1e-12)
+    np.testing.assert_allclose(second, first[1:], atol=1e-6)
+    third = fit_vectors("abc")  # a is new again
+    expected = [second.mean(axis=0), *second]
+    np.testing.assert_allclose(third, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "message"),
+    [
+        ((WAVE,), (np.where(SEASON > 0.8, np.nan, WAVE),), "no step without a value"),
+        ((WAVE,), (np.column_stack([WAVE, WAVE]),), "1 targets then and 2 now"),
+        ((SEASON[:, None], WAVE), (WAVE,), "1 columns then and 0 now"),
+    ],
+)
+def test_warm_start_says_which_data_it_cannot_go_on_with(then, now, message):
+    forecaster = make(warm_start=True, max_epochs=1, linear=None, early_stopping=False)
+    with pytest.raises(ValueError, match=message):
+        forecaster.fit(*then).fit(*now)
+    forecaster.set_params(warm_start=False).fit(*now)
+    forecaster.set_params(warm_start=True).fit(*now)
+
+
+def test_warm_start_goes_on_where_nothing_is_missing_any_more():
+    gaps = np.where(SEASON > 0.8, np.nan, WAVE)
+    make(warm_start=True, max_epochs=1).fit(gaps).fit(WAVE)
+
+
 # -- edges and errors ------------------------------------------------------------------
 
 

@@ -53,8 +53,12 @@ class HorizonTarget(Target):
         )
 
     def structure(self) -> dict[str, Any]:
-        """Name what gives the weights of the head their shape and meaning."""
-        return {**self.layout, "loss": kind_of(self.loss), "quantiles": self.levels}
+        """Name what gives the weights of the head their shape and meaning.
+
+        Not how many series there are: their vectors are found by their names.
+        """
+        layout = {k: v for k, v in self.layout.items() if k != "n_groups"}
+        return {**layout, "loss": kind_of(self.loss), "quantiles": self.levels}
 
     def n_weights(self, n_units: int) -> int:
         """Count the weights of the maps to and from a segment, and the vectors."""
