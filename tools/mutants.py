@@ -5160,6 +5160,40 @@ MUTANTS = [
         ("tests/metrics/test_forecast_scorers.py",),
     ),
     Mutant(
+        "vectors of series are found by their place",
+        "estimators/_forecast_fit.py",
+        'state["module"]["head.group"] = vectors[self._groups_before]',
+        'state["module"]["head.group"] = vectors[np.arange(len(self._groups_before))]',
+        (
+            "tests/estimators/test_forecaster.py::test_warm_start_finds_the_vectors_of_series_by_their_names",
+        ),
+    ),
+    Mutant(
+        "a forecaster that needs no mask any more has another net",
+        "estimators/_forecast_fit.py",
+        "masked = learnt.masked",
+        "masked = masked",
+        (
+            "tests/estimators/test_forecaster.py::test_warm_start_goes_on_where_nothing_is_missing_any_more",
+        ),
+    ),
+    Mutant(
+        "no window counts where each lacks a step that follows",
+        "forecasting/_window_products.py",
+        "(np.median(counts[some]) if some.any() else 0)",
+        "horizon",
+        ("tests/forecasting/test_window_products.py",),
+    ),
+    Mutant(
+        "names of columns outlive the columns",
+        "estimators/_series_input.py",
+        'vars(self).pop("feature_names_in_", None)',
+        "pass",
+        (
+            "tests/estimators/test_forecaster.py::test_names_of_columns_go_with_the_columns",
+        ),
+    ),
+    Mutant(
         "a forecaster learns from the held-out part",
         "estimators/_forecast_fit.py",
         "self._windows_to_train_on(data.lengths - n_held_out)",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._messages import warn
+from sklearn_rnn._messages import name_some, warn
 from sklearn_rnn._training import (
     SharedSteps,
     WindowDataset,
@@ -511,10 +511,12 @@ class ForecastFit(SeriesInput):
 
     def _forecast_next(self) -> tuple[Floats, Any]:
         if any(self._known):
-            names = self._titles or "X"
+            titles = self._titles or self._numbers_of_columns()
+            known = zip(titles, self._known, strict=True)
+            names = name_some([name for name, is_known in known if is_known])
             raise ValueError(
                 "X of the future is missing: there are columns that are known in "
-                f"advance ({names}); pass X with a row for each step to come, or name "
+                f"advance, [{names}]; pass X with a row for each step to come, or name "
                 "them in past_only."
             )
         m, h = len(self.series_), self._setting("horizon")

@@ -134,8 +134,8 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         "cannot"
     )
     _why_no_rows: ClassVar[str | None] = (
-        "rows of X are steps of time; scikit-learn's permutation_importance says which "
-        "columns count"
+        "rows of X are steps of time; to see what a column counts, shuffle it, but not "
+        "that of series or time, and compare what score gives"
     )
 
     _attributes: ClassVar[dict] = {

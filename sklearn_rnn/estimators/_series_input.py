@@ -107,7 +107,7 @@ class SeriesInput:
         if isinstance(X, np.ma.MaskedArray):  # what is masked is missing
             X = to_values(X)
         is_array = not hasattr(X, "columns")
-        if is_array and not alone:
+        if is_array and not alone and (reset or not self._lacks_past_only(X)):
             X = validate_data(
                 self,
                 X,
@@ -116,21 +116,38 @@ class SeriesInput:
                 ensure_all_finite="allow-nan",
                 ensure_min_features=1 if reset else min(1, self.n_features_in_),
             )
-        elif reset and not alone:
+        elif reset and alone:
+            vars(self).pop("feature_names_in_", None)
+        elif reset:
             check_feature_names(self, X, reset=True)
         return read_table_of_steps(X, series=series, time=time)
 
+    def _lacks_past_only(self, X: Any) -> bool:
+        """Say whether an array of the future leaves out the columns of the past only.
+
+        Those of series and time must keep their numbers.
+        """
+        special = [self._setting(name) for name in ("series", "time")]
+        past_only = list(self._setting("past_only"))
+        behind = all(c is None or c < min(past_only, default=0) for c in special)
+        n_left = self.n_features_in_ - len(past_only)
+        shape = np.asarray(X).shape
+        return bool(past_only) and behind and len(shape) == 2 and shape[1] == n_left
+
+    def _numbers_of_columns(self) -> list[int]:
+        """List the numbers of the columns of an array but those of series and time."""
+        special = [self._setting(name) for name in ("series", "time")]
+        return [i for i in range(self.n_features_in_) if i not in special]
+
     def _learn_columns(self, table: TableOfSteps, alone: bool) -> None:
         """Take note of the columns of X, and of those that are of the past only."""
-        special = [self.series, self.time]
-        n_special = sum(column is not None for column in special)
+        n_special = sum(column is not None for column in (self.series, self.time))
         self._titles = None if alone else table.titles
         n_columns = 0 if alone else table.columns.shape[1]
         self.n_features_in_ = n_columns + n_special
-        numbers = range(self.n_features_in_)
         names = self._titles
         if names is None:  # of an array the columns keep their numbers
-            names = [number for number in numbers if number not in special]
+            names = self._numbers_of_columns()
         unknown = [name for name in self.past_only if name not in names]
         if unknown:
             raise ValueError(
@@ -186,7 +203,7 @@ class SeriesInput:
         n_columns = table.columns.shape[1]
         if n_columns == len(self._known):
             return table.columns
-        if n_columns == sum(needed):
+        if n_columns == sum(needed):  # an array of the future, without past_only
             columns = np.full((table.n_rows, len(self._known)), np.nan)
             columns[:, np.array(needed, dtype=bool)] = table.columns
             return columns

@@ -25,7 +25,7 @@ def occlude_any(classifier: Any, X: Any, target: Any) -> list[dict[str, Any]]:
     classifier : fitted classifier with ``predict_proba``
         Of any package.
     X : what its ``predict_proba`` takes
-        Texts, token ids, or numbers.
+        Texts, token ids, or numbers; of a frame the classifier is given frames.
     target : object
         The class to explain, one for each row, or None: the likeliest one.
 
@@ -35,6 +35,8 @@ def occlude_any(classifier: Any, X: Any, target: Any) -> list[dict[str, Any]]:
         For each row the fields of an `Explanation`.
     """
     check_is_fitted(classifier)
+    if isinstance(X, str):
+        raise TypeError("X must be a list of texts, got one text; pass [text].")
     X = list(X) if not hasattr(X, "shape") else X
     is_text = len(np.shape(X)) == 1 and all(isinstance(row, str) for row in X)
     hidden: Any = _HiddenWords(classifier, X) if is_text else _HiddenSteps(X)
@@ -108,6 +110,7 @@ class _HiddenSteps:
 
     def __init__(self, X: Any) -> None:
         self.kind = BaseEstimator()
+        self.frame = X if hasattr(X, "iloc") and hasattr(X, "columns") else None
         self.sequences = check_sequences(self.kind, X, reset=True)
         if self.sequences.static is not None:
             raise TypeError(
@@ -131,6 +134,8 @@ class _HiddenSteps:
         flat[-1] = nothing.ravel()
         if self.sequences.is_tokens:
             return sparse.csr_matrix(flat)
+        if self.is_table and self.frame is not None:
+            return type(self.frame)(flat, columns=self.frame.columns)
         return flat if self.is_table else copies
 
     @property

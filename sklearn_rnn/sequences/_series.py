@@ -27,6 +27,13 @@ DATES_OF_STEPS = (
 """What to do with a column of dates."""
 
 
+TEXTS_OF_STEPS = (
+    "if it names series, RNNForecaster(series=...); else drop it, or make numbers of "
+    "its values with pandas.get_dummies"
+)
+"""What to do with a column of text."""
+
+
 class TableOfSteps(NamedTuple):
     """A table whose rows are steps, as it was read.
 
@@ -155,7 +162,7 @@ def _read_frame(X: Any, series: Any, time: Any, name: str) -> TableOfSteps:
     special = [title for title in (series, time) if title is not None]
     rest = X.drop(columns=special) if hasattr(X, "iloc") else X.drop(special)
     titles = [title for title in titles if title not in special]
-    columns = frame_to_array(rest, DATES_OF_STEPS, name=name)
+    columns = frame_to_array(rest, DATES_OF_STEPS, name=name, texts=TEXTS_OF_STEPS)
     columns = columns.reshape(len(X), len(titles))
     if titles:
         columns = _check_numbers(columns, name)

@@ -469,7 +469,7 @@ def test_what_a_forecaster_cannot_do_is_said(tmp_path):
     with pytest.raises(AttributeError) as refused:
         fitted.partial_fit(WAVE)
     assert "Call update" in str(refused.value.__cause__)
-    with pytest.raises(TypeError, match="permutation_importance"):
+    with pytest.raises(TypeError, match="shuffle it, but not that of series"):
         explain(fitted, WAVE)
     pytest.importorskip("onnx")
     with pytest.raises(ValueError, match=r"past of each series.*sklearn_rnn\.save"):
@@ -540,3 +540,27 @@ def test_columns_of_the_future_are_matched_by_name():
     expected = fitted.predict(X[:5])
     np.testing.assert_array_equal(fitted.predict(X[:5][["b", "a"]]), expected)
     np.testing.assert_array_equal(fitted.predict(X[:5][["a"]]), expected)
+
+
+def test_columns_of_the_past_only_may_be_left_out_of_an_array_too():
+    X = np.column_stack([SEASON, np.arange(90) % 5.0])
+    forecaster = make(past_only=[0], max_epochs=1).fit(X[:80], WAVE[:80])
+    said = forecaster.predict(X[80:])
+    np.testing.assert_array_equal(forecaster.predict(X[80:, 1:]), said)
+    with pytest.raises(ValueError, match=r"in advance, \[1\]; pass X"):
+        forecaster.predict()
+    with pytest.raises(ValueError, match="X has 1 columns, but fit saw 2"):
+        forecaster.update(X[80:, 1:], WAVE[80:])
+
+
+def test_names_of_columns_go_with_the_columns():
+    forecaster = make(max_epochs=1).fit(pd.DataFrame({"a": SEASON}), WAVE)
+    assert forecaster.feature_names_in_.tolist() == ["a"]
+    assert not hasattr(forecaster.fit(WAVE), "feature_names_in_")
+
+
+def test_a_column_of_text_is_refused_with_what_a_forecaster_can_do():
+    X = pd.DataFrame({"shop": ["a"] * 90})
+    with pytest.raises(ValueError, match=r"'shop'(?s:.*)RNNForecaster\(series="):
+        make().fit(X, WAVE)
+    make(series="shop", max_epochs=1).fit(X, WAVE)

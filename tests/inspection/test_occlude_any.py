@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -95,3 +96,15 @@ def test_what_needs_a_network_is_refused():
         explain(model, TEXTS, method="occlusion", target="good")
     with pytest.raises(ValueError, match="not fitted"):
         explain(LogisticRegression(), TEXTS, method="occlusion")
+
+
+def test_a_frame_stays_a_frame_and_one_text_is_refused():
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame({"a": np.arange(12.0), "b": np.arange(12.0) % 2})
+    columns = make_column_transformer(("passthrough", ["b"]))
+    model = make_pipeline(columns, LogisticRegression()).fit(X, Y)
+    found = explain(model, X[:2], method="occlusion")
+    assert found[0].values[0] == 0 < abs(found[0].values[1])
+    words = PIPELINES["words"].fit(TEXTS, Y)
+    with pytest.raises(TypeError, match=r"got one text; pass \[text\]"):
+        explain(words, "good film", method="occlusion")
