@@ -123,8 +123,7 @@ def quantile_loss(
     ----------
     y_true : array-like of shape (n_timesteps,) or (n_timesteps, n_targets)
         What came; NaN, where nothing was observed, does not count.
-    y_pred : array-like of shape (n_timesteps, n_quantiles) or (n_timesteps, \
-            n_targets, n_quantiles)
+    y_pred : array-like of shape (n_timesteps[, n_targets], n_quantiles)
         The predicted quantiles.
     quantiles : float array-like of shape (n_quantiles,)
         Which they are, in (0, 1).
@@ -146,7 +145,6 @@ def quantile_loss(
     See Also
     --------
     neg_quantile_loss : As a scorer.
-    sklearn.metrics.mean_pinball_loss : Of one quantile.
 
     Notes
     -----
@@ -156,7 +154,8 @@ def quantile_loss(
 
         \max(\tau (y - \hat y_\tau), (\tau - 1) (y - \hat y_\tau))
 
-    Of the median alone it is half the mean absolute error.
+    Of the median alone it is half the mean absolute error. Of one quantile scikit-learn
+    has ``mean_pinball_loss``.
 
     References
     ----------
