@@ -103,3 +103,6 @@ def test_a_window_that_short_series_leave_little_of_is_passed_over():
     x = np.sin(np.arange(600.0)) + 0.1 * rng.normal(size=600)
     assert choose_window([x], 90, [2, 40], 3) == 40
     assert choose_window(np.split(x, 15), 10, [2, 40], 3) == 2
+    # One series is long enough, and says by itself that 40 is better.
+    assert choose_window([x[440:]], 10, [2, 40], 3) == 40
+    assert choose_window([*np.split(x[:440], 11), x[440:]], 10, [2, 40], 3) == 2
