@@ -1,6 +1,6 @@
 """`RNNLanguageModel` beside an interpolated Kneser-Ney 5-gram.
 
-    python benchmarks/bench_language_model.py words DATA [--out FILE] [--epochs 4]
+    python benchmarks/bench_language_model.py words DATA [--out FILE] [--epochs 5]
     python benchmarks/bench_language_model.py characters DATA [--out FILE]
     python benchmarks/bench_language_model.py softmax DATA [--out FILE]
 
@@ -228,7 +228,7 @@ def main():
     parser.add_argument("program", choices=PROGRAMS)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, help="JSON to add to")
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=5)
     arguments = parser.parse_args()
     record = PROGRAMS[arguments.program](arguments)
     if arguments.out:
