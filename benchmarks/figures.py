@@ -15,6 +15,7 @@ import bench_accuracy
 import bench_coming_from
 import bench_defaults
 import bench_find_lr
+import bench_forecaster
 import bench_forecaster_small
 import bench_output_bias
 import bench_own_scales
@@ -491,6 +492,7 @@ TABLES = {
     "defaults regret": ("defaults", bench_defaults.regret_table),
     "defaults tasks": ("defaults", bench_defaults.task_table),
     "find_lr": ("find_lr", rates),
+    "ETTh1": ("forecaster", bench_forecaster.table),
     "forecasters": ("forecaster_small", lambda r: peers_table(r["small"])),
     "forecaster, linear": ("forecaster_small", lambda r: modes_table(r["modes"])),
     "memory": ("memory", memory_table),
