@@ -90,6 +90,7 @@ def test_optuna_prunes_trials():
 def test_mlflow_keeps_a_model_and_sees_a_search(tmp_path):
     mlflow = pytest.importorskip("mlflow", reason="pip install mlflow")
     pytest.importorskip("mlflow.sklearn")
+    pytest.importorskip("sqlalchemy", reason="where runs are kept")
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/runs.db")
     mlflow.create_experiment("ours", artifact_location=(tmp_path / "files").as_uri())
     mlflow.set_experiment("ours")
