@@ -236,6 +236,7 @@ def language_model(record):
     yield "network", f"{words['ours']['perplexity']:.0f}"
     yield "minutes", f"{words['ours']['seconds'] / 60:.0f}"
     yield "sampled over full", f"{record['softmax']['ratio']:.1f}"
+    yield "nats", f"{record['characters']['nats']:.2f}"
 
 
 def static_columns(record):
