@@ -28,12 +28,13 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
     "numpydoc",
-    "myst_parser",
+    "myst_nb",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "figures",
     "mathml",
+    "snippets",
 ]
 exclude_patterns = ["_build", "_extensions", "figures", "inventories"]
 templates_path = ["_templates"]
@@ -48,6 +49,16 @@ numpydoc_show_class_members = False
 nitpicky = True
 # Another room's name, without its room.
 nitpick_ignore = [("py:obj", "RNNClassifier")]
+
+# Each page's blocks run in a process of their own, and again after they or the package
+# have changed. An error or a warning in one ends the build.
+nb_custom_formats = {".md": ["snippets.read", {}, False]}
+nb_execution_mode = "cache"
+nb_execution_in_temp = True
+nb_execution_timeout = -1
+nb_merge_streams = True
+nb_output_stderr = "remove-warn"
+nb_execution_show_tb = True
 
 # Nothing is fetched, neither here nor by whoever opens a page.
 intersphinx_mapping = inventories.make(
@@ -89,6 +100,7 @@ html_theme_options = {
     "show_prev_next": False,
     "header_links_before_dropdown": 6,
 }
+copybutton_selector = "div:not(.output) > div.highlight pre"
 copybutton_exclude = ".linenos, .gp, .go"
 
 # --- The API reference: a table for each public room, from its __all__. ---

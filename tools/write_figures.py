@@ -19,7 +19,7 @@ import figures  # noqa: E402
 
 FIGURE = re.compile(
     r"(?P<shown>(?:\d+ of )?(?:(?<!\d)-)?[\d.,]*)"
-    r"<!-- (?P<group>(?!table)\w+): (?P<name>[^<>]+) -->"
+    r"<!-- (?P<group>(?!table|alt)\w+): (?P<name>[^<>]+) -->"
 )
 TABLE = re.compile(
     r"(?P<begin><!-- table: (?P<name>[^<>]+) -->\n)"
