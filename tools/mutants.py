@@ -306,7 +306,7 @@ MUTANTS = [
     Mutant(
         "right tokens count among their own negatives",
         "nn/heads/_next_token.py",
-        "logits = logits.masked_fill(negatives == right.unsqueeze(1), -torch.inf)",
+        "logits.masked_fill_(negatives == right.unsqueeze(1), IMPOSSIBLE)",
         "pass",
         (
             "tests/nn/heads/test_next_token.py"

@@ -173,11 +173,10 @@ class NextTokenHead(Head):
         logits = functional.linear(
             vectors, self._rows(negatives), self._shifted_bias(negatives)
         )
-        logits = logits.masked_fill(negatives == right.unsqueeze(1), -torch.inf)
+        logits.masked_fill_(negatives == right.unsqueeze(1), IMPOSSIBLE)
         of_right = (vectors * self._rows(right)).sum(dim=1)
         of_right = of_right + self._shifted_bias(right)
-        both = torch.cat([of_right.unsqueeze(1), logits], dim=1)
-        return functional.cross_entropy(both, torch.zeros_like(right), reduction="none")
+        return functional.softplus(logits.logsumexp(dim=1) - of_right)
 
     def _shifted_bias(self, tokens: Tensor) -> Tensor:
         """Give biases less the logarithms of how often each token is drawn."""
