@@ -47,6 +47,61 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "a patch is filled up with the steps behind it",
+        "nn/_patches.py",
+        "(0, 0, 0, 0, 0, -len(steps) % patch_length))",
+        "(0, 0, 0, 0, -len(steps) % patch_length, 0))",
+        (
+            "tests/nn/test_patches.py::test_steps_stand_side_by_side_and_zeros_behind_the_end",
+        ),
+    ),
+    Mutant(
+        "a patch that is not full counts as read",
+        "nn/_network.py",
+        "if patch.values.shape[1] < self.embedder.patch_length:",
+        "if False:",
+        ("tests/estimators/test_patches.py::test_real_steps_are_read_one_by_one",),
+    ),
+    Mutant(
+        "inside a patch nothing is predicted anew",
+        "nn/_network.py",
+        "if self.embedder.patch_length > 1:",
+        "if False:",
+        (
+            "tests/estimators/test_patches.py"
+            "::test_each_real_step_has_the_prediction_of_its_prefix",
+        ),
+    ),
+    Mutant(
+        "the weight of a patch counts for each of its steps",
+        "nn/_patches.py",
+        "repeat_patches(weights / n_real, patch_length, n_timesteps)",
+        "repeat_patches(weights, patch_length, n_timesteps)",
+        (
+            "tests/estimators/test_patches.py"
+            "::test_weights_states_and_contributions_belong_to_real_steps",
+        ),
+    ),
+    Mutant(
+        "the longest row says how long a patch is",
+        "estimators/_input.py",
+        "np.median(lengths) / STEPS_LEFT",
+        "np.max(lengths) / STEPS_LEFT",
+        (
+            "tests/estimators/test_patches.py"
+            "::test_the_length_follows_the_median_of_the_training_rows",
+        ),
+    ),
+    Mutant(
+        "a pretrained encoder is read in patches of another length",
+        "estimators/_pretrained.py",
+        'if asked != "auto":',
+        "if False:",
+        (
+            "tests/estimators/test_patches.py::test_a_pretrained_encoder_brings_its_patches",
+        ),
+    ),
+    Mutant(
         "rows of a table move as if each update had touched them",
         "_training/_lazy_adam.py",
         'state["exp_avg"].index_copy_(0, rows, mean)',

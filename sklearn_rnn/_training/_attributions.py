@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet, evaluate
-from sklearn_rnn.nn import Batch
+from sklearn_rnn.nn import Batch, split_steps
 from sklearn_rnn.nn.kernels import whole_size
 from sklearn_rnn.sequences import UNK, Sequences
 
@@ -247,11 +247,13 @@ def _fill_in(
 ) -> None:
     """Write down what so many parts of the way give for some rows."""
     shares, weights = _points_and_weights(n_parts)
-    values: Any = path.way * path.gradient(shares, weights)
+    ways: Any = path.way * path.gradient(shares, weights)
+    patch_length = path.module.embedder.patch_length
+    values = split_steps(ways.transpose(0, 1), patch_length).numpy()
     with torch.no_grad():
         ends = path.outputs(torch.tensor([0.0, 1.0], dtype=torch.float64))
     found.base_outputs[rows], found.outputs[rows] = ends.numpy()
-    values = path.reader.per_variable(values.transpose(0, 1).numpy())
+    values = path.reader.per_variable(values)
     for row, value, length in zip(rows, values, path.lengths, strict=True):
         found.values[row] = value[:length].copy()
         difference = found.outputs[row] - found.base_outputs[row]

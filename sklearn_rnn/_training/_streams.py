@@ -152,6 +152,8 @@ def _check_state(state: Any, weights: str, n_streams: int) -> None:
 
 def _take(streams: NDArray[Any], contents: Any) -> Any:
     """Select rows of every array of a tree."""
+    if contents is None:
+        return None
     if isinstance(contents, np.ndarray):
         return contents[streams]
     return tuple(_take(streams, part) for part in contents)

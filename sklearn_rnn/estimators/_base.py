@@ -371,6 +371,8 @@ class BaseRNN(
                 "embedding was given, but X holds numbers, not token ids; put a "
                 "TextVectorizer in front, pass input='tokens', or leave it out."
             )
+        if reset:
+            self._check_patches(sequences)
         self._check_characters(sequences, reset=reset)
         y = self._target.check(y, sequences, reset=reset, **options)
         self._show_target()

@@ -77,6 +77,11 @@ class OneOfSeveral:
         return self._estimator.standardize
 
     @property
+    def patch_length(self):
+        """The parameter of the estimator."""
+        return self._estimator.patch_length
+
+    @property
     def _target(self):
         return self._estimator._target
 

@@ -84,18 +84,22 @@ class OverTime:
         """Say why steps cannot be read one by one, None if they can."""
         return (
             self._target.why_no_step()
-            or self._why_no_pass()
+            or self._why_no_scale()
             or self.net_.module_.why_no_step()
         )
 
     def _why_no_pass(self):
         """Say why one pass does not give the predictions after each step."""
+        return self._why_no_scale() or self.net_.module_.why_no_pass()
+
+    def _why_no_scale(self):
+        """Say why numbers cannot be standardised before the end."""
         if self.token_counts_ is None and self._setting("standardize") == "sequence":
             return (
                 "standardize='sequence', and the level and scale of a sequence are "
                 "known at its end only; fit with standardize=True"
             )
-        return self.net_.module_.why_no_pass()
+        return None
 
     def _outputs_over_time(self, X):
         """Run the net over each prefix of X; one row for each, and where each ends."""

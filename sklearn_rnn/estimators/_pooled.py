@@ -1,11 +1,12 @@
 """What the estimators share that have one target for each sequence."""
 
-from typing import Any
+from numbers import Integral
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from sklearn_rnn._compat import ClassOption, StrOptions
+from sklearn_rnn._compat import ClassOption, Interval, StrOptions
 from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
@@ -29,6 +30,30 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         """,
         constraint=[StrOptions(set(POOLINGS)), ClassOption()],
     )
+
+    patch_length: int | str = parameter(
+        default="auto",
+        accepts='int or "auto"',
+        text="""
+        How many consecutive steps of numbers the network reads as one, side by side;
+        the last ones are filled up with zeros.  "auto" is 1 up to 37 steps, and beyond
+        a twenty-fifth of the median length of the training rows, rounded.  More of them
+        make long series quick to read and easy to learn, and leave less to the order of
+        single steps.  Of several sequences for each sample, "auto" looks at each.
+        Tokens are read one by one.
+        """,
+        constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+    )
+
+    _attributes: ClassVar[dict] = {
+        "patch_length_": (
+            "int",
+            """
+            How many steps the network reads as one, as `fit` or the first call of
+            ``partial_fit`` has fixed it.
+            """,
+        ),
+    }
 
     @as_usual
     def transform(self, X: Any) -> NDArray:
@@ -60,7 +85,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         -------
         weights : float64 ndarray of shape (n_samples, n_timesteps)
             As wide as the longest row of this X.  Each row sums to 1 over the real
-            steps; padding has weight 0.
+            steps; padding has weight 0.  The steps of a patch share its weight evenly.
 
         Raises
         ------

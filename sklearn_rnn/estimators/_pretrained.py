@@ -28,6 +28,7 @@ LEARNT = (
     "characters_",
     "input_mean_",
     "input_scale_",
+    "patch_length_",
     "_has_vector",
     "_trains_unknown_character",
 )
@@ -114,7 +115,11 @@ def _compare(name, now, before):
 
 
 def take_input(estimator, source, part):
-    """Take over scales, tokens and characters."""
+    """Take over scales, patches, tokens and characters."""
+    if not part.sequences.is_tokens:
+        asked = estimator._setting("patch_length")
+        if asked != "auto":
+            _compare("patch_length", asked or 1, source.patch_length_)
     for name in LEARNT:
         setattr(estimator, name, getattr(source, name, None))
     if estimator.token_counts_ is not None:

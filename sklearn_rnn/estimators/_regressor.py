@@ -1,6 +1,6 @@
 """A number, or several, for each sequence."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,8 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
     >>> RNNRegressor(16, random_state=0).fit(X, y).score(X, y) > 0.9
     True
     """
+
+    _defaults: ClassVar[dict] = {"patch_length": 1}
 
     @as_usual
     def predict(self, X: Any) -> NDArray:

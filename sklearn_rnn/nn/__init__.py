@@ -57,6 +57,11 @@ from sklearn_rnn.nn._losses import (
     make_loss,
 )
 from sklearn_rnn.nn._network import RecurrentNetwork
+from sklearn_rnn.nn._patches import (
+    count_patches,
+    join_steps,
+    split_steps,
+)
 from sklearn_rnn.nn._poolings import (
     POOLINGS,
     Attention,
@@ -165,9 +170,11 @@ __all__ = [
     "check_cell",
     "check_loss",
     "check_pooling",
+    "count_patches",
     "every_step",
     "has_weights",
     "join_static",
+    "join_steps",
     "length_mask",
     "link_of",
     "make_cell",
@@ -179,6 +186,7 @@ __all__ = [
     "pool_prefixes",
     "pool_step",
     "reverse_within_length",
+    "split_steps",
     "trace_cell",
     "trace_network",
 ]

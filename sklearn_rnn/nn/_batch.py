@@ -154,12 +154,15 @@ class Encoded(NamedTuple):
         The states after the last real step, where they were asked for.
     bidirectional : bool, default=False
         Whether the units are a forward half and a backward half.
+    patch_length : int, default=1
+        How many steps of the sequences are one step here; see `Embedder`.
     """
 
     outputs: Tensor
     lengths: Tensor
     state: State | None = None
     bidirectional: bool = False
+    patch_length: int = 1
 
 
 class Targets(NamedTuple):
@@ -219,10 +222,14 @@ class StreamingState(NamedTuple):
         The states of the encoder, as `Encoded` has them.
     memory : tuple
         What the head keeps of the steps so far.
+    begun : Tensor of shape (n_samples, n_steps, n_features), default=None
+        The steps of the patch that is not full yet, where there are patches. The
+        cells and the memory are those before it.
     """
 
     cells: State | None
     memory: State
+    begun: Tensor | None = None
 
 
 def map_state(function: Any, state: Any) -> Any:

@@ -95,5 +95,6 @@ class Branch(nn.Module):
         vectors : Tensor of shape (n_samples, n_units)
         """
         dtype = next(self.encoder.parameters()).dtype
-        encoded = self.encoder(self.embedder(batch).to(dtype), batch.lengths)
+        vectors = self.embedder(batch).to(dtype)
+        encoded = self.encoder(vectors, self.embedder.count_steps(batch.lengths))
         return join_static(pool(self.pooling, encoded), batch)

@@ -10,6 +10,7 @@ from sklearn_rnn.nn._batch import Batch
 from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._lengths import length_mask
+from sklearn_rnn.nn._patches import count_patches, join_steps
 from sklearn_rnn.nn._steps import pad_steps
 from sklearn_rnn.nn.kernels import predict_affine
 
@@ -42,6 +43,9 @@ class Embedder(nn.Module):
     numbers_dim : int, default=None
         Length of the vector that the numbers of a step are mapped to; None leaves them
         as they are. Ignored for tokens.
+    patch_length : int, default=1
+        How many consecutive steps of numbers the encoder reads as one, side by side.
+        More of them shorten long series. Tokens are read one by one.
     dropout : torch.nn.Module
         Applied to the vectors of tokens. Numbers are not dropped.
     generator : torch.Generator
@@ -58,12 +62,22 @@ class Embedder(nn.Module):
     n_units : int
         Length of a vector.
 
+    patch_length : int
+        The parameter.
+
     Notes
     -----
     With :math:`D` for dropout, :math:`E` for the vectors of tokens and :math:`C` for
     the `CharacterEncoder`, a token :math:`x` becomes :math:`D([E(x), C(x)])`, or
     :math:`D(E(x))` without characters. Numbers stay as they are; with ``numbers_dim``
-    they become :math:`\max(0, W x + b)`.
+    they become :math:`\max(0, W x + b)`. With patches of :math:`p` steps [1]_ the
+    numbers :math:`x_{kp}, \dots, x_{kp + p - 1}` are those of one step :math:`k`, with
+    zeros behind the end.
+
+    References
+    ----------
+    .. [1] Y. Nie, N. H. Nguyen, P. Sinthong and J. Kalagnanam, "A Time Series is Worth
+       64 Words: Long-term Forecasting with Transformers", ICLR 2023.
     """
 
     def __init__(
@@ -77,6 +91,7 @@ class Embedder(nn.Module):
         n_characters: int | None = None,
         characters_dim: int = 32,
         numbers_dim: int | None = None,
+        patch_length: int = 1,
         dropout: nn.Module,
         generator: torch.Generator,
     ) -> None:
@@ -85,12 +100,14 @@ class Embedder(nn.Module):
             embedding = torch.asarray(embedding, dtype=torch.float32, copy=True)
             n_tokens = len(embedding) if n_tokens is None else n_tokens
         _check_one_kind(n_features, n_tokens, n_characters)
+        _check_patch_length(patch_length, n_features)
+        self.patch_length = patch_length
         self.tokens: TokenEmbedding | None = None
         self.characters: CharacterEncoder | None = None
         self.numbers: Affine | None = None
-        self.n_units = n_features or 0
+        self.n_units = (n_features or 0) * patch_length
         if n_features is not None and numbers_dim is not None:
-            self.numbers = Affine(n_features, numbers_dim, generator=generator)
+            self.numbers = Affine(self.n_units, numbers_dim, generator=generator)
             self.n_units = numbers_dim
         if n_tokens is not None:
             self.tokens = TokenEmbedding(
@@ -120,17 +137,33 @@ class Embedder(nn.Module):
         -------
         vectors : float Tensor of shape (n_samples, n_timesteps, n_units)
             Of tokens their vectors, joined by those of their characters where there
-            are some; of numbers the numbers, with zeros in the padding. In training
-            mode after dropout. The time axis comes first in memory.
+            are some; of numbers the numbers, with zeros in the padding. With patches a
+            step of them is a patch. In training mode after dropout. The time axis comes
+            first in memory.
         """
         read = self._characters_of(batch)
         if self.tokens is None:
-            return self._of_numbers(_without_padding(batch.values, batch.lengths))
+            numbers = _without_padding(batch.values, batch.lengths)
+            return self._of_numbers(join_steps(numbers, self.patch_length))
         embedded: Tensor = self.tokens(batch.values.t())
         if read is not None:
             embedded = torch.cat([embedded, read], dim=2)
         embedded = self.dropout(embedded)
         return embedded.transpose(0, 1)  # (n_samples, n_timesteps, n_units)
+
+    def count_steps(self, lengths: Tensor) -> Tensor:
+        """Count the steps of the vectors of sequences.
+
+        Parameters
+        ----------
+        lengths : int64 Tensor of shape (n_samples,)
+            Number of real steps of the sequences, at least 1.
+
+        Returns
+        -------
+        counts : int64 Tensor of shape (n_samples,)
+        """
+        return count_patches(lengths, self.patch_length)
 
     def _of_numbers(self, numbers: Tensor) -> Tensor:
         if self.numbers is None:
@@ -178,4 +211,14 @@ def _check_one_kind(
             "n_characters is for sequences of tokens, whose words have characters; "
             f"got n_characters={n_characters!r} and n_features={n_features!r}. Leave "
             "n_characters out."
+        )
+
+
+def _check_patch_length(patch_length: int, n_features: int | None) -> None:
+    if patch_length < 1:
+        raise ValueError(f"patch_length must be at least 1, got {patch_length!r}.")
+    if patch_length > 1 and n_features is None:
+        raise ValueError(
+            "patch_length is for sequences of numbers; got "
+            f"patch_length={patch_length!r} for tokens. Leave it out."
         )

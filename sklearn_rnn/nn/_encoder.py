@@ -122,8 +122,9 @@ class RecurrentEncoder(nn.Module):
         for k, layer in enumerate(self.layers):
             inputs = outputs if k == 0 else self.dropout(outputs)
             before = None if state is None else state[k]
-            outputs, _, after, _ = layer(inputs, lengths, before, final=final)
-            states.append(after)
+            encoded = layer(inputs, lengths, before, final=final)
+            outputs = encoded.outputs
+            states.append(encoded.state)
         return Encoded(
             outputs, lengths, tuple(states) if final else None, self.bidirectional
         )

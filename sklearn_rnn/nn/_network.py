@@ -193,7 +193,8 @@ class RecurrentNetwork(nn.Module):
         Returns
         -------
         vectors : Tensor of shape (n_samples, n_timesteps, input_size)
-            As `Embedder` gives them, in the precision of the weights.
+            As `Embedder` gives them, in the precision of the weights. With patches a
+            step of them is a patch.
         """
         vectors: Tensor = self.embedder(batch)
         return vectors.to(next(self.head.parameters()).dtype)
@@ -238,14 +239,16 @@ class RecurrentNetwork(nn.Module):
         goes_on = batch.follows is not None
         state = self._states_before(batch.follows) if goes_on else batch.state
         final = goes_on or self.head.reads_state
-        lengths = batch.lengths
+        counts = lengths = self.embedder.count_steps(batch.lengths)
         if goes_on and not self.encoder.bidirectional:
             # What goes on is whole; sequences that end here need no states.
             lengths = torch.full_like(lengths, vectors.shape[1])
         encoded: Encoded = self.encoder(vectors, lengths, state, final=final)
         if goes_on:  # without the way back to the batches before
             self._states = map_state(Tensor.detach, encoded.state)
-        return encoded._replace(lengths=batch.lengths.to(vectors.device))
+        return encoded._replace(
+            lengths=counts.to(vectors.device), patch_length=self.embedder.patch_length
+        )
 
     def join_beside(self, batch: Batch) -> Batch:
         """Read the further sequences, and put their vectors behind the static columns.
@@ -362,10 +365,14 @@ class RecurrentNetwork(nn.Module):
         if reason is not None:
             raise ValueError(f"step does not work: the network was made with {reason}.")
         before = state or StreamingState(None, ())
+        patch = _go_on_with_patch(before, batch)
         with torch.no_grad():
-            vectors = self.embed(batch)[:, 0]
+            vectors = self.embed(patch)[:, 0]
             output, cells = self.encoder.step(vectors, before.cells)
             outputs, memory = self.head.step(before.memory, output, batch)
+        if patch.values.shape[1] < self.embedder.patch_length:
+            # It is read anew, from where it began, once there is more of it.
+            return outputs, before._replace(begun=patch.values)
         return outputs, StreamingState(cells, memory)
 
     def why_no_step(self) -> str | None:
@@ -381,7 +388,7 @@ class RecurrentNetwork(nn.Module):
                 "several sequences for each sample, and step reads one; fit on the "
                 "sequence that live data bring, with the others as static columns"
             )
-        return self.why_no_pass()
+        return self._why_no_prefix()
 
     def why_no_pass(self) -> str | None:
         """Say why one pass does not give the outputs after each step of the first.
@@ -391,6 +398,14 @@ class RecurrentNetwork(nn.Module):
         reason : str or None
             Goes on after "was made with".
         """
+        if self.embedder.patch_length > 1:
+            return (
+                f"patch_length={self.embedder.patch_length}, and the steps inside a "
+                "patch are read at once; set patch_length=1"
+            )
+        return self._why_no_prefix()
+
+    def _why_no_prefix(self) -> str | None:
         return self.head.why_no_step() or self.encoder.why_no_step()
 
     def reseed(self, seed: int) -> None:
@@ -405,6 +420,15 @@ class RecurrentNetwork(nn.Module):
         streams = [part for part in self.modules() if isinstance(part, SeededStream)]
         for k, stream in enumerate(streams):  # `dropout` is the first
             stream.reseed(seed + k)
+
+
+def _go_on_with_patch(before: StreamingState, batch: Batch) -> Batch:
+    """Put one more step of each sequence behind the steps of a patch that has begun."""
+    if before.begun is None:
+        return batch
+    values = torch.cat([before.begun, batch.values], dim=1)
+    lengths = torch.full_like(batch.lengths, values.shape[1])
+    return replace(batch, values=values, lengths=lengths)
 
 
 def _put_behind_each(vectors: Tensor, beside: Tensor) -> Tensor:

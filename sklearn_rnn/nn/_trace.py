@@ -10,6 +10,7 @@ from torch.nn.functional import linear
 from sklearn_rnn.nn._batch import Batch
 from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._lengths import reverse_within_length
+from sklearn_rnn.nn._patches import repeat_patches
 from sklearn_rnn.nn.kernels import CELLS, run_cell
 
 Trace = dict[str, Tensor]
@@ -84,7 +85,8 @@ def trace_network(network: Any, batch: Batch) -> list[Trace]:
         For each layer, the lowest first, what `trace_cell` gives. The units of the
         forward direction come first, then those of the backward one, whose steps
         are where they are read; so that "hidden" is the output of the layer.
-        Steps at or beyond ``lengths`` hold numbers without a meaning.
+        Steps at or beyond ``lengths`` hold numbers without a meaning. The steps of a
+        patch have all what belongs to it.
 
     See Also
     --------
@@ -108,12 +110,20 @@ def trace_network(network: Any, batch: Batch) -> list[Trace]:
         layer.register_forward_pre_hook(lambda _, given: inputs.append(given[:2]))
     with torch.no_grad():
         network.encode(network.embed(batch), batch)
-        return [
+        layers = [
             _trace_layer(layer, steps, counts)
             for layer, (steps, counts) in zip(
                 network.encoder.layers, inputs, strict=True
             )
         ]
+    patch_length, n_timesteps = network.embedder.patch_length, batch.values.shape[1]
+    return [
+        {
+            name: repeat_patches(values, patch_length, n_timesteps)
+            for name, values in layer.items()
+        }
+        for layer in layers
+    ]
 
 
 def _trace_layer(layer: RecurrentLayer, x: Tensor, lengths: Tensor) -> Trace:

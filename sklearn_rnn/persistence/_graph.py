@@ -99,15 +99,17 @@ LAYERS = {
 # -- from the inputs to the steps of the last layer ------------------------------------
 
 
-def mark_steps(graph: Graph, x: str, lengths: str) -> list[str]:
+def mark_steps(graph: Graph, x: str, lengths: str, axis: int = 1) -> list[str]:
     """Say which steps are real, and which the last real one of its sequence.
+
+    The steps are along an axis of `x`.
 
     Returns
     -------
     mask, is_last : str
         Of shape (n_timesteps, n_samples, 1).
     """
-    n_timesteps = graph.add("Shape", x, start=1, end=2)
+    n_timesteps = graph.add("Shape", x, start=axis, end=axis + 1)
     n_timesteps = graph.add("Squeeze", n_timesteps, [0])
     step = graph.add("Range", 0, n_timesteps, 1)
     step = graph.add("Unsqueeze", step, [1])  # (n_timesteps, 1)
@@ -153,6 +155,35 @@ def rescale(graph: Graph, x: str, mean: Any, scale: Any) -> str:
     exact = graph.add("Cast", x, to="DOUBLE")
     exact = graph.add("Div", graph.add("Sub", exact, mean), scale)
     return graph.add("Cast", exact, to="FLOAT")
+
+
+def join_steps(
+    graph: Graph, inputs: str, lengths: str, patch_length: int
+) -> tuple[str, str]:
+    """Put consecutive steps side by side, with zeros behind the end.
+
+    Returns
+    -------
+    patches : str
+        Of shape (n_patches, n_samples, patch_length * n_features).
+    counts : str
+        How many of them are real, (n_samples,).
+    """
+    n_timesteps = graph.add("Shape", inputs, start=0, end=1)
+    of_step = graph.add("Shape", inputs, start=1)  # n_samples, n_features
+    n_patches, counts = (
+        graph.add("Div", graph.add("Add", number, patch_length - 1), [patch_length])
+        for number in (n_timesteps, lengths)
+    )
+    filling = graph.add("Concat", [patch_length - 1], of_step, axis=0)
+    filling = graph.add("Expand", PADDING_OF_SUMS, filling)
+    filled = graph.add("Concat", inputs, filling, axis=0)
+    end = graph.add("Mul", n_patches, patch_length)
+    filled = graph.add("Slice", filled, [0], end, [0])
+    shape = graph.add("Concat", n_patches, [patch_length], of_step, axis=0)
+    parts = graph.add("Reshape", filled, shape)
+    parts = graph.add("Transpose", parts, perm=[0, 2, 1, 3])
+    return graph.add("Reshape", parts, [0, 0, -1]), counts
 
 
 def run_layers(

@@ -18,7 +18,7 @@ class Now(NamedTuple):
 
     output: str  # (n_samples, n_units)
     is_first: str  # bool (n_samples, 1)
-    n_steps: str  # (n_samples, 1), this one included
+    n_steps: str  # (n_samples, 1), this one included; or patches
 
 
 Pooled = tuple[str, list[str]]
@@ -85,11 +85,13 @@ STEP_POOLINGS = {
 
 
 def state_sizes(module_params: dict[str, Any], pooling: str | None) -> list[int]:
-    """List how many numbers a state has of each kind: steps, cells, memory."""
+    """List how many numbers a state has of each kind: steps, cells, memory, patch."""
     n_units = module_params["hidden_size"]
     per_layer = 2 if module_params["cell"] == "lstm" else 1
     cells = [n_units] * per_layer * module_params["num_layers"]
-    return [1, *cells, *STEP_POOLINGS[pooling].sizes(n_units)]
+    patch_length = module_params.get("patch_length", 1)
+    begun = [patch_length * module_params["n_features"]] if patch_length > 1 else []
+    return [1, *cells, *STEP_POOLINGS[pooling].sizes(n_units), *begun]
 
 
 def draw_step(
@@ -119,6 +121,11 @@ def draw_step(
     before = graph.add("Split", "state", sizes, n_outputs=len(sizes), axis=1)
     before = [before] if len(sizes) == 1 else before
     n_before, *parts = before
+    n_steps = graph.add("Add", n_before, np.float32(1))
+    is_first, n_read, patch = graph.add("Equal", n_before, np.float32(0)), n_steps, None
+    if module_params.get("patch_length", 1) > 1:
+        patch = _go_on_with_patch(graph, inputs, n_before, parts.pop(), module_params)
+        inputs, is_first, n_read = patch.inputs, patch.is_first, patch.n_patches
     per_layer = 2 if module_params["cell"] == "lstm" else 1
     cells: list[str] = []
     for i in range(module_params["num_layers"]):
@@ -129,9 +136,50 @@ def draw_step(
         )
         inputs = ends[0]  # (1, n_samples, hidden_size)
         cells += [graph.add("Squeeze", end, [0]) for end in ends]
-    n_steps = graph.add("Add", n_before, np.float32(1))
-    is_first = graph.add("Equal", n_before, np.float32(0))
-    now = Now(graph.add("Squeeze", inputs, [0]), is_first, n_steps)
+    now = Now(graph.add("Squeeze", inputs, [0]), is_first, n_read)
     memory = parts[len(cells) :]
     pooled, memory = STEP_POOLINGS[pooling].draw(graph, now, memory, weights)
-    return pooled, graph.add("Concat", n_steps, *cells, *memory, axis=1)
+    after = [*cells, *memory]
+    if patch is not None:
+        after = [
+            graph.add("Where", patch.is_full, new, old)
+            for new, old in zip(after, parts, strict=True)
+        ]
+        after.append(graph.add("Where", patch.is_full, np.float32(0), patch.steps))
+    return pooled, graph.add("Concat", n_steps, *after, axis=1)
+
+
+class Patch(NamedTuple):
+    """The steps of a patch so far, this one included."""
+
+    inputs: str  # (1, n_samples, patch_length * n_features)
+    steps: str  # the same without the first axis
+    is_first: str  # bool (n_samples, 1)
+    is_full: str  # bool (n_samples, 1)
+    n_patches: str  # (n_samples, 1), this one included
+
+
+def _go_on_with_patch(
+    graph: Graph, x: str, n_before: str, begun: str, module_params: dict[str, Any]
+) -> Patch:
+    """Put one more step into its place in the patch."""
+    patch_length, n_features = (
+        module_params["patch_length"],
+        module_params["n_features"],
+    )
+    size = np.float32(patch_length)
+    place = graph.add("Mod", n_before, size, fmod=1)
+    is_here = graph.add("Equal", place, np.arange(patch_length, dtype=np.float32))
+    is_here = graph.add("Unsqueeze", is_here, [2])  # (n_samples, patch_length, 1)
+    x = graph.add("Transpose", x, perm=[1, 0, 2])  # (n_samples, 1, n_features)
+    begun = graph.add("Reshape", begun, [-1, patch_length, n_features])
+    steps = graph.add("Where", is_here, x, begun)
+    steps = graph.add("Reshape", steps, [-1, patch_length * n_features])
+    n_full = graph.add("Floor", graph.add("Div", n_before, size))
+    return Patch(
+        graph.add("Unsqueeze", steps, [0]),
+        steps,
+        graph.add("Less", n_before, size),
+        graph.add("Equal", place, size - 1),
+        graph.add("Add", n_full, np.float32(1)),
+    )

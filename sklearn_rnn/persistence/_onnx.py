@@ -27,6 +27,7 @@ from sklearn_rnn.persistence._graph import (
     affine,
     class_probabilities,
     find_rows,
+    join_steps,
     look_up,
     mark_steps,
     predictions,
@@ -303,8 +304,12 @@ def _draw(estimator: Any) -> Graph:
     module_params, pooling = _structure_of(estimator)
     weights = export_state(estimator.net_, with_optimizer=False)["module"]
     mask, is_last = mark_steps(graph, "x", "lengths")
-    inputs = _draw_inputs(graph, estimator, weights, mask)
-    states, final = run_layers(graph, inputs, "lengths", weights, module_params)
+    inputs, lengths = _draw_inputs(graph, estimator, weights, mask), "lengths"
+    patch_length = module_params.get("patch_length", 1)
+    if patch_length > 1:
+        inputs, lengths = join_steps(graph, inputs, lengths, patch_length)
+        mask, is_last = mark_steps(graph, inputs, lengths, axis=0)
+    states, final = run_layers(graph, inputs, lengths, weights, module_params)
     if pooling is not None:
         steps = Steps(states, final, mask, is_last)
         states = POOLINGS[pooling](graph, steps, weights)

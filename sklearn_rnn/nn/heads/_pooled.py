@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
 from sklearn_rnn.nn._losses import make_loss
+from sklearn_rnn.nn._patches import share_weights
 from sklearn_rnn.nn._poolings import (
     has_weights,
     make_pooling,
@@ -140,7 +141,8 @@ class PooledHead(Head):
         Returns
         -------
         weights : float32 Tensor of shape (n_samples, n_timesteps)
-            Rows sum to one; padding has weight zero.
+            Rows sum to one; padding has weight zero. The steps of a patch share its
+            weight evenly.
 
         Raises
         ------
@@ -153,7 +155,9 @@ class PooledHead(Head):
                 "with a pooling of your own that has a method weights(encoded); this "
                 f"one pools with {type(self.pooling).__name__}."
             )
-        return pooling_weights(self.pooling, encoded)
+        weights = pooling_weights(self.pooling, encoded)
+        n_timesteps = batch.values.shape[1]
+        return share_weights(weights, encoded.patch_length, batch.lengths, n_timesteps)
 
     def over_time(self, encoded: Encoded, batch: Batch) -> Tensor:
         """Compute the outputs after each step of sequences read in one direction.
@@ -172,8 +176,14 @@ class PooledHead(Head):
         Raises
         ------
         ValueError
-            If the sequences were read in both directions, or the pooling cannot go on.
+            If the sequences were read in both directions or in patches, or the pooling
+            cannot go on.
         """
+        if encoded.patch_length > 1:
+            raise ValueError(
+                f"over_time needs patch_length=1, got {encoded.patch_length}: the "
+                "steps inside a patch are read at once."
+            )
         if encoded.bidirectional:
             raise ValueError(
                 "over_time needs bidirectional=False: the backward half of the outputs "
