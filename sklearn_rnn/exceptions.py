@@ -13,6 +13,7 @@ __all__ = [
     "NotBetterThanNaiveWarning",
     "NothingLearntWarning",
     "OneHotTargetWarning",
+    "RefitWarning",
     "SavedFileError",
     "SequenceError",
     "SklearnRNNWarning",
@@ -58,6 +59,10 @@ class NotBetterThanNaiveWarning(SklearnRNNWarning):
 
 class OneHotTargetWarning(SklearnRNNWarning):
     """y looks one-hot encoded and is learnt as independent labels."""
+
+
+class RefitWarning(SklearnRNNWarning):
+    """A training on all rows was cut short; the weights before it were kept."""
 
 
 class SlicedValidationWarning(SklearnRNNWarning):

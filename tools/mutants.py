@@ -102,6 +102,50 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a refit trains as long as net_params say",
+        "_training/_make_net.py",
+        'net_params = {**net_params, "max_epochs": n_epochs}',
+        'net_params = {"max_epochs": n_epochs, **net_params}',
+        ("tests/estimators/test_refit.py::test_the_schedule_ends_with_the_last_epoch",),
+    ),
+    Mutant(
+        "a refit that was cut short is kept",
+        "estimators/_refit.py",
+        "    if is_complete(estimator.net_):",
+        "    if True:",
+        (
+            "tests/estimators/test_refit.py"
+            "::test_a_divergence_leaves_what_was_found_before",
+        ),
+    ),
+    Mutant(
+        "a refit after a warm start trains for the epochs before it too",
+        "estimators/_refit.py",
+        'n_epochs = max(0, n_epochs - unfitted["n_iter_"])',
+        'n_epochs = max(n_epochs, unfitted["n_iter_"])',
+        (
+            "tests/estimators/test_refit.py"
+            "::test_a_warm_start_refits_from_the_weights_before",
+        ),
+    ),
+    Mutant(
+        "a refit has the whole time once more",
+        "_training/_time_budget.py",
+        "budget.seconds = budgets[name].end_ - time.monotonic()",
+        "budget.seconds = budgets[name].seconds",
+        ("tests/estimators/test_refit.py::test_both_trainings_share_one_time_budget",),
+    ),
+    Mutant(
+        "a refitted forecaster forgets what the held-out part decided",
+        "estimators/_forecast_fit.py",
+        "vars(self).update(rule or {})",
+        "vars(self).update({})",
+        (
+            "tests/estimators/test_refit.py"
+            "::test_a_forecaster_learns_from_the_ends_and_keeps_its_rule",
+        ),
+    ),
+    Mutant(
         "rows of a table move as if each update had touched them",
         "_training/_lazy_adam.py",
         'state["exp_avg"].index_copy_(0, rows, mean)',

@@ -22,7 +22,13 @@ from sklearn_rnn._training._make_net import (
     rare_module_params,
     resolve_device,
 )
-from sklearn_rnn._training._net import best_epoch, evaluate, evaluate_each, train
+from sklearn_rnn._training._net import (
+    best_epoch,
+    evaluate,
+    evaluate_each,
+    is_complete,
+    train,
+)
 from sklearn_rnn._training._number_reader import NumberReader
 from sklearn_rnn._training._optimizers import OPTIMIZERS, SCHEDULES
 from sklearn_rnn._training._segments import SegmentDataset, cut_into_segments
@@ -83,6 +89,7 @@ __all__ = [
     "export_state",
     "grow_embedding",
     "integrated_gradients",
+    "is_complete",
     "last_observed",
     "load_encoder",
     "load_state",

@@ -73,7 +73,9 @@ class Checkpoint(Callback):
     "The same arguments" are the data, the weights and all parameters but ``verbose``,
     ``device``, ``n_jobs``, `Checkpoint` and `TimeBudget`; a file of any other fit is
     refused. With
-    ``random_state=None`` the seed is taken from the file. With ``warm_start`` each fit
+    ``random_state=None`` the seed is taken from the file. The training on all rows
+    after ``refit=True`` has a file of its own beside it, whose name ends in
+    ``.refit``. With ``warm_start`` each fit
     begins with other weights and is another fit: give it a folder. The same bits need
     the same machine, versions and ``n_jobs``, as they do without a checkpoint.
 
@@ -208,7 +210,10 @@ def is_checkpoint(callback: Any) -> bool:
 
 
 def open_checkpoint(
-    callbacks: Iterable[Any] | None, identify: Callable[[], dict[str, str]], seed: int
+    callbacks: Iterable[Any] | None,
+    identify: Callable[[], dict[str, str]],
+    seed: int,
+    suffix: str = "",
 ) -> SavedFit | None:
     """Look up what the checkpoint among `callbacks` holds of a fit.
 
@@ -219,6 +224,8 @@ def open_checkpoint(
         Names what is fitted; only called where there is a checkpoint.
     seed : int
         The one for a fit that begins now.
+    suffix : str, default=""
+        Goes on after the name of the file.
 
     Returns
     -------
@@ -233,6 +240,7 @@ def open_checkpoint(
     (checkpoint,) = given
     identity = identify()
     path = _path_of(checkpoint, identity)
+    path = path.with_name(path.name + suffix)
     remove_leftovers(path)
     if not path.exists():
         _check_writable(path)

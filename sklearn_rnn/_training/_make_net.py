@@ -154,6 +154,7 @@ def make_net(
     n_rows: int | None,
     device: str,
     stops_early: bool,
+    n_epochs: int | None = None,
     n_frozen: int | str = 0,
     counts_start: bool = False,
     touches_few_rows: bool = False,
@@ -175,6 +176,8 @@ def make_net(
         torch's name of the device.
     stops_early : bool
         Whether to watch the validation loss.
+    n_epochs : int, default=None
+        Epochs to train, whatever the parameters say, where they are known.
     n_frozen : int or "all", default=0
         In so many epochs from the first the head alone is trained.
     counts_start : bool, default=False
@@ -190,6 +193,8 @@ def make_net(
     _make_first_optimizer()
     net_params = settings["net_params"] or {}
     _check_net_params(net_params)
+    if n_epochs is not None:
+        net_params = {**net_params, "max_epochs": n_epochs}
     planned = {**settings, **net_params}
     updates = None
     if n_rows is not None:

@@ -24,6 +24,7 @@ from sklearn_rnn._training._data import (
 from sklearn_rnn._training._lazy_adam import LazyAdam
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._parts import join_steps, parts_of
+from sklearn_rnn._training._time_budget import share_time
 from sklearn_rnn._training._windows import WindowDataset
 from sklearn_rnn.nn import Batch, Loss, Targets, check_loss
 
@@ -193,6 +194,7 @@ def train(
     scorer: Callable[..., float] | None = None,
     report: Any = None,
     saved_fit: SavedFit | None = None,
+    after: SequenceNet | None = None,
 ) -> int | None:
     """Run skorch's loop over `dataset`.
 
@@ -217,6 +219,8 @@ def train(
         What `EpochReport` tells of each epoch.
     saved_fit : SavedFit, default=None
         The fit as a `Checkpoint` knows it, begun or not; it is gone on with.
+    after : SequenceNet, default=None
+        What was trained before it in the same fit, and used up some of its time.
 
     Returns
     -------
@@ -233,6 +237,9 @@ def train(
     if starts:
         net.module_.head.start(dataset.targets())
     callbacks = dict(net.callbacks_)
+    if after is not None:
+        share_time(after, net)
+    epochs = net.max_epochs if epochs is None else epochs
     if saved_fit is not None:
         epochs = resume(net, saved_fit)
     if epochs == 0:
@@ -291,6 +298,19 @@ def _try_autocast(net: SequenceNet, dataset: SequenceDataset | WindowDataset) ->
     finally:
         net.module_.zero_grad()
         net.module_.eval()
+
+
+def is_complete(net: SequenceNet) -> bool:
+    """Say whether the last training came to its end, and not to one that cut it short.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Trained, or read from a file as it was after that.
+    """
+    good = dict(net.callbacks_)["good_weights"]
+    diverged = getattr(good, "diverged_at_", None) is not None
+    return not (net.interrupted_ or net.paused_ or diverged)
 
 
 def best_epoch(net: SequenceNet) -> int:

@@ -37,6 +37,9 @@ class TimeBudget(Callback):
     than ``max_epochs``, take ``lr_schedule=None`` or "plateau". How far training came
     depends on the machine, so that two such fits are not the same.
 
+    With ``refit=True`` both trainings together have this time. If it is used up, the
+    weights are the best ones of the first.
+
     Examples
     --------
     >>> from sklearn_rnn import RNNRegressor
@@ -66,3 +69,17 @@ class TimeBudget(Callback):
     def on_batch_end(self, net: Any, training: bool = False, **kwargs: Any) -> None:
         if training and time.monotonic() > self.end_:
             raise PauseTraining
+
+
+def share_time(first: Any, second: Any) -> None:
+    """Leave to the budgets of a net what those of another have not used up.
+
+    Parameters
+    ----------
+    first, second : SequenceNet
+        Made of the same callbacks; the second is not yet trained.
+    """
+    budgets = dict(first.callbacks_)
+    for name, budget in second.callbacks_:
+        if isinstance(budget, TimeBudget) and hasattr(budgets[name], "end_"):
+            budget.seconds = budgets[name].end_ - time.monotonic()

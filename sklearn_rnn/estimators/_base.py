@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -45,6 +46,7 @@ from sklearn_rnn.estimators._over_time import OverTime
 from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.estimators._part import Given, Part, check_some_rows
 from sklearn_rnn.estimators._pretrained import check_pretrained, load_pretrained
+from sklearn_rnn.estimators._refit import check_refit, train_on_all
 from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
 from sklearn_rnn.estimators._watching import (
     ignores_beginnings,
@@ -163,6 +165,13 @@ class BaseRNN(
             If a parameter or the data cannot be used; before any training.
         KeyboardInterrupt
             After Ctrl-C; the estimator is fitted with what it had learnt.
+
+        Notes
+        -----
+        With ``refit=True`` and early stopping there are two trainings. The second
+        takes the place of the first only if both come to their end: after Ctrl-C, a
+        `TimeBudget` used up or a divergence the weights are those of the best epoch of
+        the first. skorch's callbacks take part in both, scikit-learn's in the first.
         """
         given = Given(X, y, sample_weight, X_val, y_val, groups)
         with (
@@ -177,38 +186,58 @@ class BaseRNN(
         before = (self._target, self._net_spec) if continued else None
         self._begin(before)
         whole, validation = self._check_given(given, continued)
-        saved_fit, seed = self._find_saved_fit(
-            continued, data=whole, validation=validation, groups=given.groups
-        )
+        data = {"data": whole, "validation": validation, "groups": given.groups}
+        saved_fit, seed = self._find_saved_fit(continued, **data)
         rows = whole.rows
         if validation is None:
             rows, validation = self._hold_out(whole, seed, given.groups)
-        scorer = validation_scorer(self, given, validation)
+        stops_early = validation is not None and wants_early_stopping(
+            self.early_stopping, np.count_nonzero(whole.weight)
+        )
+        fit_rows = partial(self._fit_rows, whole, seed=seed, before=before)
+        unfitted = dict(vars(self))
+        fit_rows(
+            rows,
+            validation,
+            stops_early=stops_early,
+            scorer=validation_scorer(self, given, validation),
+            report=report,
+            saved_fit=saved_fit,
+        )
+        if stops_early and self.refit:
+            find = partial(open_saved_fit, self, seed, continued, **data)
+            train = partial(fit_rows, whole.rows)
+            train_on_all(self, unfitted, continued, train, find)
+        return self
+
+    def _fit_rows(
+        self,
+        whole,
+        rows,
+        validation=None,
+        *,
+        seed,
+        before,
+        stops_early=False,
+        n_epochs=None,
+        **how,
+    ):
+        """Learn from some rows all there is to learn, and train."""
         training = whole.canonical(rows)
         check_some_rows(training)
-        self._learn_target(training, continued)
+        self._learn_target(training, continued=before is not None)
         training = training.with_weight(self._target)
         validation = validation and validation.with_weight(self._target, "validation")
         plan = {
             "seed": seed,
             "n_rows": self._count_rows(training),
-            "stops_early": validation is not None
-            and wants_early_stopping(
-                self.early_stopping, np.count_nonzero(whole.weight)
-            ),
+            "stops_early": stops_early,
+            "n_epochs": n_epochs,
         }
         net = self._make_net(training, plan, before)
         self._trains_on = False
-        return self._train(
-            net,
-            training,
-            validation,
-            starts=not continued,
-            score=self._target.score,
-            scorer=scorer,
-            report=report,
-            saved_fit=saved_fit,
-        )
+        how |= {"starts": before is None, "score": self._target.score}
+        self._train(net, training, validation, **how)
 
     @as_usual
     def _partial_fit(self, X, y, sample_weight, **options):
@@ -245,6 +274,7 @@ class BaseRNN(
         names = set(self._parameters) - {"embedding", "pretrained"}  # which are large
         self._settings = {name: getattr(self, name) for name in sorted(names)}
         self._target_of_fit = self._make_target()
+        self.validation_history_ = None
         if before is not None:
             self._target.go_on_from(before[0])
 
@@ -393,6 +423,7 @@ class BaseRNN(
 
     def _check_validation(self, given, n_rows):
         X_val, y_val = given.X_val, given.y_val
+        check_refit(self, X_val)
         if (X_val is None) != (y_val is None) and self._target.is_given:
             given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
             raise ValueError(f"{given} was given without {missing}; pass both.")
@@ -438,7 +469,7 @@ class BaseRNN(
 
     # -- the net ---------------------------------------------------------------
 
-    def _new_net(self, seed, *, n_rows=None, stops_early=False):
+    def _new_net(self, seed, *, n_rows=None, stops_early=False, n_epochs=None):
         """Build a net for the parameters as they are now, and keep its plan."""
         self._net_spec = {
             "module_params": self._module_params(),
@@ -446,6 +477,7 @@ class BaseRNN(
             "seed": seed,
             "n_rows": n_rows,
             "stops_early": stops_early,
+            "n_epochs": n_epochs,
             "n_frozen": 0 if self.pretrained is None else self.freeze_epochs,
         }
         embedding = self._vectors_to_start_from()
@@ -502,6 +534,7 @@ class BaseRNN(
             n_rows=spec["n_rows"],
             device=resolve_device(self._settings["device"], anywhere=anywhere),
             stops_early=spec["stops_early"],
+            n_epochs=spec["n_epochs"],
             n_frozen=spec["n_frozen"],
             counts_start=self._counts_start,
             touches_few_rows=self._target.touches_few_rows,

@@ -1,5 +1,6 @@
 """How a forecaster is fitted, and how forecasts go on block by block."""
 
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ from sklearn_rnn.estimators._forecast_rule import (
     seasonal_of,
     widen,
 )
+from sklearn_rnn.estimators._identity import open_saved_fit
+from sklearn_rnn.estimators._refit import train_on_all
 from sklearn_rnn.estimators._series_input import SeriesData, SeriesInput, scales_of
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
 from sklearn_rnn.forecasting import choose_ridge, choose_window, fill_forward
@@ -48,6 +51,16 @@ LONGEST_TRIED = 400
 
 LAUNCHED = 10.0
 """A series has no scale before a part that makes its deviation so many times larger."""
+
+RULE = (
+    "ridge_alpha_",
+    "share_",
+    "chosen_",
+    "held_out_error_",
+    "_shifts",
+    "conformal_width_",
+)
+"""What the held-out part decides of how forecasts are put together."""
 
 MAX_HELD_OUT_ROWS = 3000
 """So many held-out windows are looked at after each epoch, evenly."""
@@ -89,9 +102,8 @@ class ForecastFit(SeriesInput):
         self._plan(data)
         self._trains_on = False
         content = [data.targets, data.columns, data.weight, data.steps.offsets]
-        saved_fit, seed = self._find_saved_fit(
-            continued, data=content, names=data.steps.names
-        )
+        content = {"data": content, "names": data.steps.names}
+        saved_fit, seed = self._find_saved_fit(continued, **content)
         n_held_out = self._hold_out_ends(data.lengths)
         n_held_out = self._keep_of_launched(data, n_held_out)
         self._learn_scales(data, n_held_out)
@@ -101,23 +113,53 @@ class ForecastFit(SeriesInput):
             [seasonal_naive_error(data.targets[p], self.period_) for p in data.parts()]
         )
         self._keep_pasts(data)
-        self._fit_linear(data, n_held_out)
         self._groups_before = self._find_groups(learnt)
+        fit_windows = partial(
+            self._fit_windows, data, seed=seed, before=before, masked=masked
+        )
+        unfitted = dict(vars(self))
+        fit_windows(n_held_out, report=report, saved_fit=saved_fit)
+        if self._net_spec["stops_early"] and self.refit:
+            rule = {name: getattr(self, name) for name in RULE}
+            find = partial(open_saved_fit, self, seed, continued, **content)
+            train = partial(fit_windows, np.zeros_like(n_held_out), rule=rule)
+            train_on_all(self, unfitted, continued, train, find)
+        return self
+
+    def _fit_windows(
+        self,
+        data: SeriesData,
+        n_held_out: NDArray[np.int64],
+        *,
+        seed: int,
+        before: Any,
+        masked: bool,
+        rule: dict[str, Any] | None = None,
+        n_epochs: int | None = None,
+        **how: Any,
+    ) -> None:
+        """Learn from all but the held-out steps, and how forecasts are put together.
+
+        Where the rule for that is known from another part, nothing is held out.
+        """
+        self._learn_scales(data, n_held_out)
+        self._fit_linear(data, n_held_out, rule)
         training, validation = self._datasets(data, n_held_out, masked)
         self._target.layout = self._layout_of(training.shape)
         plan = {
             "seed": seed,
             "n_rows": self.batches_per_epoch * self.batch_size,
             "stops_early": validation is not None,
+            "n_epochs": n_epochs,
         }
         net = self._make_net(training, plan, before)
         try:
-            self._train(net, training, validation, report=report, saved_fit=saved_fit)
+            self._train(net, training, validation, **how)
         except KeyboardInterrupt:
             self._finish(validation)
             raise
         self._finish(validation)
-        return self
+        vars(self).update(rule or {})
 
     def _what_was_learnt(self) -> "_Learnt":
         trained = self.series_[: self._n_trained]
@@ -221,7 +263,12 @@ class ForecastFit(SeriesInput):
         self._column_mean = mean
         self._column_scale = np.where(scale > 1e-12 * np.abs(mean), scale, 1.0)
 
-    def _fit_linear(self, data: SeriesData, n_held_out: NDArray[np.int64]) -> None:
+    def _fit_linear(
+        self,
+        data: SeriesData,
+        n_held_out: NDArray[np.int64],
+        rule: dict[str, Any] | None,
+    ) -> None:
         """Fit the ridge regression on all windows of all series."""
         self._coef = self.ridge_alpha_ = None
         self.share_ = 0.0 if self.linear is None else 0.5
@@ -233,7 +280,8 @@ class ForecastFit(SeriesInput):
             return
         self._warn_without_windows(int((data.lengths - n_held_out).max()))
         series, n_each = self._each_target(data, n_held_out)
-        found = choose_ridge(series, n_each, self.window_, self.horizon)
+        alphas = None if rule is None else [rule["ridge_alpha_"]]
+        found = choose_ridge(series, n_each, self.window_, self.horizon, alphas)
         self._coef, self.ridge_alpha_ = found.coef, float(found.alpha)
 
     def _warn_without_windows(self, left: int) -> None:

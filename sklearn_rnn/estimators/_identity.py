@@ -29,11 +29,12 @@ LEFT_OUT = {
     "n_jobs",
     "pretrained",
     "random_state",
+    "refit",
     "verbose",
 }
 
 
-def open_saved_fit(estimator, seed, continued, **data):
+def open_saved_fit(estimator, seed, continued, n_epochs=None, **data):
     """Look up what a `Checkpoint` among the callbacks holds of this fit.
 
     Parameters
@@ -43,6 +44,9 @@ def open_saved_fit(estimator, seed, continued, **data):
         The one for a fit that begins now.
     continued : bool
         Whether training starts from the weights there are.
+    n_epochs : int, default=None
+        That of the training on all rows which ``refit`` asks for.  It has a file of its
+        own.
     **data : Part, array-like or None
         All that is fitted on, by the name that a message gives it.
 
@@ -51,9 +55,15 @@ def open_saved_fit(estimator, seed, continued, **data):
     saved_fit : SavedFit or None
         None without a checkpoint.
     """
-    return open_checkpoint(
-        estimator.callbacks, lambda: _identify(estimator, seed, continued, data), seed
-    )
+
+    def identify():
+        identity = _identify(estimator, seed, continued, data)
+        if n_epochs is not None:
+            identity["refit"] = f"{n_epochs} epochs with the seed {seed}"
+        return identity
+
+    suffix = "" if n_epochs is None else ".refit"
+    return open_checkpoint(estimator.callbacks, identify, seed, suffix)
 
 
 def _identify(estimator, seed, continued, data):

@@ -169,6 +169,13 @@ class SharedParameters:
             of the lowest validation loss or the highest score, else the last.
             """,
         ),
+        "validation_history_": (
+            "dict of str to ndarray, or None",
+            """
+            With ``refit=True``: the ``history_`` of the training that left out the
+            validation part. The other attributes are of the training on all rows.
+            """,
+        ),
         "net_": (
             "skorch.NeuralNet",
             "The trained net; its module is a `sklearn_rnn.nn.RecurrentNetwork`.",
@@ -439,6 +446,18 @@ class SharedParameters:
         ends, not which epoch is the best.
         """,
         constraint=[Interval(Real, 0, None, closed="left")],
+    )
+    refit: bool = parameter(
+        default=False,
+        accepts="bool",
+        text="""
+        Whether early stopping is followed by a second training, on all rows of X, for
+        ``best_epoch_`` epochs and with the same seed. No row is then lost, the
+        schedule ends with the last epoch, and `fit` takes up to twice the time.  It is
+        what `fit` does with ``early_stopping=False`` and this ``max_epochs``.  Not with
+        ``X_val``; without early stopping there is one training.
+        """,
+        constraint=["boolean"],
     )
     warm_start: bool = parameter(
         default=False,

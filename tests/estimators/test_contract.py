@@ -185,6 +185,21 @@ def test_a_search_finds_the_same_bits_with_any_number_of_workers(name):
 
 
 @every_predictor_of_sequences
+def test_a_refit_is_a_fit_on_all_rows_for_the_best_number_of_epochs(name):
+    X, y = subject_of(name).data()
+    stops = {"early_stopping": True, "validation_fraction": 0.3}
+    refitted = make(name, lr=0.05, max_epochs=6, refit=True).set_params(**stops)
+    refitted.fit(X, y)
+    n_epochs = refitted.best_epoch_
+    on_all = make(name, lr=0.05, max_epochs=n_epochs, early_stopping=False).fit(X, y)
+    expected = on_all.net_.module_.state_dict()
+    for key, weight in refitted.net_.module_.state_dict().items():
+        assert torch.equal(weight, expected[key]), key
+    assert refitted.loss_curve_ == on_all.loss_curve_
+    assert len(refitted.validation_history_["valid_loss"]) >= n_epochs
+
+
+@every_predictor_of_sequences
 def test_an_encoder_is_taken_from_another_fit_and_stays_while_it_is_frozen(name):
     subject = subject_of(name)
     X, y = subject.data()
