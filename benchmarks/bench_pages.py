@@ -24,7 +24,7 @@ import torch
 from measuring import environment, write_json
 
 ROOT = Path(__file__).parents[1]
-GUIDE = ROOT / "docs" / "guide"
+DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
 PROGRAMS = (
     "classification",
@@ -43,7 +43,8 @@ def sources_of(name):
     """Give the program of an example, or the snippets of a page in their order."""
     if name.startswith("plot_"):
         return [(EXAMPLES / f"{name}.py").read_text(encoding="utf-8")]
-    return SNIPPET.findall((GUIDE / f"{name}.md").read_text(encoding="utf-8"))
+    (page,) = DOCS.glob(f"*/{name}.md")
+    return SNIPPET.findall(page.read_text(encoding="utf-8"))
 
 
 def digest(name):

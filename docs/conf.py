@@ -97,7 +97,7 @@ html_show_sourcelink = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navigation_with_keys": False,
-    "show_prev_next": False,
+    "show_prev_next": True,
     "header_links_before_dropdown": 6,
 }
 copybutton_selector = "div:not(.output) > div.highlight pre"

@@ -13,7 +13,7 @@ from sklearn_rnn.sequences import as_ragged
 
 ROOT = Path(__file__).parents[1]
 PROGRAMS = ROOT / "examples" / "coming_from"
-PAGES = ROOT / "docs" / "guide" / "coming_from"
+PAGES = ROOT / "docs" / "appendix" / "coming_from"
 if not PAGES.is_dir():
     pytest.skip("docs/ is not in the sdist", allow_module_level=True)
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -89,7 +89,7 @@ def test_every_figure_is_in_a_page_with_words_for_it():
 
 
 # What a reader looks up rather than reads.
-WITHOUT_A_PICTURE = {"index", "further_reading"}
+WITHOUT_A_PICTURE = {"index"}
 
 
 def test_every_page_of_the_guide_opens_with_a_picture_and_a_program():

@@ -73,8 +73,12 @@ GIVEN = re.compile(
 
 def pages():
     """List the pages that hold figures."""
-    guide = (ROOT / "docs" / "guide").rglob("*.md")
-    return [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted(guide)]
+    docs = [
+        page
+        for folder in ("appendix", "guide")
+        for page in sorted((ROOT / "docs" / folder).rglob("*.md"))
+    ]
+    return [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *docs]
 
 
 def written(text, figures, tables):

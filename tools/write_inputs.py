@@ -1,6 +1,6 @@
 """Write the table of the page "What goes in", by reading every container.
 
-python tools/write_inputs.py            # writes docs/guide/inputs.md
+python tools/write_inputs.py            # writes docs/appendix/inputs.md
 python tools/write_inputs.py --check    # only says whether it is out of date
 """
 
@@ -20,7 +20,7 @@ from sklearn_rnn import sequences_from_frame
 from sklearn_rnn.sequences import check_sequences
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/guide/inputs.md"
+PAGE = ROOT / "docs/appendix/inputs.md"
 TABLE = re.compile(r"(<!-- containers -->\n).*?(<!-- end of containers -->)", re.DOTALL)
 
 A = np.array([[1.5, 10], [2.5, 20], [3.5, 30]])
