@@ -27,10 +27,8 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
 PROGRAMS = (
-    "classification",
     "pitfalls",
     "pitfalls_of_settings",
-    "regression",
     "plot_calibration",
     "plot_conformal",
     "plot_early_classification",

@@ -170,14 +170,6 @@ def pages(record):
     yield "rate too low", said(settings, "0.0001 loss")
     yield "rate", said(settings, "0.01 loss")
     yield "rate too high", said(settings, "1.0 loss")
-    for loss in ("squared_error", "huber", "absolute_error"):
-        yield f"spoiled {loss}", said("regression", f"{loss} ")
-    yield "births off", said("regression", "off by ", 0, 0)
-    yield "births week ago", said("regression", "as a week ago:", 0, 0)
-    yield "inside %", said("regression", "inside:", 0, 0)
-    for rival in ("one half", "tuned", "of costs"):
-        for which, figure in enumerate(("missed", "false", "cost")):
-            yield f"{rival} {figure}", said("classification", f"{rival}:", which, 0)
     for curve in ("as it is", "sigmoid", "isotonic"):
         columns = {
             "accuracy": 3,

@@ -101,6 +101,16 @@ def test_every_page_of_the_guide_opens_with_a_picture_and_a_program():
             assert any(re.match(start, line) for line in lines), (page.stem, start)
 
 
+def test_the_guide_is_short():
+    words = {
+        page: len(page.read_text(encoding="utf-8").split())
+        for folder in ("guide", "appendix")
+        for page in (ROOT / "docs" / folder).rglob("*.md")
+    }
+    assert [name_of(page) for page, n in words.items() if n > 1_500] == []
+    assert sum(n for page, n in words.items() if "guide" in page.parts) <= 20_000
+
+
 def test_the_readme_shows_at_most_fifteen_lines():
     (first, *_) = SNIPPET.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert len([line for line in first.splitlines() if line.strip()]) <= 15

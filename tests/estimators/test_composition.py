@@ -1,6 +1,6 @@
 """What the estimators compose with, and the table of it in the guide.
 
-Every cell of the table in ``docs/guide/composition.md`` is run here: a row is a tool of
+Every cell of the table in ``docs/appendix/composition_table.md`` is run here: a row is a tool of
 scikit-learn, a column a kind of X. Where a tool refuses, its message is held and the
 way round it is run. The cells of a tool that takes every kind are alike; some of them
 are left to ``make test-slow``. The table is made of what these tests declare;
@@ -75,7 +75,7 @@ from sklearn_rnn.exceptions import (
     SlicedValidationWarning,
 )
 
-PAGE = Path(__file__).parents[2] / "docs/guide/composition.md"
+PAGE = Path(__file__).parents[2] / "docs/appendix/composition_table.md"
 
 SMALL = {
     "hidden_size": 4,
