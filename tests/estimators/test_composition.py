@@ -1,9 +1,9 @@
 """What the estimators compose with, and the table of it in the appendix.
 
-Every cell of the table in ``docs/appendix/composition_table.md`` is run here: a row is a
-tool of scikit-learn, a column a kind of X. Where a tool refuses, its message is held and the
-way round it is run. The cells of a tool that takes every kind are alike; some of them
-are left to ``make test-slow``. The table is made of what these tests declare;
+Every cell of the table in ``docs/appendix/composition_table.md`` is run here: a row is
+a tool of scikit-learn, a column a kind of X. Where a tool refuses, its message is held
+and the way round it is run. The cells of a tool that takes every kind are alike; some
+of them are left to ``make test-slow``. The table is made of what these tests declare;
 
     SKLEARN_RNN_WRITE_TABLES=1 python -m pytest tests/estimators/test_composition.py
 
