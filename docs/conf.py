@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import sklearn_rnn
@@ -17,6 +16,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 
 import gallery  # noqa: F401
 import inventories
+import reference
 
 project = "sklearn_rnn"
 author = "sklearn_rnn developers"
@@ -103,37 +103,7 @@ html_theme_options = {
 copybutton_selector = "div:not(.output) > div.highlight pre"
 copybutton_exclude = ".linenos, .gp, .go"
 
-# --- The API reference: a table for each public room, from its __all__. ---
-
-ROOMS = [
-    "sklearn_rnn",
-    "sklearn_rnn.callbacks",
-    "sklearn_rnn.inspection",
-    "sklearn_rnn.nn",
-    "sklearn_rnn.metrics",
-    "sklearn_rnn.datasets",
-    "sklearn_rnn.exceptions",
-    "sklearn_rnn.testing",
-]
-
-
-def write_api_page(path):
-    """List what each room offers; autosummary writes the page of each name."""
-    lines = ["API reference", "=============", ""]
-    for room in ROOMS:
-        module = import_module(room)
-        names = [n for n in module.__all__ if callable(getattr(module, n))]
-        first_line = module.__doc__.splitlines()[0]
-        lines += [f".. py:module:: {room}", "", f".. currentmodule:: {room}", ""]
-        lines += [room, "-" * len(room), "", first_line, ""]
-        lines += [".. autosummary::", "   :toctree: generated", "   :nosignatures:", ""]
-        lines += [f"   {name}" for name in names]
-        lines += [""]
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join(lines), encoding="utf-8")
-
-
-write_api_page(HERE / "api" / "index.rst")
+reference.write(HERE / "api" / "index.rst")
 
 
 # What scikit-learn adds to every estimator is told in its own documentation, and its
