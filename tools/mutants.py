@@ -102,6 +102,36 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "quantiles of a regressor may cross",
+        "nn/heads/_quantiles.py",
+        "return rising(outputs.reshape(-1, self.n_levels)).reshape(outputs.shape)",
+        "return outputs",
+        (
+            "tests/estimators/test_quantiles.py"
+            "::test_they_never_cross_and_the_median_is_what_is_predicted",
+        ),
+    ),
+    Mutant(
+        "quantiles of several targets are mixed up",
+        "nn/_losses.py",
+        "outputs.unflatten(1, (-1, len(levels)))",
+        "outputs.unflatten(1, (len(levels), -1)).mT",
+        (
+            "tests/nn/test_losses.py"
+            "::test_quantiles_of_several_targets_stand_side_by_side",
+        ),
+    ),
+    Mutant(
+        "quantiles start anywhere",
+        "nn/heads/_quantiles.py",
+        "self.affine.bias.copy_(before_rising(quantiles).flatten())",
+        "self.affine.bias.copy_(quantiles.flatten())",
+        (
+            "tests/estimators/test_quantiles.py"
+            "::test_training_starts_at_the_quantiles_of_the_targets",
+        ),
+    ),
+    Mutant(
         "a refit trains as long as net_params say",
         "_training/_make_net.py",
         'net_params = {**net_params, "max_epochs": n_epochs}',
@@ -1905,8 +1935,8 @@ MUTANTS = [
     Mutant(
         "a fit that goes on starts its bias anew",
         "estimators/_base.py",
-        "starts=not continued,",
-        "starts=True,",
+        'how |= {"starts": before is None,',
+        'how |= {"starts": True,',
         (
             "tests/estimators/test_output_bias.py"
             "::test_a_fit_that_goes_on_keeps_its_bias",

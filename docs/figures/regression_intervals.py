@@ -15,21 +15,17 @@ births = births[-800:] / 1000
 X, y = sliding_windows(births, window=14)
 days = dates[-len(y) :]
 
-forecasts = {}
-for quantile in (0.1, 0.5, 0.9):
-    model = RNNRegressor(
-        32,
-        cell="gru",
-        bidirectional=False,
-        pooling="last",
-        loss="quantile",
-        quantile=quantile,
-        max_epochs=15,
-        random_state=0,
-    )
-    model.fit(X[:-N_TEST], y[:-N_TEST])
-    forecasts[quantile] = model.predict(X[-N_TEST:])
-low, middle, high = forecasts.values()
+model = RNNRegressor(
+    32,
+    cell="gru",
+    bidirectional=False,
+    pooling="last",
+    quantiles=(0.1, 0.5, 0.9),
+    max_epochs=15,
+    random_state=0,
+)
+model.fit(X[:-N_TEST], y[:-N_TEST])
+low, middle, high = model.predict_quantiles(X[-N_TEST:]).T
 truth = y[-N_TEST:]
 inside = (low <= truth) & (truth <= high)
 print(f"inside the interval: {inside.mean():.0%} of {N_TEST} days")

@@ -28,6 +28,7 @@ from sklearn_rnn.estimators._forecast_rule import (
     widen,
 )
 from sklearn_rnn.estimators._identity import open_saved_fit
+from sklearn_rnn.estimators._levels import places_of
 from sklearn_rnn.estimators._refit import train_on_all
 from sklearn_rnn.estimators._series_input import SeriesData, SeriesInput, scales_of
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
@@ -494,27 +495,8 @@ class ForecastFit(SeriesInput):
         adds = self._setting("linear") == "start"
         return Combination(self._coef, adds, self.share_, self.chosen_, self._shifts)
 
-    def _levels_of_fit(self) -> tuple[float, ...]:
-        """Give the quantiles that the network learns, with the median among them."""
-        if self.quantiles is None:
-            return ()
-        quantiles = np.asarray(self.quantiles, dtype=np.float64)
-        rising = (np.diff(quantiles) > 0).all()
-        if (
-            quantiles.ndim != 1
-            or not len(quantiles)
-            or not rising
-            or not (0 < quantiles[0] and quantiles[-1] < 1)
-        ):
-            raise ValueError(
-                f"quantiles must rise and lie between 0 and 1, got {self.quantiles!r}; "
-                "pass them such as [0.1, 0.5, 0.9]."
-            )
-        return _around_the_median(quantiles)
-
     def _asked_levels(self) -> list[int]:
-        levels = self._target.levels
-        return [levels.index(float(q)) for q in self._setting("quantiles")]
+        return places_of(self._setting("quantiles"), self._target.levels)
 
     # -- what the base asks ------------------------------------------------------------
 
@@ -778,16 +760,6 @@ def _choose_segment(window: int, horizon: int, period: int) -> int:
     if not 4 <= period <= 64:
         segment = min(24, window // 8, horizon if horizon > 1 else 24)
     return max(1, min(segment, window))
-
-
-def _around_the_median(quantiles: Floats) -> tuple[float, ...]:
-    """Put the median among the levels, and as many on its left as on its right."""
-    asked = quantiles.tolist()
-    levels = {*asked, 0.5}
-    for q in asked:
-        if not np.isclose(1 - q, sorted(levels), rtol=0, atol=1e-9).any():
-            levels.add(1 - q)
-    return tuple(sorted(levels))
 
 
 def _refuse_nothing_observed(targets: Floats) -> None:

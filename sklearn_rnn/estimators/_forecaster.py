@@ -14,6 +14,7 @@ from sklearn_rnn._compat import Interval, StrOptions, fit_context
 from sklearn_rnn._training import WeightAverage, as_usual, unnamed
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._forecast_fit import ForecastFit
+from sklearn_rnn.estimators._levels import levels_of
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.estimators.targets import HorizonTarget
 from sklearn_rnn.metrics._last_step import split_series
@@ -504,7 +505,7 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
 
     def _make_target(self):
         return HorizonTarget(
-            type(self).__name__, self.loss, self.cell, self._levels_of_fit()
+            type(self).__name__, self.loss, self.cell, levels_of(self.quantiles)
         )
 
     def _begin(self, before=None):

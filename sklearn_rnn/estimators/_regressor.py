@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._training import as_usual
+from sklearn_rnn.estimators._levels import levels_of, places_of
 from sklearn_rnn.estimators._over_time import PREFIX_STEPS
-from sklearn_rnn.estimators._parameters import with_parameters
+from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
 from sklearn_rnn.estimators._with_numbers import WithNumbers
@@ -44,6 +46,10 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
     value of the sequence or its mean, and :math:`s_i` its standard deviation with
     ``standardize="sequence"``, else 1.
 
+    With ``quantiles`` the network gives several numbers for each target, of which each
+    is larger than the one before, see `sklearn_rnn.nn.QuantilesHead`, and the loss is
+    the mean of their pinball losses.
+
     Equal rows with equal targets count as one row of their summed weight, and rows
     are trained on in an order of their own, so that a fit depends on the weighted
     set of rows and not on their order (unless a validation part is split off, which
@@ -67,6 +73,16 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
 
     _defaults: ClassVar[dict] = {"patch_length": 1}
 
+    quantiles: Any = parameter(
+        default=None,
+        accepts="list of float",
+        text="""
+        Which quantiles `predict_quantiles` gives, rising, each in (0, 1), all from one
+        network.  ``loss`` is then the pinball loss, and `predict` gives the median.
+        """,
+        constraint=["array-like", None],
+    )
+
     @as_usual
     def predict(self, X: Any) -> NDArray:
         """Predict the targets.
@@ -83,6 +99,41 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
         """
         sequences = self._read(X)
         return self._target.response(self._outputs(sequences), sequences)
+
+    @as_usual
+    def predict_quantiles(self, X: Any) -> NDArray:
+        """Predict quantiles of the targets.
+
+        Parameters
+        ----------
+        X : {sparse matrix, array-like, list of arrays, DataFrame}
+            Sequences, as for `fit`.
+
+        Returns
+        -------
+        quantiles : float64 ndarray of shape (n_samples, n_quantiles) or \
+                (n_samples, n_outputs, n_quantiles)
+            In the order of the parameter ``quantiles``; they never cross.
+
+        Raises
+        ------
+        ValueError
+            If the estimator was fitted without ``quantiles``.
+
+        See Also
+        --------
+        sklearn_rnn.metrics.neg_quantile_loss : Scores them.
+        """
+        check_is_fitted(self, "net_")
+        if not self._target.levels:
+            raise ValueError(
+                "predict_quantiles needs a regressor that was fitted with quantiles; "
+                "set them, such as RNNRegressor(quantiles=[0.1, 0.5, 0.9]), and fit "
+                "again."
+            )
+        sequences = self._read(X)
+        places = places_of(self._setting("quantiles"), self._target.levels)
+        return self._target.quantiles(self._outputs(sequences), sequences, places)
 
     @as_usual
     def predict_over_time(self, X: Any) -> NDArray:
@@ -137,4 +188,5 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
             self.standardize,
             self.pooling,
             self.relative_to,
+            levels_of(self.quantiles),
         )

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from sklearn_rnn._messages import name_some
 from sklearn_rnn._training import Picked
-from sklearn_rnn.nn import CRFHead, PooledHead, StepsHead
+from sklearn_rnn.nn import CRFHead, PooledHead, QuantilesHead, StepsHead
 from sklearn_rnn.sequences import Sequences
 
-# Those with an output for each class or number, but for the one logit of two classes.
-HEADS = {PooledHead, StepsHead, CRFHead}
+# Those with an output for each class or number, but for the one logit of two classes
+# and quantiles beside a median.
+HEADS = {PooledHead, QuantilesHead, StepsHead, CRFHead}
 
 
 class Output(NamedTuple):
@@ -79,7 +80,7 @@ def _scale(
         scale, mean = rnn.target_scale_[columns], rnn.target_mean_[columns]
         if rnn._target.is_logarithm:  # the mean is scale * exp(output)
             return columns, factor, np.log(scale), "log of the mean"
-        return columns, scale, mean, "y"
+        return rnn._target.place_of(columns), scale, mean, "y"
     if rnn._target.n_outputs < len(rnn.classes_):  # one logit, that of the second class
         sign = np.where(columns == 1, 1.0, -1.0)
         return np.zeros_like(columns), sign, shift, "logit"

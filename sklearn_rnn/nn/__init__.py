@@ -100,6 +100,7 @@ from sklearn_rnn.nn.heads import (
     LinearChainCRF,
     NextTokenHead,
     PooledHead,
+    QuantilesHead,
     StepsHead,
 )
 from sklearn_rnn.nn.kernels import (
@@ -154,6 +155,7 @@ __all__ = [
     "Poisson",
     "PooledHead",
     "Pooling",
+    "QuantilesHead",
     "RecurrentEncoder",
     "RecurrentLayer",
     "RecurrentNetwork",

@@ -353,20 +353,23 @@ class Pinball(LossOfNumbers):
 
 
 class SeveralQuantiles(Loss):
-    r"""Pinball losses of several levels of one target, averaged.
+    r"""Pinball losses of several levels of each target, averaged.
 
     Parameters
     ----------
     levels : sequence of float
-        The levels, each between 0 and 1, one for each output.
+        The levels, each between 0 and 1. There is an output for each of them, those of
+        one target beside each other.
 
     Notes
     -----
-    For outputs :math:`f_1, \dots, f_m`, the levels :math:`q_k` and an observed value
-    :math:`y`,
+    For outputs :math:`f_{j1}, \dots, f_{jm}` of target :math:`j`, the levels
+    :math:`q_k` and observed values :math:`y_j`,
 
-    .. math:: \ell = \operatorname{mean}_k \;
-              \max(q_k (y - f_k),\; (q_k - 1) (y - f_k)).
+    .. math:: \ell = \operatorname{mean}_{j, k} \;
+              \max(q_k (y_j - f_{jk}),\; (q_k - 1) (y_j - f_{jk})).
+
+    The best constants are the quantiles of each target.
 
     Examples
     --------
@@ -390,9 +393,23 @@ class SeveralQuantiles(Loss):
         return n_targets * len(self.get_buffer("levels"))
 
     def forward(self, outputs: Tensor, target: Tensor) -> Tensor:
-        """Compute the loss (n_samples,) of each target (n_samples, 1)."""
-        levels, error = self.get_buffer("levels"), target.to(outputs.dtype) - outputs
-        return torch.maximum(levels * error, (levels - 1) * error).mean(dim=1)
+        """Compute the loss (n_samples,) of each row (n_samples, n_targets)."""
+        levels, target = self.get_buffer("levels"), target.to(outputs.dtype)
+        error = target.unsqueeze(-1) - outputs.unflatten(1, (-1, len(levels)))
+        losses = torch.maximum(levels * error, (levels - 1) * error)
+        return losses.mean(dim=(1, 2))
+
+    def fit_intercept_only(
+        self,
+        target: Tensor,
+        weight: Tensor | None = None,
+        *,
+        n_outputs: int | None = None,
+    ) -> Tensor:
+        """Find the quantiles of each target: (n_outputs,)."""
+        target, weight = target.detach().cpu().double(), _as_double(weight, target)
+        levels = self.get_buffer("levels").tolist()
+        return torch.stack([_quantile(target, weight, q) for q in levels], 1).flatten()
 
 
 class OwnLoss(Loss):

@@ -87,8 +87,8 @@ def export_onnx(
         If it predicts in a way that ONNX has no operators for: a tagger with
         ``output="crf"``, answers that a search finds, words that come with their
         characters, several sequences for each sample, ``missing`` other than "error",
-        ``standardize="sequence"``, ``relative_to``, or a cell, pooling, head or target
-        of your own; with ``streaming=True`` also if it was fitted with
+        ``standardize="sequence"``, ``relative_to``, ``quantiles``, or a cell, pooling,
+        head or target of your own; with ``streaming=True`` also if it was fitted with
         ``bidirectional=True``.
     ImportError
         If onnx is missing.
@@ -184,6 +184,12 @@ def _check_exportable(estimator: Any) -> None:
             "output='crf' cannot be exported, for ONNX has no operator that finds the "
             "likeliest sequence of labels; fit with output='softmax', or save the "
             "estimator with sklearn_rnn.save."
+        )
+    if getattr(estimator._target, "levels", ()):
+        raise ValueError(
+            "quantiles cannot be exported: the model has one output for each target. "
+            "Fit with loss='quantile' and quantile=..., or save the estimator with "
+            "sklearn_rnn.save."
         )
     if estimator.beside_inputs_:
         raise ValueError(

@@ -25,7 +25,7 @@ OF_ANSWERS = ("predict", "predict_n_best")
 OF_TOKENS = ("transform", "score_samples", "predict_proba")
 KINDS = {
     "classifier": Kind(True, False, (*OF_CLASSES, "transform")),
-    "regressor": Kind(False, False, ("predict", "transform")),
+    "regressor": Kind(False, False, ("predict", "predict_quantiles", "transform")),
     "tagger": Kind(True, True, OF_CLASSES),
     "step_regressor": Kind(False, True, ("predict",)),
     "translator": Kind(True, False, OF_ANSWERS, is_paired=True),

@@ -10,7 +10,8 @@ from sklearn import metrics
 from sklearn._loss import loss as sklearn_loss
 from torch.nn import functional
 
-from sklearn_rnn.nn import LOSSES, OwnLoss, check_loss, make_loss
+from sklearn_rnn.nn import LOSSES, OwnLoss, SeveralQuantiles, check_loss, make_loss
+from sklearn_rnn.nn._rising import before_rising, rising
 
 
 @pytest.mark.parametrize(
@@ -262,3 +263,40 @@ def test_a_loss_that_is_flat_for_the_first_rows_only_passes():
     check_loss(of_others, torch.zeros(3, 4), torch.zeros(3, dtype=torch.int64))
     with pytest.raises(ValueError, match="gives no gradient"):
         check_loss(lambda o, y: 0 * o.sum(dim=1), outputs, torch.ones(3, 1))
+
+
+def test_quantiles_of_several_targets_stand_side_by_side():
+    rng = np.random.default_rng(0)
+    levels, target = [0.2, 0.7, 0.9], torch.tensor(rng.normal(size=(50, 2)))
+    weight = torch.tensor(rng.uniform(0.5, 2, size=50))
+    loss = SeveralQuantiles(levels)
+    outputs = torch.tensor(rng.normal(size=(50, 6)))
+    expected = [
+        metrics.mean_pinball_loss(
+            target[:, j], outputs[:, 3 * j + k], alpha=level, sample_weight=weight
+        )
+        for j in range(2)
+        for k, level in enumerate(levels)
+    ]
+    found = loss(outputs, target) @ weight / weight.sum()
+    assert found.item() == pytest.approx(np.mean(expected), rel=1e-6)
+    assert loss.n_outputs(2) == 6
+    # No other constant among the targets is better than the one that is found.
+    best = loss.fit_intercept_only(target, weight)
+    for j in range(2):
+        for k, level in enumerate(levels):
+            tried = [
+                metrics.mean_pinball_loss(
+                    target[:, j], np.full(50, one), alpha=level, sample_weight=weight
+                )
+                for one in [best[3 * j + k].item(), *target[:, j].tolist()]
+            ]
+            assert tried[0] <= min(tried) + 1e-12
+
+
+@pytest.mark.parametrize("n", [1, 3, 4])
+def test_what_rises_is_found_again(n):
+    risen = torch.tensor(np.random.default_rng(0).normal(size=(5, n)).cumsum(axis=0))
+    risen = risen.sort(dim=1).values
+    risen += torch.arange(n) * 0.01
+    torch.testing.assert_close(rising(before_rising(risen)), risen)

@@ -119,6 +119,10 @@ class ScaledTarget(Target):
     def _mean_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
         return np.exp(outputs) if self.is_logarithm else outputs
 
+    def place_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Say where among those of the network an output of the estimator is."""
+        return outputs
+
     def why_no_step(self) -> str | None:
         """Say that a step does not know its sequence."""
         if self.relative_to is None:

@@ -8,6 +8,7 @@ from sklearn_rnn.nn.heads._horizon import HorizonHead
 from sklearn_rnn.nn.heads._linear_chain import LinearChainCRF
 from sklearn_rnn.nn.heads._next_token import NextTokenHead
 from sklearn_rnn.nn.heads._pooled import PooledHead
+from sklearn_rnn.nn.heads._quantiles import QuantilesHead
 from sklearn_rnn.nn.heads._steps import StepsHead
 from sklearn_rnn.nn.heads._sum import HeadSum
 
@@ -21,5 +22,6 @@ __all__ = [
     "LinearChainCRF",
     "NextTokenHead",
     "PooledHead",
+    "QuantilesHead",
     "StepsHead",
 ]

@@ -4,11 +4,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import softplus
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, Targets
 from sklearn_rnn.nn._losses import make_loss
+from sklearn_rnn.nn._rising import rising
 from sklearn_rnn.nn.heads._head import Head
 from sklearn_rnn.nn.kernels import make_cell, predict_affine, run_cell
 
@@ -144,25 +144,6 @@ class HorizonHead(Head):
         """Map rows; in evaluation mode with the same bits in any batch."""
         mapped: Tensor = affine(x) if self.training else predict_affine(affine, x)
         return mapped
-
-
-def rising(outputs: Tensor) -> Tensor:
-    """Make the outputs of a row rise: the middle one is free, the others follow it.
-
-    Parameters
-    ----------
-    outputs : Tensor of shape (n_rows, n_outputs)
-
-    Returns
-    -------
-    rising : Tensor of shape (n_rows, n_outputs)
-        Each is at least its neighbour to the left. One output stays as it is.
-    """
-    k = outputs.shape[1] // 2
-    middle, gaps = outputs[:, k : k + 1], softplus(outputs)
-    above = middle + gaps[:, k + 1 :].cumsum(dim=1)
-    below = middle - gaps[:, :k].flip(1).cumsum(dim=1).flip(1)
-    return torch.cat([below, middle, above], dim=1)
 
 
 def _vectors(
