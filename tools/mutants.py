@@ -122,6 +122,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the lowest quantile is predicted and explained",
+        "estimators/targets/_numbers.py",
+        "return outputs * n_levels + n_levels // 2",
+        "return outputs * n_levels",
+        (
+            "tests/estimators/test_quantiles.py"
+            "::test_they_never_cross_and_the_median_is_what_is_predicted",
+        ),
+    ),
+    Mutant(
         "quantiles start anywhere",
         "nn/heads/_quantiles.py",
         "self.affine.bias.copy_(before_rising(quantiles).flatten())",
@@ -4817,8 +4827,8 @@ MUTANTS = [
     Mutant(
         "a regression is explained in standard deviations",
         "inspection/_outputs.py",
-        'return columns, scale, mean, "y"',
-        'return columns, factor, shift, "y"',
+        'return rnn._target.place_of(columns), scale, mean, "y"',
+        'return rnn._target.place_of(columns), factor, shift, "y"',
         (
             "tests/inspection/test_explain.py"
             "::test_a_regression_is_explained_in_units_of_y",
@@ -5404,7 +5414,7 @@ MUTANTS = [
     ),
     Mutant(
         "lower quantiles of a forecaster rise above the middle",
-        "nn/heads/_horizon.py",
+        "nn/_rising.py",
         "below = middle - gaps[:, :k]",
         "below = middle + gaps[:, :k]",
         (
