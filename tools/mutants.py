@@ -47,6 +47,23 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "few rows get few updates",
+        "estimators/_plan.py",
+        "max(LEAST_EPOCHS, math.ceil(LEAST_UPDATES / updates_per_epoch))",
+        "LEAST_EPOCHS",
+        ("tests/estimators/test_plan.py::test_few_rows_get_at_least_500_updates",),
+    ),
+    Mutant(
+        "texts are learnt in the batches of few numbers",
+        "estimators/_classifier.py",
+        'if of_tokens or self.input == "tokens":',
+        "if False:",
+        (
+            "tests/estimators/test_plan.py"
+            "::test_tokens_parts_and_numbers_to_predict_are_learnt_as_before",
+        ),
+    ),
+    Mutant(
         "a patch is filled up with the steps behind it",
         "nn/_patches.py",
         "(0, 0, 0, 0, 0, -len(steps) % patch_length))",

@@ -471,6 +471,7 @@ class BaseRNN(
 
     def _new_net(self, seed, *, n_rows=None, stops_early=False, n_epochs=None):
         """Build a net for the parameters as they are now, and keep its plan."""
+        settings = {**self._fixed, **self._settings, **(self.net_params or {})}
         self._net_spec = {
             "module_params": self._module_params(),
             "standardize": self.standardize,
@@ -479,11 +480,16 @@ class BaseRNN(
             "stops_early": stops_early,
             "n_epochs": n_epochs,
             "n_frozen": 0 if self.pretrained is None else self.freeze_epochs,
+            "planned": self._plan_of(settings, n_rows),
         }
         embedding = self._vectors_to_start_from()
         if embedding is not None:  # in a layout that torch reads
             embedding = np.array(embedding, dtype=np.float32, order="C")
         return self._build_net(embedding=embedding)
+
+    def _plan_of(self, settings, n_rows):
+        """Give the rows of an update and the epochs of a fit on so many rows."""
+        return {name: settings[name] for name in ("batch_size", "max_epochs")}
 
     def _check_same_structure(self, target, spec):
         """Refuse to go on from weights of another shape or meaning."""
@@ -529,7 +535,7 @@ class BaseRNN(
         }
         net = make_net(
             module_params,
-            {**self._fixed, **self._settings},
+            {**self._fixed, **self._settings, **spec["planned"]},
             seed=spec["seed"],
             n_rows=spec["n_rows"],
             device=resolve_device(self._settings["device"], anywhere=anywhere),

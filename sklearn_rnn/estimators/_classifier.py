@@ -1,13 +1,16 @@
 """A label for each sequence."""
 
-from typing import Any
+from numbers import Integral
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
+from sklearn_rnn._compat import Interval, StrOptions
 from sklearn_rnn._training import as_usual
-from sklearn_rnn.estimators._parameters import with_parameters
+from sklearn_rnn.estimators._parameters import parameter, with_parameters
+from sklearn_rnn.estimators._plan import choose_plan
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
 from sklearn_rnn.estimators._with_classes import WithClasses
@@ -62,6 +65,32 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
     >>> pipe.fit(texts, ["pos", "neg", "pos", "neg"]).predict(["good", "bad"])
     array(['pos', 'neg'], dtype='<U3')
     """
+
+    batch_size: int | str = parameter(  # type: ignore[assignment]
+        default="auto",
+        accepts='int or "auto"',
+        text="""
+        How many rows an update reads.  "auto" is 8 for at most 1 000 training rows of
+        numbers, for few rows need many updates; else, and in `partial_fit`, it is 32.
+        """,
+        constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+    )
+    max_epochs: int | str = parameter(  # type: ignore[assignment]
+        default="auto",
+        accepts='int or "auto"',
+        text="""
+        How often training passes over its rows, at most.  "auto" is 50; for at most
+        1 000 training rows of numbers it is 20, or as many as 500 updates take.
+        """,
+        constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+    )
+
+    _attributes: ClassVar[dict] = {
+        "batch_size_, max_epochs_": (
+            "int",
+            "The batches and the epochs that `fit` has chosen.",
+        ),
+    }
 
     @as_usual
     def predict(self, X: Any) -> NDArray:
@@ -163,6 +192,17 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
             Accurate where the probability itself would round to 0.
         """
         return self._target.log_proba(self._outputs(X))
+
+    def _new_net(self, seed, **plan):
+        net = super()._new_net(seed, **plan)
+        self.batch_size_, self.max_epochs_ = net.batch_size, net.max_epochs
+        return net
+
+    def _plan_of(self, settings, n_rows):
+        of_tokens = getattr(self, "token_counts_", None) is not None
+        if of_tokens or self.input == "tokens":  # few of them are learnt like many
+            n_rows = None
+        return choose_plan(settings["batch_size"], settings["max_epochs"], n_rows)
 
     def _make_target(self):
         return LabelTarget(

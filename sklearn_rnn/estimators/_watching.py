@@ -140,6 +140,8 @@ class FitReport:
         }
         net_params = estimator.net_params or {}
         n_epochs = net_params.get("max_epochs", estimator.max_epochs)
+        if isinstance(n_epochs, str):  # "auto", which the data decide
+            n_epochs = None
         self.fit = estimator._init_callback_context(max_subtasks=n_epochs)
         self.fit.call_on_fit_task_begin(**self.told)
 

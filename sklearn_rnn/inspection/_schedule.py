@@ -94,7 +94,8 @@ class ScheduleDisplay:
         estimator : RNNClassifier, RNNRegressor, RNNTagger, RNNStepRegressor or Pipeline
             Of a pipeline the last step counts. Its ``lr``, ``lr_schedule``,
             ``batch_size``, ``max_epochs`` and ``net_params`` are read; early stopping
-            may end a fit before its plan does.
+            may end a fit before its plan does. What is "auto" is that of numbers,
+            unless the estimator was fitted on tokens or has ``input="tokens"``.
         n_samples : int
             Number of rows to train on, at least 1: without those held out for
             validation, and equal ones counted once.
@@ -121,6 +122,7 @@ class ScheduleDisplay:
         rnn._validate_params()
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         settings = {**rnn.get_params(deep=False), **(rnn.net_params or {})}
+        settings |= rnn._plan_of(settings, n_samples)
         updates_per_epoch = -(-n_samples // settings["batch_size"])
         lrs = planned_rates(
             rnn.lr_schedule,

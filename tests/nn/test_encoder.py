@@ -175,7 +175,7 @@ def test_the_gradient_through_the_states_is_the_numerical_one(cell):
     encoder = make_encoder(cell, bidirectional=True).double()
     x = X[:, :3].double().requires_grad_()
     lengths = torch.tensor([2, 3, 1, 2])
-    _, _, state, _ = encoder(x.detach(), lengths, final=True)
+    state = encoder(x.detach(), lengths, final=True).state
     start = [part for layer in state for half in layer for part in half]
     start = [(part / 2).detach().requires_grad_() for part in start]
     n_parts = len(start) // 4
