@@ -977,13 +977,17 @@ MUTANTS = [
     ),
     Mutant(
         "long sums are in groups of few rows",
-        "nn/kernels/_exact.py",
-        "ROWS_OF_LONG_SUMS = 16",
-        "ROWS_OF_LONG_SUMS = 8",
-        (
-            "tests/nn/kernels/test_exact.py"
-            "::test_a_row_of_an_affine_map_gets_the_same_bits_at_any_place",
-        ),
+        "nn/kernels/_row_groups.py",
+        "for n in sizes if all(is_alike(row, n) for row in rows)",
+        "for n in sizes",
+        ("tests/nn/kernels/test_row_groups.py",),
+    ),
+    Mutant(
+        "a group of rows is tried alone",
+        "nn/kernels/_row_groups.py",
+        "MULTIPLES = (1, 2, 3, 4, 5, 8, 16)",
+        "MULTIPLES = (1,)",
+        ("tests/nn/kernels/test_row_groups.py::test_there_may_be_no_group",),
     ),
     Mutant(
         "losses are computed in half precision",
@@ -2093,12 +2097,9 @@ MUTANTS = [
     Mutant(
         "a sequence alone is computed alone",
         "nn/kernels/_exact.py",
-        "ROWS = 8",
-        "ROWS = 1",
-        (
-            "tests/nn/heads/test_steps.py"
-            "::test_a_step_gets_the_same_bits_in_any_batch_and_behind_any_padding",
-        ),
+        "n_missing = -x.shape[axis] % n_rows",
+        "n_missing = 0",
+        ("tests/nn/kernels/test_exact.py::test_a_row_gets_the_same_bits_at_any_place",),
     ),
     Mutant(
         "dropout does not scale what it keeps",

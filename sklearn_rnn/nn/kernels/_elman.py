@@ -1,6 +1,6 @@
 """The Elman RNN: on the CPU a function with a gradient of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -74,6 +74,8 @@ class ElmanRNN(FunctionCell):
     .. [1] J. L. Elman, "Finding Structure in Time", Cognitive Science 14, 1990.
     """
 
+    gates_of_products = (1,)
+
     def __init__(
         self,
         input_size: int,
@@ -109,22 +111,30 @@ class ElmanRNN(FunctionCell):
         )
         return outputs
 
-    def run_function(self, x: Tensor, weights: Weights, start: Tensor | None) -> Tensor:
+    def run_function(self, x: Tensor, start: Tensor | None) -> Tensor:
         """Run over the sequences by `ElmanFunction`.
 
         Parameters
         ----------
         x : Tensor of shape (n_timesteps, n_samples, input_size)
-        weights : Weights
-            Of the cell, or of one with more hidden units.
         start : Tensor of shape (n_samples, hidden_size) or None
 
         Returns
         -------
         states : Tensor of shape (n_timesteps, n_samples, hidden_size)
         """
-        states: Tensor = ElmanFunction.apply(x, *weights, self.nonlinearity, start)
+        states: Tensor = ElmanFunction.apply(x, *self.weights, self.nonlinearity, start)
         return states
+
+    def read_inputs(self, flat: Tensor, weights: Weights) -> list[Tensor]:
+        """Compute the products with the inputs of some steps: one for all."""
+        return [torch.addmm(weights.b_ih + weights.b_hh, flat, weights.w_ih.t())]
+
+    def run_steps(
+        self, inputs: Sequence[Tensor], weights: Weights, start: Tensor | None
+    ) -> Tensor:
+        """Turn the products into the states, in place."""
+        return _run_in_place(inputs[0], weights.w_hh, self.nonlinearity, start)
 
     def gates(
         self, from_input: Tensor, from_state: Tensor, before: dict[str, Tensor]
@@ -159,6 +169,18 @@ class ElmanRNN(FunctionCell):
         return torch.stack(states, dim=1)  # (n_samples, n_timesteps, hidden_size)
 
 
+def _run_in_place(
+    steps: Tensor, w_hh: Tensor, nonlinearity: str, start: Tensor | None
+) -> Tensor:
+    """Turn what the inputs add at each step into the states."""
+    apply_ = IN_PLACE[nonlinearity]
+    recurrent = w_hh.t()
+    h = start
+    for step in steps.unbind():
+        h = apply_(step if h is None else step.addmm_(h, recurrent))
+    return steps
+
+
 class ElmanFunction(Function):
     r"""The Elman RNN over all steps, and its gradient.
 
@@ -189,12 +211,8 @@ class ElmanFunction(Function):
 
         What they start from, (n_samples, hidden_size), is zero if None.
         """
-        apply_ = IN_PLACE[nonlinearity]
         states = project(x, w_ih, b_ih + b_hh)
-        recurrent = w_hh.t()
-        h = start
-        for step in states.unbind():
-            h = apply_(step if h is None else step.addmm_(h, recurrent))
+        _run_in_place(states, w_hh, nonlinearity, start)
         ctx.save_for_backward(x, w_ih, w_hh, states, start)
         ctx.nonlinearity = nonlinearity
         return states

@@ -1,10 +1,11 @@
-"""How a sequence gets the same bits in any batch. Only this file knows the numbers.
+"""How a sequence gets the same bits in any batch. Only this file knows how.
 
 A row must get the same float32 numbers alone and in any batch, at any place in it. In
 evaluation mode, without gradients and on the CPU, oneDNN and MKL do not give that by
-themselves. Four things would break it, and the numbers below prevent them. They
-were found by comparing bits, with 1 to 16 threads. Where they do not help, numbers are
-computed in float64 and rounded: then the order of a sum does not show.
+themselves. Three things would break it: few rows, few columns, and shares of threads.
+Rows are filled up to groups, whose size `_row_groups` finds by trying; the numbers
+below were found by comparing bits, with 1 to 16 threads. Where that does not help,
+numbers are computed in float64 and rounded: then the order of a sum does not show.
 """
 
 import copy
@@ -18,15 +19,10 @@ from torch.nn.functional import linear, pad
 
 from sklearn_rnn.nn._batch import map_state
 from sklearn_rnn.nn.kernels._cell import State
+from sklearn_rnn.nn.kernels._row_groups import rows_of_lstm, rows_of_product
 
-# For one to three rows oneDNN and MKL take another matrix product than for more, so
-# that predictions run on whole groups of this many rows.
+# Rows of a group of what is computed in float64, or with a gradient.
 ROWS = 8
-
-# Where as many products are added up, MKL takes another way for 8 rows as well: seen
-# from 192 on, with AVX-512. Groups are then of more rows.
-LONG_SUM = 128
-ROWS_OF_LONG_SUMS = 16
 
 # MKL treats the rows of a product alike where the number of columns is a multiple of
 # this. With 5, 6, 7 or 10 columns it does not, with three threads neither with 24 or
@@ -41,7 +37,7 @@ Result = TypeVar("Result")
 
 
 class ExactForm(Protocol):
-    """What runs a cell on whole groups of rows, in evaluation mode and on the CPU."""
+    """What runs a cell so that bits do not depend on the batch, on the CPU."""
 
     def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences as `Cell.forward` does."""
@@ -78,9 +74,9 @@ def run_cell(
     if cell.training:
         outputs, state = cell(x, state)
         return outputs, state
-    exact = not torch.is_grad_enabled() and _is_plain_cpu(x)
-    run: Any = exact_form_of(cell) if exact else cell
-    return in_whole_groups(run, x, state, n_rows=getattr(run, "n_rows", ROWS))
+    if torch.is_grad_enabled() or not _is_plain_cpu(x):
+        return in_whole_groups(cell, x, state)
+    return exact_form_of(cell)(x, state)
 
 
 @torch.no_grad()
@@ -102,9 +98,10 @@ def step_cell(
     output : Tensor of shape (n_samples, hidden_size)
     state : tuple of Tensor
     """
-    form: Any = exact_form_of(cell) if _is_plain_cpu(x_t) else cell
-    n_rows = getattr(form, "n_rows", ROWS)
-    return in_whole_groups(form.step, x_t, state, n_rows=n_rows)
+    if _is_plain_cpu(x_t):
+        return exact_form_of(cell).step(x_t, state)
+    step: Any = cell.step
+    return in_whole_groups(step, x_t, state)
 
 
 def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
@@ -120,7 +117,12 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
     -------
     y : float32 Tensor of shape (n_rows, out_features)
     """
-    n_rows = _rows_of_group(layer.in_features)
+    n_rows = None
+    if not torch.is_grad_enabled() and x.device.type == "cpu" and has_mkl():
+        n_rows = rows_of_product(layer.in_features, _whole_columns(layer.out_features))
+    if n_rows is None:
+        mapped: Tensor = layer(x if layer.training else raise_precision(x))
+        return mapped.to(x.dtype)
     return in_whole_groups(partial(_map_groups, layer), x, n_rows=n_rows)
 
 
@@ -185,6 +187,29 @@ def whole_size(n_rows: int) -> int:
 # -- exact forms of cells --------------------------------------------------------------
 
 
+class InGroups:
+    """A cell on whole groups of rows.
+
+    Parameters
+    ----------
+    cell : object
+        Of the interface of `Cell`.
+    n_rows : int, default=8
+        Those of a group.
+    """
+
+    def __init__(self, cell: Any, n_rows: int = ROWS) -> None:
+        self.cell, self.n_rows = cell, n_rows
+
+    def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Run over the sequences as `Cell.forward` does."""
+        return in_whole_groups(self.cell, x, state, n_rows=self.n_rows)
+
+    def step(self, x_t: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Read one more step as `Cell.step` does."""
+        return in_whole_groups(self.cell.step, x_t, state, n_rows=self.n_rows)
+
+
 class InFloat64:
     """A copy of a cell that computes in float64 and rounds what it returns.
 
@@ -195,7 +220,7 @@ class InFloat64:
     """
 
     def __init__(self, cell: nn.Module) -> None:
-        self.cell: Any = copy.deepcopy(cell).double().eval()
+        self.cell: Any = InGroups(copy.deepcopy(cell).double().eval())
 
     def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences as `Cell.forward` does."""
@@ -215,38 +240,39 @@ class InFloat64:
 
 
 class Filled:
-    """A cell with idle hidden units, so that products have whole groups of columns.
+    """A cell of ours with idle hidden units, on whole groups of rows.
 
-    Rows are taken so many at a time that the gates r and z of the GRU are computed in
-    one thread.
+    The products with the inputs take the steps of all rows together, so that one row
+    alone is filled up in the products with its states only. Rows are taken so many at a
+    time that the gates r and z of the GRU are computed in one thread.
 
     Parameters
     ----------
-    run : callable
-        Takes the inputs (n_timesteps, n_samples, input_size), the weights and the first
-        hidden state (n_samples, n_units) or None; returns the hidden states.
-    weights : Weights
-        Of a cell for which `can_be_filled` is True.
+    cell : FunctionCell
+    n_rows : int
+        Rows of a group of states.
+    n_steps : int
+        Rows of a group of inputs.
+    at_once : int
+        Rows that run at a time, whole groups.
     """
 
-    def __init__(self, run: Callable[..., Tensor], weights: Any) -> None:
-        self.hidden_size = weights.w_hh.shape[1]
-        self.n_rows = _rows_of_group(self.hidden_size)
-        self.n_idle = _missing_columns(self.hidden_size)
-        self.weights = _add_units(weights, self.n_idle) if self.n_idle else weights
-        self.run = run
+    def __init__(self, cell: Any, n_rows: int, n_steps: int, at_once: int) -> None:
+        self.hidden_size = cell.hidden_size
+        self.n_idle = _whole_columns(self.hidden_size) - self.hidden_size
+        self.weights = cell.weights
+        if self.n_idle:
+            self.weights = _add_units(cell.weights, self.n_idle)
+        self.read_inputs, self.run_steps = cell.read_inputs, cell.run_steps
+        self.n_rows, self.n_steps, self.at_once = n_rows, n_steps, at_once
 
     def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences as `Cell.forward` does."""
-        n_rows = _rows_of_one_thread(self.hidden_size)
-        groups = x.transpose(0, 1).split(n_rows, dim=1)
+        groups = x.transpose(0, 1).split(self.at_once, dim=1)
         starts: Any = [None] * len(groups)
         if state is not None:
-            starts = pad(state[0], (0, self.n_idle)).split(n_rows)
-        parts = [
-            self.run(group, self.weights, start)[..., : self.hidden_size]
-            for group, start in zip(groups, starts, strict=True)
-        ]
+            starts = pad(state[0], (0, self.n_idle)).split(self.at_once)
+        parts = [self._run(*part) for part in zip(groups, starts, strict=True)]
         states = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
         return states.transpose(0, 1), (states[-1],)
 
@@ -254,6 +280,18 @@ class Filled:
         """Read one more step as `Cell.step` does."""
         outputs, state = self(x_t.unsqueeze(1), state)
         return outputs[:, 0], state
+
+    def _run(self, x: Tensor, start: Tensor | None) -> Tensor:
+        n_timesteps, n_samples, _ = x.shape
+        flat = x.flatten(0, 1)
+        inputs = self.read_inputs(_fill(flat, self.n_steps), self.weights)
+        steps = [
+            _fill(part[: len(flat)].view(n_timesteps, n_samples, -1), self.n_rows, 1)
+            for part in inputs
+        ]
+        start = None if start is None else _fill(start, self.n_rows)
+        states: Tensor = self.run_steps(steps, self.weights, start)
+        return states[:, :n_samples, : self.hidden_size]
 
 
 def exact_form_of(cell: nn.Module) -> ExactForm:
@@ -273,18 +311,53 @@ def exact_form_of(cell: nn.Module) -> ExactForm:
     return form
 
 
-def can_be_filled(hidden_size: int) -> bool:
-    """Say whether `Filled` gives the same bits in any batch for a cell of this size.
+def filled_form_of(cell: Any) -> ExactForm:
+    """Return the form of a cell of ours that MKL computes.
 
     Parameters
     ----------
-    hidden_size : int
+    cell : FunctionCell
 
     Returns
     -------
-    filled : bool
+    form : ExactForm
+        In float64 where MKL gives a row other bits in other batches.
     """
-    return has_mkl() and _rows_of_one_thread(hidden_size) > 0
+    n_units = _whole_columns(cell.hidden_size)
+    columns = [n_gates * n_units for n_gates in cell.gates_of_products]
+    of_states = _rows_of_products(n_units, columns)
+    of_inputs = _rows_of_products(cell.input_size, columns)
+    if of_states is not None and of_inputs is not None:
+        at_once = ENTRIES // (2 * n_units) // of_states * of_states
+        if at_once:
+            return Filled(cell, of_states, of_inputs, at_once)
+    return InFloat64(cell)
+
+
+def _rows_of_products(n_summed: int, columns: list[int]) -> int | None:
+    """Say in groups of how many rows several products of the same rows are taken."""
+    sizes = [rows_of_product(n_summed, n_columns) for n_columns in columns]
+    known = [size for size in sizes if size is not None]
+    return max(known) if has_mkl() and len(known) == len(sizes) else None
+
+
+def lstm_form_of(cell: Any) -> ExactForm:
+    """Return the form of the LSTM, which oneDNN computes.
+
+    Parameters
+    ----------
+    cell : LSTM
+
+    Returns
+    -------
+    form : ExactForm
+        In float64 where oneDNN gives a row other bits in other batches.
+    """
+    if has_onednn():
+        n_rows = rows_of_lstm(cell.input_size, cell.hidden_size)
+        if n_rows is not None:
+            return InGroups(cell, n_rows)
+    return InFloat64(cell)
 
 
 def has_mkl() -> bool:
@@ -305,10 +378,20 @@ def _is_plain_cpu(x: Tensor) -> bool:
 
 def _repeat_last_row(n_times: int, x: Tensor) -> Tensor:
     """Add copies of the last row; of sequences, the time axis comes first in memory."""
-    last = x[-1:].expand(n_times, *x.shape[1:])
     if x.ndim < 3:
-        return torch.cat([x, last])
-    return torch.cat([x.transpose(0, 1), last.transpose(0, 1)], dim=1).transpose(0, 1)
+        return torch.cat([x, x[-1:].expand(n_times, *x.shape[1:])])
+    return _fill(x.transpose(0, 1), len(x) + n_times, 1).transpose(0, 1)
+
+
+def _fill(x: Tensor, n_rows: int, axis: int = 0) -> Tensor:
+    """Fill up with the last row to whole groups along an axis."""
+    n_missing = -x.shape[axis] % n_rows
+    if n_missing == 0:
+        return x
+    last = x.narrow(axis, -1, 1)
+    shape = [-1] * x.ndim
+    shape[axis] = n_missing
+    return torch.cat([x, last.expand(shape)], dim=axis)
 
 
 def _to_dtype(dtype: torch.dtype, state: Any) -> Any:
@@ -317,27 +400,16 @@ def _to_dtype(dtype: torch.dtype, state: Any) -> Any:
 
 
 def _map_groups(layer: nn.Linear, x: Tensor) -> Tensor:
-    if torch.is_grad_enabled() or x.device.type != "cpu" or not has_mkl():
-        mapped: Tensor = layer(x if layer.training else raise_precision(x))
-        return mapped.to(x.dtype)
-    n_idle = _missing_columns(layer.out_features)
+    n_idle = _whole_columns(layer.out_features) - layer.out_features
+    if n_idle == 0:
+        return linear(x, layer.weight, layer.bias)
     weight = pad(layer.weight, (0, 0, 0, n_idle))
     bias = None if layer.bias is None else pad(layer.bias, (0, n_idle))
     return linear(x, weight, bias)[:, : layer.out_features]
 
 
-def _missing_columns(n_columns: int) -> int:
-    return -n_columns % COLUMNS
-
-
-def _rows_of_one_thread(hidden_size: int) -> int:
-    n_columns = 2 * (hidden_size + _missing_columns(hidden_size))
-    in_group = _rows_of_group(hidden_size)
-    return ENTRIES // n_columns // in_group * in_group
-
-
-def _rows_of_group(n_summed: int) -> int:
-    return ROWS if n_summed < LONG_SUM else ROWS_OF_LONG_SUMS
+def _whole_columns(n_columns: int) -> int:
+    return n_columns + -n_columns % COLUMNS
 
 
 def _add_units(weights: Any, n_units: int) -> Any:

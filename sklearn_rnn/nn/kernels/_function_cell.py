@@ -8,13 +8,14 @@ remain, and the gradient of each weight is one product.
 The time axis comes first in memory throughout: a step is then one block.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from sklearn_rnn.nn.kernels._cell import State
-from sklearn_rnn.nn.kernels._exact import ExactForm, Filled, InFloat64, can_be_filled
+from sklearn_rnn.nn.kernels._exact import ExactForm, filled_form_of
 from sklearn_rnn.nn.kernels._torch_cell import TorchCell, Weights
 
 
@@ -26,6 +27,8 @@ class FunctionCell(TorchCell):
     """
 
     outputs_are_state = True
+    gates_of_products: ClassVar[tuple[int, ...]]
+    """How many gates each of the products computes."""
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences from left to right.
@@ -49,15 +52,13 @@ class FunctionCell(TorchCell):
         if x.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
             outputs = self.run_torch(x, start)
         else:
-            states = self.run_function(x.transpose(0, 1), self.weights, start)
+            states = self.run_function(x.transpose(0, 1), start)
             outputs = states.transpose(0, 1)
         return outputs, (outputs[:, -1],)
 
     def exact_form(self) -> ExactForm:
         """Return what runs the cell so that bits do not depend on the batch."""
-        if can_be_filled(self.hidden_size):
-            return Filled(self.run_function, self.weights)
-        return InFloat64(self)
+        return filled_form_of(self)
 
     def run_torch(self, x: Tensor, start: Tensor | None) -> Tensor:
         """Run over the sequences by what torch has.
@@ -73,14 +74,47 @@ class FunctionCell(TorchCell):
         """
         raise NotImplementedError
 
-    def run_function(self, x: Tensor, weights: Weights, start: Tensor | None) -> Tensor:
+    def run_function(self, x: Tensor, start: Tensor | None) -> Tensor:
         """Run over the sequences by a function with a gradient of its own.
 
         Parameters
         ----------
         x : Tensor of shape (n_timesteps, n_samples, input_size)
+        start : Tensor of shape (n_samples, hidden_size) or None
+
+        Returns
+        -------
+        states : Tensor of shape (n_timesteps, n_samples, hidden_size)
+        """
+        raise NotImplementedError
+
+    def read_inputs(self, flat: Tensor, weights: Weights) -> list[Tensor]:
+        """Compute the products with the inputs of some steps, biases included.
+
+        Parameters
+        ----------
+        flat : Tensor of shape (n_rows, input_size)
+            A row for each step of each sample.
         weights : Weights
             Of the cell, or of one with more hidden units.
+
+        Returns
+        -------
+        products : list of Tensor of shape (n_rows, n_gates * hidden_size)
+            One for each of `gates_of_products`.
+        """
+        raise NotImplementedError
+
+    def run_steps(
+        self, inputs: Sequence[Tensor], weights: Weights, start: Tensor | None
+    ) -> Tensor:
+        """Run over the products of `read_inputs`, which are overwritten.
+
+        Parameters
+        ----------
+        inputs : sequence of Tensor of shape (n_timesteps, n_samples, n_columns)
+        weights : Weights
+            Those of `read_inputs`.
         start : Tensor of shape (n_samples, hidden_size) or None
 
         Returns

@@ -1,5 +1,6 @@
 """The GRU: on the CPU a function with a gradient of its own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -9,7 +10,6 @@ from torch.autograd import Function
 from sklearn_rnn.nn.kernels._function_cell import (
     FunctionCell,
     input_gradient,
-    project,
     refuse_second_derivative,
 )
 from sklearn_rnn.nn.kernels._torch_cell import Weights
@@ -47,6 +47,8 @@ class GRU(FunctionCell):
        Encoder-Decoder for Statistical Machine Translation", EMNLP 2014.
     """
 
+    gates_of_products = (2, 1)
+
     def __init__(
         self,
         input_size: int,
@@ -75,22 +77,33 @@ class GRU(FunctionCell):
         )
         return outputs
 
-    def run_function(self, x: Tensor, weights: Weights, start: Tensor | None) -> Tensor:
+    def run_function(self, x: Tensor, start: Tensor | None) -> Tensor:
         """Run over the sequences by `GRUFunction`.
 
         Parameters
         ----------
         x : Tensor of shape (n_timesteps, n_samples, input_size)
-        weights : Weights
-            Of the cell, or of one with more hidden units.
         start : Tensor of shape (n_samples, hidden_size) or None
 
         Returns
         -------
         states : Tensor of shape (n_timesteps, n_samples, hidden_size)
         """
-        states: Tensor = GRUFunction.apply(x, *weights, start)
+        states: Tensor = GRUFunction.apply(x, *self.weights, start)
         return states
+
+    def read_inputs(self, flat: Tensor, weights: Weights) -> list[Tensor]:
+        """Compute the products with the inputs: for the gates, and candidates."""
+        return _read_inputs(flat, *weights)
+
+    def run_steps(
+        self, inputs: Sequence[Tensor], weights: Weights, start: Tensor | None
+    ) -> Tensor:
+        """Turn the products into gates and candidates in place; return the states."""
+        states = torch.empty_like(inputs[1])
+        memory = torch.empty_like(states[0])  # which no gradient needs
+        memories = memory.expand_as(states)
+        return _run_steps(inputs, weights.w_hh, weights.b_hh, memories, states, start)
 
     def gates(
         self, from_input: Tensor, from_state: Tensor, before: dict[str, Tensor]
@@ -116,6 +129,49 @@ class GRU(FunctionCell):
         n = (in_n + r * re_n).tanh()
         hidden = (1 - z) * n + z * before["hidden"]
         return {"reset": r, "update": z, "candidate": n, "hidden": hidden}
+
+
+def _read_inputs(
+    flat: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor
+) -> list[Tensor]:
+    """Compute what the inputs add to r and z, and to n.
+
+    Apart in memory, the gates and the candidates are faster by a tenth.
+    """
+    gates, rest = _rows_of_gates(w_hh)
+    return [
+        torch.addmm(b_ih[gates] + b_hh[gates], flat, w_ih[gates].t()),
+        torch.addmm(b_ih[rest], flat, w_ih[rest].t()),
+    ]
+
+
+def _run_steps(
+    inputs: Sequence[Tensor],
+    w_hh: Tensor,
+    b_hh: Tensor,
+    memories: Tensor,
+    states: Tensor,
+    start: Tensor | None,
+) -> Tensor:
+    """Fill the memories :math:`m_t` and the states; the inputs become r, z and n."""
+    rz, candidates = inputs
+    gates, rest = _rows_of_gates(w_hh)
+    w_rz, w_n, b_n = w_hh[gates].t(), w_hh[rest].t(), b_hh[rest]
+    r, z = rz.chunk(2, dim=2)
+    h = torch.zeros_like(states[0]) if start is None else start
+    parts = (a.unbind() for a in (rz, r, z, candidates, memories, states))
+    for rz_t, r_t, z_t, n_t, m_t, h_t in zip(*parts, strict=True):
+        rz_t.addmm_(h, w_rz).sigmoid_()
+        torch.addmm(b_n, h, w_n, out=m_t)
+        n_t.addcmul_(r_t, m_t).tanh_()
+        h = torch.lerp(n_t, h, z_t, out=h_t)
+    return states
+
+
+def _rows_of_gates(w_hh: Tensor) -> tuple[slice, slice]:
+    """Say which rows of the weights belong to r and z, and which to n."""
+    first = 2 * w_hh.shape[1]
+    return slice(first), slice(first, None)
 
 
 class GRUFunction(Function):
@@ -153,21 +209,10 @@ class GRUFunction(Function):
 
         What they start from, (n_samples, hidden_size), is zero if None.
         """
-        hidden_size = w_hh.shape[1]
-        gates, rest = slice(2 * hidden_size), slice(2 * hidden_size, None)
-        # Apart in memory, the gates and the candidates are faster by a tenth.
-        rz = project(x, w_ih[gates], b_ih[gates] + b_hh[gates])
-        candidates = project(x, w_ih[rest], b_ih[rest])
+        flat = _read_inputs(x.flatten(0, 1), w_ih, w_hh, b_ih, b_hh)
+        rz, candidates = (part.view(*x.shape[:2], -1) for part in flat)
         states, memories = torch.empty_like(candidates), torch.empty_like(candidates)
-        w_rz, w_n, b_n = w_hh[gates].t(), w_hh[rest].t(), b_hh[rest]
-        r, z = rz.chunk(2, dim=2)
-        h = x.new_zeros(x.shape[1], hidden_size) if start is None else start
-        parts = (a.unbind() for a in (rz, r, z, candidates, memories, states))
-        for rz_t, r_t, z_t, n_t, m_t, h_t in zip(*parts, strict=True):
-            rz_t.addmm_(h, w_rz).sigmoid_()
-            torch.addmm(b_n, h, w_n, out=m_t)
-            n_t.addcmul_(r_t, m_t).tanh_()
-            h = torch.lerp(n_t, h, z_t, out=h_t)
+        _run_steps((rz, candidates), w_hh, b_hh, memories, states, start)
         ctx.save_for_backward(x, w_ih, w_hh, rz, candidates, memories, states, start)
         return states
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from sklearn_rnn.nn.kernels._cell import State
-from sklearn_rnn.nn.kernels._exact import ExactForm, InFloat64, has_onednn
+from sklearn_rnn.nn.kernels._exact import ExactForm, lstm_form_of
 from sklearn_rnn.nn.kernels._torch_cell import TorchCell
 
 
@@ -101,7 +101,7 @@ class LSTM(TorchCell):
 
     def exact_form(self) -> ExactForm:
         """Return what runs the cell so that bits do not depend on the batch."""
-        return self if has_onednn() else InFloat64(self)
+        return lstm_form_of(self)
 
     def gates(
         self, from_input: Tensor, from_state: Tensor, before: dict[str, Tensor]
