@@ -56,8 +56,10 @@ lint: $(VENV)/lint.stamp ## style, format and types
 docs: $(DOCS)/made.stamp ## the pages and the gallery, every example run; in docs/_build/html
 	OMP_NUM_THREADS=1 $(DOCS)/bin/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
-look: docs ## every page in Chromium, on a desktop and on a telephone; pictures in docs/_build/looks
+# axe-core comes with a package whose own needs are not ours.
+look: docs ## every page in Chromium, at three widths and in the dark; pictures in docs/_build/looks
 	$(DOCS)/bin/python -m pip install "selenium>=4.20"
+	$(DOCS)/bin/python -m pip install --no-deps "axe-playwright-python>=0.1.8"
 	$(DOCS)/bin/python tools/look_at_docs.py
 
 package: $(PACKAGE)/made.stamp ## build wheel and sdist into dist/, check and try both
