@@ -119,46 +119,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "quantiles of a regressor may cross",
-        "nn/heads/_quantiles.py",
-        "return rising(outputs.reshape(-1, self.n_levels)).reshape(outputs.shape)",
-        "return outputs",
-        (
-            "tests/estimators/test_quantiles.py"
-            "::test_they_never_cross_and_the_median_is_what_is_predicted",
-        ),
-    ),
-    Mutant(
-        "quantiles of several targets are mixed up",
-        "nn/_losses.py",
-        "outputs.unflatten(1, (-1, len(levels)))",
-        "outputs.unflatten(1, (len(levels), -1)).mT",
-        (
-            "tests/nn/test_losses.py"
-            "::test_quantiles_of_several_targets_stand_side_by_side",
-        ),
-    ),
-    Mutant(
-        "the lowest quantile is predicted and explained",
-        "estimators/targets/_numbers.py",
-        "return outputs * n_levels + n_levels // 2",
-        "return outputs * n_levels",
-        (
-            "tests/estimators/test_quantiles.py"
-            "::test_they_never_cross_and_the_median_is_what_is_predicted",
-        ),
-    ),
-    Mutant(
-        "quantiles start anywhere",
-        "nn/heads/_quantiles.py",
-        "self.affine.bias.copy_(before_rising(quantiles).flatten())",
-        "self.affine.bias.copy_(quantiles.flatten())",
-        (
-            "tests/estimators/test_quantiles.py"
-            "::test_training_starts_at_the_quantiles_of_the_targets",
-        ),
-    ),
-    Mutant(
         "a refit trains as long as net_params say",
         "_training/_make_net.py",
         'net_params = {**net_params, "max_epochs": n_epochs}',
@@ -201,6 +161,33 @@ MUTANTS = [
             "tests/estimators/test_refit.py"
             "::test_a_forecaster_learns_from_the_ends_and_keeps_its_rule",
         ),
+    ),
+    Mutant(
+        "a temperature is found without the weights of the rows",
+        "estimators/targets/_temperature.py",
+        "_log_loss(logits / np.exp(log_t), y), weights=weight)",
+        "_log_loss(logits / np.exp(log_t), y))",
+        (
+            "tests/estimators/test_calibration.py"
+            "::test_no_other_temperature_has_a_smaller_log_loss",
+        ),
+    ),
+    Mutant(
+        "without an error the temperature falls to its bound",
+        "estimators/targets/_temperature.py",
+        "if (_margins(logits, y) >= 0).all():",
+        "if False:",
+        (
+            "tests/estimators/test_calibration.py"
+            "::test_without_an_error_nothing_says_how_much",
+        ),
+    ),
+    Mutant(
+        "a graph knows no temperature",
+        "persistence/_graph.py",
+        "if temperature != 1.0:",
+        "if False:",
+        ("tests/persistence/test_onnx.py::test_a_temperature_is_part_of_the_graph",),
     ),
     Mutant(
         "rows of a table move as if each update had touched them",

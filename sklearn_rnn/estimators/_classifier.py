@@ -42,6 +42,11 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
     logit; multilabel: its mean over the labels).  `sklearn_rnn.nn.ElmanRNN`,
     `sklearn_rnn.nn.GRU` and `sklearn_rnn.nn.LSTM` have the equations of the cells.
 
+    With ``calibration="temperature"`` probabilities are those of the logits
+    :math:`f(x) / T` [1]_, with the :math:`T` of the smallest weighted log-loss on the
+    validation part, with the weights of the validation loss. With ``refit=True`` it
+    comes from the first training.
+
     Equal rows with equal labels count as one row of their summed weight, and rows
     are trained on in an order of their own, so that a fit depends on the weighted
     set of rows and not on their order (unless a validation part is split off, which
@@ -49,6 +54,9 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
 
     References
     ----------
+    .. [1] C. Guo, G. Pleiss, Y. Sun, K. Weinberger (2017). On calibration of modern
+       neural networks. ICML.
+
     Elman (1990). Finding structure in time. Cognitive Science 14.
 
     Hochreiter, Schmidhuber (1997). Long short-term memory. Neural Computation 9.
@@ -85,10 +93,29 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     )
 
+    calibration: str | None = parameter(
+        default=None,
+        accepts='{"temperature"} or None',
+        text="""
+        Whether logits are divided by one number, ``temperature_``, before they become
+        probabilities: the one of the smallest log-loss on the validation part, that
+        of early stopping or ``X_val``.  It makes probabilities of an overconfident
+        network smaller, and changes no predicted class.
+        """,
+        constraint=[StrOptions({"temperature"}), None],
+    )
+
     _attributes: ClassVar[dict] = {
         "batch_size_, max_epochs_": (
             "int",
             "The batches and the epochs that `fit` has chosen.",
+        ),
+        "temperature_": (
+            "float",
+            """
+            What logits are divided by for probabilities; 1 without ``calibration``, or
+            where the validation part has no error that would say how much.
+            """,
         ),
     }
 
@@ -203,6 +230,34 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         if of_tokens or self.input == "tokens":  # few of them are learnt like many
             n_rows = None
         return choose_plan(settings["batch_size"], settings["max_epochs"], n_rows)
+
+    def _hold_out(self, whole, seed, groups):
+        rows, held_out = super()._hold_out(whole, seed, groups)
+        if held_out is None and self.calibration is not None:
+            raise ValueError(
+                f"calibration={self.calibration!r} needs a validation part, and this "
+                f"fit has none, for early_stopping={self.early_stopping!r} holds out "
+                f"nothing of {len(whole.rows)} rows; pass early_stopping=True, or "
+                "X_val and y_val."
+            )
+        return rows, held_out
+
+    def _fit_rows(self, whole, rows, validation=None, **how):
+        super()._fit_rows(whole, rows, validation, **how)
+        if validation is not None and self.calibration is not None:
+            part = validation.with_weight(self._target, "validation")
+            outputs = self._outputs(part.sequences[part.rows])
+            weight = self._target.weigh(part.y, part.weight)
+            self._target.calibrate(outputs, self._target.encode(part.y), weight)
+            self._show_target()
+
+    def _partial_fit(self, X, y, sample_weight, **options):
+        if self.calibration is not None or getattr(self, "temperature_", 1.0) != 1.0:
+            raise ValueError(
+                "calibration needs a validation part, which partial_fit has not; call "
+                "partial_fit on an estimator with calibration=None that is not fitted."
+            )
+        return super()._partial_fit(X, y, sample_weight, **options)
 
     def _make_target(self):
         return LabelTarget(

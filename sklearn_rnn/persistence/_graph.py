@@ -380,8 +380,12 @@ def affine(
     return graph.add("Add", product, weights[f"{name}.bias"])
 
 
-def class_probabilities(graph: Graph, logits: str, task: str) -> str:
+def class_probabilities(
+    graph: Graph, logits: str, task: str, temperature: float
+) -> str:
     """Turn logits into one probability for each class or label."""
+    if temperature != 1.0:
+        logits = graph.add("Div", logits, np.float32(temperature))
     if task == "multiclass":
         return graph.add("Softmax", logits, axis=-1)
     if task == "binary":

@@ -292,7 +292,11 @@ def _output_of(estimator: Any) -> Output:
             "probabilities",
             np.float32,
             len(estimator.classes_),
-            partial(class_probabilities, task=estimator._target.task),
+            partial(
+                class_probabilities,
+                task=estimator._target.task,
+                temperature=getattr(estimator, "temperature_", 1.0),
+            ),
             {"classes": json.dumps(estimator.classes_.tolist(), default=str)},
         )
     draw = partial(

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from scipy.special import expit
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -28,7 +29,7 @@ from sklearn_rnn.estimators.targets import NumberTarget
 from sklearn_rnn.nn import GRU, POOLINGS, PooledHead, make_pooling
 from sklearn_rnn.persistence._graph import Graph, find_rows
 from sklearn_rnn.persistence._one_step import STEP_POOLINGS, Now
-from sklearn_rnn.persistence._onnx import _draw, _draw_step
+from sklearn_rnn.persistence._onnx import _draw, _draw_step, _output_of
 
 from .conftest import LABELS, MODELS, SMALL, STEPS, SUMS, TAGS, WORDS, X
 
@@ -201,6 +202,8 @@ IN_NUMPY = {
     "MatMul": np.matmul,
     "Max": np.maximum,
     "Mul": np.multiply,
+    "Neg": np.negative,
+    "Sigmoid": expit,
     "Sub": np.subtract,
     "Tanh": np.tanh,
     "Where": np.where,
@@ -213,6 +216,19 @@ def compute(graph, **values):
     for operator, inputs, (output,), _ in graph.nodes:
         values[output] = IN_NUMPY[operator](*(values[name] for name in inputs))
     return values
+
+
+def test_a_temperature_is_part_of_the_graph():
+    classifier = RNNClassifier(calibration="temperature", **SMALL)
+    y = np.random.default_rng(0).integers(2, size=len(X))
+    classifier.fit(X, y, X_val=X, y_val=1 - y)
+    assert classifier.temperature_ > 1
+    logits = classifier.decision_function(X)
+    graph = Graph()
+    name = _output_of(classifier).draw(graph, "logits")
+    values = compute(graph, logits=logits[:, np.newaxis].astype(np.float32))
+    expected = classifier.predict_proba(X)
+    np.testing.assert_allclose(values[name], expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("n_ids", [1, 2, 3, 4, 7, 8, 9])

@@ -9,6 +9,7 @@ from sklearn.metrics import accuracy_score
 
 from sklearn_rnn.estimators.targets._classes import ClassTarget
 from sklearn_rnn.estimators.targets._target import kind_of
+from sklearn_rnn.estimators.targets._temperature import find_temperature
 from sklearn_rnn.nn import Head, PooledHead
 from sklearn_rnn.sequences import (
     Sequences,
@@ -39,13 +40,17 @@ class LabelTarget(ClassTarget):
     ----------
     may_be_multilabel : bool
         Whether y may be an indicator matrix.
+    temperature_ : float
+        What logits are divided by before they become probabilities.
     """
 
     may_be_multilabel: ClassVar[bool] = True
+    public: ClassVar[tuple[str, ...]] = (*ClassTarget.public, "temperature_")
 
     def __init__(self, owner: str, class_weight: Any, loss: Any, pooling: Any) -> None:
         super().__init__(owner, class_weight, loss)
         self.pooling = pooling
+        self.temperature_ = 1.0
 
     def check(
         self,
@@ -148,7 +153,14 @@ class LabelTarget(ClassTarget):
         return log_expit(logits)
 
     def _one_per_class(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        return np.hstack([-outputs, outputs]) if self.task == "binary" else outputs
+        logits = outputs / self.temperature_
+        return np.hstack([-logits, logits]) if self.task == "binary" else logits
+
+    def calibrate(
+        self, outputs: NDArray[Any], y: NDArray[Any], weight: NDArray[Any]
+    ) -> None:
+        """Find the temperature by rows that were not trained on, as `encode` has y."""
+        self.temperature_ = find_temperature(outputs, y, weight)
 
     def decide(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Turn logits into class indices, or into an indicator matrix."""
