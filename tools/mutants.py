@@ -2089,6 +2089,33 @@ MUTANTS = [
         ("tests/nn/kernels/test_exact.py::test_a_row_gets_the_same_bits_at_any_place",),
     ),
     Mutant(
+        "one thread predicts, whatever n_jobs says",
+        "_training/_net.py",
+        "if pool is None or len(plan) == 1:",
+        "if True:",
+        (
+            "tests/estimators/test_parallel.py"
+            "::test_batches_of_a_prediction_are_read_in_other_threads",
+        ),
+    ),
+    Mutant(
+        "each of two directions gets the gradient of the first",
+        "nn/_threads.py",
+        "torch.autograd.grad(outputs, asked, grads[k])",
+        "torch.autograd.grad(outputs, asked, grads[0])",
+        ("tests/nn/test_threads.py",),
+    ),
+    Mutant(
+        "threads of torch are not limited in a pool",
+        "_training/_threads.py",
+        "initializer=_limit_worker",
+        "initializer=None",
+        (
+            "tests/estimators/test_parallel.py"
+            "::test_batches_of_a_prediction_are_read_in_other_threads",
+        ),
+    ),
+    Mutant(
         "dropout does not scale what it keeps",
         "nn/_dropout.py",
         "x * mask.mul_(N_DRAWS / (N_DRAWS - n_dropped))",

@@ -43,7 +43,7 @@ from sklearn_rnn._training._state import (
     undone_on_error,
 )
 from sklearn_rnn._training._streams import StreamState, take_step
-from sklearn_rnn._training._threads import torch_threads
+from sklearn_rnn._training._threads import working_threads
 from sklearn_rnn._training._time_budget import TimeBudget
 from sklearn_rnn._training._token_reader import TokenReader, rows_of, widen_ids
 from sklearn_rnn._training._trace import trace
@@ -102,11 +102,11 @@ __all__ = [
     "resolve_device",
     "rows_of",
     "take_step",
-    "torch_threads",
     "trace",
     "train",
     "undone_on_error",
     "unnamed",
     "why_not_copied",
     "widen_ids",
+    "working_threads",
 ]

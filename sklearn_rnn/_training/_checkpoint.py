@@ -77,7 +77,7 @@ class Checkpoint(Callback):
     after ``refit=True`` has a file of its own beside it, whose name ends in
     ``.refit``. With ``warm_start`` each fit
     begins with other weights and is another fit: give it a folder. The same bits need
-    the same machine, versions and ``n_jobs``, as they do without a checkpoint.
+    the same machine and versions, as they do without a checkpoint.
 
     A function among the parameters, such as a schedule or a scorer, is known by its
     name: if you change what it does, remove the file. It is defined by ``def`` outside

@@ -7,17 +7,18 @@ an epoch follows from the seed of the fit and the number of the epoch.
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
+from sklearn_rnn._training._places import Places
 from sklearn_rnn._training._token_reader import TokenReader
 from sklearn_rnn._training._windows import WindowDataset
 from sklearn_rnn.nn import Batch, Characters, Targets
-from sklearn_rnn.sequences import UNK, Sequences
+from sklearn_rnn.sequences import UNK, Sequences, offsets_of
 
 # Rows are shuffled in pools of this many batches and sorted by length inside a
 # pool: padded work falls from 4.1 times the real steps to 1.06, and the batches
@@ -59,6 +60,9 @@ class SequenceDataset(Dataset):
     ``seed`` and ``epoch`` determine what is random in the next pass; the callback
     `Seeds` sets them.
     """
+
+    goes_on: ClassVar[bool] = False
+    """Whether batches go on from those before, and must come in order."""
 
     def __init__(
         self,
@@ -122,7 +126,7 @@ class SequenceDataset(Dataset):
             trained = self.encoder.trains_unknown_character
             embedder.characters.embedding.unknown_is_mean = not trained
 
-    def places(self, rows: str) -> Sequences:
+    def places(self, rows: str) -> Places:
         """Say where what belongs to each row has its place: one row, or many.
 
         Parameters
@@ -132,15 +136,14 @@ class SequenceDataset(Dataset):
 
         Returns
         -------
-        places : Sequences
-            Of int64; one member for each row.
+        places : Places
         """
-        offsets = np.arange(len(self) + 1)
+        offsets = None
         if rows == "step":
-            offsets = self.sequences[self.rows].offsets
+            offsets = offsets_of(self.lengths)
         elif rows == "target" and isinstance(self.y, Sequences):
             offsets = self.y.offsets
-        return Sequences(np.arange(offsets[-1]), offsets)
+        return Places(len(self), offsets)
 
     def training_plan(
         self, batch_size: int, rng: np.random.Generator

@@ -26,7 +26,7 @@ from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._parts import join_steps, parts_of
 from sklearn_rnn._training._time_budget import share_time
 from sklearn_rnn._training._windows import WindowDataset
-from sklearn_rnn.nn import Batch, Loss, Targets, check_loss
+from sklearn_rnn.nn import Batch, Loss, Targets, check_loss, helpers
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -49,6 +49,9 @@ class SequenceNet(NeuralNet):
     autocast : {"bfloat16"} or None, default=None
         The precision of products in training. Weights, their updates and losses stay in
         float32, and so does all that is evaluated.
+    torch_threads : int, default=1
+        Threads that torch takes within one operation; what computes with the net reads
+        it, see `working_threads`.
 
     Attributes
     ----------
@@ -64,9 +67,16 @@ class SequenceNet(NeuralNet):
     n_updates_ = 0
     decide: Callable[[NDArray[Any]], NDArray[Any]] | None = None
 
-    def __init__(self, *args: Any, autocast: str | None = None, **params: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        autocast: str | None = None,
+        torch_threads: int = 1,
+        **params: Any,
+    ) -> None:
         super().__init__(*args, **params)
         self.autocast = autocast
+        self.torch_threads = torch_threads
 
     def get_loss(
         self, y_pred: torch.Tensor, y_true: Any, X: Any = None, training: bool = False
@@ -116,7 +126,7 @@ class SequenceNet(NeuralNet):
             for batch in batches
         ]
         places = dataset.places(self.module_.head.rows)
-        yield torch.cat(outputs)[np.argsort(places[batches.order].values)]
+        yield torch.cat(outputs)[np.argsort(places.of(batches.order))]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Decide, in training, as skorch's `EpochScoring` asks; else give outputs."""
@@ -364,8 +374,8 @@ def evaluate(
     for indices, part in _ask_batches(net, batches, question, about_targets):
         part = part.cpu().numpy()
         if values is None:  # the longest rows come first, and with them the widest part
-            values = np.zeros((len(places.values), *part.shape[1:]), dtype=dtype)
-        filled = (places[indices].values, *map(slice, part.shape[1:]))
+            values = np.zeros((places.n_places, *part.shape[1:]), dtype=dtype)
+        filled = (places.of(indices), *map(slice, part.shape[1:]))
         values[filled] = part
     return values
 
@@ -415,10 +425,15 @@ def _ask_batches(
     """Yield what the head says of each batch, and which rows are in it."""
     _keep_memory()
     remedy = "Cut the longest rows, or predict where there is more memory."
-    start = 0
-    for batch, targets in batches:
+    dataset, plan = batches.dataset, batches.plan
+
+    def ask(indices: NDArray[Any], before: NDArray[Any] | None = None) -> Any:
+        batch, targets = dataset.batch(indices, before=before)
         with torch.inference_mode(), naming_the_batch(batch, remedy):
             known = targets.to(net.device) if targets and about_targets else None
-            part = net.module_.ask(question, batch.to(net.device), known)
-        yield batches.order[start : start + len(batch)], part
-        start += len(batch)
+            return net.module_.ask(question, batch.to(net.device), known)
+
+    pool = helpers() if net.device == "cpu" and not dataset.goes_on else None
+    if pool is None or len(plan) == 1:
+        return zip(plan, map(ask, plan, [None, *plan]), strict=False)
+    return zip(plan, pool.map(ask, plan), strict=True)

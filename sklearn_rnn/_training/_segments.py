@@ -58,6 +58,8 @@ class SegmentDataset(SequenceDataset):
         self._starts = np.flatnonzero(number == 0)
         self._starts_of_pieces = np.flatnonzero(number % in_piece == 0)
 
+    goes_on = True
+
     def training_plan(
         self, batch_size: int, rng: np.random.Generator
     ) -> list[NDArray[Any]]:

@@ -1,15 +1,18 @@
-"""On how many threads torch computes while an estimator works."""
+"""On how many threads an estimator works, and torch within them."""
 
 import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from numbers import Integral
 from typing import Any
 
 import torch
 from joblib import cpu_count
 from joblib.parallel import get_active_backend
+
+from sklearn_rnn.nn import helping
 
 _LOCK = threading.Lock()
 _BRIEF: list[None] = []
@@ -32,8 +35,14 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def torch_threads(n_jobs: int | None, *, briefly: bool = False) -> Iterator[None]:
-    """Let torch compute on so many threads, called from this thread of Python.
+def working_threads(
+    n_jobs: int | None, *, briefly: bool = False, of_torch: Any = 1
+) -> Iterator[None]:
+    """Let what is computed from this thread of Python use so many threads.
+
+    They are threads of Python, each of which lets torch compute on one: bits then do
+    not depend on their number, and those that wait sleep. `helpers` of `nn` tells of
+    them.
 
     Parameters
     ----------
@@ -41,8 +50,11 @@ def torch_threads(n_jobs: int | None, *, briefly: bool = False) -> Iterator[None
         As elsewhere in scikit-learn: None is 1, or what `joblib.parallel_config` says;
         -1 is all that this process may use, -2 all but one.
     briefly : bool, default=False
-        Whether all is over within milliseconds. Then no other thread is waited for,
-        which beside busy threads of Python takes longer than a prediction.
+        Whether all is over within milliseconds. Then there is no other thread, and none
+        is waited for, which beside busy threads of Python takes longer than a
+        prediction.
+    of_torch : int, default=1
+        Threads that torch takes by itself. The bits of a training depend on it.
 
     Notes
     -----
@@ -57,12 +69,30 @@ def torch_threads(n_jobs: int | None, *, briefly: bool = False) -> Iterator[None
     else:  # it waits while another thread sets its own number
         with _LOCK:
             before = torch.get_num_threads()
-    wanted = count_threads(n_jobs)
-    if wanted == before:
+    if not isinstance(of_torch, Integral) or of_torch < 1:
+        raise ValueError(
+            "net_params['torch_threads'] must be an integer of at least 1, got "
+            f"{of_torch!r}; leave it out for one thread."
+        )
+    n_workers = count_threads(n_jobs)
+    wanted = 1 if _is_forked or of_torch == 1 else min(of_torch, cpu_count())
+    with ExitStack() as stack:
+        if n_workers > 1 and not briefly:
+            pool = ThreadPoolExecutor(n_workers, initializer=_limit_worker)
+            stack.callback(pool.shutdown, cancel_futures=True)
+            stack.enter_context(helping(pool))
+        if wanted != before:
+            set_number = _for_a_moment if briefly else _for_long
+            stack.enter_context(set_number(wanted, before))
         yield
-        return
-    with _for_a_moment(wanted, before) if briefly else _for_long(wanted, before):
-        yield
+
+
+def _limit_worker() -> None:
+    """Let torch compute on one thread in this new thread, and in no other."""
+    with _LOCK:
+        of_others = torch.get_num_threads()
+        torch.set_num_threads(1)
+        _in_another_thread(torch.set_num_threads, of_others)
 
 
 @contextmanager
@@ -97,6 +127,8 @@ def count_threads(n_jobs: int | None) -> int:
     if n_jobs is None:
         _, n_jobs = get_active_backend()
     if n_jobs is None:
+        return 1
+    if n_jobs == 1:  # to count processors takes longer than a prediction
         return 1
     if n_jobs == 0:
         raise ValueError("n_jobs must not be 0; pass None or 1 for one thread.")

@@ -1,14 +1,14 @@
 """Windows of series, and the steps that follow them, cut when they are needed."""
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
+from sklearn_rnn._training._places import Places
 from sklearn_rnn.nn import Batch, Targets
-from sklearn_rnn.sequences import Sequences
 
 PREDICTION_ROWS = 512
 """The most windows in a batch of predictions."""
@@ -178,11 +178,13 @@ class WindowDataset(Dataset):
         )
         return total
 
-    def places(self, rows: str) -> Sequences:
+    goes_on: ClassVar[bool] = False
+
+    def places(self, rows: str) -> Places:
         """Say where the targets of each row have their place."""
-        n_each = self.shape.n_ahead if rows == "target" else 1
-        offsets = np.arange(len(self) + 1) * n_each
-        return Sequences(np.arange(offsets[-1]), offsets)
+        if rows != "target":
+            return Places(len(self))
+        return Places(len(self), np.arange(len(self) + 1) * self.shape.n_ahead)
 
     def generator(self) -> np.random.Generator:
         """Make the random generator of the present epoch."""

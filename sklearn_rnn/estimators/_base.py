@@ -35,9 +35,9 @@ from sklearn_rnn._training import (
     make_net,
     rare_module_params,
     resolve_device,
-    torch_threads,
     train,
     undone_on_error,
+    working_threads,
 )
 from sklearn_rnn.estimators._arguments import names_arguments
 from sklearn_rnn.estimators._identity import open_saved_fit
@@ -177,7 +177,7 @@ class BaseRNN(
         with (
             reporting(self, given) as report,
             as_it_was_on_error(self),
-            torch_threads(self.n_jobs),
+            self._threads(),
         ):
             return self._fit(given, report)
 
@@ -243,7 +243,7 @@ class BaseRNN(
     def _partial_fit(self, X, y, sample_weight, **options):
         """Train for one epoch on one more part of the data, as it comes."""
         first = not hasattr(self, "net_")
-        with as_it_was_on_error(self), torch_threads(self.n_jobs):
+        with as_it_was_on_error(self), self._threads():
             resolve_device(self.device)
             if first:
                 self._begin()
@@ -467,6 +467,11 @@ class BaseRNN(
             return whole.rows, None
         return candidates[rows], part.take(held_out)
 
+    def _threads(self, *, briefly=False):
+        """Let what is computed inside use the threads that the parameters name."""
+        of_torch = (self.net_params or {}).get("torch_threads", 1)
+        return working_threads(self.n_jobs, briefly=briefly, of_torch=of_torch)
+
     # -- the net ---------------------------------------------------------------
 
     def _new_net(self, seed, *, n_rows=None, stops_early=False, n_epochs=None):
@@ -629,7 +634,7 @@ class BaseRNN(
         weight = None if y is None else np.ones(len(y.values))
         dataset = self._dataset(sequences, y=y, weight=weight)
         briefly = sequences.lengths.sum() < BRIEF_STEPS
-        with torch_threads(self.n_jobs, briefly=briefly):
+        with self._threads(briefly=briefly):
             return way(self.net_, dataset, question, about_targets=y is not None, **how)
 
     # -- state and tags --------------------------------------------------------
@@ -659,7 +664,7 @@ class BaseRNN(
             self._target_of_fit = as_in_fit._make_target()
             vars(self._target).update(state["_target_of_fit"])
         if net_state is not None:
-            with torch_threads(1):  # whatever number a file may say
+            with working_threads(1):  # whatever number a file may say
                 net = self._build_net(anywhere=True, weights=net_state["module"])
                 self.net_ = load_state(net, net_state)
 

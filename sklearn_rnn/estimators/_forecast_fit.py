@@ -18,7 +18,6 @@ from sklearn_rnn._training import (
     export_state,
     last_observed,
     rare_module_params,
-    torch_threads,
 )
 from sklearn_rnn.estimators._forecast_rule import (
     Combination,
@@ -535,7 +534,7 @@ class ForecastFit(SeriesInput):
             return self._forecast_next()
         steps, columns = self._read_future(X)
         ids = self._indices_of(steps.names)
-        with torch_threads(self.n_jobs, briefly=True):
+        with self._threads(briefly=True):
             said = self._go_on(ids, columns, np.diff(steps.offsets))
         return said[steps.places], (ids, steps, steps.places)
 
@@ -551,7 +550,7 @@ class ForecastFit(SeriesInput):
             )
         m, h = len(self.series_), self._setting("horizon")
         columns = np.full((m * h, len(self._known)), np.nan)
-        with torch_threads(self.n_jobs, briefly=True):
+        with self._threads(briefly=True):
             said = self._go_on(np.arange(m), columns, np.full(m, h))
         return said, (np.arange(m), None, np.arange(m * h))
 

@@ -15,7 +15,6 @@ from sklearn_rnn._training import (
     as_usual,
     cut_into_segments,
     take_step,
-    torch_threads,
 )
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._drawing import Drawing, check_count
@@ -353,7 +352,7 @@ class RNNLanguageModel(BaseRNN):
         check_count("n_samples", n_samples)
         check_count("max_length", max_length)
         begun = self._read_prompt(prompt)
-        with torch_threads(self.n_jobs):
+        with self._threads():
             rows = self._continue(np.tile(begun, (n_samples, 1)), max_length, drawing)
         values = np.concatenate(rows).astype(np.int32)
         return write_sparse_tokens(values, offsets_of(list(map(len, rows))))

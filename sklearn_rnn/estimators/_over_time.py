@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_rnn._training import as_usual, take_step, torch_threads
+from sklearn_rnn._training import as_usual, take_step
 from sklearn_rnn.sequences import check_one_step, iterate_prefixes
 
 # With two directions the prefixes are read in parts of about this many steps, so that a
@@ -67,7 +67,7 @@ class OverTime:
         self._check_can_step()
         sequences = check_one_step(self, x_t, allow_nan=self._takes_nan)
         self._check_characters(sequences, reset=False)
-        with torch_threads(self.n_jobs, briefly=True):
+        with self._threads(briefly=True):
             outputs, state = self._take_step(sequences, state)
         return self._target.response(outputs), state
 

@@ -489,7 +489,9 @@ class SharedParameters:
         of tokens stay as they are; and ``module__characters_dim``, 32 unless given, is
         the length of the vector of a character, and the number of units in each
         direction that reads the characters of a word. ``{"autocast": "bfloat16"}``
-        computes the products of training in that precision.
+        computes the products of training in that precision, and
+        ``{"torch_threads": 4}`` lets torch take so many threads for each operation: it
+        helps large networks, and the bits of a fit depend on it.
         """,
         constraint=[dict, None],
     )
@@ -504,9 +506,9 @@ class SharedParameters:
         accepts="int",
         text="""
         Number of processor threads that `fit` and predictions use.  None is 1, or what
-        ``joblib.parallel_config`` says; -1 is all that this process may use.  More
-        helps large networks on a machine with nothing else to do.  Predictions stay
-        the same to the bit, fits to rounding.
+        ``joblib.parallel_config`` says; -1 is all that this process may use.  A second
+        thread helps the fit of an LSTM in two directions; more help predictions of
+        many rows.  Fits and predictions stay the same to the bit.
         """,
         constraint=[Integral, None],
     )

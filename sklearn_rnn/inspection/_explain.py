@@ -14,7 +14,6 @@ from sklearn_rnn._training import (
     as_usual,
     integrated_gradients,
     occlusion,
-    torch_threads,
 )
 from sklearn_rnn.exceptions import IncompleteAttributionWarning
 from sklearn_rnn.inspection._estimators import (
@@ -264,7 +263,7 @@ def explain(
         return _attention(rows)
     output = choose_outputs(rnn, rows.sequences, target, step)
     explained = rnn.net_, rows.sequences, rnn._dataset, output.picked
-    with torch_threads(rnn.n_jobs):
+    with rnn._threads():
         if method == "occlusion":
             found = occlusion(*explained)
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sklearn_rnn._training import as_usual, torch_threads, trace
+from sklearn_rnn._training import as_usual, trace
 from sklearn_rnn.inspection._axes import AROUND_ZERO, FROM_ZERO
 from sklearn_rnn.inspection._panels import draw_series, label_steps, panels_or_new
 from sklearn_rnn.inspection._rows import Rows, choose_row, read_rows
@@ -84,7 +84,7 @@ def hidden_states(estimator: Any, X: Any) -> list[list[dict[str, NDArray[np.floa
 def _states_of(rows: Rows) -> list[list[dict[str, NDArray[np.float32]]]]:
     """Trace the sequences that were read."""
     dataset = rows.rnn._dataset(rows.sequences)
-    with torch_threads(rows.rnn.n_jobs):
+    with rows.rnn._threads():
         return trace(rows.rnn.net_, dataset)
 
 

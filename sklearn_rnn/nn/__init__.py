@@ -86,6 +86,7 @@ from sklearn_rnn.nn._steps import (
     every_step,
     pad_steps,
 )
+from sklearn_rnn.nn._threads import helpers, helping
 from sklearn_rnn.nn._trace import (
     trace_cell,
     trace_network,
@@ -175,6 +176,8 @@ __all__ = [
     "count_patches",
     "every_step",
     "has_weights",
+    "helpers",
+    "helping",
     "join_static",
     "join_steps",
     "length_mask",

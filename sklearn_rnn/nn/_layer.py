@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from sklearn_rnn.nn._batch import Encoded, State
 from sklearn_rnn.nn._lengths import reverse_within_length
+from sklearn_rnn.nn._threads import can_run_apart, run_apart
 from sklearn_rnn.nn.kernels import CellName, make_cell, run_cell, run_padded, step_cell
 
 
@@ -99,16 +100,28 @@ class RecurrentLayer(nn.Module):
             then the backward half. ``state`` holds for each direction the state of its
             cell after the last real step that it reads.
         """
+        if self.backward_cell is not None and state is None and not final:
+            cells = (self.forward_cell, self.backward_cell)
+            if all(can_run_apart(cell, x) for cell in cells):
+                halves = run_apart(*cells, x, reverse_within_length(x, lengths))
+                return self._join(halves, lengths)
         forward, backward = (None, None) if state is None else (*state, None)[:2]
         outputs, after = _run(self.forward_cell, x, lengths, forward, final)
         if self.backward_cell is None:
             return Encoded(outputs, lengths, (after,) if final else None)
         turned = reverse_within_length(x, lengths)
         turned, end = _run(self.backward_cell, turned, lengths, backward, final)
-        halves = (outputs, reverse_within_length(turned, lengths))
+        return self._join((outputs, turned), lengths, (after, end) if final else None)
+
+    def _join(
+        self, halves: tuple[Tensor, Tensor], lengths: Tensor, state: State | None = None
+    ) -> Encoded:
+        """Put the outputs of both cells side by side, the second ones turned back."""
+        forward, turned = halves
+        halves = (forward, reverse_within_length(turned, lengths))
         steps = torch.cat([half.transpose(0, 1) for half in halves], dim=2)
         outputs = steps.transpose(0, 1)  # (n_samples, n_timesteps, 2 * hidden_size)
-        return Encoded(outputs, lengths, (after, end) if final else None, True)
+        return Encoded(outputs, lengths, state, True)
 
     def step(self, x_t: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Read one more step of each sequence, in evaluation mode.

@@ -8,7 +8,7 @@ import joblib
 import pytest
 import torch
 
-from sklearn_rnn._training import _threads, torch_threads
+from sklearn_rnn._training import _threads, working_threads
 
 FEW, ALL = 1, 3
 
@@ -58,19 +58,18 @@ def test_n_jobs_has_the_meaning_of_scikit_learn(
     n_jobs, context, n_cores, expected, monkeypatch
 ):
     monkeypatch.setattr(_threads, "cpu_count", lambda: n_cores)
-    with joblib.parallel_config(n_jobs=context), torch_threads(n_jobs):
-        assert torch.get_num_threads() == expected
-    assert torch.get_num_threads() == ALL
+    with joblib.parallel_config(n_jobs=context):
+        assert _threads.count_threads(n_jobs) == expected
 
 
 def test_zero_threads_are_refused():
-    with pytest.raises(ValueError, match="n_jobs must not be 0"), torch_threads(0):
+    with pytest.raises(ValueError, match="n_jobs must not be 0"), working_threads(0):
         pass
 
 
 @pytest.mark.parametrize("briefly", [False, True])
 def test_the_number_comes_back_after_an_error(briefly):
-    with pytest.raises(KeyboardInterrupt), torch_threads(FEW, briefly=briefly):
+    with pytest.raises(KeyboardInterrupt), working_threads(FEW, briefly=briefly):
         assert torch.get_num_threads() == FEW
         raise KeyboardInterrupt
     assert torch.get_num_threads() == ALL
@@ -81,14 +80,14 @@ def test_a_brief_call_is_not_met_by_a_long_one():
     barrier, leave = threading.Barrier(2), threading.Event()
 
     def predict():
-        with torch_threads(FEW, briefly=True):
+        with working_threads(FEW, briefly=True):
             barrier.wait()
             leave.wait()
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(predict)
         barrier.wait()
-        with torch_threads(FEW):
+        with working_threads(FEW):
             assert OtherThread().ask() == ALL
         leave.set()
         running.result()
@@ -107,10 +106,10 @@ def test_a_forked_process_waits_for_no_thread_of_its_parent():
 
 def test_other_threads_keep_their_number():
     older = OtherThread()
-    with torch_threads(FEW):
+    with working_threads(FEW):
         assert older.ask() == ALL
         younger = OtherThread()
-        with torch_threads(2):  # as of another estimator, in a scorer
+        with working_threads(1, of_torch=2):  # as of another estimator, in a scorer
             youngest = OtherThread()
         last = OtherThread()
     for thread in (older, younger, youngest, last, OtherThread()):
@@ -123,7 +122,7 @@ def test_threads_that_begin_at_once_all_get_their_number_back():
 
     def compute():
         barrier.wait()
-        with torch_threads(FEW):
+        with working_threads(FEW):
             inside = torch.get_num_threads()
         return inside, torch.get_num_threads()
 
@@ -136,6 +135,6 @@ def test_threads_that_begin_at_once_all_get_their_number_back():
 def test_no_thread_is_needed_where_none_can_start(monkeypatch):
     # As in what atexit calls, where the executors refuse.
     monkeypatch.setattr("concurrent.futures.thread._shutdown", True)
-    with torch_threads(FEW):
+    with working_threads(FEW):
         assert torch.get_num_threads() == FEW
     assert torch.get_num_threads() == ALL

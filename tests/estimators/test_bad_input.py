@@ -372,6 +372,12 @@ IN_FIT = {
         ["'module__freeze_embedding'", "net_params", "'a'"],
         params={"net_params": {"module__freeze_embedding": "a"}},
     ),
+    "no threads of torch": Refusal(
+        CUBE,
+        LABELS,
+        ["net_params['torch_threads']", "at least 1", "got 0", "leave it out"],
+        params={"net_params": {"torch_threads": 0}},
+    ),
     "no threads": Refusal(CUBE, LABELS, ["n_jobs must not be 0"], params={"n_jobs": 0}),
 }
 

@@ -3,6 +3,7 @@
 import functools
 import os
 import pickle
+import threading
 
 import joblib
 import numpy as np
@@ -13,18 +14,25 @@ from sklearn.model_selection import cross_validate
 from skorch.callbacks import Callback
 
 from sklearn_rnn import RNNClassifier, RNNRegressor, RNNStepRegressor
-from sklearn_rnn._training import SequenceDataset, _threads
+from sklearn_rnn._training import SequenceDataset, _data, _threads
+from sklearn_rnn.estimators import _base
 from sklearn_rnn.inspection import explain, hidden_states
-from sklearn_rnn.nn import RecurrentNetwork
+from sklearn_rnn.nn import RecurrentNetwork, helpers
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 7, 2))
 Y = np.arange(60) % 3
 
 
+def count_threads():
+    """Count the threads that this one may use, itself included."""
+    pool = helpers()
+    return 1 if pool is None else pool._max_workers
+
+
 class Threads(Callback):
     def on_epoch_end(self, net, **kwargs):
-        net.history.record("threads", torch.get_num_threads())
+        net.history.record("threads", count_threads())
 
 
 def fit_folds(n_jobs=-1):
@@ -34,7 +42,7 @@ def fit_folds(n_jobs=-1):
     class Witness(Callback):
         def on_epoch_end(self, net, **kwargs):
             net.history.record("process", os.getpid())
-            net.history.record("threads", torch.get_num_threads())
+            net.history.record("threads", count_threads())
 
     classifier = RNNClassifier(
         4, max_epochs=2, dropout=0.3, callbacks=[Witness], n_jobs=n_jobs, random_state=0
@@ -123,9 +131,11 @@ def test_by_default_the_same_seed_gives_the_same_bits_on_any_number_of_cores():
     assert len(weights) == 1
 
 
+THREE = {"net_params": {"torch_threads": 3}}
+
 CALLS = {
     "fit": lambda model, y: model.fit(X, y),
-    "fit, each step": lambda model, y: RNNStepRegressor(4, max_epochs=1, n_jobs=3).fit(
+    "fit, each step": lambda model, y: RNNStepRegressor(4, max_epochs=1, **THREE).fit(
         X, X[:, :, 0]
     ),
     "partial_fit": lambda model, y: model.partial_fit(X, y),
@@ -141,7 +151,7 @@ CALLS = {
 }
 
 
-def test_all_that_computes_does_so_on_n_jobs_threads(monkeypatch):
+def test_all_that_computes_lets_torch_take_the_threads_that_are_asked_for(monkeypatch):
     # Everything reads batches, or draws the weights of a network.
     threads = []
 
@@ -155,7 +165,7 @@ def test_all_that_computes_does_so_on_n_jobs_threads(monkeypatch):
 
     monkeypatch.setattr(_threads, "cpu_count", lambda: 8)
     y = X[:, 0, 0]
-    model = RNNRegressor(4, bidirectional=False, max_epochs=1, n_jobs=3).fit(X, y)
+    model = RNNRegressor(4, bidirectional=False, max_epochs=1, **THREE).fit(X, y)
     for owner, name in (
         (SequenceDataset, "batch"),
         (SequenceDataset, "step"),
@@ -173,3 +183,26 @@ def test_n_jobs_of_a_surrounding_context_is_heard(monkeypatch):
     with joblib.parallel_config(n_jobs=2):
         found = RNNClassifier(4, max_epochs=1, callbacks=[Threads()]).fit(X, Y)
     assert found.net_.history[:, "threads"] == [2]
+
+
+@pytest.mark.changes_global_state
+def test_batches_of_a_prediction_are_read_in_other_threads(monkeypatch):
+    monkeypatch.setattr(_threads, "cpu_count", lambda: 2)
+    monkeypatch.setattr(_base, "BRIEF_STEPS", 0)
+    monkeypatch.setattr(_data, "PREDICTION_STEPS", 1)
+    model = RNNRegressor(4, max_epochs=1, n_jobs=2).fit(X, X[:, 0, 0])
+    found, batch = [], SequenceDataset.batch
+
+    def noting(self, *args, **kwargs):
+        found.append((threading.get_ident(), torch.get_num_threads()))
+        return batch(self, *args, **kwargs)
+
+    monkeypatch.setattr(SequenceDataset, "batch", noting)
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        model.predict(X)
+    finally:
+        torch.set_num_threads(before)
+    assert threading.get_ident() not in [thread for thread, _ in found]
+    assert {n_threads for _, n_threads in found} == {1}

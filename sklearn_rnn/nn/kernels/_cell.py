@@ -1,6 +1,6 @@
 """What a recurrent cell is: the interface of ours and of a user's own."""
 
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from torch import Tensor, nn
 
@@ -65,6 +65,9 @@ class Cell(nn.Module):
     >>> encoder(torch.zeros(2, 7, 3), torch.tensor([7, 4])).outputs.shape
     torch.Size([2, 7, 5])
     """
+
+    leaves_lock: ClassVar[bool] = False
+    """Whether Python's lock is free while it computes, so that two can run at once."""
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences from left to right.

@@ -50,6 +50,8 @@ class LSTM(TorchCell):
        of Recurrent Network Architectures", ICML 2015.
     """
 
+    leaves_lock = True
+
     def __init__(
         self,
         input_size: int,
