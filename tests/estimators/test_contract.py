@@ -27,7 +27,7 @@ from sklearn_rnn.testing._predictions import assert_same, take
 from sklearn_rnn.testing._samples import as_objects, make_noise
 from sklearn_rnn.testing._subject import Subject
 
-SMALL = {"hidden_size": 8, "max_epochs": 8, "random_state": 0}
+SMALL = {"hidden_size": 8, "max_epochs": 4, "lr": 0.1, "random_state": 0}
 # Tried beside the defaults, by every estimator that has all of the parameters.
 CHOICES = {
     "defaults": {},
