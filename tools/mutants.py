@@ -47,6 +47,27 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "convolutions read what is behind the end",
+        "nn/_convolutions.py",
+        "x = _without_padding(mapped.unflatten(0, windows.shape[:2]), lengths)",
+        "x = mapped.unflatten(0, windows.shape[:2])",
+        ("tests/nn/test_convolutions.py::test_each_sequence_is_convolved_as_by_torch",),
+    ),
+    Mutant(
+        "the last window of a stride is lost",
+        "nn/_convolutions.py",
+        "lengths = -(-lengths // stride)",
+        "lengths = lengths // stride",
+        ("tests/nn/test_convolutions.py::test_each_sequence_is_convolved_as_by_torch",),
+    ),
+    Mutant(
+        "convolutions are read once for all prefixes",
+        "nn/heads/_sum.py",
+        "next(filter(None, reasons), super().why_no_step())",
+        "None",
+        ("tests/estimators/test_kernels.py::test_what_looks_ahead_is_refused",),
+    ),
+    Mutant(
         "few rows get few updates",
         "estimators/_plan.py",
         "max(LEAST_EPOCHS, math.ceil(LEAST_UPDATES / updates_per_epoch))",

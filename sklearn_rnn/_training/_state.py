@@ -94,7 +94,7 @@ PRODUCTS = [
 ONLY_WITH = {"embedding_dim": "n_tokens", "characters_dim": "n_characters"}
 
 # What belongs to one of several sequences.
-OF_INPUT = {"n_features", "n_tokens", "n_characters", "n_static"}
+OF_INPUT = {"n_features", "n_tokens", "n_characters", "n_static", "patch_length"}
 
 
 def check_sizes(
@@ -140,6 +140,15 @@ def check_sizes(
     for inputs in sizes.get("beside", ()):  # as large as the first, but for the head
         part = {name: size for name, size in sizes.items() if name not in OF_INPUT}
         check_sizes({**part, **inputs, "beside": ()}, weights, lambda n_units: 0)
+    n_inputs = _size(sizes, "n_features") * _size(sizes, "patch_length")
+    if n_inputs * _size(sizes, "hidden_size") > n_weights:
+        raise ValueError("patch_length makes more weights than there are")
+    kernel_sizes = sizes.get("kernel_sizes") or ()
+    if (
+        sum(_size({"kernel_sizes": k}, "kernel_sizes") for k in kernel_sizes)
+        > n_weights
+    ):
+        raise ValueError("kernel_sizes make more weights than there are")
     for one, other in products:
         if _size(sizes, one) * _size(sizes, other) > n_weights:
             raise ValueError(f"{one} times {other} is more than all weights there are")

@@ -85,7 +85,7 @@ MODULE_PARAMS = (
     "dropout",
 )
 # What may be another where training goes on from weights.
-MAY_CHANGE = {"n_tokens", "dropout", "freeze_embedding"}
+MAY_CHANGE = {"n_tokens", "dropout", "freeze_embedding", "dilations", "stride"}
 
 
 class BaseRNN(

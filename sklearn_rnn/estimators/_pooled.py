@@ -3,12 +3,14 @@
 from numbers import Integral
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from sklearn_rnn._compat import ClassOption, Interval, StrOptions
 from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._base import BaseRNN
+from sklearn_rnn.estimators._kernels import choose_reach, kernels_of
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.nn import POOLINGS, check_pooling, has_weights
 
@@ -43,6 +45,18 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         Tokens are read one by one.
         """,
         constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+    )
+
+    kernel_sizes: Any = parameter(
+        default=None,
+        accepts="sequence of int",
+        text="""
+        Sizes of the kernels of convolutions that read the sequences beside the
+        recurrent layers, such as (8, 5, 3), with an output layer and a loss of their
+        own; predictions are the mean of both.  Take them for series whose shapes tell
+        the classes apart.  They look ahead, so that there is no `step`.
+        """,
+        constraint=["array-like", None],
     )
 
     _attributes: ClassVar[dict] = {
@@ -103,7 +117,22 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
 
     def _check_settings(self):
         super()._check_settings()
+        if self.kernel_sizes is not None:
+            kernels_of(self.kernel_sizes)
         check_pooling(self.pooling, bidirectional=self.bidirectional)
+
+    def _learn_input(self, part, seed):
+        super()._learn_input(part, seed)
+        if self.kernel_sizes is not None:
+            median = float(np.median(part.sequences.lengths[part.rows]))
+            self._reach = choose_reach(median, len(kernels_of(self.kernel_sizes)))
+
+    def _module_params(self):
+        params = super()._module_params()
+        if self.kernel_sizes is None:
+            return {**params, "kernel_sizes": None}
+        reach = getattr(self, "_reach", {})  # none where a warm start has none
+        return {**params, "kernel_sizes": kernels_of(self.kernel_sizes), **reach}
 
     @property
     def _n_features_out(self):

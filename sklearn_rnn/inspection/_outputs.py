@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from sklearn_rnn._messages import name_some
 from sklearn_rnn._training import Picked
-from sklearn_rnn.nn import CRFHead, PooledHead, QuantilesHead, StepsHead
+from sklearn_rnn.nn import CRFHead, HeadSum, PooledHead, QuantilesHead, StepsHead
 from sklearn_rnn.sequences import Sequences
 
 # Those with an output for each class or number, but for the one logit of two classes
 # and quantiles beside a median.
-HEADS = {PooledHead, QuantilesHead, StepsHead, CRFHead}
+HEADS = {PooledHead, QuantilesHead, StepsHead, CRFHead, HeadSum}
 
 
 class Output(NamedTuple):

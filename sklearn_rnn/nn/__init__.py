@@ -20,6 +20,7 @@ from sklearn_rnn.nn._branch import Branch
 from sklearn_rnn.nn._characters import (
     CharacterEncoder,
 )
+from sklearn_rnn.nn._convolutions import Convolutions
 from sklearn_rnn.nn._dropout import (
     SeededDropout,
 )
@@ -92,6 +93,7 @@ from sklearn_rnn.nn._trace import (
     trace_network,
 )
 from sklearn_rnn.nn.heads import (
+    ConvolutionHead,
     CRFHead,
     CTCHead,
     DecoderHead,
@@ -134,6 +136,8 @@ __all__ = [
     "Cell",
     "CharacterEncoder",
     "Characters",
+    "ConvolutionHead",
+    "Convolutions",
     "CrossEntropy",
     "DecoderHead",
     "ElmanRNN",

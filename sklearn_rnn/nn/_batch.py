@@ -156,6 +156,8 @@ class Encoded(NamedTuple):
         Whether the units are a forward half and a backward half.
     patch_length : int, default=1
         How many steps of the sequences are one step here; see `Embedder`.
+    inputs : Tensor of shape (n_samples, n_timesteps, input_size), default=None
+        What the embedder made of the sequences, for a head that reads that.
     """
 
     outputs: Tensor
@@ -163,6 +165,7 @@ class Encoded(NamedTuple):
     state: State | None = None
     bidirectional: bool = False
     patch_length: int = 1
+    inputs: Tensor | None = None
 
 
 class Targets(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ from sklearn_rnn.nn._dropout import SeededDropout
 from sklearn_rnn.nn._embedder import Embedder
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn._seeded_stream import SeededStream
-from sklearn_rnn.nn.heads import Head
+from sklearn_rnn.nn.heads import ConvolutionHead, Head, HeadSum
 from sklearn_rnn.nn.kernels import raise_precision
 
 SHARED_INPUTS = {"embedding_dim", "characters_dim"}
@@ -59,6 +60,11 @@ class RecurrentNetwork(nn.Module):
         which the encoder reads at each step and the head as it reads static columns.
     pooling_beside : str or class, default="max"
         The pooling of each `Branch`.
+    kernel_sizes : sequence of int, default=None
+        Those of `Convolutions` of the sequences, which a `ConvolutionHead` reads beside
+        the head; None for none.
+    dilations, stride : object
+        Those of `Convolutions` too.
     random_state : int, default=0
         Seed of the initial weights and of dropout.
     **inputs : dict
@@ -74,7 +80,8 @@ class RecurrentNetwork(nn.Module):
     beside : ModuleList of Branch
         What reads the further sequences.
     head : Head
-        From the outputs of the encoder to those of the network, and the loss.
+        From the outputs of the encoder to those of the network, and the loss; with
+        ``kernel_sizes`` a `HeadSum` of two.
     dropout : SeededDropout
         Used at each of the places named above.
 
@@ -126,6 +133,9 @@ class RecurrentNetwork(nn.Module):
         n_static: int | None = None,
         beside: Sequence[dict[str, Any]] = (),
         pooling_beside: Any = "max",
+        kernel_sizes: Sequence[int] | None = None,
+        dilations: Sequence[int] | None = None,
+        stride: int = 1,
         random_state: int = 0,
         **inputs: Any,
     ) -> None:
@@ -158,6 +168,16 @@ class RecurrentNetwork(nn.Module):
         self.encoder = RecurrentEncoder(n_units, hidden_size, **layers, **shared)
         if self.n_beside:
             n_static = (n_static or 0) + self.n_beside
+        if kernel_sizes is not None:
+            convolved = partial(
+                ConvolutionHead,
+                make=head,
+                n_features=self.embedder.n_units // self.embedder.patch_length,
+                kernel_sizes=kernel_sizes,
+                dilations=dilations,
+                stride=stride,
+            )
+            head = partial(HeadSum, heads=[head, convolved])
         self.head = _make_head(head, self.encoder.n_units, n_static, shared)
         self.head.attach(self.embedder, generator)
         self._states: State | None = None  # after a batch of segments
@@ -233,6 +253,7 @@ class RecurrentNetwork(nn.Module):
         -------
         encoded : Encoded
         """
+        inputs = vectors
         if self.n_beside:
             static: Any = self.join_beside(batch).static
             vectors = _put_behind_each(vectors, static[:, -self.n_beside :])
@@ -247,7 +268,9 @@ class RecurrentNetwork(nn.Module):
         if goes_on:  # without the way back to the batches before
             self._states = map_state(Tensor.detach, encoded.state)
         return encoded._replace(
-            lengths=counts.to(vectors.device), patch_length=self.embedder.patch_length
+            lengths=counts.to(vectors.device),
+            patch_length=self.embedder.patch_length,
+            inputs=inputs,
         )
 
     def join_beside(self, batch: Batch) -> Batch:

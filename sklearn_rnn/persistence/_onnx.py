@@ -199,6 +199,12 @@ def _check_exportable(estimator: Any) -> None:
         )
     if estimator.token_counts_ is None:
         _check_numbers(estimator._settings)
+    if (kernel_sizes := estimator._settings.get("kernel_sizes")) is not None:
+        raise ValueError(
+            f"kernel_sizes={kernel_sizes!r} cannot be exported: the model is that of "
+            "the recurrent layers. Fit with kernel_sizes=None, or save the estimator "
+            "with sklearn_rnn.save."
+        )
     if hasattr(estimator, "predict_n_best"):
         raise ValueError(
             f"{type(estimator).__name__} cannot be exported: a search finds its "

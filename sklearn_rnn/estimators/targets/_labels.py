@@ -117,9 +117,8 @@ class LabelTarget(ClassTarget):
     def make_head(self, n_units: int, **shared: Any) -> Head:
         """Make a head of logits."""
         loss = LOSS_OF_TASK[self.task] if self.loss == "cross_entropy" else self.loss
-        return PooledHead(
-            n_units, self.n_outputs, loss=loss, pooling=self.pooling, **shared
-        )
+        shared = {"pooling": self.pooling, **shared}
+        return PooledHead(n_units, self.n_outputs, loss=loss, **shared)
 
     def structure(self) -> dict[str, Any]:
         """Name the outputs, the loss and the pooling."""

@@ -63,7 +63,7 @@ class NumberTarget(ScaledTarget):
 
     def make_head(self, n_units: int, **shared: Any) -> Head:
         """Make a head of numbers, of their logarithms or of quantiles."""
-        shared["pooling"] = self.pooling
+        shared = {"pooling": self.pooling, **shared}
         if self.levels:
             n_targets = self.n_outputs_
             return QuantilesHead(n_units, self.levels, n_targets=n_targets, **shared)

@@ -1,5 +1,6 @@
 """What is computed from the outputs of the encoder, and its loss: one file each."""
 
+from sklearn_rnn.nn.heads._convolution import ConvolutionHead
 from sklearn_rnn.nn.heads._crf import CRFHead
 from sklearn_rnn.nn.heads._ctc import CTCHead
 from sklearn_rnn.nn.heads._decoder import DecoderHead
@@ -15,6 +16,7 @@ from sklearn_rnn.nn.heads._sum import HeadSum
 __all__ = [
     "CRFHead",
     "CTCHead",
+    "ConvolutionHead",
     "DecoderHead",
     "Head",
     "HeadSum",

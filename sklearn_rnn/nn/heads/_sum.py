@@ -69,6 +69,26 @@ class HeadSum(Head):
         self.reads_state = any(head.reads_state for head in made)
         self.reads_end_only = all(head.reads_end_only for head in made)
 
+    @property
+    def n_units(self) -> int:
+        """Length of the vectors of all heads together."""
+        return sum(head.n_units for head in self.heads)
+
+    @property
+    def pooling(self) -> Any:
+        """The pooling of the first head."""
+        return getattr(self.heads[0], "pooling", None)
+
+    def attention_weights(self, encoded: Encoded, batch: Batch) -> Tensor:
+        """Compute how much each step counts in the pooling of the first head."""
+        weights: Tensor = self.heads[0].attention_weights(encoded, batch)
+        return weights
+
+    def why_no_step(self) -> str | None:
+        """Give the reason of the first head that has one."""
+        reasons = [head.why_no_step() for head in self.heads]
+        return next(filter(None, reasons), super().why_no_step())
+
     def attach(self, embedder: Embedder, generator: torch.Generator) -> None:
         """Let each head take note of what it shares with the embedder."""
         for head in self.heads:
