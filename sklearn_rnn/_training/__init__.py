@@ -10,6 +10,7 @@ from sklearn_rnn._training._attributions import (
 from sklearn_rnn._training._averaging import WeightAverage
 from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
+from sklearn_rnn._training._compiled import check_numba
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._given_callbacks import (
     check_copies,
@@ -80,6 +81,7 @@ __all__ = [
     "baseline",
     "best_epoch",
     "check_copies",
+    "check_numba",
     "check_sizes",
     "contents_of",
     "count_epochs_anew",

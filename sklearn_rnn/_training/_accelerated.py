@@ -44,6 +44,8 @@ class AcceleratedSequenceNet(SequenceNet):
     all processes, which are the same rows here.
     """
 
+    is_shared = True
+
     def __init__(self, *args: Any, accelerator: Any, **params: Any) -> None:
         super().__init__(*args, **params)
         self.accelerator = accelerator

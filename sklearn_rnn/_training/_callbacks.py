@@ -37,6 +37,28 @@ def unnamed(callback: Any) -> Any:
     return callback[1] if is_pair else callback
 
 
+def listening_to(event: str, callbacks: Any) -> list[Any]:
+    """Give the callbacks that do something at an event.
+
+    Parameters
+    ----------
+    event : str
+        Such as "on_batch_end".
+    callbacks : list of (name, callback) pairs
+
+    Returns
+    -------
+    listening : list
+        In their order.
+    """
+    nothing = getattr(Callback, event)
+    return [
+        callback
+        for _, callback in callbacks
+        if getattr(getattr(callback, event), "__func__", None) is not nothing
+    ]
+
+
 class Seeds(Callback):
     """Give each epoch its own random numbers, from the seed and its number.
 
@@ -194,9 +216,8 @@ class KeepGoodWeights(Callback):
         self.diverged_at_ = None
         self._remember(net)
 
-    def on_batch_end(self, net: Any, training: bool = False, **step: Any) -> None:
-        loss = "train_loss" if training else "valid_loss"
-        if not np.isfinite(net.history[-1, "batches", -1, loss]):
+    def on_batch_end(self, net: Any, **step: Any) -> None:
+        if not np.isfinite(step["loss"].item()):
             self._stop(net)
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:

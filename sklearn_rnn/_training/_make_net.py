@@ -234,6 +234,7 @@ def make_net(
         "train_split": None,
         "callbacks": callbacks,
         "device": device,
+        "compiled": settings.get("compiled", False),
         "verbose": max(0, settings["verbose"] - 1),
     }
     params["callbacks__print_log"] = EpochLines() if settings["verbose"] > 1 else None

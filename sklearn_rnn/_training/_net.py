@@ -1,6 +1,7 @@
 """The skorch net behind every estimator: skorch's loop with few hooks."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from skorch.utils import to_device
 from sklearn_rnn._training._callbacks import (
     PauseTraining,
     StopTraining,
+    listening_to,
 )
 from sklearn_rnn._training._checkpoint import SavedFit, resume
+from sklearn_rnn._training._compiled import CompiledStep, make_compiled_step
 from sklearn_rnn._training._ctrl_c import HeldCtrlC, NoticedCtrlC
 from sklearn_rnn._training._data import (
     MAX_PREDICTION_ROWS,
@@ -24,6 +27,7 @@ from sklearn_rnn._training._data import (
 from sklearn_rnn._training._lazy_adam import LazyAdam
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._parts import join_steps, parts_of
+from sklearn_rnn._training._threads import one_blas_thread
 from sklearn_rnn._training._time_budget import share_time
 from sklearn_rnn._training._windows import WindowDataset
 from sklearn_rnn.nn import Batch, Loss, Targets, check_loss, helpers
@@ -52,9 +56,13 @@ class SequenceNet(NeuralNet):
     torch_threads : int, default=1
         Threads that torch takes within one operation; what computes with the net reads
         it, see `working_threads`.
+    compiled : bool, default=False
+        Whether training steps are compiled where they have a compiled form.
 
     Attributes
     ----------
+    training_path_ : str
+        Which path the last training took, as `make_compiled_step` says.
     decide : callable (outputs) -> ndarray, or None
         Turns outputs into what a metric compares with the targets, in training.
     interrupted_, paused_ : bool
@@ -66,17 +74,22 @@ class SequenceNet(NeuralNet):
     interrupted_ = paused_ = False
     n_updates_ = 0
     decide: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+    is_shared = False  # among several processes
+    compiled_step: CompiledStep | None = None
+    training_path_ = "plain"
 
     def __init__(
         self,
         *args: Any,
         autocast: str | None = None,
         torch_threads: int = 1,
+        compiled: bool = False,
         **params: Any,
     ) -> None:
         super().__init__(*args, **params)
         self.autocast = autocast
         self.torch_threads = torch_threads
+        self.compiled = compiled
 
     def get_loss(
         self, y_pred: torch.Tensor, y_true: Any, X: Any = None, training: bool = False
@@ -92,10 +105,22 @@ class SequenceNet(NeuralNet):
         with naming_the_batch(
             batch[0], "Lower batch_size or hidden_size, or cut the longest rows."
         ):
-            return super().train_step(batch, **fit_params)
+            update = self.compiled_step and self.compiled_step.update
+            if update is None or not update.is_ready():
+                return super().train_step(batch, **fit_params)
+            update.zero_grad()
+            step = self.train_step_single(batch, **fit_params)
+            update()
+            return step
 
     def train_step_single(self, batch: Any, **fit_params: Any) -> Any:
         """Compute the gradient of a batch, or of a share of one."""
+        if self.compiled_step is not None:
+            if not self.module_.training:
+                self._set_training(True)
+            return join_steps(
+                [self.compiled_step.backward(*p) for p in parts_of(batch)]
+            )
         steps = []
         for part in parts_of(batch):
             step = super().train_step_single(part, target=part[1], **fit_params)
@@ -166,6 +191,11 @@ class SequenceNet(NeuralNet):
         if "batch" in cb_kwargs:
             inputs, target = cb_kwargs["batch"]
             cb_kwargs |= {"batch": (inputs, target.values), "target": target}
+        if method_name.startswith("on_batch"):  # of which there are many
+            getattr(self, method_name)(self, **cb_kwargs)
+            for callback in listening_to(method_name, self.callbacks_):
+                getattr(callback, method_name)(self, **cb_kwargs)
+            return None
         if method_name != "on_train_end":
             return super().notify(method_name, **cb_kwargs)
         with HeldCtrlC() as ctrl_c:
@@ -254,7 +284,9 @@ def train(
         epochs = resume(net, saved_fit)
     if epochs == 0:
         return None
+    compiled_step, net.training_path_ = make_compiled_step(net, dataset)
     for_this_training = [
+        (net, "compiled_step", compiled_step),
         (net, "train_split", validation and predefined_split(validation)),
         (net, "decide", decide),
         (callbacks["valid_score"], "score", None if scorer else score),
@@ -264,7 +296,8 @@ def train(
     for holder, name, value in for_this_training:
         setattr(holder, name, value)
     try:
-        net.partial_fit(dataset, None, epochs=epochs)
+        with one_blas_thread() if compiled_step else nullcontext():
+            net.partial_fit(dataset, None, epochs=epochs)
     finally:  # or the net would keep the data of this fit, and its estimator, alive
         for holder, name, _ in for_this_training:
             setattr(holder, name, None)

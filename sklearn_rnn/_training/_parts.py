@@ -30,6 +30,9 @@ def parts_of(batch: tuple[Batch, Targets]) -> list[tuple[Batch, Targets]]:
     inputs, _ = batch
     if inputs.follows is not None:  # the next batch goes on from all its rows
         return [batch]
+    n_rows, n_steps = inputs.values.shape[:2]
+    if n_rows * n_steps < LARGE:
+        return [batch]
     lengths = inputs.lengths
     n_padded = len(inputs) * int(lengths.max())
     if n_padded < LARGE or n_padded < MOSTLY_PADDING * int(lengths.sum()):

@@ -5,12 +5,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib import import_module
 from numbers import Integral
 from typing import Any
 
 import torch
 from joblib import cpu_count
 from joblib.parallel import get_active_backend
+from threadpoolctl import ThreadpoolController
 
 from sklearn_rnn.nn import helping
 
@@ -18,6 +21,9 @@ _LOCK = threading.Lock()
 _BRIEF: list[None] = []
 """A member for each brief call that goes on."""
 
+
+_ON_ONE_THREAD: list[Any] = []
+"""What gives BLAS its threads back, once for each that wants one thread."""
 
 _is_forked = False
 """Whether this process began as a fork of one that had loaded torch."""
@@ -28,6 +34,7 @@ def _begin_forked() -> None:
     global _LOCK, _is_forked
     _LOCK = threading.Lock()
     _is_forked = True
+    _ON_ONE_THREAD.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -161,3 +168,29 @@ def _set_own(n_threads: int, before: int) -> int:
 def _in_another_thread(function: Callable[..., Any], *args: Any) -> Any:
     with ThreadPoolExecutor(1) as another:
         return another.submit(function, *args).result()
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Let the BLAS of NumPy and SciPy, which compiled functions use, take one thread.
+
+    Its number is one for the whole process. The last that leaves sets it back, where
+    several threads of Python train at once.
+    """
+    with _LOCK:
+        limit = _ON_ONE_THREAD[0] if _ON_ONE_THREAD else _blas().limit(limits=1)
+        _ON_ONE_THREAD.append(limit)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            limit = _ON_ONE_THREAD.pop()
+            if not _ON_ONE_THREAD:
+                limit.restore_original_limits()
+
+
+@cache
+def _blas() -> Any:
+    """Find the libraries, which takes milliseconds; SciPy's is loaded when needed."""
+    import_module("scipy.linalg.cython_blas")
+    return ThreadpoolController().select(user_api="blas")

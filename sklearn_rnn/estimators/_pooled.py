@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from sklearn_rnn._compat import ClassOption, Interval, StrOptions
-from sklearn_rnn._training import as_usual
+from sklearn_rnn._training import as_usual, check_numba
 from sklearn_rnn.estimators._base import BaseRNN
 from sklearn_rnn.estimators._kernels import choose_reach, kernels_of
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
@@ -31,6 +31,17 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         is a torch module as `sklearn_rnn.nn.Pooling` describes it.
         """,
         constraint=[StrOptions(set(POOLINGS)), ClassOption()],
+    )
+    compiled: bool = parameter(
+        default=False,
+        accepts="bool",
+        text="""
+        Whether training steps are compiled by numba, ``pip install
+        "sklearn_rnn[fast]"``.  Small nets then train several times as fast on the CPU,
+        with weights that differ by rounding.  What has no compiled form trains as
+        without; ``training_path_`` says so.  Predictions need no numba.
+        """,
+        constraint=["boolean"],
     )
 
     patch_length: int | str = parameter(
@@ -60,6 +71,13 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
     )
 
     _attributes: ClassVar[dict] = {
+        "training_path_": (
+            "str",
+            """
+            How the net was trained last: "plain"; "compiled"; or, where
+            ``compiled=True`` found no compiled form, "plain: " and the reason.
+            """,
+        ),
         "patch_length_": (
             "int",
             """
@@ -119,6 +137,8 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         super()._check_settings()
         if self.kernel_sizes is not None:
             kernels_of(self.kernel_sizes)
+        if self.compiled:
+            check_numba()
         check_pooling(self.pooling, bidirectional=self.bidirectional)
 
     def _learn_input(self, part, seed):
@@ -133,6 +153,12 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
             return {**params, "kernel_sizes": None}
         reach = getattr(self, "_reach", {})  # none where a warm start has none
         return {**params, "kernel_sizes": kernels_of(self.kernel_sizes), **reach}
+
+    def _train(self, net, *datasets, **how):
+        try:
+            return super()._train(net, *datasets, **how)
+        finally:
+            self.training_path_ = net.training_path_
 
     @property
     def _n_features_out(self):

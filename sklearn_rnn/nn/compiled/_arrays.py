@@ -1,0 +1,52 @@
+"""What all files of this folder say of arrays."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float32]
+
+Loop: TypeAlias = tuple[Array, Array, Array]
+"""What the loop of a cell returns: gates, states, and what its way back needs."""
+
+
+def flat(steps: Array) -> Array:
+    """Join the steps of all samples: (n_timesteps * n_samples, n_units)."""
+    return steps.reshape(-1, steps.shape[-1])
+
+
+class Weight:
+    """A parameter whose numbers are read, and whose gradient is written, as arrays.
+
+    Parameters
+    ----------
+    parameter : torch.nn.Parameter
+    """
+
+    def __init__(self, parameter: Any) -> None:
+        self.parameter = parameter
+        self.place = None
+
+    def numbers(self) -> Array:
+        """Show the numbers, wherever they are by now; it is no copy."""
+        place = self.parameter.data_ptr()
+        if place != self.place:
+            self.place, self.array = place, self.parameter.detach().numpy()
+        return self.array
+
+    def add_gradient(self, gradient: Array) -> None:
+        """Add to the gradient as autograd does, which may keep the array.
+
+        Parameters
+        ----------
+        gradient : float32 ndarray of the shape of the parameter
+        """
+        parameter = self.parameter
+        if not parameter.requires_grad:
+            return
+        if parameter.grad is None:
+            parameter.grad = torch.from_numpy(gradient)
+        else:
+            parameter.grad += torch.from_numpy(gradient)

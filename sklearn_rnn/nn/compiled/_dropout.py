@@ -1,0 +1,32 @@
+"""Dropout with the masks of the network."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sklearn_rnn.nn.compiled._arrays import Array
+
+
+class CompiledDropout:
+    """A `SeededDropout` in training mode.
+
+    Parameters
+    ----------
+    dropout : SeededDropout
+        It draws the masks, in the order in which the network would.
+    """
+
+    def __init__(self, dropout: Any) -> None:
+        self.dropout = dropout
+
+    def forward(self, x: Array, lengths: NDArray[np.int64]) -> Array:
+        """Drop elements."""
+        self.mask: Array = self.dropout(torch.ones(x.shape)).numpy()
+        return x * self.mask
+
+    def backward(self, grad: Array) -> Array:
+        """Lead the gradient past what was dropped."""
+        grad *= self.mask
+        return grad

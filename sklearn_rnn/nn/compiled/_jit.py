@@ -1,0 +1,43 @@
+"""Compiling functions with numba, and keeping what was compiled."""
+
+import importlib.util
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def has_numba() -> bool:
+    """Say whether numba is installed; it is not imported."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def jit(function: Function) -> Function:
+    """Compile a function when it is first called, and keep the result on disk.
+
+    Where no folder can be written to, it is kept for the process only. Without numba
+    the function stays as it is, and is slow.
+
+    Parameters
+    ----------
+    function : callable
+        Of arrays and numbers.
+
+    Returns
+    -------
+    compiled : callable
+    """
+    if not has_numba():
+        return function
+    from numba import njit
+
+    # Divides as NumPy does; a check of each divisor would keep loops from being
+    # vectorized. "contract" lets a product and the sum after it be rounded once. It
+    # moves no sum, so that the bits are the same in each run.
+    compile_ = partial(njit, error_model="numpy", fastmath={"contract"})
+    try:
+        compiled: Function = compile_(cache=True)(function)
+    except RuntimeError:  # numba found no folder for it
+        compiled = compile_()(function)
+    return compiled

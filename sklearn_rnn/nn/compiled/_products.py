@@ -1,0 +1,66 @@
+"""Products over all steps at once, and affine maps."""
+
+import numpy as np
+
+from sklearn_rnn.nn.compiled._arrays import Array, Loop
+from sklearn_rnn.nn.compiled._jit import jit
+
+
+@jit
+def project(x: Array, weight: Array) -> Array:
+    """Multiply the inputs of all steps with a weight, in one product."""
+    n_steps, n_rows, n_inputs = x.shape
+    product = np.dot(x.reshape(n_steps * n_rows, n_inputs), weight.T)
+    return product.reshape(n_steps, n_rows, len(weight))
+
+
+@jit
+def gradients_of_cell(
+    x: Array, states: Array, deltas: Array, recurrent: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Compute the gradients to the weights of a cell, in the order of `Weights`.
+
+    ``deltas`` are the gradients to what its inputs give, ``recurrent`` those to what
+    its states give.
+    """
+    n_steps, n_rows, n_gates = deltas.shape
+    n_inputs, size = x.shape[2], states.shape[2]
+    n_flat = n_steps * n_rows
+    by_step = deltas.reshape(n_flat, n_gates)
+    to_w_hh = np.zeros((n_gates, size), np.float32)
+    if n_steps > 1:
+        before = states[:-1].reshape(n_flat - n_rows, size)
+        np.dot(recurrent[1:].reshape(n_flat - n_rows, n_gates).T, before, to_w_hh)
+    return (
+        np.dot(by_step.T, x.reshape(n_flat, n_inputs)),
+        to_w_hh,
+        sum_of_rows(by_step),
+        sum_of_rows(recurrent.reshape(n_flat, n_gates)),
+    )
+
+
+@jit
+def sum_of_rows(rows: Array) -> Array:
+    """Add up the rows, one after the other."""
+    total = np.zeros(rows.shape[1], np.float32)
+    for i in range(len(rows)):
+        row = rows[i]
+        for k in range(rows.shape[1]):
+            total[k] += row[k]
+    return total
+
+
+@jit
+def affine(x: Array, weight: Array, bias: Array) -> Array:
+    """Compute an affine map of each row."""
+    y = np.dot(x, weight.T)
+    for i in range(len(y)):
+        for k in range(len(bias)):
+            y[i, k] += bias[k]
+    return y
+
+
+@jit
+def gradients_of_affine(grad: Array, x: Array, weight: Array) -> Loop:
+    """Compute the gradients to the weight, to the bias and to the input."""
+    return np.dot(grad.T, x), sum_of_rows(grad), np.dot(grad, weight)
