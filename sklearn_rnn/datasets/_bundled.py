@@ -9,9 +9,9 @@ __all__ = [
 ]
 
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,30 @@ if TYPE_CHECKING:  # in importlib.resources.abc from Python 3.11 on
 _CONSTRAINTS = {"return_X_y": ["boolean"]}
 
 
-@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+class _Loader(Protocol):
+    """What type checkers see of a loader: its parameter decides what it returns."""
+
+    @overload
+    def __call__(self, *, return_X_y: Literal[False] = False) -> Bunch: ...
+
+    @overload
+    def __call__(
+        self, *, return_X_y: Literal[True]
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+    @overload
+    def __call__(
+        self, *, return_X_y: bool
+    ) -> Bunch | tuple[NDArray[Any], NDArray[Any]]: ...
+
+
+def _loader(load: Callable[..., Any]) -> _Loader:
+    """Check the parameter of a loader."""
+    checked = validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)(load)
+    return cast(_Loader, checked)
+
+
+@_loader
 def load_languages(
     *, return_X_y: bool = False
 ) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
@@ -100,7 +123,7 @@ def load_languages(
     )
 
 
-@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+@_loader
 def load_tweets(
     *, return_X_y: bool = False
 ) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
@@ -163,7 +186,7 @@ def load_tweets(
     return _bundle(data, target, filename, return_X_y)
 
 
-@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+@_loader
 def load_pronunciations(
     *, return_X_y: bool = False
 ) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
@@ -219,7 +242,7 @@ def load_pronunciations(
     return _bundle(data, target, filename, return_X_y)
 
 
-@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+@_loader
 def load_births(
     *, return_X_y: bool = False
 ) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
@@ -276,7 +299,7 @@ def load_births(
     return _series(dates, births, filename, return_X_y)
 
 
-@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
+@_loader
 def load_co2(*, return_X_y: bool = False) -> Bunch | tuple[NDArray[Any], NDArray[Any]]:
     """Load the weekly carbon dioxide of the air at Mauna Loa, 1958 to 2001.
 
