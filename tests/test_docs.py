@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import sklearn_rnn.estimators  # noqa: F401 - torch draws a random number when loaded
+import sklearn_rnn.estimators  # torch draws a random number when loaded
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -114,6 +114,13 @@ def test_the_guide_is_short():
 def test_the_readme_shows_at_most_fifteen_lines():
     (first, *_) = SNIPPET.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert len([line for line in first.splitlines() if line.strip()]) <= 15
+
+
+def test_the_changelog_of_the_first_release_names_every_estimator():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    entry = text.partition("## 0.1.0")[2]
+    estimators = {name for name in sklearn_rnn.__all__ if name.startswith("RNN")}
+    assert estimators and not {n for n in estimators if f"`{n}`" not in entry}
 
 
 def test_the_style_page_is_there():
