@@ -179,18 +179,7 @@ def _check_exportable(estimator: Any) -> None:
             f"{type(estimator).__name__} cannot be exported: {estimator._why_no_onnx}. "
             "Save the estimator with sklearn_rnn.save."
         )
-    if estimator._settings.get("output") == "crf":
-        raise ValueError(
-            "output='crf' cannot be exported, for ONNX has no operator that finds the "
-            "likeliest sequence of labels; fit with output='softmax', or save the "
-            "estimator with sklearn_rnn.save."
-        )
-    if getattr(estimator._target, "levels", ()):
-        raise ValueError(
-            "quantiles cannot be exported: the model has one output for each target. "
-            "Fit with loss='quantile' and quantile=..., or save the estimator with "
-            "sklearn_rnn.save."
-        )
+    _check_outputs(estimator)
     if estimator.beside_inputs_:
         raise ValueError(
             "An estimator fitted on several sequences for each sample cannot be "
@@ -205,18 +194,6 @@ def _check_exportable(estimator: Any) -> None:
             "the recurrent layers. Fit with kernel_sizes=None, or save the estimator "
             "with sklearn_rnn.save."
         )
-    if hasattr(estimator, "predict_n_best"):
-        raise ValueError(
-            f"{type(estimator).__name__} cannot be exported: a search finds its "
-            "answers, for which ONNX has no operator. Save the estimator with "
-            "sklearn_rnn.save."
-        )
-    if not estimator._target.is_given:
-        raise ValueError(
-            f"{type(estimator).__name__} cannot be exported: the model would answer in "
-            "targets, and it learns the sequences themselves. Save the estimator with "
-            "sklearn_rnn.save."
-        )
     for name, value in _parts_of(estimator).items():
         if isinstance(value, type) and value not in KNOWN_PARTS:
             raise ValueError(
@@ -228,6 +205,33 @@ def _check_exportable(estimator: Any) -> None:
         raise ValueError(
             "Words that come with their characters cannot be exported; fit on "
             "TextVectorizer(characters=False), or save the estimator with "
+            "sklearn_rnn.save."
+        )
+
+
+def _check_outputs(estimator: Any) -> None:
+    if estimator._settings.get("output") == "crf":
+        raise ValueError(
+            "output='crf' cannot be exported, for ONNX has no operator that finds the "
+            "likeliest sequence of labels; fit with output='softmax', or save the "
+            "estimator with sklearn_rnn.save."
+        )
+    if getattr(estimator._target, "levels", ()):
+        raise ValueError(
+            "quantiles cannot be exported: the model has one output for each target. "
+            "Fit with loss='quantile' and quantile=..., or save the estimator with "
+            "sklearn_rnn.save."
+        )
+    if hasattr(estimator, "predict_n_best"):
+        raise ValueError(
+            f"{type(estimator).__name__} cannot be exported: a search finds its "
+            "answers, for which ONNX has no operator. Save the estimator with "
+            "sklearn_rnn.save."
+        )
+    if not estimator._target.is_given:
+        raise ValueError(
+            f"{type(estimator).__name__} cannot be exported: the model would answer in "
+            "targets, and it learns the sequences themselves. Save the estimator with "
             "sklearn_rnn.save."
         )
 

@@ -65,7 +65,10 @@ class CompiledNetwork:
             return [CompiledDropout(network.dropout)] if network.dropout.p else []
 
         learns = tokens is not None
-        parts = [CompiledTokens(tokens), *dropout()] if learns else [CompiledNumbers()]
+        self.patch_length = network.embedder.patch_length
+        parts: list[Any] = [CompiledNumbers(self.patch_length)]
+        if learns:
+            parts = [CompiledTokens(tokens), *dropout()]
         for k, layer in enumerate(encoder.layers):
             parts += dropout() if k > 0 else []
             parts.append(CompiledLayer(layer, to_input=learns or k > 0))
@@ -89,9 +92,11 @@ class CompiledNetwork:
             of sequences, and the outputs ``y_pred``.
         """
         lengths = batch.lengths.numpy()
-        x: Any = batch.values.numpy()
-        for part in self.parts:
-            x = part.forward(x, lengths)
+        embed, *others = self.parts
+        x: Any = embed.forward(batch.values.numpy(), lengths)
+        n_patches = -(-lengths // self.patch_length)
+        for part in others:
+            x = part.forward(x, n_patches)
         factors = target.weight.numpy() / np.float32(len(lengths))
         loss, grad = self.loss(x, target.values.numpy(), factors)
         for part in reversed(self.parts):
