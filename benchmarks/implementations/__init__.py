@@ -26,6 +26,7 @@ class Entry(NamedTuple):
 
 IMPLEMENTATIONS = {
     "ours": Entry("ours"),
+    "ours-compiled": Entry("ours_compiled"),
     "raw": Entry("raw_loop"),
     "skorch": Entry("skorch_net"),
     "bucketed": Entry("bucketed_loop"),

@@ -111,7 +111,7 @@ class CompiledUpdate:
         self.optimizer = net.optimizer_
         (self.group,) = net.optimizer_.param_groups
         self.clipping = dict(net.callbacks_)["gradient_norm"]
-        self.clip_and_update = compiled.clip_and_update
+        self.compiled = compiled
         self.has_begun = False
         self.arrays: dict[Any, Any] = {}
 
@@ -130,12 +130,19 @@ class CompiledUpdate:
     def __call__(self) -> None:
         """Clip the gradients, note their norm, and update the weights."""
         moved = [p for p in self.group["params"] if p.grad is not None]
-        gradients = tuple(p.grad.numpy().ravel() for p in moved)
-        weights, *state = zip(*map(self._arrays_of, moved), strict=True)
-        limit = math.inf if self.clipping.max_norm is None else self.clipping.max_norm
-        rates = (float(self.group["lr"]), *self.group["betas"], self.group["eps"])
-        norm = self.clip_and_update(weights, gradients, *state, float(limit), rates)
+        gradients = [p.grad.numpy().ravel() for p in moved]
+        norm = math.sqrt(sum(map(self.compiled.sum_of_squares, gradients)))
         self.clipping.norms_.append(norm)
+        limit = self.clipping.max_norm
+        clips = limit is not None and not norm <= limit
+        factor = limit / (norm + 1e-6) if clips else 1.0
+        rates = (float(self.group["lr"]), *self.group["betas"], self.group["eps"])
+        for parameter, gradient in zip(moved, gradients, strict=True):
+            weights, mean, square, step = self._arrays_of(parameter)
+            step += 1
+            self.compiled.move(
+                weights, gradient, mean, square, factor, float(step[0]), rates
+            )
 
     def _arrays_of(self, parameter: Any) -> list[Any]:
         """Show a parameter and its state as flat arrays, kept while they stay there."""

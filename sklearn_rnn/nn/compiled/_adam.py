@@ -1,4 +1,4 @@
-"""Clipping and the update of Adam; `torch.optim.Adam` has the equations."""
+"""The norm of a gradient, and the update of Adam as in `torch.optim.Adam`."""
 
 import math
 
@@ -6,8 +6,6 @@ import numpy as np
 
 from sklearn_rnn.nn.compiled._arrays import Array
 from sklearn_rnn.nn.compiled._jit import jit
-
-Arrays = tuple[Array, ...]
 
 
 @jit
@@ -47,30 +45,3 @@ def move(
         mean[i] = m
         square[i] = v
         weights[i] -= size * m / (np.sqrt(v) * root + e)
-
-
-@jit
-def clip_and_update(
-    weights: Arrays,
-    gradients: Arrays,
-    means: Arrays,
-    squares: Arrays,
-    steps: Arrays,
-    max_norm: float,
-    rates: tuple[float, float, float, float],
-) -> float:
-    """Update flat weights by their gradients, scaled down to ``max_norm``.
-
-    ``steps`` hold the number of updates before, and count this one. ``rates`` are the
-    learning rate, the two betas and epsilon. Returns the norm before clipping.
-    """
-    total = 0.0
-    for i in range(len(gradients)):
-        total += sum_of_squares(gradients[i])
-    norm = math.sqrt(total)
-    factor = 1.0 if norm <= max_norm else max_norm / (norm + 1e-6)
-    for i in range(len(weights)):
-        steps[i][0] += 1
-        step = np.float64(steps[i][0])
-        move(weights[i], gradients[i], means[i], squares[i], factor, step, rates)
-    return norm

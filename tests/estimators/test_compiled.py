@@ -1,0 +1,201 @@
+"""Fits with `compiled=True` beside those without."""
+
+import importlib.util
+import pickle
+from threading import Barrier, Thread
+
+import numpy as np
+import pytest
+from skorch.callbacks import Callback
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn.callbacks import WeightAverage
+from sklearn_rnn.datasets import make_adding_problem, make_first_symbol
+
+needs_numba = pytest.mark.skipif(
+    importlib.util.find_spec("numba") is None, reason="numba is not installed"
+)
+
+
+def token_data():
+    return make_first_symbol(n_samples=60, random_state=0)
+
+
+def number_data():
+    X, y = make_adding_problem(60, 6, random_state=0)
+    return X, y
+
+
+SMALL = {"max_epochs": 3, "random_state": 0, "hidden_size": 5, "batch_size": 16}
+FITS = {
+    "tokens": (RNNClassifier, token_data, {"cell": "rnn", "embedding_dim": 4}),
+    "clipped, without a schedule": (
+        RNNClassifier,
+        token_data,
+        {"cell": "rnn", "embedding_dim": 4, "max_grad_norm": 0.05, "lr_schedule": None},
+    ),
+    "stacked, with dropout": (
+        RNNRegressor,
+        number_data,
+        {"cell": "lstm", "num_layers": 2, "dropout": 0.2, "early_stopping": True},
+    ),
+    "another optimiser": (
+        RNNRegressor,
+        number_data,
+        {"cell": "gru", "optimizer": "rmsprop", "lr": 0.001, "pooling": "mean"},
+    ),
+    "frozen vectors and weight decay": (
+        RNNClassifier,
+        token_data,
+        {
+            "cell": "gru",
+            "word_dropout": 0.1,
+            "net_params": {
+                "module__freeze_embedding": True,
+                "optimizer__weight_decay": 0.01,
+            },
+        },
+    ),
+    "averaged weights": (
+        RNNClassifier,
+        token_data,
+        {"pooling": "final_state", "callbacks": [WeightAverage(0.9)]},
+    ),
+}
+
+
+def state_of(model):
+    return {k: v.numpy() for k, v in model.net_.module_.state_dict().items()}
+
+
+def assert_same(one, other):
+    expected = state_of(other)
+    for name, got in state_of(one).items():
+        np.testing.assert_allclose(got, expected[name], rtol=1e-4, atol=1e-5)
+    for curve in ("train_loss", "gradient_norm", "lr"):
+        np.testing.assert_allclose(
+            one.history_[curve], other.history_[curve], rtol=1e-4, atol=1e-6
+        )
+
+
+@needs_numba
+@pytest.mark.parametrize("name", FITS)
+def test_a_compiled_fit_is_the_plain_one_but_for_rounding(name):
+    make, draw, params = FITS[name]
+    X, y = draw()
+    weight = np.linspace(0.5, 2, len(y))
+    plain, compiled = (
+        make(**SMALL, **params, compiled=value).fit(X, y, sample_weight=weight)
+        for value in (False, True)
+    )
+    assert (plain.training_path_, compiled.training_path_) == ("plain", "compiled")
+    assert_same(compiled, plain)
+
+
+@needs_numba
+def test_parts_go_on_with_the_state_of_the_optimiser_across_a_pickle():
+    X, y = token_data()
+    models = []
+    for value in (False, True):
+        model = RNNClassifier(**SMALL, cell="rnn", compiled=value)
+        model.partial_fit(X[:30], y[:30], classes=np.unique(y))
+        model = pickle.loads(pickle.dumps(model))
+        models.append(model.partial_fit(X[30:], y[30:]).partial_fit(X, y))
+    assert_same(*models)
+
+
+@needs_numba
+def test_bits_are_the_same_in_each_run():
+    X, y = number_data()
+    fits = [RNNRegressor(**SMALL, compiled=True).fit(X, y) for _ in range(2)]
+    for name, weights in state_of(fits[0]).items():
+        assert (weights == state_of(fits[1])[name]).all()
+
+
+class Observer(Callback):
+    """See the gradients, and how many threads BLAS has."""
+
+    def on_grad_computed(self, net, named_parameters, **kwargs):
+        self.norms_ = [float(p.grad.norm()) for _, p in named_parameters]
+        self.threads_ = blas_threads()
+
+
+def blas_threads():
+    return {
+        one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"
+    }
+
+
+@needs_numba
+@pytest.mark.changes_global_state
+def test_callbacks_see_gradients_and_blas_has_one_thread_until_the_last_fit_ends():
+    X, y = token_data()
+    met = Barrier(2)
+
+    class Meeting(Callback):
+        def on_train_begin(self, net, **kwargs):
+            met.wait(timeout=60)
+
+    def fit(callbacks):
+        RNNClassifier(**SMALL, cell="rnn", compiled=True, callbacks=callbacks).fit(X, y)
+
+    seen = Observer()
+    observing = RNNClassifier(**SMALL, cell="rnn", compiled=True, callbacks=[seen])
+    with threadpool_limits(2, user_api="blas"):
+        observing.fit(X, y)
+        assert blas_threads() == {2}
+        threads = [Thread(target=fit, args=([Meeting()],)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert blas_threads() == {2}
+    (watching,) = [c for _, c in observing.net_.callbacks_ if type(c) is Observer]
+    assert watching.threads_ == {1}
+    assert min(watching.norms_) > 0
+
+
+@needs_numba
+@pytest.mark.parametrize(
+    "changed, reason",
+    [
+        ({"pooling": "attention"}, "Attention"),
+        ({"standardize": "sequence"}, "static columns"),
+        ({"net_params": {"autocast": "bfloat16"}, "cell": "gru"}, "bfloat16"),
+    ],
+)
+def test_what_has_no_compiled_form_trains_plainly_and_says_why(changed, reason):
+    X, y = number_data()
+    params = {**SMALL, **changed, "max_epochs": 1}
+    model = RNNClassifier(**params, compiled=True).fit(X, y > 1)
+    assert model.training_path_.startswith("plain: ")
+    assert reason in model.training_path_
+
+
+def without_numba(monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *rest: None if name == "numba" else find(name, *rest),
+    )
+
+
+def test_without_numba_fit_says_how_to_install_it(monkeypatch):
+    without_numba(monkeypatch)
+    X, y = number_data()
+    with pytest.raises(ImportError, match=r'pip install "sklearn_rnn\[fast\]"'):
+        RNNRegressor(compiled=True).fit(X, y)
+    assert RNNRegressor(**SMALL).fit(X, y).training_path_ == "plain"
+
+
+@needs_numba
+def test_what_was_compiled_predicts_where_numba_is_missing(monkeypatch):
+    X, y = number_data()
+    model = RNNRegressor(**SMALL, compiled=True).fit(X, y)
+    expected, saved = model.predict(X), pickle.dumps(model)
+    without_numba(monkeypatch)
+    loaded = pickle.loads(saved)
+    np.testing.assert_allclose(loaded.predict(X), expected, rtol=1e-5)
+    assert loaded.training_path_ == "compiled"

@@ -1,0 +1,155 @@
+"""Compiled training steps against autograd."""
+
+from functools import partial
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+
+from sklearn_rnn.nn import Batch, PooledHead, RecurrentNetwork, Targets
+
+pytest.importorskip("numba")
+
+from sklearn_rnn.nn.compiled import CompiledNetwork, why_not_compiled
+from sklearn_rnn.nn.compiled._activations import exp, tanh
+from sklearn_rnn.nn.compiled._jit import jit
+
+LENGTHS = torch.tensor([4, 1, 7, 7, 3])
+POOLINGS = ["last", "final_state", "max", "mean"]
+LOSSES = ["cross_entropy", "binary_cross_entropy", "squared_error"]
+INPUTS = {"tokens": {"n_tokens": 20, "embedding_dim": 5}, "numbers": {"n_features": 3}}
+
+
+def make_network(inputs, *, pooling="max", loss="cross_entropy", **params):
+    head = partial(PooledHead, n_outputs=3, loss=loss, pooling=pooling)
+    return RecurrentNetwork(head, hidden_size=6, **INPUTS[inputs], **params)
+
+
+def make_batch(inputs, loss, lengths=LENGTHS):
+    """Draw sequences whose padding no loss may see, targets and weights."""
+    generator = torch.Generator().manual_seed(1)
+    shape = (len(lengths), int(lengths.max()))
+    padding = torch.arange(shape[1]) >= lengths[:, None]
+    if inputs == "tokens":
+        values = torch.randint(1, 20, shape, generator=generator)
+        values = values.masked_fill(padding, 0)
+    else:
+        values = torch.randn(*shape, 3, generator=generator)
+        values = values.masked_fill(padding[..., None], torch.nan)
+    if loss == "cross_entropy":
+        y = torch.randint(0, 3, (len(lengths),), generator=generator)
+    else:
+        y = torch.randint(0, 2, (len(lengths), 3), generator=generator).float()
+    weight = torch.rand(len(lengths), generator=generator)
+    return Batch(values, lengths), Targets(y, weight, torch.ones_like(lengths))
+
+
+def by_autograd(network, batch, target):
+    network.train().zero_grad()
+    network.reseed(3)
+    outputs = network(batch, target)
+    losses = network.head.losses(outputs, target)
+    loss = (losses * target.weight).sum() / len(batch)
+    loss.backward()
+    return [loss, outputs, *[p.grad.clone() for p in network.parameters()]]
+
+
+def by_compiled_step(network, batch, target):
+    network.train().zero_grad()
+    network.reseed(3)
+    step = CompiledNetwork(network).backward(batch, target)
+    return [step["loss"], step["y_pred"], *[p.grad for p in network.parameters()]]
+
+
+def assert_same(network, *data):
+    assert why_not_compiled(network) is None
+    expected = by_autograd(network, *data)
+    for got, wanted in zip(by_compiled_step(network, *data), expected, strict=True):
+        torch.testing.assert_close(got, wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_outputs_loss_and_gradients_are_those_of_autograd(cell, bidirectional):
+    cases = list(enumerate(product(POOLINGS, LOSSES)))
+    # torch prepares its LSTM anew for each network: each pooling, with a loss in turn.
+    for k, (pooling, loss) in cases[:: 4 if cell == "lstm" else 1]:
+        inputs = ["tokens", "numbers"][k % 2]
+        network = make_network(
+            inputs,
+            pooling=pooling,
+            loss=loss,
+            cell=cell,
+            bidirectional=bidirectional,
+            num_layers=1 + k % 3 // 2,
+            dropout=[0.0, 0.3][k // 2 % 2],
+        )
+        assert_same(network, *make_batch(inputs, loss))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_sequences_of_one_step_and_no_padding(cell):
+    for lengths in ([1, 1], [4, 4]):
+        network = make_network("numbers", cell=cell, bidirectional=True)
+        batch = make_batch("numbers", "cross_entropy", torch.tensor(lengths))
+        assert_same(network, *batch)
+
+
+def test_steps_that_are_equally_large_share_the_gradient():
+    network = make_network("numbers", cell="rnn", pooling="max")
+    with torch.no_grad():  # every state is the same number
+        network.encoder.layers[0].forward_cell.weight_ih_l0.zero_()
+        network.encoder.layers[0].forward_cell.weight_hh_l0.zero_()
+        network.encoder.layers[0].forward_cell.bias_ih_l0.fill_(0.5)
+    assert_same(network, *make_batch("numbers", "cross_entropy"))
+
+
+def test_gradients_are_added_to_those_there_are_and_frozen_weights_have_none():
+    network = make_network("tokens", cell="gru", freeze_embedding=True)
+    data = make_batch("tokens", "cross_entropy")
+    once = [g.clone() for g in by_compiled_step(network, *data)[2:] if g is not None]
+    CompiledNetwork(network).backward(*data)
+    assert network.embedder.tokens.weight.grad is None
+    learning = [p for p in network.parameters() if p.requires_grad]
+    for parameter, gradient in zip(learning, once, strict=True):
+        torch.testing.assert_close(parameter.grad, 2 * gradient)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"pooling": "attention"},
+        {"cell": "rnn", "nonlinearity": "relu"},
+        {"loss": "poisson"},
+        {"n_characters": 9},
+        {"head": True},
+    ],
+)
+def test_other_networks_say_why_they_have_no_compiled_form(changed):
+    network = make_network("tokens", **({} if "head" in changed else changed))
+    if "head" in changed:
+        network.head = torch.nn.Identity()
+    assert isinstance(why_not_compiled(network), str)
+
+
+def test_label_smoothing_has_no_compiled_form():
+    network = make_network("tokens")
+    network.head.loss.label_smoothing = 0.1
+    assert "label smoothing" in why_not_compiled(network)
+
+
+def test_nonlinearities_are_within_a_few_units_in_the_last_place():
+    x = np.linspace(-12, 12, 2001, dtype=np.float32)
+    got = np.array([tanh(value) for value in x])
+    np.testing.assert_allclose(got, np.tanh(x.astype(float)), rtol=5e-7, atol=1e-12)
+    x = np.linspace(-87, 0, 2001, dtype=np.float32)
+    got = np.array([exp(value) for value in x])
+    np.testing.assert_allclose(got, np.exp(x.astype(float)), rtol=5e-7)
+
+
+def test_what_has_no_folder_to_be_kept_in_is_compiled_all_the_same():
+    namespace = {}
+    exec("def twice(x):\n    return 2 * x", namespace)  # of no file
+    twice = jit(namespace["twice"])
+    assert twice(3) == 6 and twice.signatures
