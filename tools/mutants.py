@@ -2110,6 +2110,16 @@ MUTANTS = [
         ("tests/nn/kernels/test_exact.py::test_a_row_gets_the_same_bits_at_any_place",),
     ),
     Mutant(
+        "long rows of a small network come as few as of a large one",
+        "_training/_data.py",
+        "max(8 * PREDICTION_STEPS, PREDICTION_NUMBERS // n_units)",
+        "8 * PREDICTION_STEPS",
+        (
+            "tests/_training/test_data.py"
+            "::test_very_long_rows_are_few_in_a_prediction_batch",
+        ),
+    ),
+    Mutant(
         "one thread predicts, whatever n_jobs says",
         "_training/_net.py",
         "if pool is None or len(plan) == 1:",

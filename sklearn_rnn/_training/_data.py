@@ -30,6 +30,10 @@ BATCHES_PER_POOL = 50
 PREDICTION_STEPS = 2**13
 PREDICTION_ROWS = 32
 MAX_PREDICTION_ROWS = 512
+# Of a small network even more: 64 rows of 5,000 steps took half the time. So many
+# outputs are 16 MB.
+PREDICTION_NUMBERS = 2**22
+USUAL_UNITS = 64
 
 
 class SequenceDataset(Dataset):
@@ -166,13 +170,17 @@ class SequenceDataset(Dataset):
         batches = _cut(order, batch_size)
         return [batches[i] for i in rng.permutation(len(batches))]
 
-    def prediction_plan(self, batch_size: int) -> list[NDArray[Any]]:
+    def prediction_plan(
+        self, batch_size: int, n_units: int = USUAL_UNITS
+    ) -> list[NDArray[Any]]:
         """Choose batches for predictions, the longest rows first.
 
         Parameters
         ----------
         batch_size : int
             The most rows of a batch.
+        n_units : int
+            Number of outputs of the encoder at a step.
 
         Returns
         -------
@@ -180,7 +188,8 @@ class SequenceDataset(Dataset):
             The rows of each batch.
         """
         n_beside = sum(int(part.lengths.max(initial=0)) for part in self.beside)
-        return _cut_longest_first(self.lengths, batch_size, n_beside)
+        most = max(8 * PREDICTION_STEPS, PREDICTION_NUMBERS // n_units)
+        return _cut_longest_first(self.lengths, batch_size, most, n_beside)
 
     def batch(
         self,
@@ -311,9 +320,10 @@ class PredictionBatches:
         self,
         dataset: SequenceDataset | WindowDataset,
         batch_size: int = MAX_PREDICTION_ROWS,
+        n_units: int = USUAL_UNITS,
     ) -> None:
         self.dataset = dataset
-        self.plan = dataset.prediction_plan(batch_size)
+        self.plan = dataset.prediction_plan(batch_size, n_units)
         self.order = np.concatenate(self.plan)
 
     def __iter__(self) -> Iterator[tuple[Batch, Targets | None]]:
@@ -324,11 +334,12 @@ class PredictionBatches:
 
 
 def _cut_longest_first(
-    lengths: NDArray[np.int64], batch_size: int, n_beside: int = 0
+    lengths: NDArray[np.int64], batch_size: int, most_steps: int, n_beside: int = 0
 ) -> list[NDArray[Any]]:
     """Cut rows into batches of about `PREDICTION_STEPS` padded steps.
 
-    Each row may have `n_beside` steps more, in sequences beside that of `lengths`.
+    Where few rows have as many, a batch may have up to `most_steps` of them. Each row
+    may have `n_beside` steps more, in sequences beside that of `lengths`.
     """
     order = np.argsort(-lengths, kind="stable")
     plan, start = [], 0
@@ -336,7 +347,7 @@ def _cut_longest_first(
         longest = lengths[order[start]] + n_beside
         n_rows = PREDICTION_STEPS // longest
         if n_rows < PREDICTION_ROWS:
-            n_rows = min(PREDICTION_ROWS, max(1, 8 * PREDICTION_STEPS // longest))
+            n_rows = min(PREDICTION_ROWS, max(1, most_steps // longest))
         stop = start + min(batch_size, n_rows)
         plan.append(order[start:stop])
         start = stop

@@ -403,7 +403,7 @@ def evaluate(
     question = head.predict if question is None else question
     places = dataset.places(rows or head.rows)
     values: Any = None
-    batches = PredictionBatches(dataset)
+    batches = PredictionBatches(dataset, n_units=net.module_.encoder.n_units)
     for indices, part in _ask_batches(net, batches, question, about_targets):
         part = part.cpu().numpy()
         if values is None:  # the longest rows come first, and with them the widest part

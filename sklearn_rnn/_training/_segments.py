@@ -69,7 +69,7 @@ class SegmentDataset(SequenceDataset):
         groups = SequenceDataset(pieces, None).training_plan(batch_size, rng)
         return self._side_by_side(starts, groups)
 
-    def prediction_plan(self, batch_size: int) -> list[NDArray[Any]]:
+    def prediction_plan(self, batch_size: int, n_units: int = 0) -> list[NDArray[Any]]:
         """Read the sequences side by side, the longest first."""
         n_rows = max(1, min(batch_size, PREDICTION_STEPS // int(self.lengths.max())))
         order = np.argsort(-np.diff(self._offsets_of(self._starts)), kind="stable")

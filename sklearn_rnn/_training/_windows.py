@@ -210,7 +210,7 @@ class WindowDataset(Dataset):
         order = np.concatenate([rng.permutation(len(self)) for _ in range(n_passes)])
         return [order[i * size : (i + 1) * size] for i in range(n_batches)]
 
-    def prediction_plan(self, batch_size: int) -> list[NDArray[Any]]:
+    def prediction_plan(self, batch_size: int, n_units: int = 0) -> list[NDArray[Any]]:
         """Take the windows in their order."""
         size = min(batch_size, PREDICTION_ROWS)
         rows = np.arange(len(self))

@@ -395,6 +395,9 @@ def test_a_row_longer_than_the_budget_comes_with_few_others(
 
 def test_very_long_rows_are_few_in_a_prediction_batch(monkeypatch):
     monkeypatch.setattr(_data, "PREDICTION_STEPS", 20)  # and 160 at the most
+    monkeypatch.setattr(_data, "PREDICTION_NUMBERS", 2000)
     sizes = [len(rows) for rows in rows_of(PredictionBatches(numbered_rows([50] * 7)))]
     assert sizes == [3, 3, 1]
     assert rows_of(PredictionBatches(numbered_rows([500, 500]))) == [[0], [1]]
+    small = PredictionBatches(numbered_rows([50] * 7), n_units=8)  # 250 at the most
+    assert [len(rows) for rows in rows_of(small)] == [5, 2]
