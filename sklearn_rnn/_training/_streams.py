@@ -110,9 +110,13 @@ def _moment_of(net: SequenceNet) -> tuple[int, list[Any]]:
 
     torch counts what is written to a tensor, but not what its fused optimisers write.
     """
-    tensors = chain(net.module_.parameters(), net.module_.buffers())
+    # Without names, which take longer to put together than all the rest.
+    parts = [(part._parameters, part._buffers) for part in net.module_.modules()]
     writings = [
-        (t.data_ptr(), None if t.is_inference() else t._version) for t in tensors
+        (t.data_ptr(), None if t.is_inference() else t._version)
+        for tensors in chain.from_iterable(parts)
+        for t in tensors.values()
+        if t is not None
     ]
     return net.n_updates_, writings
 

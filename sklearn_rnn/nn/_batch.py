@@ -67,6 +67,8 @@ class Batch:
         -------
         batch : Batch
         """
+        if self.values.device == torch.device(device):
+            return self
         return self._map(lambda tensor: tensor.to(device))
 
     def take(self, rows: Tensor | slice) -> "Batch":

@@ -146,7 +146,8 @@ def _names_of_fit(estimator: Any) -> Any:
 def _check_names(estimator: Any, X: Any, names: Any, *, reset: bool) -> None:
     """Learn the names of the variables, or hold X against those of `fit`."""
     if names is None:
-        check_feature_names(estimator, X, reset=reset)
+        if reset or hasattr(estimator, "feature_names_in_") or not _is_nameless(X):
+            check_feature_names(estimator, X, reset=reset)
     elif reset:
         estimator.feature_names_in_ = np.asarray(names, dtype=object)
     elif not hasattr(estimator, "feature_names_in_"):
@@ -154,6 +155,11 @@ def _check_names(estimator: Any, X: Any, names: Any, *, reset: bool) -> None:
             f"X has feature names, but {type(estimator).__name__} was fitted without "
             "feature names; its columns are read in the order they have."
         )
+
+
+def _is_nameless(X: Any) -> bool:
+    """Whether X is of a type without names; to ask takes as long as to read a row."""
+    return type(X) is np.ndarray or sparse.issparse(X)
 
 
 def _read(X: Any, input: str, keep_ragged: bool) -> Reading:

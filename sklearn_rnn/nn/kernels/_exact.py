@@ -268,12 +268,19 @@ class Filled:
 
     def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences as `Cell.forward` does."""
-        groups = x.transpose(0, 1).split(self.at_once, dim=1)
-        starts: Any = [None] * len(groups)
-        if state is not None:
-            starts = pad(state[0], (0, self.n_idle)).split(self.at_once)
-        parts = [self._run(*part) for part in zip(groups, starts, strict=True)]
-        states = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
+        steps = x.transpose(0, 1)  # (n_timesteps, n_samples, input_size)
+        start = None if state is None else state[0]
+        if start is not None and self.n_idle:
+            start = pad(start, (0, self.n_idle))
+        if len(x) <= self.at_once:
+            states = self._run(steps, start)
+        else:
+            groups = steps.split(self.at_once, dim=1)
+            starts: Any = [None] * len(groups)
+            if start is not None:
+                starts = start.split(self.at_once)
+            parts = [self._run(*part) for part in zip(groups, starts, strict=True)]
+            states = torch.cat(parts, dim=1)
         return states.transpose(0, 1), (states[-1],)
 
     def step(self, x_t: Tensor, state: State | None = None) -> tuple[Tensor, State]:
