@@ -47,13 +47,13 @@ class Affine(nn.Linear):
         generator: torch.Generator,
         bias: bool = True,
     ) -> None:
-        # Made on "meta", torch's own initial weights cost no draw from the
-        # global generator.
-        super().__init__(in_features, out_features, bias=bias, device="meta")
-        self.to_empty(device="cpu")
+        super().__init__(in_features, out_features, bias=bias, device="cpu")
         nn.init.xavier_uniform_(self.weight, generator=generator)
         if bias:
             nn.init.zeros_(self.bias)
+
+    def reset_parameters(self) -> None:
+        """Draw nothing: torch would from the global generator."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the map to the last axis.

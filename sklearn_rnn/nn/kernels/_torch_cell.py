@@ -41,11 +41,11 @@ class TorchCell(Cell, nn.RNNBase):
         hidden_size: int,
         generator: torch.Generator | None,
     ) -> None:
-        # Made on "meta", torch's own initial weights cost no draw from the global
-        # generator.
-        super().__init__(mode, input_size, hidden_size, batch_first=True, device="meta")
-        self.to_empty(device="cpu")
+        super().__init__(mode, input_size, hidden_size, batch_first=True, device="cpu")
         self.initialize(generator)
+
+    def reset_parameters(self) -> None:
+        """Draw nothing: torch would from the global generator; see `initialize`."""
 
     @property
     def weights(self) -> Weights:
