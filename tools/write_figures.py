@@ -27,6 +27,8 @@ TABLE = re.compile(
     re.DOTALL,
 )
 
+FOLDERS = ("appendix", "guide", "tasks")  # of docs/, whose pages hold figures
+
 # -- numbers that nobody marked ----------------------------------------------------
 
 # What no reader takes for a measurement, and what a marked figure or table is.
@@ -79,6 +81,8 @@ def pages():
         for page in sorted((ROOT / "docs" / folder).rglob("*.md"))
     ]
     return [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *docs]
+    docs = (page for name in FOLDERS for page in (ROOT / "docs" / name).rglob("*.md"))
+    return [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted(docs)]
 
 
 def written(text, figures, tables):
