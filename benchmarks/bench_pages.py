@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
 PROGRAMS = (
+    "README",
     "pitfalls",
     "pitfalls_of_settings",
     "plot_calibration",
@@ -39,6 +40,8 @@ SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def sources_of(name):
     """Give the program of an example, or the snippets of a page in their order."""
+    if name == "README":
+        return SNIPPET.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     if name.startswith("plot_"):
         return [(EXAMPLES / f"{name}.py").read_text(encoding="utf-8")]
     (page,) = DOCS.glob(f"*/{name}.md")

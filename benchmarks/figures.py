@@ -430,6 +430,109 @@ def machines(record):
     return [line for line in lines if not line.startswith("- `")]  # not the commands
 
 
+# -- ours beside the best other way, won or lost -------------------------------------
+
+
+def contests(forecasts):
+    """Give title, measure, score and seconds of ours, and those of all others."""
+    for series, found in forecasts["small"].items():
+        ours = [(run["mase"], run["seconds"]) for run in found["ours"].values()]
+        others = {
+            title: (found[peer]["mase"], found[peer]["seconds"])
+            for peer, title in bench_forecaster_small.PEERS.items()
+            if peer in found
+        }
+        yield f"forecasts: {FORECASTS[series]}", "MASE", medians(ours), others
+    for problem, title in LINEAR.items():
+        found = results("accuracy")[problem]
+        ours = [(run["score"], run["seconds"]) for run in found["ours"]]
+        linear = found["linear"]["score"], found["linear"]["seconds"]
+        measure = "Pearson's r" if problem == "tweets" else "accuracy"
+        yield title, measure, medians(ours), {"a linear model": linear}
+    words = results("tagging")["accuracy"]
+    crf = words["peers"]["sklearn-crfsuite"]
+    for kind, of in (("accuracy", "all words"), ("unknown", "new words")):
+        ours = [(run["test"][kind], run["seconds"]) for run in words["ours"]]
+        others = {"sklearn-crfsuite": (crf["test"][kind], crf["seconds"])}
+        yield f"parts of speech, {of}", "accuracy", medians(ours), others
+    runs = results("coming_from")["results"]
+    for data, (title, mine, rivals) in NETWORKS.items():
+        of = {
+            name: [(r["accuracy"], r["seconds"]) for r in runs[f"{data}: {name}"]]
+            for name in (mine, *rivals)
+        }
+        others = {rivals[name]: medians(of[name]) for name in rivals}
+        yield title, "accuracy", medians(of[mine]), others
+    models = {
+        name: medians([(run["average_precision"], run["seconds"]) for run in found])
+        for name, found in results("static_columns")["models"].items()
+    }
+    linear = {"a linear model": models["linear, text and table"]}
+    both = models["net, text and table"]
+    yield "tickets: a text and a table", "average precision", both, linear
+    words = results("language_model")["words"]
+    ours, counts = (
+        (words[name]["perplexity"], words[name]["seconds"])
+        for name in ("ours", "kneser_ney")
+    )
+    others = {"Kneser-Ney, 5 words": counts}
+    yield "language model, 1,000,000 words", "perplexity", ours, others
+
+
+FORECASTS = {
+    "CO2": "carbon dioxide, with gaps, 52 weeks",
+    "births": "births, 28 days",
+    "airline": "passengers, 12 months",
+}
+LINEAR = {
+    "GunPoint": "GunPoint, series",
+    "JapaneseVowels": "JapaneseVowels, series of unequal length",
+    "tweets": "sentiment of tweets",
+    "IMDB": "film reviews (IMDB)",
+    "languages": "48 languages",
+}
+NETWORKS = {
+    "activities": (
+        "activities, series of equal length",
+        "series_defaults",
+        {"sktime_rnn": "sktime, GRU", "sktime_rocket": "sktime, ROCKET"},
+    ),
+    "tweets": (
+        "tweets, positive or negative",
+        "tfidf_ours",
+        {"keras_lstm": "Keras", "tfidf": "TF-IDF, linear"},
+    ),
+}
+SMALLER_IS_BETTER = {"MASE", "perplexity"}
+
+
+def medians(runs):
+    """Give the median score and the median seconds of some runs."""
+    return tuple(statistics.median(column) for column in zip(*runs, strict=True))
+
+
+def contests_table(forecasts):
+    """Write ours beside the best other way; the better score is bold."""
+    rows = []
+    for title, measure, ours, others in contests(forecasts):
+        smaller = measure in SMALLER_IS_BETTER
+        best = min if smaller else max
+        rival = best(others, key=lambda name: others[name][0])
+        won = best(ours, others[rival], key=lambda pair: pair[0]) == ours
+        digits = 0 if measure == "perplexity" else 2 if measure == "MASE" else 3
+        cells = [
+            f"{'**' * is_bold}{score:.{digits}f}{'**' * is_bold} in {short(seconds)} s"
+            for is_bold, (score, seconds) in ((won, ours), (not won, others[rival]))
+        ]
+        rows.append([title, measure, cells[0], f"{rival}: {cells[1]}"])
+    return markdown(["task", "measured by", "sklearn_rnn", "the best other"], rows)
+
+
+def printed(name):
+    """Write what a program printed as a block."""
+    return lambda record: ["```text", *record["printed"][name], "```"]
+
+
 OPERATIONS = {
     "mkldnn_rnn_layer": "LSTM in oneDNN, forward",
     "mkldnn_rnn_layer_backward": "LSTM in oneDNN, backward",
@@ -481,6 +584,8 @@ TABLES = {
     "checks, said": ("check_neighbours", check_neighbours.failures),
     "checks, versions": ("check_neighbours", versions),
     "conformal": ("pages", conformal),
+    "contests": ("forecaster_small", contests_table),
+    "printed by the README": ("pages", printed("README")),
     "dask": ("dask", dask),
     "defaults regret": ("defaults", bench_defaults.regret_table),
     "defaults tasks": ("defaults", bench_defaults.task_table),

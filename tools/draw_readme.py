@@ -1,76 +1,51 @@
-"""Draw the picture of the README: reading letter by letter, and naming every step.
+"""Draw the picture of the README: the forecast of its program, and named steps.
 
     python tools/draw_readme.py docs/images/readme.png
 
-Both halves are computed here, from bundled data, in about a minute on one core.
+Both halves are computed here, from bundled data, in half a minute on one core.
 """
 
+import re
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.patches import Patch
-from sklearn.pipeline import make_pipeline
 
-from sklearn_rnn import RNNClassifier, RNNTagger, TextVectorizer
-from sklearn_rnn.datasets import load_languages, make_activities
-from sklearn_rnn.inspection._axes import COLORS, LINE_STYLES
+from sklearn_rnn import RNNTagger
+from sklearn_rnn.datasets import make_activities
+from sklearn_rnn.inspection._axes import COLORS
 
-LANGUAGES = "dan deu_1996 eng fra ita nld por_PT ron_2006 spa swe".split()
-PHRASE = "Alle mennesker er født frie"  # Danish; "Alle menn..." may be German
-N_LETTERS = 80
-N_SHOWN = 3
+README = Path(__file__).parents[1] / "README.md"
+N_WEEKS = 156  # that are drawn before the forecast
 
 
-def prefixes(texts, copies, random):
-    """Cut each text at some places, as a reader sees it on the way."""
-    ends = random.integers(3, N_LETTERS, size=(len(texts), copies))
-    return [text[:end] for text, row in zip(texts, ends, strict=True) for end in row]
-
-
-def learn_languages(copies=4):
-    """Learn to name a language from the beginning of a paragraph, however short."""
-    bunch = load_languages()
-    kept = np.isin(bunch.target, LANGUAGES) & (bunch.articles != 1)  # not the phrase
-    texts = prefixes(bunch.data[kept], copies, np.random.default_rng(0))
-    names = dict(zip(np.unique(bunch.target), bunch.target_names, strict=True))
-    y = np.repeat([names[code] for code in bunch.target[kept]], copies)
-    model = make_pipeline(
-        TextVectorizer(analyzer="char", max_length=N_LETTERS),
-        RNNClassifier(64, pooling="mean", max_epochs=15, random_state=0),
+def program():
+    """Give the program of the README."""
+    (found, *_) = re.findall(
+        r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.M | re.S
     )
-    return model.fit(texts, y)
+    return found
 
 
-def draw_languages(ax, model):
-    """Draw what the network believes after each letter of the phrase."""
-    read = [PHRASE[:end] for end in range(1, len(PHRASE) + 1)]
-    shares = model.predict_proba(read)  # (n_letters, n_languages)
-    highest = np.argsort(shares[1:].max(axis=0))[::-1][:N_SHOWN]
-    letters = np.arange(len(PHRASE))
-    for k, language in enumerate(highest):
-        curve = 100 * shares[:, language]
-        ax.plot(letters, curve, LINE_STYLES[k], color=COLORS[k], lw=2.5)
-        last = len(PHRASE) - 1
-        place = last if curve[-1] > 50 else int(curve.argmax())
-        ax.annotate(
-            model.classes_[language],
-            (place, curve[place]),
-            xytext=(0, 5),
-            textcoords="offset points",
-            ha="left" if place < 4 else "right",
-            color=COLORS[k],
-            weight="bold",
-        )
-    others = np.delete(shares, highest, axis=1)
-    ax.plot(letters, 100 * others, color="0.75", lw=1, zorder=0)
-    ax.set_xticks(letters, [letter.replace(" ", "␣") for letter in PHRASE])
+def draw_forecast(ax):
+    """Run the program of the README, and draw its forecast and what came."""
+    names = {}
+    exec(program(), names)  # the project's own page
+    weeks = names["weeks"].astype("datetime64[D]")
+    before, after = weeks[-52 - N_WEEKS : -52], weeks[-52:]
+    ax.fill_between(after, names["low"], names["high"], color=COLORS[0], alpha=0.3)
+    ax.plot(after, names["median"], color=COLORS[0], lw=2.5, label="forecast")
+    ax.plot(before, names["past"][-N_WEEKS:], color="black", lw=1)
+    ax.plot(after, names["year"], "k.", ms=4, label="measured")
+    ax.legend(loc="upper left")
+    ax.xaxis.set_major_locator(YearLocator())
+    ax.xaxis.set_major_formatter(DateFormatter("%Y"))
     ax.set(
-        ylim=(0, 112),
-        xlim=(-0.5, len(PHRASE) - 0.3),
-        ylabel="probability (%)",
-        title="Which language? Letter by letter",
+        ylabel="carbon dioxide (ppm)", title="How does it go on? A year, with a band"
     )
 
 
@@ -125,7 +100,7 @@ def main(path):
         figure, (left, right) = plt.subplots(
             1, 2, figsize=(9, 3.6), layout="constrained"
         )
-        draw_languages(left, learn_languages())
+        draw_forecast(left)
         draw_activities(right)
         figure.savefig(path, dpi=150)
 
