@@ -3,7 +3,7 @@
 import importlib.util
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -37,7 +37,7 @@ def jit(function: Function) -> Function:
     # moves no sum, so that the bits are the same in each run.
     compile_ = partial(njit, error_model="numpy", fastmath={"contract"})
     try:
-        compiled: Function = compile_(cache=True)(function)
+        compiled: Any = compile_(cache=True)(function)
     except RuntimeError:  # numba found no folder for it
         compiled = compile_()(function)
-    return compiled
+    return cast(Function, compiled)
