@@ -55,6 +55,7 @@ lint: $(VENV)/lint.stamp ## style, format and types
 
 docs: $(DOCS)/made.stamp ## the pages and the gallery, every example run; in docs/_build/html
 	OMP_NUM_THREADS=1 $(DOCS)/bin/python -m sphinx -W --keep-going -b html docs docs/_build/html
+	$(DOCS)/bin/python tools/ask_search.py
 
 # axe-core comes with a package whose own needs are not ours.
 look: docs ## every page in Chromium, at three widths and in the dark; pictures in docs/_build/looks
