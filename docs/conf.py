@@ -37,6 +37,8 @@ extensions = [
     "snippets",
 ]
 exclude_patterns = ["_build", "_extensions", "figures", "inventories"]
+# sphinx-gallery writes them beside its pages, for download.
+exclude_patterns += ["auto_examples/**/*.ipynb"]
 templates_path = ["_templates"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3

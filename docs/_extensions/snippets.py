@@ -11,6 +11,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import nbformat.v4 as notebooks
+import yaml
 from docutils import nodes
 from sphinx.util import logging
 
@@ -21,6 +22,7 @@ BLOCK = re.compile(
     r"(?:^<!-- alt: (?P<alt>[^<>]+) -->\n+)?^```python\n(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
 # Run before the blocks of a page. Warnings end the build, as they end a test, and only
 # what is printed or drawn is shown.
 FIRST = """\
@@ -52,10 +54,10 @@ def code_cell(match):
     return notebooks.new_code_cell(match["code"].rstrip("\n"), metadata=metadata)
 
 
-def parts(text):
+def parts(text, start):
     """Give the position and the cell of each stretch of words and of each block."""
-    end = 0
-    for match in BLOCK.finditer(text):
+    end = start
+    for match in BLOCK.finditer(text, start):
         yield end, notebooks.new_markdown_cell(text[end : match.start()])
         yield match.start("code"), code_cell(match)
         end = match.end()
@@ -77,9 +79,14 @@ def read(text):
     first = notebooks.new_code_cell(
         FIRST.format(version=VERSION), metadata={"tags": ["remove-cell"]}
     )
-    positions, cells = zip((0, first), *parts(text), strict=True)
+    front = FRONT_MATTER.match(text)
+    positions, cells = zip(
+        (0, first), *parts(text, front.end() if front else 0), strict=True
+    )
     metadata = {
+        **(yaml.safe_load(front[1]) if front else {}),
         "kernelspec": {"name": "python3", "display_name": "Python"},
+        "language_info": {"name": "python", "pygments_lexer": "python"},
         "source_map": [text.count("\n", 0, position) for position in positions],
     }
     if not BLOCK.search(text):
@@ -88,9 +95,12 @@ def read(text):
 
 
 def check_pictures(app, doctree):
-    """Ask for the words of each picture; without any, its file name is read aloud."""
+    """Ask for the words of each picture; without any, its file name is read aloud.
+
+    A picture beside its words, as those of the gallery's pages, has none on purpose.
+    """
     for image in doctree.findall(nodes.image):
-        if not image.get("alt"):
+        if "alt" not in image:
             logger.warning(
                 "a picture needs its words: write <!-- alt: ... --> above its block",
                 location=image,
