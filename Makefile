@@ -14,7 +14,7 @@ INTEROP := .venv-interop
 TOOLS := .venv-tools
 DOCS := .venv-docs
 PACKAGE := .venv-package
-PEERS := .venv-tensorflow .venv-jax .venv-onnx .venv-sktime .venv-forecast
+PEERS := .venv-tensorflow .venv-jax .venv-onnx .venv-sktime .venv-forecast .venv-series
 BENCH := bench_output
 BIN := $(VENV)/bin
 
@@ -73,7 +73,7 @@ bench: $(VENV)/test.stamp ## measurements, shortened, in torch; DATA= names the 
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
 	$(BIN)/python benchmarks/bench_text.py "$(DATA)" --json $(BENCH)/text.json
 
-bench-peers: $(VENV)/test.stamp $(filter-out .venv-sktime/% .venv-forecast/%,$(PEERS:=/made.stamp)) ## the same in full, beside Keras and ONNX Runtime; takes hours
+bench-peers: $(VENV)/test.stamp $(filter-out .venv-sktime/% .venv-forecast/% .venv-series/%,$(PEERS:=/made.stamp)) ## the same in full, beside Keras and ONNX Runtime; takes hours
 	@mkdir -p $(BENCH)
 	$(BIN)/python benchmarks/compare.py --out $(BENCH)/compare.json \
 		--python-tensorflow .venv-tensorflow/bin/python \
@@ -102,6 +102,11 @@ bench-forecaster: $(VENV)/test.stamp .venv-forecast/made.stamp ## small series b
 	@mkdir -p $(BENCH)
 	$(BIN)/python benchmarks/bench_forecaster_small.py "$(DATA)" \
 		--out $(BENCH)/forecaster_small.json --python-peers .venv-forecast/bin/python
+
+bench-series: $(VENV)/test.stamp .venv-series/made.stamp ## series to classify, beside MiniRocket
+	@mkdir -p $(BENCH)
+	$(BIN)/python benchmarks/bench_series.py "$(DATA)" \
+		--out $(BENCH)/series.json --python-peers .venv-series/bin/python
 
 figures: $(VENV)/test.stamp ## write the measured figures of the pages from benchmarks/results
 	$(BIN)/python tools/write_figures.py
@@ -171,6 +176,7 @@ $(TOOLS)/made.stamp: pyproject.toml constraints.txt
 .venv-sktime/made.stamp: REQUIREMENTS = "torch==2.13.0" "sktime>=0.36" "numba>=0.60"
 .venv-forecast/made.stamp: REQUIREMENTS = "torch==2.13.0" "neuralforecast>=3.0" \
 	"skforecast>=0.14" "statsmodels>=0.14"
+.venv-series/made.stamp: REQUIREMENTS = "aeon>=1.0"
 
 $(PEERS:=/made.stamp):
 	@echo "installing into $(@D), once; this takes a minute or two"

@@ -20,6 +20,7 @@ import bench_defaults  # noqa: E402
 import bench_latency  # noqa: E402
 import bench_questions  # noqa: E402
 import bench_scaling  # noqa: E402
+import bench_series  # noqa: E402
 import bench_static_columns  # noqa: E402
 import bench_text  # noqa: E402
 import bench_translation  # noqa: E402
@@ -654,3 +655,34 @@ def test_an_answer_is_compared_with_the_nearest_pronunciation(tmp_path):
 def test_the_decoders_compared_make_updates_of_the_same_rows():
     for update in bench_translation.make_updates().values():
         update()
+
+
+def test_the_table_of_series_averages_only_what_every_set_has():
+    one = {"scores": [0.5, 0.75], "seconds": [1.0, 2.0], "together": 0.75}
+    other = {"scores": [1.0, 1.0], "seconds": [3.0, 3.0], "together": 1.0}
+    nearest = {"scores": [0.25], "seconds": [0.0]}
+    sets = {"A": {"patches": one}, "B": {"patches": other, "nearest row": nearest}}
+    lines = bench_series.table({"sets": sets})
+    # Standard error of 0.5 and 0.75: 0.1768 / sqrt(2)
+    assert lines[2:] == [
+        "| A | 0.625 ± 0.125 |  |",
+        "| B | 1.000 ± 0.000 | 0.250 |",
+        "| mean | 0.812 |  |",
+        "| mean, x5 | 0.875 |  |",
+        "| seconds, all sets | 4 |  |",
+    ]
+
+
+def test_the_network_of_convolutions_alone_reads_nothing_else():
+    X, y = np.random.default_rng(0).normal(size=(6, 9, 2)), [0, 1] * 3
+    params = bench_series.NETWORKS["convolutions alone"]
+    part = Part(X, np.array(y))
+    short = {**params, "max_epochs": 1}
+    found = bench_series.score_networks(short, part, part, n_seeds=2)
+    assert len(found["scores"]) == 2
+    model = RNNClassifier(**short, random_state=0).fit(X, y)
+    before = model.decision_function(X)
+    with torch.no_grad():
+        for weight in model.net_.module_.encoder.parameters():
+            weight.fill_(3.0)
+    np.testing.assert_array_equal(model.decision_function(X), before)
