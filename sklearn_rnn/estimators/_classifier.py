@@ -199,7 +199,8 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         With ``bidirectional=False`` each sequence is read once.  With two directions
         (the default) the backward half begins anew with each step: all prefixes are
         read, which takes time by the square of the length.  Fit with
-        ``bidirectional=False`` where this is too slow.
+        ``bidirectional=False`` where this is too slow.  With patches, and with
+        ``kernel_sizes``, all prefixes are read too; those of patches have few steps.
         """
         outputs, offsets = self._outputs_over_time(X)
         return split_steps(self._target.response(outputs), offsets)

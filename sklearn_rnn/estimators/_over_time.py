@@ -50,13 +50,16 @@ class OverTime:
         ValueError
             If `x_t` is not one step as `fit` saw them, if `state` is that of other
             streams or of another fitted estimator, or if the estimator was fitted
-            with ``bidirectional=True``, ``standardize="sequence"``,
+            with ``bidirectional=True``, ``standardize="sequence"``, ``kernel_sizes``,
             ``output="crf"`` or several sequences for each sample.
         TypeError
             If `state` is no state.
 
         Notes
         -----
+        With patches a step is a real step: the patch that it belongs to is read with
+        zeros behind it, from the state before the patch.
+
         Where `fit` saw an X of shape (n_samples, n_timesteps), `predict` wants as many
         steps, and `step` takes any number of them.
 

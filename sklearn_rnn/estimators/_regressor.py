@@ -162,7 +162,8 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
         With ``bidirectional=False`` each sequence is read once.  With two directions
         (the default) the backward half begins anew with each step: all prefixes are
         read, which takes time by the square of the length.  Fit with
-        ``bidirectional=False`` where this is too slow.
+        ``bidirectional=False`` where this is too slow.  With patches, and with
+        ``kernel_sizes``, all prefixes are read too; those of patches have few steps.
         """
         sequences = self._read(X)
         outputs, offsets = self._outputs_over_time(sequences)

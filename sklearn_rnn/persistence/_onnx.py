@@ -87,9 +87,9 @@ def export_onnx(
         If it predicts in a way that ONNX has no operators for: a tagger with
         ``output="crf"``, answers that a search finds, words that come with their
         characters, several sequences for each sample, ``missing`` other than "error",
-        ``standardize="sequence"``, ``relative_to``, ``quantiles``, or a cell, pooling,
-        head or target of your own; with ``streaming=True`` also if it was fitted with
-        ``bidirectional=True``.
+        ``standardize="sequence"``, ``relative_to``, ``quantiles``, ``kernel_sizes``,
+        or a cell, pooling, head or target of your own; with ``streaming=True`` also if
+        it was fitted with ``bidirectional=True``.
     ImportError
         If onnx is missing.
     OSError
