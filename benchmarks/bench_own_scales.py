@@ -3,7 +3,9 @@
 Machines are simulated: each runs at a level and a scale of its own, decades apart, and
 6 % of them soon fail, which shows as a slow swing in their noise. Of the real sets
 some have rows of very different scale, and some were brought to one by those who
-published them. The forecasts are those of carbon dioxide at Mauna Loa, which rises:
+published them. Those of the spread tasks have a level of 0 and scales over so many
+decades: their results say from which spread on the sequence is the better measure.
+The forecasts are those of carbon dioxide at Mauna Loa, which rises:
 the last fifth of the years is above all that training saw.
 
     python benchmarks/bench_own_scales.py ../shared/data \\
@@ -40,6 +42,7 @@ COUNTED = {
     "from the level, in scales": {"relative_to": "level", "standardize": "sequence"},
 }
 CLASSES = ["BasicMotions", "Watch", "JapaneseVowels", "ItalyPowerDemand", "GunPoint"]
+SPREADS = (0, 1, 2, 3)  # decades
 NUMBERS = ["Covid3Month", "CardanoSentiment", "Tecator"]
 
 
@@ -51,16 +54,46 @@ class Task(NamedTuple):
     test: tuple
 
 
-def make_machines(n_machines, seed):
-    """Simulate machines; the target is whether each one soon fails."""
-    rng = np.random.default_rng(seed)
+def make_shapes(n_machines, rng):
+    """Simulate machines of one level and scale; the target: which one soon fails."""
     fails = rng.random(n_machines) < 0.06
     steps = np.arange(60)
     swing = np.sin(2 * np.pi * (steps / 20 + rng.random((n_machines, 1))))
-    shape = rng.normal(size=(n_machines, 60)) + fails[:, None] * swing * 1.5
+    noise = rng.normal(size=(n_machines, 60))
+    return noise + fails[:, None] * swing * 1.5, fails.astype(int)
+
+
+def make_machines(n_machines, seed):
+    """Give each machine a level and a scale of its own."""
+    rng = np.random.default_rng(seed)
+    shape, fails = make_shapes(n_machines, rng)
     level = 10 ** rng.uniform(0, 3, size=(n_machines, 1))
     scale = level * 10 ** rng.uniform(-3, -1, size=(n_machines, 1))
-    return level + scale * shape, fails.astype(int)
+    return level + scale * shape, fails
+
+
+def make_spread(n_machines, seed, decades):
+    """Give each machine a scale of its own, over so many decades, and no level."""
+    rng = np.random.default_rng(seed)
+    shape, fails = make_shapes(n_machines, rng)
+    return shape * 10 ** rng.uniform(0, decades, size=(n_machines, 1)), fails
+
+
+def spread_of(decades):
+    """Make the task of machines whose scales have this spread."""
+
+    def task(folder):
+        parts = make_spread(600, 0, decades), make_spread(1500, 1, decades)
+        return Task("average precision", *parts)
+
+    return task
+
+
+def decades_of(X):
+    """Say over how many decades the scales of rows spread; the largest of variables."""
+    X = np.asarray(X, dtype=float).reshape(*np.shape(X)[:2], -1)
+    low, high = np.nanquantile(np.nanstd(X, axis=1), [0.1, 0.9], axis=0)
+    return float(np.log10(high / low).max())
 
 
 def machines(folder):
@@ -91,6 +124,7 @@ def carbon_dioxide(folder):
 
 TASKS = {
     "machines": machines,
+    **{f"spread {d}": spread_of(d) for d in SPREADS},
     **{name: real(name, "accuracy") for name in CLASSES},
     **{name: real(name, "RMSE") for name in NUMBERS},
     FORECAST: carbon_dioxide,
@@ -112,7 +146,7 @@ def measure(name, folder):
     task = TASKS[name](folder)
     is_forecast = name == FORECAST
     estimator = RNNRegressor if task.metric == "RMSE" else RNNClassifier
-    how = {"max_epochs": 25} if name == "machines" else {}
+    how = {"max_epochs": 25} if task.metric == "average precision" else {}
     if is_forecast:
         how = {"hidden_size": 16, "max_epochs": 6, "missing": "forward"}
     scores = {
@@ -131,11 +165,21 @@ def measure(name, folder):
 def table(record):
     """Write how well each task is done with both settings."""
     rows = [
-        [name, found["metric"], *(spread(found["scores"][s], 3) for s in SETTINGS)]
+        [
+            name,
+            f"{found['decades']:.1f}",
+            found["metric"],
+            *(spread(found["scores"][s], 3) for s in SETTINGS),
+        ]
         for name, found in record["tasks"].items()
         if name != FORECAST
     ]
-    heads = ["task", "measured by", *(f"`standardize={s}`" for s in SETTINGS)]
+    heads = [
+        "task",
+        "decades of scale",
+        "measured by",
+        *(f"`standardize={s}`" for s in SETTINGS),
+    ]
     return markdown(heads, rows)
 
 
@@ -160,6 +204,8 @@ def main():
         record["tasks"][name] = found = measure(name, arguments.data)
         means = {k: statistics.mean(v) for k, v in found["scores"].items()}
         print(name, found["metric"], {k: round(v, 3) for k, v in means.items()})
+        for known, its in record["tasks"].items():
+            its["decades"] = decades_of(TASKS[known](arguments.data).train[0])
         record["environment"] = environment()
         write_json(arguments.out, record)
 

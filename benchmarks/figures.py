@@ -21,6 +21,7 @@ import bench_output_bias
 import bench_own_scales
 import bench_pretrained
 import bench_questions
+import bench_range
 import bench_static_columns
 import bench_tagging
 import bench_token_vectors
@@ -600,6 +601,7 @@ TABLES = {
     "output bias, tasks": ("output_bias", bench_output_bias.task_table),
     "parallel": ("parallel", parallel_table),
     "own scales": ("own_scales", bench_own_scales.table),
+    "range": ("range", bench_range.table),
     "relative to": ("own_scales", bench_own_scales.forecast_table),
     "pitfalls of judging": ("pages", EVALUATION),
     "pitfalls of settings": ("pages", SETTINGS),

@@ -1,6 +1,13 @@
 """What messages share: warnings that name the user's line, and lists cut short."""
 
-__all__ = ["callers_of", "is_called_by", "name_some", "repeat_warnings", "warn"]
+__all__ = [
+    "callers_of",
+    "is_called_by",
+    "name_some",
+    "repeat_warnings",
+    "warn",
+    "write_line",
+]
 
 import sys
 import warnings
@@ -19,6 +26,12 @@ LIBRARIES |= {"concurrent", "multiprocessing", "runpy", "threading"}
 
 AT_MOST = 5
 """How many members of a list a message names."""
+
+
+def write_line(text: str) -> None:
+    """Print a line where there is something to print to; a window has no console."""
+    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
+        sys.stdout.write(f"{text}\n")
 
 
 def warn(message: str | Warning, category: type[Warning] = UserWarning) -> None:

@@ -9,6 +9,7 @@ __all__ = [
     "CheckpointError",
     "CheckpointWarning",
     "DivergenceWarning",
+    "ExtrapolationWarning",
     "IncompleteAttributionWarning",
     "NotBetterThanNaiveWarning",
     "NothingLearntWarning",
@@ -47,6 +48,10 @@ class AmbiguousInputWarning(SklearnRNNWarning):
 
 class CheckpointWarning(SklearnRNNWarning):
     """A checkpoint could not be written; training goes on without."""
+
+
+class ExtrapolationWarning(SklearnRNNWarning):
+    """Sequences to predict from have left the range of those trained on."""
 
 
 class IncompleteAttributionWarning(SklearnRNNWarning):

@@ -211,6 +211,46 @@ MUTANTS = [
         ("tests/persistence/test_onnx.py::test_a_temperature_is_part_of_the_graph",),
     ),
     Mutant(
+        "a level below the range is within it",
+        "estimators/_range.py",
+        "(level < known[0]) | (level > known[1])",
+        "level > known[1]",
+        (
+            "tests/estimators/test_range.py"
+            "::test_quantiles_warn_too_and_either_end_counts",
+        ),
+    ),
+    Mutant(
+        "a forecast counted from its level warns of it",
+        "estimators/_regressor.py",
+        "is not None and self._target.relative_to is None:",
+        "is not None:",
+        (
+            "tests/estimators/test_range.py"
+            "::test_a_series_that_has_left_its_range_is_named_and_the_remedy_works",
+        ),
+    ),
+    Mutant(
+        "a textbook stops early",
+        "estimators/_textbook.py",
+        '"early_stopping": False,',
+        '"early_stopping": "auto",',
+        (
+            "tests/estimators/test_textbook.py"
+            "::test_every_estimator_has_it_with_the_parameters_it_has",
+        ),
+    ),
+    Mutant(
+        "early stopping begins unsaid",
+        "estimators/_validation_part.py",
+        'if estimator.verbose > 0 and estimator.early_stopping == "auto":',
+        "if False:",
+        (
+            "tests/estimators/test_conventions.py"
+            "::test_early_stopping_that_begins_by_itself_says_so",
+        ),
+    ),
+    Mutant(
         "rows of a table move as if each update had touched them",
         "_training/_lazy_adam.py",
         'state["exp_avg"].index_copy_(0, rows, mean)',

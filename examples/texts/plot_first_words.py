@@ -25,19 +25,12 @@ MAX_EPOCHS = 10
 
 taught = ["I love deep learning", "Deep learning is amazing"]
 labels = [1, 0]
-network = RNNClassifier(
+network = RNNClassifier.textbook(
     16,
     cell="rnn",
-    bidirectional=False,
-    pooling="last",
     embedding_dim=8,
-    optimizer="adam",
     lr=0.01,
-    lr_schedule=None,
-    dropout=0.0,
-    batch_size=32,
     max_epochs=MAX_EPOCHS,
-    early_stopping=False,
     random_state=0,
 )
 model = make_pipeline(TextVectorizer(), network).fit(taught, labels)

@@ -47,7 +47,12 @@ from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.estimators._part import Given, Part, check_some_rows
 from sklearn_rnn.estimators._pretrained import check_pretrained, load_pretrained
 from sklearn_rnn.estimators._refit import check_refit, train_on_all
-from sklearn_rnn.estimators._validation_part import hold_out, wants_early_stopping
+from sklearn_rnn.estimators._textbook import Textbook
+from sklearn_rnn.estimators._validation_part import (
+    hold_out,
+    tell_held_out,
+    wants_early_stopping,
+)
 from sklearn_rnn.estimators._watching import (
     ignores_beginnings,
     learnt_from,
@@ -90,6 +95,7 @@ MAY_CHANGE = {"n_tokens", "dropout", "freeze_embedding", "dilations", "stride"}
 
 class BaseRNN(
     SharedParameters,
+    Textbook,
     SequenceInput,
     OverTime,
     CallbackSupportMixin,
@@ -191,6 +197,9 @@ class BaseRNN(
         rows = whole.rows
         if validation is None:
             rows, validation = self._hold_out(whole, seed, given.groups)
+            if validation is not None:
+                self._held_out = len(validation.rows), len(whole.rows)
+                tell_held_out(self)
         stops_early = validation is not None and wants_early_stopping(
             self.early_stopping, np.count_nonzero(whole.weight)
         )
@@ -274,7 +283,7 @@ class BaseRNN(
         names = set(self._parameters) - {"embedding", "pretrained"}  # which are large
         self._settings = {name: getattr(self, name) for name in sorted(names)}
         self._target_of_fit = self._make_target()
-        self.validation_history_ = None
+        self.validation_history_ = self._held_out = None
         if before is not None:
             self._target.go_on_from(before[0])
 

@@ -236,7 +236,11 @@ class SequenceInput(BesideInputs):
         beside = f", {self.n_static_in_} static columns" if self.n_static_in_ else ""
         if self.beside_inputs_:
             beside += f", {len(self.beside_inputs_)} more for each sample"
-        return f"X: {what}, {several} steps{beside}"
+        said = f"X: {what}, {several} steps{beside}"
+        if self._held_out is not None:
+            held_out, n_rows = self._held_out
+            said += f". Early stopping held out {held_out} of {n_rows} rows"
+        return said
 
     def _input_size(self):
         n_static = None if self.static_mean_ is None else len(self.static_mean_)

@@ -12,6 +12,7 @@ from sklearn_rnn.estimators._levels import levels_of, places_of
 from sklearn_rnn.estimators._over_time import PREFIX_STEPS
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.estimators._pooled import PooledRNN
+from sklearn_rnn.estimators._range import range_of, warn_if_outside
 from sklearn_rnn.estimators._stepwise import split_steps
 from sklearn_rnn.estimators._with_numbers import WithNumbers
 from sklearn_rnn.estimators.targets import NumberTarget
@@ -73,6 +74,16 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
 
     _defaults: ClassVar[dict] = {"patch_length": 1}
 
+    _attributes: ClassVar[dict] = {
+        "level_range_": (
+            "ndarray of shape (2, n_variables) or None",
+            """
+            The least and the largest mean of a training sequence, for each variable;
+            None for tokens.
+            """,
+        ),
+    }
+
     quantiles: Any = parameter(
         default=None,
         accepts="list of float",
@@ -96,8 +107,14 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
         -------
         y : float64 ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The shape of the y given to `fit`.
+
+        Warns
+        -----
+        ExtrapolationWarning
+            If of ten sequences or more half have a mean outside the range of the means
+            of those trained on, and y is not counted from it by ``relative_to``.
         """
-        sequences = self._read(X)
+        sequences = self._read_level(X)
         return self._target.response(self._outputs(sequences), sequences)
 
     @as_usual
@@ -131,7 +148,7 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
                 "set them, such as RNNRegressor(quantiles=[0.1, 0.5, 0.9]), and fit "
                 "again."
             )
-        sequences = self._read(X)
+        sequences = self._read_level(X)
         places = places_of(self._setting("quantiles"), self._target.levels)
         return self._target.quantiles(self._outputs(sequences), sequences, places)
 
@@ -180,6 +197,22 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
             parts.append(self._target.response(outputs[start:stop], prefixes))
             start = stop
         return np.concatenate(parts)
+
+    def _read_level(self, X):
+        """Read X, and warn where it is far from what was learnt."""
+        sequences = self._read(X)
+        if self.level_range_ is not None and self._target.relative_to is None:
+            warn_if_outside(self.level_range_, sequences)
+        return sequences
+
+    def _learn_input(self, part, seed):
+        super()._learn_input(part, seed)
+        self.level_range_ = None
+
+    def _train(self, net, training, validation=None, **how):
+        if not training.sequences.is_tokens:
+            self.level_range_ = range_of(training, self.level_range_)
+        return super()._train(net, training, validation, **how)
 
     def _make_target(self):
         return NumberTarget(

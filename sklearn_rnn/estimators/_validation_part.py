@@ -12,6 +12,8 @@ from sklearn.model_selection import (
     check_cv,
 )
 
+from sklearn_rnn._messages import write_line
+
 # From this many training rows on, early_stopping="auto" is on: small data needs
 # all rows and many epochs, large data few epochs.
 AUTO_EARLY_STOPPING_ROWS = 2000
@@ -28,6 +30,17 @@ def wants_early_stopping(early_stopping, n_rows):
     if early_stopping == "auto":
         return n_rows >= AUTO_EARLY_STOPPING_ROWS
     return early_stopping
+
+
+def tell_held_out(estimator):
+    """Print that early stopping began by itself, where ``verbose`` asks for it."""
+    if estimator.verbose > 0 and estimator.early_stopping == "auto":
+        held_out, n_rows = estimator._held_out
+        write_line(
+            f"early_stopping='auto' holds out {held_out} of {n_rows} rows and keeps "
+            "the weights that are best there. early_stopping=False trains on all rows, "
+            "refit=True does so afterwards."
+        )
 
 
 def hold_out(y, *, early_stopping, validation_fraction, stratify, seed, groups=None):

@@ -148,6 +148,23 @@ def test_the_html_view_says_how_x_was_read(X, said):
     assert said in make_pipeline("passthrough", model).fit(X, y)._repr_html_()
 
 
+def test_early_stopping_that_begins_by_itself_says_so(capsys):
+    values = rng.normal(size=(2000, 1))
+    settings = {"cell": "rnn", "max_epochs": 1, "batch_size": 500}
+    said = {}
+    for early_stopping in ("auto", True):
+        for verbose in (0, 1):
+            model = RNNRegressor(1, **settings, early_stopping=early_stopping)
+            model.set_params(verbose=verbose).fit(values, values[:, 0])
+            said[early_stopping, verbose] = capsys.readouterr().out
+    line = said.pop(("auto", 1))
+    assert line.startswith("early_stopping='auto' holds out 200 of 2000 rows")
+    assert set(said.values()) == {""}
+    if "name_caption" in inspect.signature(VisualBlock).parameters:
+        caption = "1 steps. Early stopping held out 200 of 2000 rows"
+        assert caption in model._repr_html_()
+
+
 @pytest.mark.parametrize("validation_fraction", [0.5, ShuffleSplit(1, test_size=0.5)])
 def test_rows_without_weight_are_no_reason_to_stop_early(validation_fraction):
     # 2,100 rows of which 600 count: "auto" holds nothing out, as for the 600 alone.
