@@ -1,4 +1,8 @@
-"""The snippets of the README and of the pages run as they are printed."""
+"""The programs of the README, the guide and its figures run from top to bottom.
+
+Here their nets are trained for two epochs. The slow tests and `make docs` run them in
+full.
+"""
 
 import re
 import runpy
@@ -7,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sklearn_rnn.estimators  # torch draws a random number when loaded
+from sklearn_rnn._training._net import SequenceNet
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -46,12 +51,51 @@ def test_the_first_page_of_the_site_is_that_of_the_readme():
     assert [readme.count(mark) for mark in marks] == [1, 1]
 
 
-@pytest.mark.parametrize("page", PAGES_WITH_SNIPPETS, ids=name_of)
-def test_the_snippets_of_a_page_run_in_order(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+# These need what is learnt in all epochs, or the many updates of `find_lr`.
+IN_FULL = {
+    "classification_waves.py",
+    "imbalance.md",
+    "language_models.md",
+    "training.md",
+}
+of_a_page = pytest.mark.parametrize("page", PAGES_WITH_SNIPPETS, ids=name_of)
+answers_may_be_empty, answers_may_be_cut = (
+    pytest.mark.filterwarnings(f"ignore::sklearn_rnn.exceptions.{name}")
+    for name in ("NothingLearntWarning", "TruncationWarning")
+)
+of_a_figure = pytest.mark.parametrize("script", FIGURES, ids=lambda script: script.stem)
+
+
+def train_for_two_epochs(path, monkeypatch):
+    in_full = SequenceNet.fit_loop
+
+    def fit_loop(net, X, y=None, epochs=None, **params):
+        epochs = net.max_epochs if epochs is None else epochs
+        return in_full(net, X, y, min(epochs, 2), **params)
+
+    if path.name not in IN_FULL:
+        monkeypatch.setattr(SequenceNet, "fit_loop", fit_loop)
+
+
+def run_snippets(page, folder, monkeypatch):
+    monkeypatch.chdir(folder)
     names = {"__name__": "__main__"}
     for snippet in snippets(page.read_text(encoding="utf-8")):
         exec(compile(snippet, page, "exec"), names)
+
+
+@of_a_page
+@answers_may_be_empty
+@answers_may_be_cut
+def test_the_snippets_of_a_page_run_in_order(page, tmp_path, monkeypatch):
+    train_for_two_epochs(page, monkeypatch)
+    run_snippets(page, tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
+@of_a_page
+def test_the_snippets_of_a_page_run_in_full(page, tmp_path, monkeypatch):
+    run_snippets(page, tmp_path, monkeypatch)
 
 
 def test_the_links_of_the_pages_lead_somewhere():
@@ -64,8 +108,7 @@ def test_the_links_of_the_pages_lead_somewhere():
     assert broken == []
 
 
-@pytest.mark.parametrize("script", FIGURES, ids=lambda script: script.stem)
-def test_a_figure_is_drawn(script, monkeypatch):
+def draw(script, monkeypatch):
     plt = pytest.importorskip("matplotlib.pyplot")
     pytest.importorskip("skops")
     plt.close("all")
@@ -78,6 +121,20 @@ def test_a_figure_is_drawn(script, monkeypatch):
             figure.canvas.draw()
     finally:
         plt.close("all")
+
+
+@of_a_figure
+@answers_may_be_empty
+@answers_may_be_cut
+def test_a_figure_is_drawn(script, monkeypatch):
+    train_for_two_epochs(script, monkeypatch)
+    draw(script, monkeypatch)
+
+
+@pytest.mark.slow
+@of_a_figure
+def test_a_figure_is_drawn_in_full(script, monkeypatch):
+    draw(script, monkeypatch)
 
 
 def test_every_figure_is_in_a_page_with_words_for_it():
