@@ -335,7 +335,8 @@ class SharedParameters:
         Take it where sequences of the same shape differ in level or scale, such as
         machines that run at different loads: as a rule, where the 90 % quantile of
         their scales is more than 30 times the 10 % quantile.  Where the level of a
-        single step says much, True is better.  A variable that is constant in a sequence becomes 0.
+        single step says much, True is better.  A variable that is constant in a
+        sequence becomes 0.
         """,
         constraint=["boolean", StrOptions({"sequence"})],
     )
