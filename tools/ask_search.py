@@ -4,7 +4,8 @@
     python tools/ask_search.py "bands"      # shows what one query finds
 
 Sphinx's own scripts run, in V8 and without a browser: the words, their stems, the index
-and the scores are those of the site. Fails unless a right page is among the first three.
+and the scores are those of the site. Fails unless a right page is among
+the first three.
 """
 
 import argparse

@@ -2718,6 +2718,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the HTML view names no changed parameters",
+        "estimators/_input.py",
+        'return f"changed: {changed}" if changed else ""',
+        'return ""',
+        (
+            "tests/estimators/test_conventions.py"
+            "::test_the_html_view_says_how_it_was_trained_and_what_was_changed",
+        ),
+    ),
+    Mutant(
         "a list of integers is read without asking what they are",
         "sequences/_ragged.py",
         'if input == "auto" and not keep_ragged:\n        _refuse_integers',

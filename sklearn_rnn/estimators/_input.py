@@ -218,12 +218,34 @@ class SequenceInput(BesideInputs):
         )
 
     def _sk_visual_block_(self):
-        """Let scikit-learn's HTML view say below the name how X was read."""
+        """Let scikit-learn's HTML view say below the name what was read and set."""
         name = type(self).__name__
-        caption = self._say_input() if hasattr(self, "n_timesteps_seen_") else None
+        said = [self._say_input()] if hasattr(self, "n_timesteps_seen_") else []
+        said += [say for say in (self._say_training(), self._say_changed()) if say]
         return VisualBlock(
-            "single", self, names=name, name_details=str(self), name_caption=caption
+            "single",
+            self,
+            names=name,
+            name_details=str(self),
+            name_caption="; ".join(said) or None,
         )
+
+    def _say_training(self):
+        """Say how long it was trained, and which weights were kept."""
+        if not hasattr(self, "n_iter_"):
+            return "not fitted"
+        epochs = "1 epoch" if self.n_iter_ == 1 else f"{self.n_iter_} epochs"
+        best = self.best_epoch_
+        kept = best is not None and best < self.n_iter_
+        return f"{epochs}, those of epoch {best} kept" if kept else epochs
+
+    def _say_changed(self):
+        """Name the parameters that differ from their defaults."""
+        name = type(self).__name__
+        changed = " ".join(
+            repr(self).removeprefix(f"{name}(").removesuffix(")").split()
+        )
+        return f"changed: {changed}" if changed else ""
 
     def _say_input(self):
         shortest, longest = self.n_timesteps_seen_

@@ -165,6 +165,19 @@ def test_early_stopping_that_begins_by_itself_says_so(capsys):
         assert caption in model._repr_html_()
 
 
+@pytest.mark.skipif(
+    "name_caption" not in inspect.signature(VisualBlock).parameters,
+    reason="the HTML view of this scikit-learn has no captions",
+)
+def test_the_html_view_says_how_it_was_trained_and_what_was_changed():
+    model = RNNClassifier(2, max_epochs=3, random_state=0)
+    assert "not fitted; changed: hidden_size=2, max_epochs=3" in model._repr_html_()
+    model.fit(X, y)
+    assert "; 3 epochs; changed: hidden_size=2" in model._repr_html_()
+    model.best_epoch_ = 2
+    assert "; 3 epochs, those of epoch 2 kept; changed: " in model._repr_html_()
+
+
 @pytest.mark.parametrize("validation_fraction", [0.5, ShuffleSplit(1, test_size=0.5)])
 def test_rows_without_weight_are_no_reason_to_stop_early(validation_fraction):
     # 2,100 rows of which 600 count: "auto" holds nothing out, as for the 600 alone.
