@@ -130,12 +130,12 @@ class RNNLanguageModel(BaseRNN):
         text="""
         Whether training compares the right token with all others, or with
         ``n_negatives`` drawn ones, which is faster for large vocabularies.  "auto"
-        draws them from twice as many tokens on.  Scores are always over all.
+        draws them from eight times as many tokens on.  Scores are always over all.
         """,
         constraint=[StrOptions({"auto", "full", "sampled"})],
     )
     n_negatives: int = parameter(
-        default=800,
+        default=256,
         accepts="int",
         text="How many tokens are drawn for each update.",
         constraint=[Interval(Integral, 1, None, closed="left")],
