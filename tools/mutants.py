@@ -598,6 +598,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "vectors have a scale of their own",
+        "text/_token_vectors.py",
+        "deviation * (own - own.mean(axis=0))",
+        "(own - own.mean(axis=0))",
+        (
+            "tests/text/test_token_vectors.py"
+            "::test_columns_have_mean_0_and_the_scale_over_the_tokens_seen",
+        ),
+    ),
+    Mutant(
         "the means of vectors are not weighed",
         "text/_token_vectors.py",
         ".T.multiply(self.idf_)",

@@ -1,6 +1,6 @@
 """Vectors of tokens, counted from texts."""
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,10 @@ class TokenVectors(
         Whether half of the components, rounded down, come from the documents that a
         token is in, and the others from its neighbours. With False all of them come
         from the neighbours.
+    scale : float, default=1.0
+        Standard deviation of each component over the tokens. A network moves short
+        vectors further from where they start: as its ``embedding``, try 1 for few
+        labels, and 0.1 for thousands of them.
     random_state : int, RandomState instance or None, default=None
         Seed of the random projection that finds the components. An int gives the same
         bits each time.
@@ -88,9 +92,9 @@ class TokenVectors(
 
     with :math:`\alpha = 0.75` for neighbours and 1 for documents [1]_. With its
     truncated singular value decomposition :math:`M \approx U S V^\top` [2]_ the vectors
-    are the rows of :math:`U S^{1/2}`, each column then brought to mean 0 and variance
-    1 over the tokens. Where there are fewer components than asked for, the last
-    columns are zero.
+    are the rows of :math:`U S^{1/2}`, each column then brought to mean 0 and standard
+    deviation ``scale`` over the tokens. Where there are fewer components than asked
+    for, the last columns are zero.
 
     A sequence of tokens :math:`x_1, \dots, x_T` is transformed to
     :math:`\sum_t w_{x_t} v_{x_t} / \sum_t w_{x_t}` with
@@ -122,6 +126,7 @@ class TokenVectors(
         "n_components": [Interval(Integral, 1, None, closed="left")],
         "window": [Interval(Integral, 1, None, closed="left")],
         "documents": ["boolean"],
+        "scale": [Interval(Real, 0, None, closed="neither")],
         "random_state": ["random_state"],
     }
 
@@ -131,11 +136,13 @@ class TokenVectors(
         *,
         window: int = 5,
         documents: bool = True,
+        scale: float = 1.0,
         random_state: Any = None,
     ) -> None:
         self.n_components = n_components
         self.window = window
         self.documents = documents
+        self.scale = scale
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -178,7 +185,7 @@ class TokenVectors(
                 (in_documents, n_documents, 1.0),
             )
         ]
-        self.vectors_ = _standardized(np.hstack(parts), tokens)
+        self.vectors_ = _standardized(np.hstack(parts), tokens, self.scale)
         self.idf_ = _idf(in_documents, tokens)
         return self
 
@@ -339,15 +346,15 @@ def _information(counts: sparse.csr_matrix, smoothing: float) -> sparse.csr_matr
 
 
 def _standardized(
-    vectors: NDArray[np.float64], tokens: NDArray[Any]
+    vectors: NDArray[np.float64], tokens: NDArray[Any], deviation: float
 ) -> NDArray[np.float32]:
-    """Bring each column to mean 0 and variance 1 over the tokens; zero elsewhere."""
+    """Bring each column to mean 0 and a deviation over the tokens; zero elsewhere."""
     table = np.zeros(vectors.shape, dtype=np.float32)
     if len(tokens):
         own = vectors[tokens]
         scale = own.std(axis=0)
         scale[scale <= 1e-6 * np.abs(own).max(axis=0, initial=1e-300)] = np.inf
-        table[tokens] = (own - own.mean(axis=0)) / scale
+        table[tokens] = deviation * (own - own.mean(axis=0)) / scale
         table[UNK] = table[tokens].mean(axis=0, dtype=np.float64)
     return table
 

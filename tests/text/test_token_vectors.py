@@ -67,13 +67,15 @@ def test_all_components_give_the_information_back():
     np.testing.assert_allclose(got, expected * signs, atol=1e-4)
 
 
-def test_columns_have_mean_0_and_variance_1_over_the_tokens_seen():
+@pytest.mark.parametrize("scale", [1.0, 0.1])
+def test_columns_have_mean_0_and_the_scale_over_the_tokens_seen(scale):
     rng = np.random.default_rng(0)
     rows = [rng.integers(2, 40, size=12).tolist() for _ in range(30)]
-    vectors = TokenVectors(8, random_state=0).fit(tokens([*rows, [60, 1]])).vectors_
+    made = TokenVectors(8, scale=scale, random_state=0)
+    vectors = made.fit(tokens([*rows, [60, 1]])).vectors_
     seen = np.unique(np.concatenate([*rows, [60]]))
     np.testing.assert_allclose(vectors[seen].mean(axis=0), 0, atol=1e-5)
-    np.testing.assert_allclose(vectors[seen].std(axis=0), 1, atol=1e-5)
+    np.testing.assert_allclose(vectors[seen].std(axis=0), scale, atol=1e-5)
     assert not np.delete(vectors, [1, *seen], axis=0).any()
 
 
