@@ -43,7 +43,8 @@ def sources_of(name):
     if name == "README":
         return SNIPPET.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     if name.startswith("plot_"):
-        return [(EXAMPLES / f"{name}.py").read_text(encoding="utf-8")]
+        (example,) = EXAMPLES.glob(f"*/{name}.py")
+        return [example.read_text(encoding="utf-8")]
     (page,) = DOCS.glob(f"*/{name}.md")
     return SNIPPET.findall(page.read_text(encoding="utf-8"))
 

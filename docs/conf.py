@@ -70,14 +70,17 @@ html_math_renderer = "mathml"
 myst_update_mathjax = False
 
 # The HTML of an estimator in an example leads from there to its page here.
-os.environ["SKLEARN_RNN_DOCS"] = ".."
+os.environ["SKLEARN_RNN_DOCS"] = "../.."
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "ignore_pattern": r"__init__\.py|demo\.py",
     "backreferences_dir": "api/backreferences",
     "doc_module": ("sklearn_rnn",),
+    "nested_sections": True,
+    "subsection_order": "gallery.by_section",
     "within_subsection_order": "gallery.by_story",
+    "thumbnail_size": (640, 440),
     "reset_modules": ("matplotlib", "gallery.make_warnings_errors"),
     "reset_modules_order": "both",
     "abort_on_example_error": True,

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FIGURES = sorted((ROOT / "docs/figures").glob("*.py"))
 FIGURE = re.compile(r"^```\{plot\} (\S+)$(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Under its path, or under that of its page in the gallery.
+EXAMPLE = re.compile(r"(?:\bexamples|/auto_examples)/((?:\w+/)*plot_\w+)")
 SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -106,6 +108,16 @@ def test_the_links_of_the_pages_lead_somewhere():
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_the_examples_that_pages_name_are_there():
+    missing = [
+        (name_of(page), example)
+        for page in PAGES
+        for example in EXAMPLE.findall(page.read_text(encoding="utf-8"))
+        if not (ROOT / "examples" / f"{example}.py").exists()
+    ]
+    assert missing == []
 
 
 def draw(script, monkeypatch):

@@ -1,5 +1,6 @@
 """The examples run from top to bottom: shortened here, in full among the slow tests."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 import sklearn_rnn.estimators  # noqa: F401 - torch draws a random number when loaded
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("plot_*.py"))
+FOLDER = Path(__file__).parents[1] / "examples"
+EXAMPLES = sorted(FOLDER.rglob("plot_*.py"))
 
 # What a run with one epoch needs less of: texts in an example, and what to put there.
 FEW = "    {}, batches_per_epoch=5,"
@@ -84,6 +86,14 @@ def test_an_example_runs_with_one_epoch(path, tmp_path, monkeypatch):
         assert much in shortened
         shortened = shortened.replace(much, less)
     run(path, shortened, tmp_path, monkeypatch)
+
+
+def test_an_example_has_a_section_and_ends_with_what_was_learnt(path):
+    assert path.parent.parent == FOLDER, "put it into a folder of examples/"
+    assert (path.parent / "GALLERY_HEADER.rst").exists()
+    *_, last = ast.parse(path.read_text(encoding="utf-8")).body
+    figures = [node for node in ast.walk(last) if isinstance(node, ast.FormattedValue)]
+    assert ast.unparse(last).startswith("print(") and figures
 
 
 @pytest.mark.slow

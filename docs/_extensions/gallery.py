@@ -1,60 +1,75 @@
 """How sphinx-gallery orders the examples, and what it takes for a failure."""
 
 import warnings
+from pathlib import Path
 
 # sphinx-gallery looks up every name of an example, in its own process too.
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 
-# By subject; what is not named here comes last, by name.
+SECTIONS = ["texts", "series", "steps", "forecasts", "lengths", "inside", "tools"]
+
+# By subject within a section; what is not named here comes last, by name.
 STORIES = [
-    # first use
+    # texts
     "plot_languages",
     "plot_first_words",
-    # text
     "plot_topics",
     "plot_text_cells",
-    "plot_next_word",
-    "plot_invented_words",
-    "plot_suggestions",
+    "plot_tickets",
+    "plot_text_and_numbers",
     "plot_few_labels",
-    "plot_when_not",
+    "plot_next_word",
+    "plot_suggestions",
+    "plot_invented_words",
     # series
-    "plot_births",
-    "plot_stacked_forecast",
+    "plot_unequal_lengths",
+    "plot_stacked_classifier",
+    "plot_machines",
+    "plot_rare_events",
+    "plot_early_classification",
+    "plot_images_as_sequences",
+    "plot_captions",
+    "plot_long_memory",
+    # steps
+    "plot_tagging_sentences",
+    "plot_tagging_activities",
+    # forecasts
     "plot_forecast",
     "plot_shops",
     "plot_backtest",
-    "plot_images_as_sequences",
-    "plot_unequal_lengths",
-    "plot_long_memory",
-    # tagging
-    "plot_tagging_sentences",
-    "plot_tagging_activities",
-    # translating
+    "plot_births",
+    "plot_stacked_forecast",
+    # lengths
+    "plot_morse",
+    "plot_digit_strings",
     "plot_spelling_to_sound",
     "plot_dates_to_iso",
-    "plot_morse",
-    # composing
-    "plot_text_and_numbers",
-    "plot_stacked_classifier",
-    "plot_structure_by_search",
-    # training
-    "plot_learning_rate",
-    "plot_rare_events",
-    "plot_watching_training",
-    # looking inside
+    # inside
     "plot_inside_the_network",
+    "plot_watching_training",
     "plot_explanations",
-    "plot_early_classification",
     "plot_calibration",
     "plot_conformal",
+    # tools
+    "plot_learning_rate",
+    "plot_structure_by_search",
+    "plot_when_not",
 ]
 
 
+def place(name, names):
+    """Give what sorts a name by its place among names, and those not there last."""
+    return names.index(name) if name in names else len(names), name
+
+
+def by_section(folder):
+    """Give the place of a section in the gallery."""
+    return place(Path(folder).name, SECTIONS)
+
+
 def by_story(filename):
-    """Give the place of an example in the gallery."""
-    stem = str(filename).removesuffix(".py")
-    return STORIES.index(stem) if stem in STORIES else len(STORIES), stem
+    """Give the place of an example in its section."""
+    return place(Path(filename).stem, STORIES)
 
 
 def make_warnings_errors(gallery_conf, fname, when):

@@ -1,6 +1,6 @@
 """
-Would it have been better than last year's numbers?
-===================================================
+Backtest a forecaster from many origins
+=======================================
 
 A forecast is worth something if it beats the cheapest one. Carbon dioxide at Mauna Loa
 has been measured every week since 1958: it rises, and swings with the year. "As much as

@@ -1,6 +1,6 @@
 """
-How many children will be born tomorrow?
-========================================
+Forecast the next day from a window of days
+===========================================
 
 The births in the United States follow the week closely: fewer children are born
 at weekends. So "as many as on the same day last week" is a strong forecast, and
@@ -91,6 +91,11 @@ bars.set(title="Mean absolute error")
 plt.show()
 
 # %%
-# The network errs least, but none of the three knows the calendar: Thanksgiving and
-# Christmas surprise them all. Seven days later the copy is wrong once more, the
-# linear model by about half as much, while the network has put the holiday aside.
+# None of the three knows the calendar: Thanksgiving and Christmas surprise them all.
+# Seven days later the copy is wrong once more, the linear model by about half as much,
+# while the network has put the holiday aside.
+
+print(
+    f"The LSTM errs by {errors['LSTM']:.0f} births a day, the linear model by "
+    f"{errors['linear']:.0f}, the same day of last week by {errors['last week']:.0f}."
+)

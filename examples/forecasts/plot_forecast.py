@@ -1,6 +1,6 @@
 """
-How many passengers will fly next year?
-=======================================
+Forecast one series with bands
+==============================
 
 An airline knows the passengers of eleven years, month by month. They grow, and the
 season grows with them. It wants to know the next twelve months, and how sure that is.

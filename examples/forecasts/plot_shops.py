@@ -1,6 +1,6 @@
 """
-Many shops, and promotions that are known in advance
-====================================================
+Forecast many series with known promotions
+==========================================
 
 Twenty shops sell every day, and each plans its promotions a week ahead. How much will
 each sell next week? One forecaster learns from all of them: a promotion works alike in

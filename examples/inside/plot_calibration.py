@@ -1,6 +1,6 @@
 """
-Can its probabilities be believed?
-==================================
+Calibrate probabilities
+=======================
 
 A network that overfits is also overconfident: of the tweets to which it gives 95 %, are
 95 % really friendly? A reliability diagram shows it, and `CalibratedClassifierCV`
@@ -94,5 +94,11 @@ plt.show()
 # %%
 # The curve moves the probabilities and keeps their order (isotonic regression except
 # for ties), so that it changes hardly any prediction. It corrects what the
-# probabilities are used for: to weigh the costs of errors, to select the
-# uncertain tweets for a reader, to average with other models.
+# probabilities are used for: to weigh the costs of errors, to select the uncertain
+# tweets for a reader, to average with other models.
+
+losses = {name: log_loss(y_test, p) for name, p in sure.items()}
+print(
+    f"A sigmoid takes the log loss from {losses['as it is']:.3f} to "
+    f"{losses['sigmoid']:.3f}, isotonic regression to {losses['isotonic']:.3f}."
+)

@@ -1,6 +1,6 @@
 """
-Four explanations of the same reviews
-=====================================
+Explain predictions in four ways
+================================
 
 Why is this review friendly, and that one not? Four methods give each word a number:
 integrated gradients and occlusion, which are built in and read the network, and the
@@ -141,3 +141,12 @@ plt.show()
 # A notebook shows the text itself in colours, every character where it was.
 
 TokenImportanceDisplay(explanation=display.explanation)
+
+# %%
+# What was learnt:
+
+agreement = pd.DataFrame(columns).corr("spearman").to_numpy()
+print(
+    f"The four methods rank the words alike: their rank correlations are "
+    f"{agreement.min():.2f} and above. The fastest is {min(seconds, key=seconds.get)}."
+)

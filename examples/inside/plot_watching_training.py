@@ -1,6 +1,6 @@
 """
-Did the training go well?
-=========================
+Check how training went
+=======================
 
 A score at the end says how good a network is, and not why. The curves of its training
 show whether it was still learning at the end, whether it overfits, and
@@ -88,8 +88,11 @@ print("letters:", by_length.longest, "at most")
 print("accuracy:", np.round(by_length.scores, 2))
 
 # %%
-# Between the seventh and the twelfth epoch the validation loss of the folds stops
-# falling, while the training loss goes on falling: from there on a network overfits,
-# and early stopping ends the training. The accuracy of 0.72 over all
-# snippets hides their lengths: it is 0.43 for those of up to seven letters
-# and 0.85 from thirty on. Longer texts would help, not another network.
+# Where the validation loss of the folds stops falling, while the training loss goes on
+# falling, a network overfits, and early stopping ends the training. The accuracy over
+# all snippets hides their lengths: longer texts would help, not another network.
+
+print(
+    f"{np.mean(predicted == languages):.0%} of the snippets are right, of the shortest "
+    f"{by_length.scores[0]:.0%} and of the longest {by_length.scores[-1]:.0%}."
+)

@@ -1,6 +1,6 @@
 """
-Dates to ISO
-============
+Translate dates to ISO
+======================
 
 "3 March 2004", "Mar 3, 2004", "3.3.04": people write dates in many ways, and computers
 want one. A program with rules for each way is soon long, and each new way needs a new
@@ -91,3 +91,8 @@ plt.show()
 # that starts from nothing is at home. It knows no way that it was not shown.
 
 print(model.predict(["17 Sept. 1986", "1986, 17 September"]))
+print(
+    f"{exact_match_score(y_test, answers):.1%} of new dates are right from "
+    f"{len(train)} "
+    "pairs."
+)

@@ -1,6 +1,6 @@
 """
-Read rows of digits that are not cut apart
-==========================================
+Transcribe rows of digits that are not cut apart
+================================================
 
 Reading a number off a picture starts with a question: where does one digit end? A
 network that transcribes needs no answer. It is given pictures and the digits in them,
@@ -78,10 +78,10 @@ figure, (above, below) = plt.subplots(2, 1, figsize=(9, 4), layout="constrained"
 above.imshow(X_test[longest].T, cmap="gray_r", aspect="auto")
 above.set(title=f"{y_test[longest]}, read column by column", yticks=[])
 AlignmentDisplay.from_estimator(reader, X_test, row=longest, ax=below)
+plt.show()
 
 # %%
 # Without being told where a digit ends the reader is about as good as the judge.
 
 more = rates["side by side"] - rates["cut by hand"]
 print(f"side by side {100 * more:+.1f} points of wrong digits over digits cut by hand")
-plt.show()

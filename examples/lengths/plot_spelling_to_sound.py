@@ -1,6 +1,6 @@
 """
-Spelling to sound
-=================
+Translate spelling to sound
+===========================
 
 How is a word pronounced that is in no dictionary? Letters and sounds differ in number:
 "ph" is one sound, "x" are two, and the "e" at the end of "perfume" is none. A
@@ -73,6 +73,11 @@ ax.set_title("Attention", loc="left")
 plt.show()
 
 # %%
-# A dictionary of this size is a start: about one phone in eight is wrong, and some of
-# these are names that people would read in several ways. The guide has the figures for
-# the whole dictionary.
+# A dictionary of this size is a start, and some of the wrong words are names that
+# people would read in several ways.
+
+print(
+    f"From {len(train)} words the network gets {1 - model.score(test, y_test):.1%} of "
+    "the "
+    f"phones of new words wrong."
+)

@@ -1,6 +1,6 @@
 """
-Does the caption fit the picture?
-=================================
+Match captions with pictures
+============================
 
 Some samples are two sequences. Here one is a text, the caption, and the other is a
 picture that is read row by row. The question is whether they belong together: neither
@@ -89,3 +89,13 @@ ax.set(xlabel="accuracy", xlim=(0, 1))
 ax.invert_yaxis()
 ax.legend(frameon=False)
 plt.show()
+
+# %%
+# What was learnt:
+
+print(
+    f"Whether caption and picture agree, the network that reads both says rightly for "
+    f"{scores['network, both']:.0%}, the linear model for "
+    f"{scores['linear, both']:.0%}, "
+    "where guessing is right for half."
+)

@@ -1,6 +1,6 @@
 """
-How many letters until the language is clear?
-=============================================
+Classify a sequence before it ends
+==================================
 
 Early classification predicts the class of a sequence before its end. A network that
 reads from left to right has a prediction after each letter. Reading stops as soon as
@@ -143,7 +143,13 @@ for threshold in (0.5, 0.8, 0.9, 0.95, 0.99):
     print(f"threshold {threshold:.2f}: {share:.0%} read, accuracy {right:.1%}")
 
 # %%
-# The network trained on beginnings classifies about nine pieces in ten correctly at the
-# end. With a threshold of 0.95 it reads half of the letters and classifies about 86 in
-# a hundred correctly. The network trained on whole pieces only is nearly as good at the
-# end and much worse before it. For early classification, train on beginnings too.
+# Trained on whole pieces only, the network is nearly as good at the end and much worse
+# before it. For early classification, train on beginnings too.
+
+at = np.searchsorted(thresholds, 0.95)
+print(
+    f"Stopped where it is 95 % sure, the network reads {earliness[at]:.0%} of the "
+    "letters "
+    f"and is right about {accuracy[at]:.0%} of the pieces, at their end about "
+    f"{accuracy[-1]:.0%}."
+)

@@ -1,6 +1,6 @@
 """
-Images row by row, and films frame by frame
-===========================================
+Classify images row by row, and films frame by frame
+====================================================
 
 Two ways in which pictures become sequences. A handwritten digit can be read like a
 page, one row of pixels after the other. And a film is a sequence of pictures, where no
@@ -170,3 +170,10 @@ plt.show()
 # On the digits reading row by row gains nothing: support vectors on all pixels at once
 # do as well. On the films it does: the network learns once what a step to the left
 # looks like, and the perceptron learns it again for each pair of frames.
+
+*others, ours = film_scores.values()
+print(
+    f"Films read frame by frame are recognised for {ours:.0%}, from a table at best "
+    "for "
+    f"{max(others):.0%}."
+)

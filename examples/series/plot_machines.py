@@ -1,6 +1,6 @@
 """
-Machines at different loads: from a long table to a forecast of failures
-=========================================================================
+Predict failures of machines at different loads
+===============================================
 
 Four hundred machines at ten sites report their current and heat every hour, in one
 long table with a row for each hour of each machine. Some values are missing, for
@@ -115,3 +115,10 @@ plt.show()
 # By their own scale the machines that fail are found, whatever load they run at. Where
 # the level of a single step says what is asked for, such as a limit that must not be
 # passed, the default is the better choice.
+
+alike, own, shown = precision.values()
+print(
+    f"With all machines standardised alike the average precision is {alike:.2f}, with "
+    "each "
+    f"by its own scale {own:.2f}, and with its gaps shown {shown:.2f}."
+)

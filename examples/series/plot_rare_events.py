@@ -1,6 +1,6 @@
 """
-Rare events: weights, thresholds, or both?
-==========================================
+Find rare events with weights and thresholds
+============================================
 
 A sensor hums, and once in a hundred recordings something goes wrong: a short swing up
 and down, hardly larger than the noise. A classifier that always says "fine" is right at
@@ -132,10 +132,16 @@ plt.show()
 
 # %%
 # Training starts from the shares of the classes, so that the plain network knows from
-# the beginning that faults are rare. It ranks the recordings well after five epochs.
-# The weighted network needs all 20 to rank them equally well, and its probabilities are
-# too high: with one half it is right in 37 % of its alarms. There its threshold
-# matters, and the tuned one, 0.94, brings F1 from 0.51 to 0.68. The plain network has
-# 0.71 with one half and 0.69 when tuned: sixty faults determine the best threshold only
-# roughly. So first train until the average precision has settled. Then choose the
+# the beginning that faults are rare, and ranks the recordings well after a few epochs.
+# The weighted network needs more of them to rank equally well, and its probabilities
+# are too high: there its threshold matters. Sixty faults determine the best threshold
+# only roughly. So first train until the average precision has settled. Then choose the
 # threshold by the costs of a miss and of a false alarm.
+
+ranked = {name: curves[EPOCHS[-1], name][2] for name in LINES}
+halves = {name: points[EPOCHS[-1], name, "one half"][1] for name in LINES}
+print(
+    f"After {EPOCHS[-1]} epochs the weights leave the average precision at "
+    f"{ranked['weighted']:.2f} ({ranked['plain']:.2f} without); of their alarms "
+    f"{halves['weighted']:.0%} are right, without them {halves['plain']:.0%}."
+)

@@ -1,6 +1,6 @@
 """
-One earthquake, or three lorries?
-=================================
+Classify signals with stacked LSTMs
+===================================
 
 Three stations listen to the ground. A quake reaches all of them within a few seconds,
 in whatever order; a false alarm is made of three disturbances that have nothing to do
@@ -121,6 +121,13 @@ accuracies.legend(loc="center right", fontsize="small")
 plt.show()
 
 # %%
-# To the linear model an alarm is hardly more than a coin; the three LSTMs are right
-# at 92 % of those they have not learnt from, where 97 % is all that can be had. In the
-# last epochs the loss still falls in training, but on the validation data no more.
+# To the linear model an alarm is hardly more than a coin. In the last epochs the loss
+# of the three LSTMs still falls in training, but on the validation data no more.
+
+print(
+    f"Three LSTMs are right about {scores['three LSTMs']:.0%} of new alarms, the "
+    "linear "
+    f"model about {scores['linear model']:.0%}; {scores['all moments known']:.0%} is "
+    "all "
+    "that can be had."
+)

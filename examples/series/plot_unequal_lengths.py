@@ -1,6 +1,6 @@
 """
-Who is speaking, when nobody speaks for equally long?
-=====================================================
+Classify series of unequal length
+=================================
 
 Utterances end when they end. Most libraries want them in one array all the same, and
 so they are filled up with zeros, or cut to the shortest. Here they stay as they are,
@@ -149,6 +149,13 @@ plt.show()
 
 # %%
 # Cut to seven steps, a long utterance is recognised hardly better than a short one.
-# Zeros cost nine points where the network reads the last step. They cost nothing where
-# it reads the largest values, in data whose mean is zero; but then some predictions
-# depend on the number of zeros. A list has no padding, and nothing to choose.
+# Zeros cost much where the network reads the last step. They cost nothing where it
+# reads the largest values, in data whose mean is zero; but then some predictions depend
+# on the number of zeros. A list has no padding, and nothing to choose.
+
+shares = {name: hits.mean() for name, hits in right.items()}
+print(
+    f"As a list {shares['list']:.1%} of the utterances are recognised, padded with "
+    "zeros "
+    f"{shares['zeros']:.1%}, cut to the shortest {shares['cut']:.1%}."
+)

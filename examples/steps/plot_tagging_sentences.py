@@ -1,6 +1,6 @@
 """
-Can it tell a verb that it has never met?
-=========================================
+Tag the parts of speech of words
+================================
 
 "She is snorfing a quiet tove." Nobody has ever snorfed, and yet every reader knows
 which word is the verb: from the words around it and from its ending. Here a network
@@ -192,6 +192,11 @@ for ax, name in zip(axes, networks, strict=True):
 plt.show()
 
 # %%
-# From the words around them nine new words in ten get the right tag, with their letters
-# 99 in a hundred: only the ending separates "the trinding dog" from "the slusk dog".
-# Endings hardly ever mislead in this grammar; in real texts they sometimes do.
+# Only the ending separates "the trinding dog" from "the slusk dog". Endings hardly ever
+# mislead in this grammar; in real texts they sometimes do.
+
+new_words = {name: hits[is_new].mean() for name, hits in right.items()}
+print(
+    f"Of the new words {new_words['whole words']:.0%} get the right tag from the words "
+    f"around them, {new_words['words and letters']:.0%} from their letters too."
+)

@@ -1,6 +1,6 @@
 """
-Few labels, many texts
-======================
+Learn from few labels and many texts
+====================================
 
 Texts are many, but somebody has to read each one to give it a label. What the others
 are good for: `TokenVectors` counts from all of them which words are used alike, and a
@@ -102,6 +102,13 @@ ax.legend()
 plt.show()
 
 # %%
-# With the vectors a hundred labels teach the linear model more than four hundred
-# without. The network gains where labels are fewest; where there are more, it learns
-# vectors of its own.
+# With the vectors few labels teach the linear model more than many without. The network
+# gains where labels are fewest; where there are more, it learns vectors of its own.
+
+first, last = (
+    f"{scores['network from the vectors'][at]:.0%} of the new tweets are right with "
+    "the "
+    f"vectors, {scores['network'][at]:.0%} without"
+    for at in (0, -1)
+)
+print(f"From {N_LABELS[0]} labels {first}; from {N_LABELS[-1]} labels {last}.")

@@ -1,6 +1,6 @@
 """
-The first words
-===============
+Classify short texts by sentiment
+=================================
 
 Two sentences, six words, ten epochs: hardly any program that learns from text is
 smaller. Every word becomes a number and every number a vector of 8, an Elman network
@@ -123,6 +123,11 @@ plt.show()
 # %%
 # From two sentences the network learns which sentence it reads, not what the words
 # mean. All unknown words are the same word: "hate" gets the prediction of "love", and
-# "hard" that of "amazing". From the tweets the network learns to tell such words apart
-# and is right about four new tweets in five. On a sentence like "I hate deep learning"
-# five networks of this size still do not agree.
+# "hard" that of "amazing". From the tweets it learns to tell such words apart. On a
+# sentence like "I hate deep learning" five networks of this size still do not agree.
+
+print(
+    f"From {len(train)} tweets the networks are right about {np.mean(scores):.0%} of "
+    "new "
+    f"ones; always to say positive is right about {y_test.mean():.0%}."
+)

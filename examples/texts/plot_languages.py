@@ -1,6 +1,6 @@
 """
-Which language is this?
-=======================
+Classify texts by language
+==========================
 
 The Universal Declaration of Human Rights says the same in 48 languages. Can a
 network that reads one letter after the other name the language from the first
@@ -89,6 +89,15 @@ ax.set_title("Languages that the network confuses")
 plt.show()
 
 # %%
-# Half of all errors are in these ten pairs of related languages, most of them between
+# Many of the errors are in these ten pairs of related languages, most of them between
 # Danish and Norwegian. If you only need the language, count triples of letters: on so
 # few texts that is quicker, and nearly always right.
+
+rates = {name: accuracy_score(languages, said) for name, said in predictions.items()}
+print(
+    f"The network is right about {rates['LSTM']:.1%} of the texts, counts of letters "
+    "about "
+    f"{rates['counts']:.1%}; {counts[worst].sum() / wrong.sum():.0%} of its errors "
+    "are in "
+    "ten pairs of languages."
+)

@@ -1,6 +1,6 @@
 """
-Three suggestions while somebody types
-======================================
+Suggest words while somebody types
+==================================
 
 A keyboard shows three words above its keys; whoever sees the right one touches it and
 has typed enough. A language model says after each word which ones are probable, and
@@ -134,3 +134,10 @@ plt.show()
 # %%
 # The list of frequent words saves much already, once a letter or two are there. What
 # has been said so far shows far more words before the first letter.
+
+saved = {name: 1 - keys / total["every letter"] for name, keys in total.items()}
+print(
+    f"Suggestions of the language model save {saved['language model']:.0%} of the "
+    "keys, a "
+    f"list of frequent words {saved['frequent words']:.0%}."
+)

@@ -1,6 +1,6 @@
 """
-A text beside numbers in one table
-==================================
+Combine a text with numbers in three ways
+=========================================
 
 A shop decides on refunds. What the customers write says whether they cancelled before
 the parcel came or after it, which is a question of the order of words; the table also
@@ -224,6 +224,14 @@ plt.show()
 
 # %%
 # Stopped in time, the network is worth about the same in all three ways, and with the
-# numbers comes close to the best possible score. If it overfits, all three lose,
-# and the boosting that learnt from the same rows loses most. So first compare the
-# network's score on its training texts with that on new ones.
+# numbers comes close to the best possible score. If it overfits, all three lose, and
+# the boosting that learnt from the same rows loses most. So first compare the network's
+# score on its training texts with that on new ones.
+
+early, late = bars["both,\nsame rows"]
+_, stacked_late = bars["both,\nstacked"]
+print(
+    f"After {EPOCHS[0]} epochs a boosting on the network's own rows is right about "
+    f"{early:.0%}, after {EPOCHS[1]} about {late:.0%}; stacked, it is right about "
+    f"{stacked_late:.0%}."
+)

@@ -1,6 +1,6 @@
 """
-RNN, GRU or LSTM for short texts?
-=================================
+Compare RNN, GRU and LSTM on short texts
+========================================
 
 A classic first program for the sentiment of texts: a vocabulary of at most 10,000
 words, a vector of 128 for each, a recurrent layer of 128 units, a sigmoid; trained
@@ -112,8 +112,14 @@ fig.legend(loc="outside lower center", ncols=4)
 plt.show()
 
 # %%
-# The GRU is about two standard errors ahead of the weighed words, the LSTM level with
-# them after its last epoch and a little ahead before, the plain RNN clearly behind.
 # The cells with gates reach most of their accuracy after two epochs and then overfit
-# the training tweets. The bag of words comes this close with a hundredth of the
-# parameters and in a fraction of the time.
+# the training tweets; the plain RNN is behind. The bag of words comes close with a
+# hundredth of the parameters and in a fraction of the time.
+
+best = max(networks, key=lambda name: rows[name][0])
+print(
+    f"The {best} is the best network: {rows[best][0]:.1%} of new tweets are right "
+    "after "
+    f"{rows[best][2]:.1f} s, by the bag of words {rows['bag of words'][0]:.1%} after "
+    f"{rows['bag of words'][2]:.1f} s."
+)

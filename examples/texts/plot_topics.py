@@ -1,6 +1,6 @@
 """
-What is this passage about, and which words say so?
-===================================================
+Classify passages, and see which words decided
+==============================================
 
 Here are many classes and little text, and we want to see which words a prediction
 depends on. The texts are paragraphs of scikit-learn's own documentation, the classes
@@ -198,9 +198,13 @@ for ax, row in zip(axes, [first, second, third], strict=True):
 plt.show()
 
 # %%
-# TF-IDF is right a little more often, so take it if you only need the class.
-# The words with large weights are often those that a reader would underline, in the
-# error too: ``l1_ratio`` belongs to the elastic net, from which the factorisation
-# described here has borrowed it. But some are chance, such as "before" and "place" in
-# the table, and a weight is no proof of a cause: the state at a word also depends on
-# the words around it.
+# TF-IDF is quicker, so take it if you only need the class. The words with large weights
+# are often those that a reader would underline, in the error too: ``l1_ratio`` belongs
+# to the elastic net, from which the factorisation described here has borrowed it. But
+# some are chance, such as "before" and "place" in the table, and a weight is no proof
+# of a cause: the state at a word also depends on the words around it.
+
+print(
+    f"The network is right about {right.mean():.1%} of the passages, TF-IDF about "
+    f"{linear.score(texts[test], modules[test]):.1%}."
+)

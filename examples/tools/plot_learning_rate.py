@@ -1,6 +1,6 @@
 """
-Which learning rate, and on which course?
-=========================================
+Find a learning rate and its schedule
+=====================================
 
 Of all settings the learning rate spoils most: too low, and training does not arrive;
 too high, and it never settles. Smith [1]_ found a way to see the right range in a
@@ -68,7 +68,11 @@ for name, lr_schedule in COURSES.items():
     print(f"{name:10}{scores[0]:9.2f}{scores[1]:11.2f}")
 
 # %%
-# On every course the suggested rate, fourteen times the default, does better in the
-# same time: 0.86 instead of 0.81 or 0.82. The course makes no difference here. Each was
-# trained once, and a search over ``lr`` would tell more, at the cost of a whole fit for
-# each rate.
+# Each was trained once, and a search over ``lr`` would tell more, at the cost of a
+# whole fit for each rate.
+
+print(
+    f"The suggested rate is {test.suggestion / 0.01:.0f} times the default; on the "
+    "course "
+    f"of the last line it takes R² from {scores[0]:.2f} to {scores[1]:.2f}."
+)

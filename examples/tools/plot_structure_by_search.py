@@ -1,6 +1,6 @@
 """
-How large a network, and how deep?
-==================================
+Search for the size and depth of a network
+==========================================
 
 How many units a network should have, in what cells and in how many layers, is not for
 guessing: the searches of scikit-learn try it out. Here they choose a network that tells
@@ -181,7 +181,11 @@ for name in "AD":
 plt.show()
 
 # %%
-# Both searches choose two layers of 32 GRU units, halving for half the epochs. The 77 %
-# of the winner become 72 % once the choice, too, is made without the texts of the test.
 # A larger network would hardly do better: twice as many units bring next to nothing,
-# while twice as many texts brought eight points.
+# while twice as many texts bring much.
+
+print(
+    f"The winner has {search.best_score_:.0%} in the search, and the search itself "
+    f"{accuracy_score(languages, predicted):.0%}, once the choice is made without the "
+    "texts of the test."
+)

@@ -1,6 +1,6 @@
 """
-When not to use a recurrent network
-===================================
+Compare with models that are not recurrent
+==========================================
 
 A network that reads step by step is useful when the order of distant steps matters.
 Much sequence data is not like that. Here are four tasks, each with what a data
@@ -155,8 +155,15 @@ ax.legend(loc="upper center", ncols=3)
 plt.show()
 
 # %%
-# On the births the boosting on lags is better, and done in a twentieth of the time; the
-# perceptron reads the waves nearly as well; on the tweets three points more cost a
-# hundred times the seconds. Only the network solves the last task, where the order of
-# distant symbols decides, wherever they are: it is always right, the perceptron at
-# 89 %.
+# On the births the boosting on lags is better and much quicker; the perceptron reads
+# the waves nearly as well. Only the last task needs a network: the order of distant
+# symbols decides, wherever they are.
+
+print(
+    "The network is right about "
+    f"{scores['network']['first of two']:.0%} where order decides, the perceptron "
+    "about "
+    f"{scores['perceptron']['first of two']:.0%}; on the tweets it gains "
+    f"{100 * (scores['network']['tweets'] - scores['simple']['tweets']):.1f} points on "
+    "counted words."
+)
