@@ -204,3 +204,11 @@ def test_a_step_of_an_exported_model_is_a_real_step(tmp_path):
         row[: len(x)] = x
     (said,) = session.run(None, {"x": padded, "lengths": np.array(LENGTHS)})
     np.testing.assert_allclose(said, model.predict_proba(X), atol=1e-6)
+
+
+def test_compiled_steps_of_training_read_patches():
+    pytest.importorskip("numba")
+    plain, compiled = patched(), patched(compiled=True)
+    assert compiled.training_path_ == "compiled"
+    expected = plain.predict_proba(X)
+    np.testing.assert_allclose(compiled.predict_proba(X), expected, atol=1e-4)

@@ -36,29 +36,14 @@ class CompiledTokens:
 
 
 class CompiledNumbers:
-    """Numbers, which stay as they are but for the padding, in patches.
-
-    Parameters
-    ----------
-    patch_length : int, default=1
-        How many steps become one.
-    """
-
-    def __init__(self, patch_length: int = 1) -> None:
-        self.patch_length = patch_length
+    """Numbers, which stay as they are but for the padding."""
 
     def forward(self, values: Array, lengths: NDArray[np.int64]) -> Array:
-        """Put the time axis first, zeros into the padding, and steps side by side."""
+        """Put the time axis first, and zeros into the padding."""
         steps = np.ascontiguousarray(values.swapaxes(0, 1))
         if lengths.min() < len(steps):
             steps[np.arange(len(steps))[:, np.newaxis] >= lengths] = 0.0
-        return steps if self.patch_length == 1 else self._join(steps)
-
-    def _join(self, steps: Array) -> Array:
-        n_missing = -len(steps) % self.patch_length
-        steps = np.pad(steps, ((0, n_missing), (0, 0), (0, 0)))
-        parts = steps.reshape(-1, self.patch_length, *steps.shape[1:]).swapaxes(1, 2)
-        return parts.reshape(*parts.shape[:2], -1)
+        return steps
 
     def backward(self, grad: Array | None) -> None:
         """Do nothing: there are no weights."""

@@ -64,11 +64,9 @@ class CompiledNetwork:
         def dropout() -> list[Any]:
             return [CompiledDropout(network.dropout)] if network.dropout.p else []
 
+        self.embedder = network.embedder
         learns = tokens is not None
-        self.patch_length = network.embedder.patch_length
-        parts: list[Any] = [CompiledNumbers(self.patch_length)]
-        if learns:
-            parts = [CompiledTokens(tokens), *dropout()]
+        parts = [CompiledTokens(tokens), *dropout()] if learns else [CompiledNumbers()]
         for k, layer in enumerate(encoder.layers):
             parts += dropout() if k > 0 else []
             parts.append(CompiledLayer(layer, to_input=learns or k > 0))
@@ -91,12 +89,10 @@ class CompiledNetwork:
             The ``loss``, which is the sum of the weighted losses divided by the number
             of sequences, and the outputs ``y_pred``.
         """
-        lengths = batch.lengths.numpy()
-        embed, *others = self.parts
-        x: Any = embed.forward(batch.values.numpy(), lengths)
-        n_patches = -(-lengths // self.patch_length)
-        for part in others:
-            x = part.forward(x, n_patches)
+        lengths = self.embedder.count_steps(batch.lengths).numpy()
+        x: Any = self._steps_of(batch).numpy()
+        for part in self.parts:
+            x = part.forward(x, lengths)
         factors = target.weight.numpy() / np.float32(len(lengths))
         loss, grad = self.loss(x, target.values.numpy(), factors)
         for part in reversed(self.parts):
@@ -105,6 +101,13 @@ class CompiledNetwork:
             "loss": torch.tensor(loss, dtype=torch.float32),
             "y_pred": torch.from_numpy(x),
         }
+
+    def _steps_of(self, batch: Batch) -> torch.Tensor:
+        """Give tokens and numbers as they are, and patches of numbers."""
+        if self.embedder.patch_length == 1:
+            return batch.values
+        patches: torch.Tensor = self.embedder(batch)
+        return patches.contiguous()
 
 
 def why_not_compiled(network: Any) -> str | None:
