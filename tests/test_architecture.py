@@ -40,10 +40,11 @@ ONLY_IN = {
     "torch": {"nn", "_training"},
     "skorch": {"_training"},
     "matplotlib": {"inspection"},
+    "numba": {"nn"},
     "onnx": {"persistence"},
     "skops": {"persistence"},
 }
-ONLY_INSIDE_FUNCTIONS = {"matplotlib", "onnx", "pandas", "polars", "skops"}
+ONLY_INSIDE_FUNCTIONS = {"matplotlib", "numba", "onnx", "pandas", "polars", "skops"}
 NAMES_OF_VERSIONS = {"__version__", "sklearn_version", "parse_version"}
 
 

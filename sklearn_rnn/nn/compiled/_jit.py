@@ -16,8 +16,9 @@ def has_numba() -> bool:
 def jit(function: Function) -> Function:
     """Compile a function when it is first called, and keep the result on disk.
 
-    Where no folder can be written to, it is kept for the process only. Without numba
-    the function stays as it is, and is slow.
+    A change in one file does not reach what another file has kept of it: then empty
+    the ``__pycache__`` of this folder. Where no folder can be written to, the result is
+    kept for the process only. Without numba the function stays as it is, and is slow.
 
     Parameters
     ----------
