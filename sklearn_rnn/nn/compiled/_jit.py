@@ -36,7 +36,7 @@ def jit(function: Function) -> Function:
     # Divides as NumPy does; a check of each divisor would keep loops from being
     # vectorized. "contract" lets a product and the sum after it be rounded once. It
     # moves no sum, so that the bits are the same in each run.
-    compile_ = partial(njit, error_model="numpy", fastmath={"contract"})
+    compile_: Any = partial(njit, error_model="numpy", fastmath={"contract"})
     try:
         compiled: Any = compile_(cache=True)(function)
     except RuntimeError:  # numba found no folder for it
