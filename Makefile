@@ -82,6 +82,7 @@ bench-peers: $(VENV)/test.stamp $(filter-out .venv-sktime/% .venv-forecast/% .ve
 		--out $(BENCH)/profile.json
 	$(BIN)/python benchmarks/bench_scaling.py --folder $(BENCH)
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
+	$(BIN)/python benchmarks/bench_settings.py --out $(BENCH)/settings.json
 	$(BIN)/python benchmarks/bench_search.py --out $(BENCH)/search.json
 	$(BIN)/python benchmarks/bench_tagging.py accuracy "$(DATA)" \
 		--out $(BENCH)/tagging.json

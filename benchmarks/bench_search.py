@@ -1,7 +1,7 @@
 """What a second core is worth: to a search, and to one fit; W2, ours.
 
-`GridSearchCV` with two workers beside one worker, and a fit with two threads beside
-one thread, in turns. The workers are started before the clock.
+`GridSearchCV` with two workers beside one worker, and a fit with two threads of torch
+beside one, in turns. The workers are started before the clock.
 
     python benchmarks/bench_search.py --out bench_output/search.json
 """
@@ -27,7 +27,8 @@ def search(estimator, data, n_jobs):
 
 def fit(estimator, data, n_threads):
     """Fit with a number of threads."""
-    clone(estimator).set_params(n_jobs=n_threads).fit(*data)
+    net_params = {"torch_threads": n_threads}
+    clone(estimator).set_params(n_jobs=1, net_params=net_params).fit(*data)
 
 
 def main():

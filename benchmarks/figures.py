@@ -22,6 +22,7 @@ import bench_own_scales
 import bench_pretrained
 import bench_questions
 import bench_range
+import bench_settings
 import bench_static_columns
 import bench_tagging
 import bench_token_vectors
@@ -577,6 +578,13 @@ def rates(record):
 
 
 # The name of a table -> the file it is made of, and how.
+def peers_in_short(record):
+    """Write the medians of the peers' seconds per epoch over ours."""
+    for line in report.make_table(record, "training"):
+        cells = re.sub(r" \([^)]*\)", "", line).split("|")
+        yield "|".join([*cells[:2], *cells[4:]])
+
+
 TABLES = {
     "accelerate": ("accelerate", accelerate),
     "accuracy": ("accuracy", bench_accuracy.table),
@@ -607,7 +615,9 @@ TABLES = {
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),
+    "settings": ("settings", bench_settings.table),
     "static columns": ("static_columns", bench_static_columns.table),
+    "peers": ("compare", peers_in_short),
     "machines": ("compare", machines),
     "machines, in torch": ("compare_torch", machines),
     **{

@@ -21,6 +21,7 @@ import bench_latency  # noqa: E402
 import bench_questions  # noqa: E402
 import bench_scaling  # noqa: E402
 import bench_series  # noqa: E402
+import bench_settings  # noqa: E402
 import bench_static_columns  # noqa: E402
 import bench_text  # noqa: E402
 import bench_translation  # noqa: E402
@@ -341,6 +342,18 @@ def test_the_report_reads_what_the_programs_write(run_program, tmp_path, capsys)
     assert "table: search" not in written
     assert written.count("- `python benchmarks/bench_") == 3
     assert (tmp_path / "scaling.png").exists()
+
+
+def test_settings_are_measured_beside_the_defaults(run_program, tmp_path, monkeypatch):
+    few = {
+        name: bench_settings.SETTINGS[name] for name in ("the defaults", "`n_jobs=2`")
+    }
+    monkeypatch.setattr(bench_settings, "SETTINGS", few)
+    out = tmp_path / "settings.json"
+    run_program(bench_settings, "--rows=100", "--repetitions=1", "--out", out)
+    record = json.loads(out.read_text(encoding="utf-8"))
+    *_, line = bench_settings.table(record)
+    assert line.startswith("| `n_jobs=2` | ")
 
 
 def test_texts_that_are_not_there_are_skipped(run_program, tmp_path, capsys):
