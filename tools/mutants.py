@@ -47,6 +47,78 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "the compiled reset gate stands before both biases",
+        "nn/compiled/_gru.py",
+        "n[k] + b_ih[2 * size + k] + g[k] * m[k]",
+        "n[k] + bias[2 * size + k] + g[k] * m[k]",
+        ("tests/estimators/test_compiled.py", "tests/nn/test_compiled.py"),
+    ),
+    Mutant(
+        "each of the compiled steps that are largest has the whole gradient",
+        "nn/compiled/_poolings.py",
+        "grad / self.largest.sum(axis=0, dtype=np.float32)",
+        "grad",
+        (
+            "tests/nn/test_compiled.py"
+            "::test_steps_that_are_equally_large_share_the_gradient",
+        ),
+    ),
+    Mutant(
+        "frozen weights have a compiled gradient",
+        "nn/compiled/_arrays.py",
+        "if not parameter.requires_grad:",
+        "if False:",
+        (
+            "tests/nn/test_compiled.py::test_gradients_are_added_to_those_there_are"
+            "_and_frozen_weights_have_none",
+        ),
+    ),
+    Mutant(
+        "a compiled update clips nothing",
+        "_training/_compiled.py",
+        "factor = limit / (norm + 1e-6) if clips else 1.0",
+        "factor = 1.0",
+        ("tests/estimators/test_compiled.py",),
+    ),
+    Mutant(
+        "a compiled update counts no updates",
+        "_training/_compiled.py",
+        "            step += 1\n",
+        "",
+        ("tests/estimators/test_compiled.py",),
+    ),
+    Mutant(
+        "autograd computes what is said to be compiled",
+        "_training/_compiled.py",
+        'return CompiledStep(network.backward, update), "compiled"',
+        'return None, "compiled"',
+        ("tests/estimators/test_compiled.py",),
+    ),
+    Mutant(
+        "BLAS keeps its threads in a compiled fit",
+        "_training/_threads.py",
+        "_blas().limit(limits=1)",
+        "_blas().limit(limits=2)",
+        ("tests/estimators/test_compiled.py",),
+    ),
+    Mutant(
+        "the first of two compiled fits to end gives BLAS its threads back",
+        "_training/_threads.py",
+        "            limit = _ON_ONE_THREAD.pop()\n            if not _ON_ONE_THREAD:",
+        "            limit = _ON_ONE_THREAD.pop()\n            if _ON_ONE_THREAD:",
+        ("tests/estimators/test_compiled.py",),
+    ),
+    Mutant(
+        "that numba is missing is not said",
+        "_training/_compiled.py",
+        'if importlib.util.find_spec("numba") is None:',
+        "if False:",
+        (
+            "tests/estimators/test_compiled.py"
+            "::test_without_numba_fit_says_how_to_install_it",
+        ),
+    ),
+    Mutant(
         "convolutions read what is behind the end",
         "nn/_convolutions.py",
         "x = _without_padding(mapped.unflatten(0, windows.shape[:2]), lengths)",
