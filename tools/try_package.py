@@ -23,6 +23,8 @@ X, y = sklearn_rnn.sliding_windows(load_births().target[:200], window=7)
 model = sklearn_rnn.RNNRegressor(8, max_epochs=2, random_state=0).fit(X, y)
 print(sklearn_rnn.__version__, sklearn_rnn.__file__, model.predict(X[:1]))
 """
+# A program for each kind of user, written from one page of docs/tasks.
+FIRST_HOUR = sorted((ROOT / "tests/first_hour").glob("*.py"))
 
 # What each extra for users is for; they run behind the program above.
 EXTRAS = {
@@ -125,12 +127,20 @@ def try_types(wheel):
         run(python, "-m", "pyright", "--pythonpath", python, script, cwd=folder)
 
 
+def try_first_hour(wheel):
+    """Run the programs of the first hour, where only the wheel and pandas are."""
+    with clean_place(wheel, "pandas") as python:
+        for program in FIRST_HOUR:
+            run(python, "-I", "-W", "error", program, cwd=python.parent)
+
+
 def main():
     """Build, check and try."""
     wheel, sdist = build()
     check(wheel, sdist)
     for package in (wheel, sdist):
         try_alone(package)
+    try_first_hour(wheel)
     for extra in EXTRAS:
         try_extra(wheel, extra)
     try_types(wheel)
