@@ -33,7 +33,7 @@ test test-slow test-oldest coverage mutants: export OMP_NUM_THREADS ?= 1
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(VENV)/plot.stamp ## train, search and draw on bundled data; writes demo_output/
+demo: $(VENV)/plot.stamp ## train, search and draw on bundled data, in minutes; writes demo_output/index.html
 	$(BIN)/python -u examples/demo.py
 
 test: $(VENV)/test.stamp ## the tests, doctests and snippets, all but the slow ones

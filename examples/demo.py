@@ -1,9 +1,10 @@
 """
-The main job, from texts to a figure
-====================================
+The main job, from texts to a page with figures
+===============================================
 
 ``make demo`` runs this: it trains a text pipeline, searches its size, cross-validates
-the best one, forecasts a real series, prints what came out and draws it.
+the best one, forecasts a real series, prints what came out and draws it. All of it
+is on one page in the end, ``demo_output/index.html``.
 """
 
 # %%
@@ -11,6 +12,8 @@ the best one, forecasts a real series, prints what came out and draws it.
 # Human Rights.  The same article exists in every language, so all its translations
 # stay on one side of each split.
 
+import time
+from html import escape
 from pathlib import Path
 
 import matplotlib
@@ -33,7 +36,28 @@ from sklearn_rnn.datasets import load_births, load_languages
 LANGUAGES = "cat dan eng fra glg ita nld nob por_PT spa swe tur".split()
 NETWORK = {"bidirectional": True, "pooling": "max", "max_epochs": 15}
 OUTPUT = Path("demo_output")
+STEPS = (
+    "learn to tell twelve languages apart",
+    "search the size of the network: three sizes, three folds",
+    "cross-validate the best one",
+    "ask about texts that it has not seen",
+    "forecast the births of a year, day by day",
+    "draw, and write a page",
+)
+START = time.perf_counter()
 
+
+def begin(number):
+    """Say which step begins, and how long the others took."""
+    seconds = time.perf_counter() - START
+    print(f"\n[{number}/{len(STEPS)}, after {seconds:.0f} s] {STEPS[number - 1]}")
+
+
+print("This trains recurrent networks on texts and on a series, all of them bundled:")
+print(*(f"  {number}. {step}" for number, step in enumerate(STEPS, start=1)), sep="\n")
+print("It takes some minutes on a CPU, longer where other programs run.")
+
+begin(1)
 data = load_languages()
 chosen = np.isin(data.target, LANGUAGES)
 texts, languages = data.data[chosen], data.target[chosen]
@@ -56,7 +80,7 @@ print(f"{sentence!r} is", pipe.predict([sentence])[0])
 # %%
 # It is an estimator like any other: search it, cross-validate it.
 
-print("\nsearching the size of the network: three sizes, three folds")
+begin(2)
 pipe.set_params(rnn__verbose=0)
 split = StratifiedGroupKFold(3, shuffle=True, random_state=0)
 sizes = {"rnn__hidden_size": [16, 32, 64]}
@@ -72,24 +96,25 @@ for size, mean, std, seconds in zip(
 ):
     print(f"{size:11d}  {mean:.3f} ± {std:.3f}  {seconds:5.1f}")
 
-print("\ncross-validating the best one")
+begin(3)
 best = search.best_estimator_
 scores = cross_val_score(
     best, texts, languages, groups=articles, cv=split, n_jobs=2, verbose=2
 )
 print("accuracy:", np.round(scores, 3))
 
-print("\nlearning from articles 1 to 20")
+begin(4)
 new = articles > 20
 best.fit(texts[~new], languages[~new])
 predicted = best.predict(texts[new])
-print("asked about articles 21 to 30:")
-print(classification_report(languages[new], predicted))
+print("learnt from articles 1 to 20, asked about articles 21 to 30:")
+report = classification_report(languages[new], predicted)
+print(report)
 
 # %%
 # A real series: the births of a day from those of the four weeks before it.
 
-print("\nlearning to forecast the births of a day")
+begin(5)
 days, births = load_births(return_X_y=True)
 X, y = sliding_windows(births, window=28)
 days = days[28:]
@@ -99,12 +124,14 @@ regressor = RNNRegressor(
 )
 regressor.fit(X[train], y[train])
 forecast = regressor.predict(X[test])
-print(f"\nR² of the forecast in the last year: {r2_score(y[test], forecast):.3f}")
-print(f'R² of "as on this day last week":   {r2_score(y[test], X[test, -7]):.3f}')
+ours, last_week = (r2_score(y[test], found) for found in (forecast, X[test, -7]))
+print(f"R² of the forecast in the last year: {ours:.3f}")
+print(f'R² of "as on this day last week":   {last_week:.3f}')
 
 # %%
 # What came out, in one figure.
 
+begin(6)
 figure, axes = plt.subplots(1, 3, figsize=(15, 4.5), layout="constrained")
 ConfusionMatrixDisplay.from_predictions(
     languages[new], predicted, ax=axes[0], colorbar=False, cmap="Blues"
@@ -127,4 +154,60 @@ axes[2].legend()
 
 OUTPUT.mkdir(exist_ok=True)
 figure.savefig(OUTPUT / "demo.png", dpi=110)
-print(f"\nfigure: {OUTPUT / 'demo.png'}")
+
+# %%
+# And on one page, with where to go next.
+
+ROOT = Path(__file__).resolve().parents[1]
+NEXT = {
+    "README.md": "what takes what, and how good it is",
+    "docs/tasks/index.md": "a page for each task, with a program to copy",
+    "docs/guide/getting_started.md": "from data to a search",
+    "examples/plot_languages.py": "the languages of this page, 48 of them",
+    "examples/plot_forecast.py": "forecasts with bands",
+}
+rows = zip(
+    search.cv_results_["param_rnn__hidden_size"],
+    search.cv_results_["mean_test_score"],
+    search.cv_results_["std_test_score"],
+    search.cv_results_["mean_fit_time"],
+    strict=True,
+)
+table = "".join(
+    f"<tr><td>{size}</td><td>{mean:.3f} ± {std:.3f}</td><td>{seconds:.1f}</td></tr>"
+    for size, mean, std, seconds in rows
+)
+links = "".join(
+    f'<li><a href="{(ROOT / path).as_uri()}">{path}</a>: {escape(words)}</li>'
+    for path, words in NEXT.items()
+)
+page = f"""<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>What the demonstration found</title>
+<style>
+body {{ max-width: 60em; margin: auto; padding: 1em; font-family: sans-serif;
+        line-height: 1.5 }}
+img {{ max-width: 100% }}
+td, th {{ padding: 0.2em 1em; text-align: right; border-bottom: 1px solid #ccc }}
+pre {{ overflow-x: auto }}
+</style>
+<h1>What the demonstration found</h1>
+<p>“{escape(sentence)}” is <b>{pipe.predict([sentence])[0]}</b>.
+Births: R² {ours:.3f}; “as on this day last week” has {last_week:.3f}.</p>
+<img src="demo.png" alt="Left, a matrix of true and predicted languages; middle, the
+losses of each epoch; right, births and their forecast over 90 days.">
+<h2>The search</h2>
+<table><tr><th>hidden_size</th><th>accuracy</th><th>seconds</th></tr>{table}</table>
+<p>Cross-validated once more, the best one: {escape(str(np.round(scores, 3)))}.</p>
+<h2>Each language, on articles that it has not seen</h2>
+<pre>{escape(report)}</pre>
+<h2>The pipeline</h2>
+{best._repr_html_()}
+<h2>Where to go next</h2>
+<ul>{links}</ul>
+</html>
+"""
+(OUTPUT / "index.html").write_text(page, encoding="utf-8")
+print(f"done after {time.perf_counter() - START:.0f} s; open {OUTPUT / 'index.html'}")

@@ -2864,8 +2864,8 @@ MUTANTS = [
     Mutant(
         "the HTML view keeps to itself how X was read",
         "estimators/_input.py",
-        "name_caption=caption",
-        "name_caption=None",
+        'said = [self._say_input()] if hasattr(self, "n_timesteps_seen_") else []',
+        "said = []",
         (
             "tests/estimators/test_conventions.py"
             "::test_the_html_view_says_how_x_was_read",
