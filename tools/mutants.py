@@ -47,6 +47,46 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "quantiles of a regressor may cross",
+        "nn/heads/_quantiles.py",
+        "return rising(outputs.reshape(-1, self.n_levels)).reshape(outputs.shape)",
+        "return outputs",
+        (
+            "tests/estimators/test_quantiles.py"
+            "::test_they_never_cross_and_the_median_is_what_is_predicted",
+        ),
+    ),
+    Mutant(
+        "quantiles of several targets are mixed up",
+        "nn/_losses.py",
+        "outputs.unflatten(1, (-1, len(levels)))",
+        "outputs.unflatten(1, (len(levels), -1)).mT",
+        (
+            "tests/nn/test_losses.py"
+            "::test_quantiles_of_several_targets_stand_side_by_side",
+        ),
+    ),
+    Mutant(
+        "the lowest quantile is predicted and explained",
+        "estimators/targets/_numbers.py",
+        "return outputs * n_levels + n_levels // 2",
+        "return outputs * n_levels",
+        (
+            "tests/estimators/test_quantiles.py"
+            "::test_they_never_cross_and_the_median_is_what_is_predicted",
+        ),
+    ),
+    Mutant(
+        "quantiles start anywhere",
+        "nn/heads/_quantiles.py",
+        "self.affine.bias.copy_(before_rising(quantiles).flatten())",
+        "self.affine.bias.copy_(quantiles.flatten())",
+        (
+            "tests/estimators/test_quantiles.py"
+            "::test_training_starts_at_the_quantiles_of_the_targets",
+        ),
+    ),
+    Mutant(
         "the compiled reset gate stands before both biases",
         "nn/compiled/_gru.py",
         "n[k] + b_ih[2 * size + k] + g[k] * m[k]",
@@ -320,78 +360,6 @@ MUTANTS = [
         (
             "tests/estimators/test_conventions.py"
             "::test_early_stopping_that_begins_by_itself_says_so",
-        ),
-    ),
-    Mutant(
-        "the compiled reset gate stands before both biases",
-        "nn/compiled/_gru.py",
-        "n[k] + b_ih[2 * size + k] + g[k] * m[k]",
-        "n[k] + bias[2 * size + k] + g[k] * m[k]",
-        ("tests/estimators/test_compiled.py", "tests/nn/test_compiled.py"),
-    ),
-    Mutant(
-        "each of the compiled steps that are largest has the whole gradient",
-        "nn/compiled/_poolings.py",
-        "grad / self.largest.sum(axis=0, dtype=np.float32)",
-        "grad",
-        (
-            "tests/nn/test_compiled.py"
-            "::test_steps_that_are_equally_large_share_the_gradient",
-        ),
-    ),
-    Mutant(
-        "frozen weights have a compiled gradient",
-        "nn/compiled/_arrays.py",
-        "if not parameter.requires_grad:",
-        "if False:",
-        (
-            "tests/nn/test_compiled.py::test_gradients_are_added_to_those_there_are"
-            "_and_frozen_weights_have_none",
-        ),
-    ),
-    Mutant(
-        "a compiled update clips nothing",
-        "_training/_compiled.py",
-        "factor = limit / (norm + 1e-6) if clips else 1.0",
-        "factor = 1.0",
-        ("tests/estimators/test_compiled.py",),
-    ),
-    Mutant(
-        "a compiled update counts no updates",
-        "_training/_compiled.py",
-        "            step += 1\n",
-        "",
-        ("tests/estimators/test_compiled.py",),
-    ),
-    Mutant(
-        "autograd computes what is said to be compiled",
-        "_training/_compiled.py",
-        'return CompiledStep(network.backward, update), "compiled"',
-        'return None, "compiled"',
-        ("tests/estimators/test_compiled.py",),
-    ),
-    Mutant(
-        "BLAS keeps its threads in a compiled fit",
-        "_training/_threads.py",
-        "_blas().limit(limits=1)",
-        "_blas().limit(limits=2)",
-        ("tests/estimators/test_compiled.py",),
-    ),
-    Mutant(
-        "the first of two compiled fits to end gives BLAS its threads back",
-        "_training/_threads.py",
-        "            limit = _ON_ONE_THREAD.pop()\n            if not _ON_ONE_THREAD:",
-        "            limit = _ON_ONE_THREAD.pop()\n            if _ON_ONE_THREAD:",
-        ("tests/estimators/test_compiled.py",),
-    ),
-    Mutant(
-        "that numba is missing is not said",
-        "_training/_compiled.py",
-        'if importlib.util.find_spec("numba") is None:',
-        "if False:",
-        (
-            "tests/estimators/test_compiled.py"
-            "::test_without_numba_fit_says_how_to_install_it",
         ),
     ),
     Mutant(
@@ -966,8 +934,8 @@ MUTANTS = [
     Mutant(
         "a step of the GRU begins from nothing",
         "nn/kernels/_gru.py",
-        "if start is None else start\n        parts",
-        "\n        parts",
+        "if start is None else start\n    parts",
+        "\n    parts",
         ("tests/nn/kernels/test_exact.py::test_steps_are_those_of_the_whole",),
     ),
     Mutant(
@@ -3187,8 +3155,8 @@ MUTANTS = [
     Mutant(
         "predictions come in the order of length",
         "_training/_net.py",
-        "yield batches.order[start : start + len(batch)], part",
-        "yield np.arange(start, start + len(batch)), part",
+        "filled = (places.of(indices), ",
+        "filled = (np.sort(places.of(indices)), ",
         (
             "tests/estimators/test_errors_elsewhere.py"
             "::test_the_last_state_is_that_of_the_last_real_step",
@@ -3197,7 +3165,7 @@ MUTANTS = [
     Mutant(
         "skorch's predictions come in the order of length",
         "_training/_net.py",
-        "yield torch.cat(outputs)[np.argsort(places[batches.order].values)]",
+        "yield torch.cat(outputs)[np.argsort(places.of(batches.order))]",
         "yield torch.cat(outputs)",
         ("tests/_training/test_net.py::test_the_net_answers_in_the_order_of_the_rows",),
     ),
@@ -3392,7 +3360,7 @@ MUTANTS = [
     Mutant(
         "a fit takes all threads",
         "estimators/_base.py",
-        "as_it_was_on_error(self),\n            torch_threads(self.n_jobs),",
+        "as_it_was_on_error(self),\n            self._threads(),",
         "as_it_was_on_error(self),",
         (
             "tests/estimators/test_parallel.py::test_by_default_the_same_seed_gives_"
@@ -3402,11 +3370,11 @@ MUTANTS = [
     Mutant(
         "predictions take all threads",
         "estimators/_base.py",
-        "with torch_threads(self.n_jobs, briefly=briefly):",
+        "with self._threads(briefly=briefly):",
         "if True:",
         (
             "tests/estimators/test_parallel.py::"
-            "test_all_that_computes_does_so_on_n_jobs_threads",
+            "test_all_that_computes_lets_torch_take_the_threads_that_are_asked_for",
         ),
     ),
     Mutant(
@@ -3570,8 +3538,8 @@ MUTANTS = [
     Mutant(
         "a file says on how many threads it is read",
         "estimators/_base.py",
-        "with torch_threads(1):",
-        "with torch_threads(self.n_jobs):",
+        "with working_threads(1):",
+        "with self._threads():",
         (
             "tests/persistence/test_save.py"
             "::test_a_file_does_not_say_how_many_threads_read_it",
