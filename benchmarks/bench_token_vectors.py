@@ -188,6 +188,23 @@ def table(record):
     return markdown(["", *(f"{n} labels" for n in by_number)], rows)
 
 
+def short_table(record):
+    """Write the mean score of both starts, the lowest and the highest, and seconds."""
+    rows = []
+    for task, found in record["short"].items():
+        cells = [task, {"tweets": "Pearson's r", "SST-2": "accuracy"}[task]]
+        for name in ("random", "counted"):
+            one = found[name]
+            low, high = min(one["each"]), max(one["each"])
+            cells.append(
+                f"{one['mean']:.3f} ({low:.3f}-{high:.3f}) in {one['seconds']:.0f} s"
+            )
+        rows.append(cells)
+    return markdown(
+        ["", "measured by", "from random vectors", "from counted vectors"], rows
+    )
+
+
 def _mean(found, name):
     return f"{found[name]['mean']:.3f}" if name in found else ""
 

@@ -604,6 +604,7 @@ TABLES = {
     "forecaster, linear": ("forecaster_small", lambda r: modes_table(r["modes"])),
     "memory": ("memory", memory_table),
     "token_vectors": ("token_vectors", bench_token_vectors.table),
+    "token_vectors, short": ("token_vectors", bench_token_vectors.short_table),
     "pretrained tweets": ("pretrained", bench_pretrained.tweets_table),
     "output bias": ("output_bias", bench_output_bias.loss_table),
     "output bias, tasks": ("output_bias", bench_output_bias.task_table),
