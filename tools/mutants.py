@@ -49,11 +49,23 @@ MUTANTS = [
     Mutant(
         "quantiles of a regressor may cross",
         "nn/heads/_quantiles.py",
-        "return rising(outputs.reshape(-1, self.n_levels)).reshape(outputs.shape)",
+        "return rising(each, training=self.training).reshape(outputs.shape)",
         "return outputs",
         (
             "tests/estimators/test_quantiles.py"
             "::test_they_never_cross_and_the_median_is_what_is_predicted",
+        ),
+    ),
+    Mutant(
+        "quantiles of a row depend on its place in the batch",
+        "nn/_rising.py",
+        "free = outputs if training else raise_precision(outputs)",
+        "free = outputs",
+        (
+            "tests/estimators/test_invariance.py"
+            "::test_quantiles_have_the_bits_of_one_by_one",
+            "tests/nn/heads/test_horizon.py"
+            "::test_a_row_has_the_same_bits_alone_and_in_a_batch",
         ),
     ),
     Mutant(

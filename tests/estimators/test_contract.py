@@ -109,17 +109,23 @@ def test_every_check_passes_to_the_bit_and_none_is_skipped(name, choice):
 
 
 @pytest.mark.parametrize(
-    ("name", "cell"),
+    ("name", "params"),
     [
-        (name, cell)
+        (name, params)
         for name in OF_SEQUENCES
-        for cell in ("rnn", "gru", "lstm")
-        if "cell" in parameters_of(name)
+        for params in (
+            {"cell": "rnn"},
+            {"cell": "gru"},
+            {"cell": "lstm"},
+            {"cell": "rnn", "quantiles": [0.1, 0.9]},
+            {"cell": "rnn", "kernel_sizes": (3,)},
+        )
+        if params.keys() <= parameters_of(name).keys()
     ],
 )
-def test_no_batch_of_any_size_changes_a_bit(name, cell):
+def test_no_batch_of_any_size_changes_a_bit(name, params):
     # So many units and rows that sums are laid out in several ways.
-    subject = Subject(make(name, cell=cell, hidden_size=33, max_epochs=1), rtol=0)
+    subject = Subject(make(name, **params, hidden_size=33, max_epochs=1), rtol=0)
     X, y = make_noise(subject.kind, ragged=True, n_rows=128, longest=10)
     fitted = subject.fit(as_objects(X), subject.pack_target(y))
     expected = subject.said(fitted, as_objects(X))

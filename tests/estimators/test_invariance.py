@@ -113,6 +113,15 @@ def test_every_pooling_gives_the_bits_of_one_by_one(parts):
         np.testing.assert_array_equal(outputs, expected[-n_rows:])
 
 
+@pytest.mark.parametrize("kernel_sizes", [None, (3,)])
+def test_quantiles_have_the_bits_of_one_by_one(kernel_sizes):
+    params = {"quantiles": [0.1, 0.9], "kernel_sizes": kernel_sizes, "cell": "rnn"}
+    model = RNNRegressor(**SMALL, **params).fit(DATA["2-D"], REALS)
+    expected = model.predict_quantiles(DATA["2-D"])
+    alone = [model.predict_quantiles(DATA["2-D"][[i]]) for i in range(40)]
+    np.testing.assert_array_equal(np.concatenate(alone), expected[:40])
+
+
 @pytest.mark.parametrize(
     ("cell", "hidden_size"), [("rnn", 1), ("gru", 3), ("lstm", 16), ("gru", 64)]
 )

@@ -118,7 +118,8 @@ class HorizonHead(Head):
         states = run_cell(self.cell, inputs, start)[0][:, 0]
         steps = self._map(self.affine, self.dropout(states))
         steps = steps.reshape(len(batch), -1, self.n_outputs)[:, : self.horizon]
-        return rising(steps.flatten(0, 1))  # (n_samples * horizon, n_outputs)
+        # (n_samples * horizon, n_outputs)
+        return rising(steps.flatten(0, 1), training=self.training)
 
     def losses(self, outputs: Tensor, target: Targets) -> Tensor:
         """Compute the loss of each step (n_samples * horizon,)."""

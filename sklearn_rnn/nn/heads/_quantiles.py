@@ -75,7 +75,8 @@ class QuantilesHead(PooledHead):
         outputs : Tensor of shape (n_rows, n_targets * n_levels)
         """
         outputs = super().outputs_of(pooled)
-        return rising(outputs.reshape(-1, self.n_levels)).reshape(outputs.shape)
+        each = outputs.reshape(-1, self.n_levels)
+        return rising(each, training=self.training).reshape(outputs.shape)
 
     def start(self, target: Targets) -> None:
         """Start at the quantiles of all targets of the training part.

@@ -94,12 +94,16 @@ def test_quantiles_never_cross_and_the_middle_one_is_free():
     assert network.head.losses(outputs, target).shape == (15,)
 
 
-def test_a_row_has_the_same_bits_alone_and_in_a_batch():
-    network = let_it_speak(make_network()).eval()
+@pytest.mark.parametrize("options", [{}, {"n_outputs": 3}, {"n_known": 2}])
+def test_a_row_has_the_same_bits_alone_and_in_a_batch(options):
+    n = 20
+    network = let_it_speak(make_network(**options)).eval()
+    future = torch.randn(n, 3, 2, generator=torch.Generator().manual_seed(3))
+    batch = make_batch(n, future=future)
     with torch.inference_mode():
-        together = network(make_batch(9)).view(9, 5)
-        alone = [network(make_batch(9).take(slice(i, i + 1))) for i in range(9)]
-    assert torch.equal(torch.stack(alone).view(9, 5), together)
+        together = network(batch)
+        alone = [network(batch.take(slice(i, i + 1))) for i in range(n)]
+    assert torch.equal(torch.cat(alone), together)
 
 
 def test_numbers_of_a_step_become_a_vector_that_is_not_negative():
