@@ -20,7 +20,7 @@ from report import markdown
 from sklearn_rnn import sliding_windows
 from sklearn_rnn.datasets import load_co2
 from sklearn_rnn.estimators._part import Part
-from sklearn_rnn.estimators._range import SHARE, has_left, range_of
+from sklearn_rnn.estimators._range import SHARE, leaves_range, range_of
 from sklearn_rnn.sequences import check_sequences
 
 CLASSES = ["ArrowHead", "BasicMotions", "Coffee", "GunPoint", "ItalyPowerDemand"]
@@ -83,13 +83,13 @@ class Reader:
 
 
 def share_left(train, test):
-    """Say how many of the test rows have left the range of the others."""
+    """Say how many of the test rows have left the range of the others in a variable."""
     train, test = (
         check_sequences(Reader(), X, reset=True, input="numbers", allow_nan=True)
         for X in (train, test)
     )
     known = range_of(Part(train, np.arange(len(train)), None, None))
-    return float(has_left(known, test).mean())
+    return float(leaves_range(known, len(train), test).mean(axis=0).max())
 
 
 def mixed(train, test, rng):
@@ -115,11 +115,11 @@ def measure(name, folder):
     return {"share": share_left(train, test), "mixed": dealt}
 
 
-def noise(n_rows, n_steps):
+def noise(n_rows, n_steps, n_variables):
     """Give the shares of rows of noise, Student's t with 3 degrees of freedom."""
     rng = np.random.default_rng(0)
     return [
-        share_left(*rng.standard_t(3, size=(2, n_rows, n_steps, 2)))
+        share_left(*rng.standard_t(3, size=(2, n_rows, n_steps, n_variables)))
         for _ in range(N_MIXES)
     ]
 
@@ -152,9 +152,10 @@ def main():
     arguments = parser.parse_args()
     sets = {name: measure(name, arguments.data) for name in SETS}
     noises = {
-        f"{n_rows} rows of {n_steps} steps": noise(n_rows, n_steps)
-        for n_rows in (20, 50, 200)
-        for n_steps in (1, 2, 5, 20)
+        f"{n_rows} rows of {n_steps} steps, {k} variables": noise(n_rows, n_steps, k)
+        for n_rows in (10, 20, 50, 200)
+        for n_steps in (1, 5, 20)
+        for k in (1, 5, 50)
     }
     record = {"sets": sets, "noise": noises, "environment": environment()}
     write_json(arguments.out, record)

@@ -337,12 +337,43 @@ MUTANTS = [
     Mutant(
         "a level below the range is within it",
         "estimators/_range.py",
-        "(level < known[0]) | (level > known[1])",
-        "level > known[1]",
+        "(own.level < known[0] - margin) | (own.level > known[1] + margin)",
+        "own.level > known[1] + margin",
         (
             "tests/estimators/test_range.py"
             "::test_quantiles_warn_too_and_either_end_counts",
         ),
+    ),
+    Mutant(
+        "a mean beside the range has left it",
+        "estimators/_range.py",
+        "margin = wide + NEAR * own.scale + ROUNDING * np.abs(own.level)",
+        "margin = 0.0",
+        ("tests/estimators/test_range.py::test_rows_of_one_kind_are_never_outside",),
+    ),
+    Mutant(
+        "means that differ by rounding are two",
+        "estimators/_range.py",
+        " + NEAR * own.scale + ROUNDING * np.abs(own.level)",
+        "",
+        (
+            "tests/estimators/test_range.py"
+            "::test_means_that_differ_by_rounding_are_the_same",
+        ),
+    ),
+    Mutant(
+        "the range of a few rows is known",
+        "estimators/_range.py",
+        "if min(len(sequences), n_rows) < FEWEST:",
+        "if len(sequences) < FEWEST:",
+        ("tests/estimators/test_range.py::test_the_range_of_few_rows_says_nothing",),
+    ),
+    Mutant(
+        "a score of a fit speaks of its rows as of X",
+        "estimators/_watching.py",
+        "net_=net, _is_watched=True)",
+        "net_=net)",
+        ("tests/estimators/test_range.py::test_scores_of_a_fit_do_not_warn",),
     ),
     Mutant(
         "a forecast counted from its level warns of it",

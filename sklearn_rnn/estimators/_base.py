@@ -113,6 +113,8 @@ class BaseRNN(
     # Whether early stopping may come back to the weights before training.
     _counts_start: ClassVar[bool] = False
     _fixed: ClassVar[dict] = {}
+    # Of a view that is scored while it is fitted: nobody asked for its predictions.
+    _is_watched: ClassVar[bool] = False
     # Why there is no ONNX graph, and no explanation of single rows; None if there is.
     _why_no_onnx: ClassVar[str | None] = None
     _why_no_rows: ClassVar[str | None] = None

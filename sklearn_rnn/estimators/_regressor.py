@@ -201,17 +201,19 @@ class RNNRegressor(WithNumbers, RegressorMixin, PooledRNN):
     def _read_level(self, X):
         """Read X, and warn where it is far from what was learnt."""
         sequences = self._read(X)
-        if self.level_range_ is not None and self._target.relative_to is None:
-            warn_if_outside(self.level_range_, sequences)
+        known = None if self._is_watched else self.level_range_
+        if known is not None and self._target.relative_to is None:
+            warn_if_outside(known, self._n_levels, sequences)
         return sequences
 
     def _learn_input(self, part, seed):
         super()._learn_input(part, seed)
-        self.level_range_ = None
+        self.level_range_, self._n_levels = None, 0
 
     def _train(self, net, training, validation=None, **how):
         if not training.sequences.is_tokens:
             self.level_range_ = range_of(training, self.level_range_)
+            self._n_levels += len(training.rows)
         return super()._train(net, training, validation, **how)
 
     def _make_target(self):

@@ -179,7 +179,7 @@ def reporting(estimator, given):
 def _as_fitted(estimator, net):
     """Look at an estimator that is being fitted as if it had ended with `net`."""
     view = type(estimator).__new__(type(estimator))
-    vars(view).update(vars(estimator), net_=net)
+    vars(view).update(vars(estimator), net_=net, _is_watched=True)
     return view
 
 

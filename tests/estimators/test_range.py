@@ -95,3 +95,33 @@ def test_tokens_have_no_range():
     model = RNNRegressor(2, **SMALL).fit(ids, np.arange(20.0))
     assert model.level_range_ is None
     assert not leaves(model, ids)
+
+
+@pytest.mark.parametrize("shape", [(20, 10, 20), (40, 5, 50), (20, 8, 1)])
+def test_rows_of_one_kind_are_never_outside(shape):
+    normal = np.random.default_rng(1).normal
+    model = RNNRegressor(2, **SMALL).fit(normal(size=shape), np.arange(shape[0]))
+    assert not any(leaves(model, normal(size=shape)) for _ in range(5))
+
+
+def test_means_that_differ_by_rounding_are_the_same():
+    values = np.random.default_rng(0).normal(size=(40, 30))
+    values -= values.mean(axis=1, keepdims=True)
+    model = RNNRegressor(2, **SMALL).fit(values, values[:, 0])
+    assert not leaves(model, values.astype(np.float32))
+    assert leaves(model, values + 0.1)
+
+
+def test_the_range_of_few_rows_says_nothing():
+    values = rng.normal(size=(9, 8))
+    model = RNNRegressor(2, **SMALL).fit(values, values[:, 0])
+    assert not leaves(model, np.tile(values + 100, (3, 1)))
+
+
+def test_scores_of_a_fit_do_not_warn():
+    values = rng.normal(size=(30, 8))
+    model = RNNRegressor(2, **SMALL, scoring="r2")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ExtrapolationWarning)
+        model.fit(values, values[:, 0], X_val=values[:20] + 100, y_val=values[:20, 0])
+    assert leaves(model, values + 100)
