@@ -69,6 +69,26 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "callbacks score the outputs of several heads side by side",
+        "_training/_net.py",
+        "return self._as_predicted(step)",
+        "return step",
+        (
+            "tests/_training/test_given_callbacks.py"
+            "::test_the_accuracy_of_skorch_is_that_of_the_history",
+        ),
+    ),
+    Mutant(
+        "callbacks score the lowest quantile of a forecaster",
+        "estimators/targets/_horizon.py",
+        "return outputs[:, k : k + 1]",
+        "return outputs",
+        (
+            "tests/_training/test_given_callbacks.py"
+            "::test_a_forecaster_is_scored_by_skorch",
+        ),
+    ),
+    Mutant(
         "quantiles of several targets are mixed up",
         "nn/_losses.py",
         "outputs.unflatten(1, (-1, len(levels)))",

@@ -125,11 +125,17 @@ class SequenceNet(NeuralNet):
         for part in parts_of(batch):
             step = super().train_step_single(part, target=part[1], **fit_params)
             steps.append({name: value.detach() for name, value in step.items()})
-        return join_steps(steps)
+        return self._as_predicted(join_steps(steps))
 
     def validation_step(self, batch: Any, **fit_params: Any) -> Any:
         """Compute the loss of a batch of the validation part."""
-        return super().validation_step(batch, target=batch[1], **fit_params)
+        step = super().validation_step(batch, target=batch[1], **fit_params)
+        return self._as_predicted(step)
+
+    def _as_predicted(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Give the outputs of a step, which callbacks score, the form of predictions."""
+        outputs = self.module_.head.as_predicted(step["y_pred"])
+        return {**step, "y_pred": outputs}
 
     def infer(self, x: Batch, target: Targets | None = None, **fit_params: Any) -> Any:
         """Run the module on a batch."""

@@ -17,7 +17,7 @@ from skorch.callbacks import (
     TrainEndCheckpoint,
 )
 
-from sklearn_rnn import RNNClassifier, RNNRegressor, RNNTagger
+from sklearn_rnn import RNNClassifier, RNNForecaster, RNNRegressor, RNNTagger
 from sklearn_rnn.callbacks import TimeBudget
 
 rng = np.random.default_rng(0)
@@ -148,6 +148,8 @@ def test_usual_callbacks_may_be_searched_with(callback):
         (RNNClassifier(**SMALL), UP),
         (RNNClassifier(**SMALL), np.arange(80) % 3),
         (RNNTagger(**SMALL), STEPS),
+        (RNNClassifier(**SMALL, kernel_sizes=(3,)), np.arange(80) % 3),
+        (RNNClassifier(**SMALL, kernel_sizes=(3,)), UP),
     ],
 )
 def test_the_accuracy_of_skorch_is_that_of_the_history(model, y):
@@ -157,12 +159,32 @@ def test_the_accuracy_of_skorch_is_that_of_the_history(model, y):
     np.testing.assert_allclose(found, model.history_["valid_score"])
 
 
-def test_a_regressor_is_scored_by_skorch():
-    scoring = EpochScoring("r2", lower_is_better=False)
-    model = RNNRegressor(**SMALL, callbacks=[scoring], early_stopping=True)
-    model.fit(X, X.sum(axis=1))
-    found = model.net_.history[:, "r2"]
-    np.testing.assert_allclose(found, model.history_["valid_score"], rtol=1e-5)
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"quantiles": [0.1, 0.9]},
+        {"loss": "poisson"},
+        {"quantiles": [0.1, 0.9], "kernel_sizes": (3,)},
+    ],
+)
+def test_a_regressor_is_scored_by_skorch(params):
+    scorings = [
+        EpochScoring("r2", lower_is_better=False, name="cached"),
+        EpochScoring("r2", lower_is_better=False, name="seen", on_train=True),
+    ]
+    model = RNNRegressor(**SMALL, callbacks=scorings, early_stopping=True, **params)
+    model.fit(X, np.exp(X.sum(axis=1) / 4))
+    found = model.net_.history[:, "cached"]
+    np.testing.assert_allclose(found, model.history_["valid_score"], rtol=1e-4)
+    assert np.isfinite(model.net_.history[:, "seen"]).all()
+
+
+def test_a_forecaster_is_scored_by_skorch():
+    scoring = EpochScoring("neg_mean_absolute_error", lower_is_better=False, name="e")
+    params = {**SMALL, "callbacks": [scoring], "batches_per_epoch": 2, "window": 5}
+    model = RNNForecaster(3, quantiles=[0.1, 0.9], **params).fit(X[:, 0])
+    assert np.isfinite(model.net_.history[:, "e"]).all()
 
 
 def test_a_warm_start_freezes_what_it_is_told_to():

@@ -119,6 +119,10 @@ class ScaledTarget(Target):
     def _mean_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
         return np.exp(outputs) if self.is_logarithm else outputs
 
+    def decide(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """Turn outputs into numbers on the scale of the standardised target."""
+        return self._mean_of(outputs)
+
     def place_of(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Say where among those of the network an output of the estimator is."""
         return outputs

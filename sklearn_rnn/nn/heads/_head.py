@@ -105,12 +105,29 @@ class Head(nn.Module):
         outputs: Tensor = self(encoded, batch)
         return outputs
 
+    def as_predicted(self, outputs: Tensor) -> Tensor:
+        """Turn outputs that the loss reads into those that `predict` gives.
+
+        By default they are.
+
+        Parameters
+        ----------
+        outputs : Tensor of shape (n_rows, n_outputs)
+            Of `forward` with targets.
+
+        Returns
+        -------
+        outputs : Tensor of shape (n_rows, n_outputs)
+        """
+        return outputs
+
     def read_out(self, outputs: Tensor, batch: Batch) -> Tensor:
         """Turn outputs into what is scored against the target; by default as they are.
 
         Parameters
         ----------
         outputs : Tensor of shape (n_rows, n_outputs)
+            Of `as_predicted`.
         batch : Batch
 
         Returns

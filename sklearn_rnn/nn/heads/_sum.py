@@ -112,7 +112,7 @@ class HeadSum(Head):
         parts = zip(self.heads, outputs.unbind(dim=-1), strict=True)
         return torch.stack([h.losses(part, target) for h, part in parts]).sum(dim=0)
 
-    def read_out(self, outputs: Tensor, batch: Batch) -> Tensor:
+    def as_predicted(self, outputs: Tensor) -> Tensor:
         """Average the outputs of the heads, where they are still side by side."""
         return outputs if outputs.ndim == 2 else self._average(outputs)
 

@@ -106,8 +106,8 @@ def test_what_is_scored_in_validation_is_the_average():
     outputs = heads(ENCODED, batch, targets)
     assert outputs.shape == (2, 2, 2)
     averaged = heads(ENCODED, batch)
-    assert torch.equal(heads.read_out(outputs, batch), averaged)
-    assert heads.read_out(averaged, batch) is averaged
+    assert torch.equal(heads.as_predicted(outputs), averaged)
+    assert heads.as_predicted(averaged) is averaged
 
 
 def test_each_head_starts_from_the_targets():
