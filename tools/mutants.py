@@ -1223,6 +1223,36 @@ MUTANTS = [
         ("tests/nn/kernels/test_row_groups.py::test_there_may_be_no_group",),
     ),
     Mutant(
+        "groups are tried in the default type of numbers",
+        "nn/kernels/_row_groups.py",
+        "generator=generator, dtype=dtype)",
+        "generator=generator)",
+        (
+            "tests/nn/kernels/test_row_groups.py"
+            "::test_numbers_of_the_type_asked_for_are_tried",
+        ),
+    ),
+    Mutant(
+        "an LSTM of float64 has the groups of oneDNN",
+        "nn/kernels/_exact.py",
+        "rows_of_lstm(cell.input_size, cell.hidden_size, dtype)",
+        "rows_of_lstm(cell.input_size, cell.hidden_size, torch.float32)",
+        (
+            "tests/nn/kernels/test_exact.py"
+            "::test_a_row_in_float64_gets_the_same_bits_alone_and_in_a_batch",
+        ),
+    ),
+    Mutant(
+        "every column of a large vocabulary is tried",
+        "nn/kernels/_row_groups.py",
+        "min(n_columns, BLOCK + n_columns % BLOCK)",
+        "n_columns",
+        (
+            "tests/nn/kernels/test_row_groups.py"
+            "::test_of_a_large_vocabulary_some_columns_are_tried",
+        ),
+    ),
+    Mutant(
         "losses are computed in half precision",
         "_training/_net.py",
         "return self.module_(x.to(self.device), target).float()",

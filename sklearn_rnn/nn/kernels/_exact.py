@@ -1,11 +1,12 @@
 """How a sequence gets the same bits in any batch. Only this file knows how.
 
-A row must get the same float32 numbers alone and in any batch, at any place in it. In
+A row must get the same numbers alone and in any batch, at any place in it. In
 evaluation mode, without gradients and on the CPU, oneDNN and MKL do not give that by
 themselves. Three things would break it: few rows, few columns, and shares of threads.
 Rows are filled up to groups, whose size `_row_groups` finds by trying; the numbers
 below were found by comparing bits, with 1 to 16 threads. Where that does not help,
-numbers are computed in float64 and rounded: then the order of a sum does not show.
+numbers are computed in float64 and rounded: then the order of a sum does not show. So
+float64 itself needs groups.
 """
 
 import copy
@@ -111,15 +112,17 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
     ----------
     layer : Affine
         In evaluation mode.
-    x : float32 Tensor of shape (n_rows, in_features)
+    x : Tensor of shape (n_rows, in_features)
+        Of the type of the weights.
 
     Returns
     -------
-    y : float32 Tensor of shape (n_rows, out_features)
+    y : Tensor of shape (n_rows, out_features)
     """
     n_rows = None
     if not torch.is_grad_enabled() and x.device.type == "cpu" and has_mkl():
-        n_rows = rows_of_product(layer.in_features, _whole_columns(layer.out_features))
+        columns = _whole_columns(layer.out_features)
+        n_rows = rows_of_product(layer.in_features, columns, layer.weight.dtype)
     if n_rows is None:
         mapped: Tensor = layer(x if layer.training else raise_precision(x))
         return mapped.to(x.dtype)
@@ -332,8 +335,9 @@ def filled_form_of(cell: Any) -> ExactForm:
     """
     n_units = _whole_columns(cell.hidden_size)
     columns = [n_gates * n_units for n_gates in cell.gates_of_products]
-    of_states = _rows_of_products(n_units, columns)
-    of_inputs = _rows_of_products(cell.input_size, columns)
+    dtype = cell.weights.w_hh.dtype
+    of_states = _rows_of_products(n_units, columns, dtype)
+    of_inputs = _rows_of_products(cell.input_size, columns, dtype)
     if of_states is not None and of_inputs is not None:
         at_once = ENTRIES // (2 * n_units) // of_states * of_states
         if at_once:
@@ -341,9 +345,11 @@ def filled_form_of(cell: Any) -> ExactForm:
     return InFloat64(cell)
 
 
-def _rows_of_products(n_summed: int, columns: list[int]) -> int | None:
+def _rows_of_products(
+    n_summed: int, columns: list[int], dtype: torch.dtype
+) -> int | None:
     """Say in groups of how many rows several products of the same rows are taken."""
-    sizes = [rows_of_product(n_summed, n_columns) for n_columns in columns]
+    sizes = [rows_of_product(n_summed, n_columns, dtype) for n_columns in columns]
     known = [size for size in sizes if size is not None]
     return max(known) if has_mkl() and len(known) == len(sizes) else None
 
@@ -361,7 +367,8 @@ def lstm_form_of(cell: Any) -> ExactForm:
         In float64 where oneDNN gives a row other bits in other batches.
     """
     if has_onednn():
-        n_rows = rows_of_lstm(cell.input_size, cell.hidden_size)
+        dtype = cell.weights.w_hh.dtype
+        n_rows = rows_of_lstm(cell.input_size, cell.hidden_size, dtype)
         if n_rows is not None:
             return InGroups(cell, n_rows)
     return InFloat64(cell)

@@ -4,11 +4,11 @@ For few rows MKL and oneDNN take other kernels than for many, which add up in an
 order. From how many rows on, and whether at all, depends on the processor: for sums of
 fewer than 96 numbers it is 4 rows, of fewer than 192 it is 8, of more 16, with AVX-512;
 with the AVX2 kernels of an Intel processor there may be no such number. So the machine
-itself is asked, once for each shape.
+itself is asked, once for each shape and type of numbers.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import torch
 from torch import Tensor
@@ -21,10 +21,14 @@ OF_LSTM = (2, 4, 8, 16)
 MULTIPLES = (1, 2, 3, 4, 5, 8, 16)
 STEPS = (1, 3)
 
+# Of a product of twice as many columns or more, blocks of so many are left out: the
+# groups were the same with all columns.
+BLOCK = 2048
+
 
 @cache
 @torch.no_grad()
-def rows_of_product(n_summed: int, n_columns: int) -> int | None:
+def rows_of_product(n_summed: int, n_columns: int, dtype: torch.dtype) -> int | None:
     """Say in groups of how many rows products are taken.
 
     Parameters
@@ -33,13 +37,16 @@ def rows_of_product(n_summed: int, n_columns: int) -> int | None:
         Number of products that each number is a sum of.
     n_columns : int
         Number of columns of the result.
+    dtype : torch.dtype
+        Of the numbers. Other kernels compute those of another type.
 
     Returns
     -------
     n_rows : int or None
         None if a row has other bits in larger batches whatever the group.
     """
-    weight, bias, row = _draw((n_columns, n_summed), (n_columns,), (1, n_summed))
+    n = _enough_columns(n_columns)
+    weight, bias, row = _draw(dtype, (n, n_summed), (n,), (1, n_summed))
 
     def run(x: Tensor) -> Tensor:
         return torch.addmm(bias, x, weight.t())
@@ -49,13 +56,15 @@ def rows_of_product(n_summed: int, n_columns: int) -> int | None:
 
 @cache
 @torch.no_grad()
-def rows_of_lstm(input_size: int, hidden_size: int) -> int | None:
+def rows_of_lstm(input_size: int, hidden_size: int, dtype: torch.dtype) -> int | None:
     """Say in groups of how many rows an LSTM of one layer runs.
 
     Parameters
     ----------
     input_size : int
     hidden_size : int
+    dtype : torch.dtype
+        Of the numbers: oneDNN runs float32 only.
 
     Returns
     -------
@@ -63,8 +72,8 @@ def rows_of_lstm(input_size: int, hidden_size: int) -> int | None:
         None if a row has other bits in larger batches whatever the group.
     """
     n_columns = 4 * hidden_size
-    weights = _draw((n_columns, input_size), (n_columns, hidden_size))
-    weights += _draw((n_columns,), (n_columns,))
+    weights = _draw(dtype, (n_columns, input_size), (n_columns, hidden_size))
+    weights += _draw(dtype, (n_columns,), (n_columns,))
 
     def run(x: Tensor) -> Tensor:
         zeros = x.new_zeros(1, x.shape[1], hidden_size)
@@ -73,16 +82,20 @@ def rows_of_lstm(input_size: int, hidden_size: int) -> int | None:
         )
         return outputs.transpose(0, 1).flatten(1)
 
-    rows = [_draw((t, 1, input_size))[0] for t in STEPS]
+    rows = [_draw(dtype, (t, 1, input_size))[0] for t in STEPS]
     return _smallest_group(run, rows, OF_LSTM, axis=1)
 
 
-def _draw(*shapes: tuple[int, ...]) -> list[Tensor]:
+def _enough_columns(n_columns: int) -> int:
+    """Leave whole blocks of columns out, as in `BLOCK`."""
+    return min(n_columns, BLOCK + n_columns % BLOCK)
+
+
+def _draw(dtype: torch.dtype, *shapes: tuple[int, ...]) -> list[Tensor]:
     """Draw numbers whose sums are about one, the same at each call."""
     generator = torch.Generator().manual_seed(0)
-    return [
-        torch.randn(shape, generator=generator) * shape[-1] ** -0.5 for shape in shapes
-    ]
+    draw = partial(torch.randn, generator=generator, dtype=dtype)
+    return [draw(shape) * shape[-1] ** -0.5 for shape in shapes]
 
 
 def _smallest_group(
@@ -94,7 +107,8 @@ def _smallest_group(
     """Find the first size of which all batches have the same bits, for each row."""
 
     def is_alike(row: Tensor, size: int) -> bool:
-        batches = [run(row.repeat_interleave(size * k, dim=axis)) for k in MULTIPLES]
-        return all(bool((batch == batches[-1][0]).all()) for batch in batches)
+        expected = run(row.repeat_interleave(size, dim=axis))[0]
+        batches = (run(row.repeat_interleave(size * k, dim=axis)) for k in MULTIPLES)
+        return all(bool((batch == expected).all()) for batch in batches)
 
     return next((n for n in sizes if all(is_alike(row, n) for row in rows)), None)

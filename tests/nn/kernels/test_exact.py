@@ -151,6 +151,22 @@ def test_a_row_gets_the_same_bits_at_any_place(
         assert torch.equal(outputs, expected[places])
 
 
+@every_cell
+@pytest.mark.parametrize("hidden_size", [5, 16])
+@torch.no_grad()
+def test_a_row_in_float64_gets_the_same_bits_alone_and_in_a_batch(options, hidden_size):
+    # Nothing is rounded then, so that the order of each sum shows.
+    module = random_cell(options, 3, hidden_size).double()
+    layer = Affine(hidden_size, 2, generator=torch.Generator()).double().eval()
+    x = random_numbers(37, 7, 3).double()
+
+    def predict(rows):
+        return predict_affine(layer, run_cell(module, rows)[0][:, -1])
+
+    alone = torch.cat([predict(x[i : i + 1]) for i in range(37)])
+    assert torch.equal(predict(x), alone)
+
+
 @pytest.mark.parametrize(
     ("options", "n_threads"),
     [
