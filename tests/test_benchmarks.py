@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 if not BENCHMARKS.is_dir():
@@ -57,6 +58,7 @@ from workloads import (  # noqa: E402
 )
 
 from sklearn_rnn import RNNClassifier, RNNRegressor  # noqa: E402
+from sklearn_rnn.estimators._plan import EPOCHS_OF_MANY  # noqa: E402
 
 IN_TORCH = {
     "ours": ours,
@@ -398,8 +400,10 @@ def test_the_best_that_takes_at_most_twice_the_time_is_chosen():
 
 def test_the_defaults_are_those_that_the_study_chose():
     first, _ = bench_defaults.chosen(results_of("defaults")["scores"])
-    for estimator in (RNNClassifier(), RNNRegressor()):
-        params = estimator.get_params()
+    tokens = sparse.csr_matrix([[2, 3], [3, 2]])
+    model = RNNClassifier(1, max_epochs=1).fit(tokens, [0, 1])
+    chosen = {"batch_size": model.batch_size_, "max_epochs": EPOCHS_OF_MANY}
+    for params in (RNNClassifier().get_params() | chosen, RNNRegressor().get_params()):
         assert {name: params[name] for name in first} == first
 
 

@@ -3453,7 +3453,7 @@ MUTANTS = [
     Mutant(
         "a fit takes all threads",
         "estimators/_base.py",
-        "as_it_was_on_error(self),\n            self._threads(),",
+        "as_it_was_on_error(self),\n            self._threads(self.net_params or {}),",
         "as_it_was_on_error(self),",
         (
             "tests/estimators/test_parallel.py::test_by_default_the_same_seed_gives_"

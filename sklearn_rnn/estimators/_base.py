@@ -185,7 +185,7 @@ class BaseRNN(
         with (
             reporting(self, given) as report,
             as_it_was_on_error(self),
-            self._threads(),
+            self._threads(self.net_params or {}),
         ):
             return self._fit(given, report)
 
@@ -254,7 +254,8 @@ class BaseRNN(
     def _partial_fit(self, X, y, sample_weight, **options):
         """Train for one epoch on one more part of the data, as it comes."""
         first = not hasattr(self, "net_")
-        with as_it_was_on_error(self), self._threads():
+        own = (self.net_params or {}) if first else None
+        with as_it_was_on_error(self), self._threads(own):
             resolve_device(self.device)
             if first:
                 self._begin()
@@ -478,9 +479,14 @@ class BaseRNN(
             return whole.rows, None
         return candidates[rows], part.take(held_out)
 
-    def _threads(self, *, briefly=False):
-        """Let what is computed inside use the threads that the parameters name."""
-        of_torch = (self.net_params or {}).get("torch_threads", 1)
+    def _threads(self, net_params=None, *, briefly=False):
+        """Let what is computed inside use the threads that the parameters name.
+
+        Those of torch stand in ``net_params``, which are those of the fit if None.
+        """
+        if net_params is None:
+            net_params = self._setting("net_params") or {}
+        of_torch = net_params.get("torch_threads", 1)
         return working_threads(self.n_jobs, briefly=briefly, of_torch=of_torch)
 
     # -- the net ---------------------------------------------------------------

@@ -276,7 +276,7 @@ def _trained(group: Any) -> list[Any]:
 
 
 def _fitted_part(estimator: Any) -> Any:
-    if hasattr(estimator, "refit"):  # a search
+    if hasattr(estimator, "refit") and hasattr(estimator, "estimator"):  # a search
         check_is_fitted(estimator, "best_estimator_")
     return fitted_steps(estimator)[1]
 

@@ -147,7 +147,7 @@ def first_tells(n_rows, n_timesteps, scale=0.0):
     return sequences, labels
 
 
-ONE_WAY = {**SMALL, "pooling": "last", "bidirectional": False}
+ONE_WAY = {**SMALL, "pooling": "last", "bidirectional": False, "patch_length": 1}
 
 
 @pytest.mark.parametrize(
