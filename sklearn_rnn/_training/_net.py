@@ -133,7 +133,7 @@ class SequenceNet(NeuralNet):
         return self._as_predicted(step)
 
     def _as_predicted(self, step: dict[str, Any]) -> dict[str, Any]:
-        """Give the outputs of a step, which callbacks score, the form of predictions."""
+        """Give the outputs of a step, which callbacks score, as predictions are."""
         outputs = self.module_.head.as_predicted(step["y_pred"])
         return {**step, "y_pred": outputs}
 

@@ -69,7 +69,7 @@ class HorizonTarget(Target):
         return int(n_units * (n_outputs + n_vectors))
 
     def decide(self, outputs: NDArray[Any]) -> NDArray[Any]:
-        """Give the number of each step, or its median, as the target is standardised."""
+        """Give the number of each step, or its median, on the scale of the target."""
         k = outputs.shape[1] // 2
         return outputs[:, k : k + 1]
 
