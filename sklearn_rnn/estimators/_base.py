@@ -46,7 +46,7 @@ from sklearn_rnn.estimators._over_time import OverTime
 from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.estimators._part import Given, Part, check_some_rows
 from sklearn_rnn.estimators._pretrained import check_pretrained, load_pretrained
-from sklearn_rnn.estimators._refit import check_refit, train_on_all
+from sklearn_rnn.estimators._refit import check_refit, take_structure, train_on_all
 from sklearn_rnn.estimators._textbook import Textbook
 from sklearn_rnn.estimators._validation_part import (
     hold_out,
@@ -231,6 +231,7 @@ class BaseRNN(
         before,
         stops_early=False,
         n_epochs=None,
+        like=None,
         **how,
     ):
         """Learn from some rows all there is to learn, and train."""
@@ -244,6 +245,7 @@ class BaseRNN(
             "n_rows": self._count_rows(training),
             "stops_early": stops_early,
             "n_epochs": n_epochs,
+            "like": like,
         }
         net = self._make_net(training, plan, before)
         self._trains_on = False
@@ -331,6 +333,7 @@ class BaseRNN(
         """Make a net with random weights, or with those it goes on from."""
         if before is None:
             self._learn_input(training, plan["seed"])
+            take_structure(self, plan.get("like"))
             net = self._new_net(**plan)
             check_cell(self.cell, net.module_.encoder.input_size, self.hidden_size)
             return net if self.pretrained is None else load_pretrained(net, self)
@@ -491,9 +494,14 @@ class BaseRNN(
 
     # -- the net ---------------------------------------------------------------
 
-    def _new_net(self, seed, *, n_rows=None, stops_early=False, n_epochs=None):
+    def _new_net(
+        self, seed, *, n_rows=None, stops_early=False, n_epochs=None, like=None
+    ):
         """Build a net for the parameters as they are now, and keep its plan."""
         settings = {**self._fixed, **self._settings, **(self.net_params or {})}
+        planned = self._plan_of(settings, n_rows)
+        if like is not None:  # the first training of this fit
+            planned = like["_net_spec"]["planned"]
         self._net_spec = {
             "module_params": self._module_params(),
             "standardize": self.standardize,
@@ -502,7 +510,7 @@ class BaseRNN(
             "stops_early": stops_early,
             "n_epochs": n_epochs,
             "n_frozen": 0 if self.pretrained is None else self.freeze_epochs,
-            "planned": self._plan_of(settings, n_rows),
+            "planned": planned,
         }
         embedding = self._vectors_to_start_from()
         if embedding is not None:  # in a layout that torch reads

@@ -136,6 +136,7 @@ class ForecastFit(SeriesInput):
         masked: bool,
         rule: dict[str, Any] | None = None,
         n_epochs: int | None = None,
+        like: dict[str, Any] | None = None,
         **how: Any,
     ) -> None:
         """Learn from all but the held-out steps, and how forecasts are put together.
@@ -151,6 +152,7 @@ class ForecastFit(SeriesInput):
             "n_rows": self.batches_per_epoch * self.batch_size,
             "stops_early": validation is not None,
             "n_epochs": n_epochs,
+            "like": like,
         }
         net = self._make_net(training, plan, before)
         try:

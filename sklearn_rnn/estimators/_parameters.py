@@ -173,7 +173,8 @@ class SharedParameters:
             "dict of str to ndarray, or None",
             """
             With ``refit=True``: the ``history_`` of the training that left out the
-            validation part. The other attributes are of the training on all rows.
+            validation part. The other attributes are of the training on all rows;
+            `partial_fit` goes on with these, and leaves this one.
             """,
         ),
         "net_": (
@@ -456,8 +457,9 @@ class SharedParameters:
         Whether early stopping is followed by a second training, on all rows of X, for
         ``best_epoch_`` epochs and with the same seed. No row is then lost, the
         schedule ends with the last epoch, and `fit` takes up to twice the time.  It is
-        what `fit` does with ``early_stopping=False`` and this ``max_epochs``.  Not with
-        ``X_val``; without early stopping there is one training.
+        what `fit` does with ``early_stopping=False`` and this ``max_epochs``; what is
+        "auto" stays as the first training has chosen it.  Not with ``X_val``; without
+        early stopping there is one training.
         """,
         constraint=["boolean"],
     )

@@ -28,8 +28,8 @@ def train_on_all(estimator, unfitted, continued, train, find_saved_fit):
         Its attributes before that.
     continued : bool
         Whether training started from the weights there were, and counted on.
-    train : callable (n_epochs, after, saved_fit) -> None
-        Fits on all rows for so many epochs.
+    train : callable (n_epochs, after, like, saved_fit) -> None
+        Fits on all rows for so many epochs, with what the first training has chosen.
     find_saved_fit : callable (n_epochs) -> SavedFit or None
         Looks up what a checkpoint knows of this training.
 
@@ -43,12 +43,14 @@ def train_on_all(estimator, unfitted, continued, train, find_saved_fit):
     if continued:
         n_epochs = max(0, n_epochs - unfitted["n_iter_"])
     if not is_complete(estimator.net_):
+        _warn("The training that finds the number of epochs")
         return
     _set_attributes(estimator, unfitted)
     estimator._target_of_fit = copy.copy(first["_target_of_fit"])
     try:
         saved_fit = find_saved_fit(n_epochs=n_epochs)
-        train(n_epochs=n_epochs, after=first["net_"], saved_fit=saved_fit)
+        after = first["net_"]
+        train(n_epochs=n_epochs, after=after, like=first, saved_fit=saved_fit)
     except BaseException:
         _set_attributes(estimator, first)
         raise
@@ -56,11 +58,38 @@ def train_on_all(estimator, unfitted, continued, train, find_saved_fit):
         estimator.validation_history_ = first["history_"]
         return
     _set_attributes(estimator, first)
+    _warn("The training on all rows")
+
+
+def take_structure(estimator, first):
+    """Give a net on all rows the shape that the first training chose on its part.
+
+    Parameters
+    ----------
+    estimator : BaseRNN
+        Has learnt of all rows what they are.
+    first : dict or None
+        The attributes after the first training; None in any other.
+    """
+    if first is None:
+        return
+    for name in ("patch_length_", "_reach"):
+        if name in first:
+            setattr(estimator, name, first[name])
+    if first.get("beside_inputs_"):
+        pairs = zip(estimator.beside_inputs_, first["beside_inputs_"], strict=True)
+        estimator.beside_inputs_ = [
+            {**now, "patch_length_": then.get("patch_length_", 1)}
+            for now, then in pairs
+        ]
+
+
+def _warn(which):
     warn(
-        "The training on all rows that refit=True asks for was cut short, by a "
-        "TimeBudget or because it diverged. The weights are those of the best epoch of "
-        "the training before it, which left out the validation part. Allow more time, "
-        "lower lr, or pass refit=False.",
+        f"{which} was cut short, by a TimeBudget or because it diverged, so that "
+        "refit=True has no effect: the weights are those of the best epoch of the "
+        "training that left out the validation part. Allow more time, lower lr, or "
+        "pass refit=False.",
         RefitWarning,
     )
 

@@ -36,10 +36,12 @@ def tell_held_out(estimator):
     """Print that early stopping began by itself, where ``verbose`` asks for it."""
     if estimator.verbose > 0 and estimator.early_stopping == "auto":
         held_out, n_rows = estimator._held_out
+        then = "early_stopping=False trains on all rows, refit=True does so afterwards."
+        if estimator.refit:
+            then = "refit=True then trains on all rows."
         write_line(
             f"early_stopping='auto' holds out {held_out} of {n_rows} rows and keeps "
-            "the weights that are best there. early_stopping=False trains on all rows, "
-            "refit=True does so afterwards."
+            f"the weights that are best there. {then}"
         )
 
 

@@ -9,10 +9,16 @@ import torch
 from sklearn.base import clone
 from skorch.callbacks import Callback
 
-from sklearn_rnn import RNNForecaster, RNNRegressor
+from sklearn_rnn import (
+    RNNClassifier,
+    RNNForecaster,
+    RNNRegressor,
+    SequencesWithStatic,
+)
 from sklearn_rnn._training import _checkpoint, _time_budget
 from sklearn_rnn._training._tree_file import read_tree, write_tree
 from sklearn_rnn.callbacks import Checkpoint, TimeBudget
+from sklearn_rnn.estimators import _plan
 from sklearn_rnn.exceptions import DivergenceWarning, RefitWarning
 
 rng = np.random.default_rng(0)
@@ -107,6 +113,38 @@ def test_validation_data_beside_x_are_refused_and_the_remedy_trains_on_them():
     assert_same_weights(whole, last.fit(X, y))
 
 
+def test_what_the_data_decide_stays_as_the_first_training_has_found_it(monkeypatch):
+    # Of 1080 rows 972 are trained on: few, so that batches are small. Of 101 steps
+    # a patch has 4, of 99 or fewer rows as long 4; the long rows are held out.
+    monkeypatch.setattr(_plan, "FEW_ROWS", 18)
+    long = [np.ones(300)] * 13 + [rng.normal(size=20) for _ in range(11)]
+    pair = (np.r_[:3, 13:24], np.r_[3:13])
+    params = {"early_stopping": True, "validation_fraction": [pair], "max_epochs": 2}
+    params |= {"kernel_sizes": (3, 3), "random_state": 0, "cell": "rnn"}
+    beside = SequencesWithStatic(long, beside=[long])
+    labels = np.arange(24) % 2
+    part, whole = (
+        RNNClassifier(2, refit=refit, **params).fit(beside, labels)
+        for refit in (False, True)
+    )
+    assert whole.validation_history_ is not None
+    assert whole.batch_size_ == part.batch_size_ == 8
+    assert whole.patch_length_ == part.patch_length_ == 1
+    sizes, expected = (m.net_.get_params_for("module") for m in (whole, part))
+    for name in ("patch_length", "beside", "stride", "dilations"):
+        assert sizes[name] == expected[name], name
+    whole.predict(beside)
+
+
+def test_verbose_does_not_advise_what_is_done(capsys):
+    many = rng.normal(size=(2000, 2))
+    params = {"max_epochs": 1, "batch_size": 1000, "cell": "rnn", "verbose": 1}
+    RNNRegressor(1, refit=True, **params).fit(many, many[:, 0])
+    said = capsys.readouterr().out
+    assert "refit=True then trains on all rows" in said
+    assert "early_stopping=False" not in said
+
+
 # -- cut short ---------------------------------------------------------------------
 
 
@@ -159,6 +197,12 @@ def test_both_trainings_share_one_time_budget(monkeypatch):
         budgets[seconds] = model.validation_history_ is not None
     assert list(budgets.values()) == [True, False]
     assert_same_weights(model, part)
+
+
+def test_a_time_budget_that_cuts_the_first_training_is_told():
+    budget = TimeBudget(1e-9)
+    with pytest.warns(RefitWarning, match=r"finds the number.*refit=True has no"):
+        make(budget).fit(X, y)
 
 
 def test_a_killed_refit_goes_on_from_a_file_of_its_own(tmp_path, monkeypatch):
