@@ -6,6 +6,7 @@ classes here are for what a caller may want to tell apart.
 
 __all__ = [
     "AmbiguousInputWarning",
+    "CalibrationWarning",
     "CheckpointError",
     "CheckpointWarning",
     "DivergenceWarning",
@@ -46,6 +47,10 @@ class AmbiguousInputWarning(SklearnRNNWarning):
     """X can be read in two ways and the less likely one may be meant."""
 
 
+class CalibrationWarning(SklearnRNNWarning):
+    """A temperature makes all classes equally probable."""
+
+
 class CheckpointWarning(SklearnRNNWarning):
     """A checkpoint could not be written; training goes on without."""
 
@@ -67,7 +72,7 @@ class OneHotTargetWarning(SklearnRNNWarning):
 
 
 class RefitWarning(SklearnRNNWarning):
-    """A training on all rows was cut short; the weights before it were kept."""
+    """One of two trainings was cut short; the weights leave out the held-out part."""
 
 
 class SlicedValidationWarning(SklearnRNNWarning):

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from sklearn_rnn._compat import Interval, StrOptions
+from sklearn_rnn._messages import warn
 from sklearn_rnn._training import as_usual
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.estimators._plan import choose_plan
 from sklearn_rnn.estimators._pooled import PooledRNN
 from sklearn_rnn.estimators._stepwise import split_steps
 from sklearn_rnn.estimators._with_classes import WithClasses
-from sklearn_rnn.estimators.targets import LabelTarget
+from sklearn_rnn.estimators.targets import LabelTarget, says_nothing
+from sklearn_rnn.exceptions import CalibrationWarning
 
 
 @with_parameters
@@ -79,7 +81,8 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         accepts='int or "auto"',
         text="""
         How many rows an update reads.  "auto" is 8 for at most 1 000 training rows of
-        numbers, for few rows need many updates; else, and in `partial_fit`, it is 32.
+        numbers, for few rows need many updates; else, and where training begins with
+        `partial_fit`, it is 32. `partial_fit` goes on with the batches of a fit.
         """,
         constraint=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     )
@@ -114,7 +117,9 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
             "float",
             """
             What logits are divided by for probabilities; 1 without ``calibration``, or
-            where the validation part has no error that would say how much.
+            where the validation part has no error that would say how much.  Where the
+            network knows nothing of that part it is up to 22 026, which makes all
+            classes equally probable, with a `CalibrationWarning`.
             """,
         ),
     }
@@ -244,13 +249,33 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
         return rows, held_out
 
     def _fit_rows(self, whole, rows, validation=None, **how):
-        super()._fit_rows(whole, rows, validation, **how)
-        if validation is not None and self.calibration is not None:
-            part = validation.with_weight(self._target, "validation")
-            outputs = self._outputs(part.sequences[part.rows])
-            weight = self._target.weigh(part.y, part.weight)
-            self._target.calibrate(outputs, self._target.encode(part.y), weight)
-            self._show_target()
+        before = vars(self).get("history_")
+        try:
+            super()._fit_rows(whole, rows, validation, **how)
+        except KeyboardInterrupt:
+            if vars(self).get("history_") is not before:  # something was learnt
+                self._calibrate(validation)
+            raise
+        self._calibrate(validation)
+
+    def _calibrate(self, validation):
+        """Find the temperature by the validation part, where there is to be one."""
+        if validation is None or self.calibration is None:
+            return
+        part = validation.with_weight(self._target, "validation")
+        outputs = self._outputs(part.sequences[part.rows])
+        weight = self._target.weigh(part.y, part.weight)
+        self._target.calibrate(outputs, self._target.encode(part.y), weight)
+        self._show_target()
+        if says_nothing(self._target.response(outputs)):
+            warn(
+                f"calibration={self.calibration!r} found temperature_="
+                f"{self.temperature_:.3g}, which makes all classes about equally "
+                "probable: the outputs of the network tell little of the labels of the "
+                "validation part. Look whether these belong to its rows; train longer, "
+                "hold out more rows, or pass calibration=None.",
+                CalibrationWarning,
+            )
 
     def _partial_fit(self, X, y, sample_weight, **options):
         if self.calibration is not None or getattr(self, "temperature_", 1.0) != 1.0:

@@ -1,11 +1,16 @@
 """One temperature for the probabilities of a classifier, from its validation part."""
 
+import signal
+from unittest import mock
+
 import numpy as np
 import pytest
 from scipy.special import expit, logit
+from skorch.callbacks import Callback
 
 from sklearn_rnn import RNNClassifier
 from sklearn_rnn.estimators.targets._temperature import find_temperature
+from sklearn_rnn.exceptions import CalibrationWarning
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(90, 4))
@@ -107,6 +112,38 @@ def test_a_refit_keeps_the_temperature_of_the_rows_held_out():
     part, whole = (make(refit=r, **params).fit(X, BINARY) for r in (False, True))
     assert whole.temperature_ == part.temperature_ != 1
     assert not np.array_equal(whole.decision_function(X), part.decision_function(X))
+
+
+class CtrlC(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        if len(net.history) == 20:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_leaves_a_temperature():
+    model = make(callbacks=[CtrlC()])
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, BINARY)
+    assert model.temperature_ > 1
+    # Before anything is learnt there is nothing to find it by.
+    with (
+        pytest.raises(KeyboardInterrupt),
+        mock.patch.object(RNNClassifier, "_make_net", side_effect=KeyboardInterrupt),
+    ):
+        fit(fresh := make(), BINARY)
+    assert not hasattr(fresh, "net_")
+
+
+@every_target
+def test_a_temperature_that_leaves_nothing_is_told(y):
+    reverse = {"down": "up", "up": "down"}
+    wrong = 1 - y if y.ndim == 2 else 2 - y if y is THREE else None
+    if y is BINARY:
+        wrong = np.array([reverse[label] for label in y])
+    model = make(max_epochs=20)
+    with pytest.warns(CalibrationWarning, match="belong to its rows.*calibration=None"):
+        model.fit(X[:40], y[:40], X_val=X[:40], y_val=wrong[:40])
+    assert model.temperature_ == pytest.approx(np.exp(10), rel=1e-3)
 
 
 @pytest.mark.parametrize("params", [{}, {"early_stopping": False}])

@@ -60,6 +60,8 @@ def test_tokens_parts_and_numbers_to_predict_are_learnt_as_before():
     assert (model.batch_size_, model.max_epochs_) == (32, 50)
     model = RNNClassifier(2, random_state=0).partial_fit(X, Y, classes=[0, 1])
     assert model.batch_size_ == 32
+    model = RNNClassifier(2, max_epochs=1, random_state=0).fit(X, Y).partial_fit(X, Y)
+    assert model.net_.batch_size == model.batch_size_ == 8
     params = RNNRegressor().get_params()
     assert (params["batch_size"], params["max_epochs"]) == (32, 50)
 

@@ -8,6 +8,7 @@ from sklearn_rnn.estimators.targets._sequence import SequenceTarget
 from sklearn_rnn.estimators.targets._step_labels import StepLabelTarget
 from sklearn_rnn.estimators.targets._step_numbers import StepNumberTarget
 from sklearn_rnn.estimators.targets._target import Target, weight_of_steps, with_values
+from sklearn_rnn.estimators.targets._temperature import says_nothing
 from sklearn_rnn.estimators.targets._transcription import (
     TranscriptionTarget,
     refuse_impossible,
@@ -27,6 +28,7 @@ __all__ = [
     "TranslationTarget",
     "ending",
     "refuse_impossible",
+    "says_nothing",
     "weight_of_steps",
     "with_values",
 ]

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
+SAYS_NOTHING = 0.02
+"""Probabilities within this share of chance are of no use."""
+
 
 def find_temperature(
     logits: NDArray[Any], y: NDArray[Any], weight: NDArray[Any]
@@ -43,6 +46,25 @@ def find_temperature(
         options={"xatol": 1e-8},
     )
     return float(np.exp(found.x))
+
+
+def says_nothing(probabilities: NDArray[Any]) -> bool:
+    """Say whether a temperature has left nothing to tell classes apart by.
+
+    Parameters
+    ----------
+    probabilities : float ndarray of shape (n_samples, n_classes)
+        Rows sum to one; or those of labels that do not exclude each other.
+
+    Returns
+    -------
+    nothing : bool
+        Whether all are within 2 % of chance.
+    """
+    n_classes = probabilities.shape[1]
+    adds_up = np.allclose(probabilities.sum(axis=1), 1)
+    chance = 1 / n_classes if adds_up else 0.5
+    return bool((np.abs(probabilities / chance - 1) < SAYS_NOTHING).all())
 
 
 def _log_loss(logits: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
