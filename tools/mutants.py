@@ -291,6 +291,60 @@ MUTANTS = [
         ("tests/estimators/test_refit.py::test_the_schedule_ends_with_the_last_epoch",),
     ),
     Mutant(
+        "a refit chooses its batches anew",
+        "estimators/_base.py",
+        'planned = like["_net_spec"]["planned"]',
+        "pass",
+        (
+            "tests/estimators/test_refit.py"
+            "::test_what_the_data_decide_stays_as_the_first_training_has_found_it",
+        ),
+    ),
+    Mutant(
+        "a refit chooses patches and dilations anew",
+        "estimators/_refit.py",
+        "    if first is None:\n        return\n    for",
+        "    if True:\n        return\n    for",
+        (
+            "tests/estimators/test_refit.py"
+            "::test_what_the_data_decide_stays_as_the_first_training_has_found_it",
+        ),
+    ),
+    Mutant(
+        "a refit that was never begun is silent",
+        "estimators/_refit.py",
+        '        _warn("The training that finds the number of epochs")\n',
+        "",
+        (
+            "tests/estimators/test_refit.py"
+            "::test_a_time_budget_that_cuts_the_first_training_is_told",
+        ),
+    ),
+    Mutant(
+        "Ctrl-C leaves a classifier without its temperature",
+        "estimators/_classifier.py",
+        "                self._calibrate(validation)\n            raise",
+        "                pass\n            raise",
+        ("tests/estimators/test_calibration.py::test_ctrl_c_leaves_a_temperature",),
+    ),
+    Mutant(
+        "a temperature that leaves nothing is silent",
+        "estimators/_classifier.py",
+        "if says_nothing(self._target.response(outputs)):",
+        "if False:",
+        (
+            "tests/estimators/test_calibration.py"
+            "::test_a_temperature_that_leaves_nothing_is_told",
+        ),
+    ),
+    Mutant(
+        "almost equal quantiles are two levels",
+        "estimators/_levels.py",
+        "LEAST_GAP = 1e-6",
+        "LEAST_GAP = 0",
+        ("tests/estimators/test_quantiles.py::test_what_cannot_be_asked_for_is_said",),
+    ),
+    Mutant(
         "a refit that was cut short is kept",
         "estimators/_refit.py",
         "    if is_complete(estimator.net_):",

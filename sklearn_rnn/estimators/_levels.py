@@ -2,6 +2,9 @@
 
 import numpy as np
 
+LEAST_GAP = 1e-6
+"""Nearer levels are one that was computed in two ways."""
+
 
 def levels_of(quantiles):
     """Give the levels that a network learns, with the median in their middle.
@@ -20,7 +23,7 @@ def levels_of(quantiles):
     Raises
     ------
     ValueError
-        If they do not rise, or one is not between 0 and 1.
+        If they do not rise, or one is not between 0 and 1, or two are almost one.
     """
     if quantiles is None:
         return ()
@@ -34,6 +37,11 @@ def levels_of(quantiles):
         raise ValueError(
             f"quantiles must rise and lie between 0 and 1, got {quantiles!r}; "
             "pass them such as [0.1, 0.5, 0.9]."
+        )
+    if np.diff(sorted({*asked.tolist(), 0.5})).min(initial=1) < LEAST_GAP:
+        raise ValueError(
+            f"quantiles must lie at least {LEAST_GAP:g} from each other and from the "
+            f"median, 0.5, got {quantiles!r}; pass 0.5 itself, and each only once."
         )
     return _around_the_median(asked.tolist())
 

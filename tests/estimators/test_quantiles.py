@@ -121,6 +121,9 @@ def test_the_median_is_read_step_by_step_and_explained():
     [
         (lambda: make((0.9, 0.1)).fit(X, y), r"quantiles must rise.*\[0.1, 0.5, 0.9\]"),
         (lambda: make((0.1, 0.1)).fit(X, y), "quantiles must rise"),
+        (lambda: make((0.5, 0.5 + 1e-10)).fit(X, y), "1e-06 from each other.*only"),
+        (lambda: make((0.5 - 1e-9,)).fit(X, y), "1e-06 from each other.*only"),
+        (lambda: make((0.3, 0.7, 0.7 + 1e-9)).fit(X, y), "1e-06 from each other"),
         (lambda: make((0.0, 0.5)).fit(X, y), "between 0 and 1"),
         (lambda: make((0.5, 1.0)).fit(X, y), "between 0 and 1"),
         (lambda: make(()).fit(X, y), "quantiles must rise"),
