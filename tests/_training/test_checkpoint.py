@@ -25,7 +25,7 @@ from sklearn_rnn._training._tree_file import read_tree, write_tree
 from sklearn_rnn.callbacks import Checkpoint, TimeBudget, WeightAverage
 from sklearn_rnn.estimators import _base
 from sklearn_rnn.exceptions import CheckpointError, CheckpointWarning, DivergenceWarning
-from sklearn_rnn.sequences import _standardize
+from sklearn_rnn.sequences import _own_scales, _standardize
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(24, 5, 2))
@@ -504,7 +504,8 @@ def test_other_data_is_refused_by_name(path):
 
 
 def test_windows_are_known_as_their_copy_and_hashed_without_one(path, monkeypatch):
-    monkeypatch.setattr(_standardize, "CHUNK", 2**13)  # for a small X in this test
+    for module in (_standardize, _own_scales):  # for a small X in this test
+        monkeypatch.setattr(module, "CHUNK", 2**13)
     X, y = sliding_windows(np.random.default_rng(0).normal(size=1_500), 500)
     model = regressor(Checkpoint(path), max_epochs=1).fit(X, y)
     content = path.read_bytes()

@@ -62,6 +62,7 @@ def test_the_validation_loss_is_the_pinball_loss_of_the_standardised_target():
     assert model.history_["valid_loss"][-1] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.ExtrapolationWarning")
 @pytest.mark.parametrize("params", [{}, {"lr": 5.0, "max_grad_norm": None}])
 def test_they_never_cross_and_the_median_is_what_is_predicted(params):
     model = make((0.05, 0.5, 0.6), **params).fit(X[:40], y[:40])
