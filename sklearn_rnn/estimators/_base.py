@@ -45,7 +45,11 @@ from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._over_time import OverTime
 from sklearn_rnn.estimators._parameters import SharedParameters
 from sklearn_rnn.estimators._part import Given, Part, check_some_rows
-from sklearn_rnn.estimators._pretrained import check_pretrained, load_pretrained
+from sklearn_rnn.estimators._pretrained import (
+    check_pretrained,
+    left_to_source,
+    load_pretrained,
+)
 from sklearn_rnn.estimators._refit import check_refit, take_structure, train_on_all
 from sklearn_rnn.estimators._textbook import Textbook
 from sklearn_rnn.estimators._validation_part import (
@@ -287,6 +291,7 @@ class BaseRNN(
         self._check_settings()
         names = set(self._parameters) - {"embedding", "pretrained"}  # which are large
         self._settings = {name: getattr(self, name) for name in sorted(names)}
+        self._settings |= left_to_source(self)
         self._target_of_fit = self._make_target()
         self.validation_history_ = self._held_out = None
         if before is not None:

@@ -39,6 +39,8 @@ class SequenceInput(BesideInputs):
     def _learn_input(self, part, seed):
         """Learn the scale of the variables, or which tokens there are."""
         source = None if self.pretrained is None else source_of(self.pretrained)
+        if source is None:
+            self._check_longest(part)
         self._learn_or_take(part, seed, source)
 
     def _learn_or_take(self, part, seed, source):
@@ -77,6 +79,22 @@ class SequenceInput(BesideInputs):
                 "token ids, which are read one by one; pass 'auto' or 1."
             )
 
+    def _check_longest(self, part):
+        """Refuse patches that no sequence of numbers fills, be it beside or not."""
+        asked, whole = self._setting("patch_length"), part.sequences
+        if not isinstance(asked, Integral):
+            return
+        lengths = [
+            one.lengths[part.rows].max(initial=1)
+            for one in (whole, *whole.beside)
+            if not one.is_tokens
+        ]
+        if lengths and asked > max(lengths):
+            raise ValueError(
+                f"patch_length={asked!r} is longer than every sequence of X, of which "
+                f"the longest has {max(lengths)} steps; pass at most that, or 'auto'."
+            )
+
     def _learn_patch_length(self, part):
         """Fix how many steps the network reads as one."""
         asked = self._setting("patch_length")
@@ -89,11 +107,6 @@ class SequenceInput(BesideInputs):
         if asked == "auto":
             self.patch_length_ = max(1, round(np.median(lengths) / STEPS_LEFT))
             return
-        if asked > lengths.max(initial=1):
-            raise ValueError(
-                f"patch_length={asked!r} is longer than every sequence of X, of which "
-                f"the longest has {lengths.max()} steps; pass at most that, or 'auto'."
-            )
         self.patch_length_ = int(asked)
 
     def _learn_static(self, part):

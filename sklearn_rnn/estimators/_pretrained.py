@@ -114,17 +114,39 @@ def _compare(name, now, before):
         )
 
 
+def left_to_source(estimator):
+    """Give the settings that `pretrained` decides: those left at their defaults."""
+    patches = estimator._parameters.get("patch_length")
+    if estimator.pretrained is None or patches is None:
+        return {}
+    is_default = estimator.patch_length == patches.default
+    return {"patch_length": "auto"} if is_default else {}
+
+
 def take_input(estimator, source, part):
     """Take over scales, patches, tokens and characters."""
     if not part.sequences.is_tokens:
         asked = estimator._setting("patch_length")
-        if asked != "auto":
-            _compare("patch_length", asked or 1, source.patch_length_)
+        if asked is None:
+            _refuse_patches(estimator, source)
+        elif asked != "auto":
+            _compare("patch_length", asked, source.patch_length_)
     for name in LEARNT:
         setattr(estimator, name, getattr(source, name, None))
     if estimator.token_counts_ is not None:
         _check_vocabulary(source, part)
         estimator._count_tokens(part)
+
+
+def _refuse_patches(estimator, source):
+    """Refuse patches for an estimator that says something of each step."""
+    whole = getattr(estimator, "_estimator", estimator)  # of a sequence beside
+    if source.patch_length_ > 1:
+        raise ValueError(
+            f"pretrained reads {source.patch_length_} steps as one, but "
+            f"{type(whole).__name__} reads them one by one and has no "
+            "patch_length; pass a pretrained that was fitted with patch_length=1."
+        )
 
 
 def check_kind(source, sequences):

@@ -155,9 +155,37 @@ def test_a_pretrained_encoder_brings_its_patches():
     assert RNNClassifier(**SMALL, pretrained=source).fit(X, Y).patch_length_ == 2
     with pytest.raises(ValueError, match=r"patch_length is 3, but pretrained .* 2"):
         patched(patch_length=3, pretrained=source)
+    left = RNNRegressor(**SMALL, pretrained=source).partial_fit(X, np.arange(6.0))
+    assert left.set_params(pretrained=None).partial_fit(X, range(6)).patch_length_ == 2
+
+
+def test_a_tagger_says_which_encoder_it_can_take():
+    tags = [np.arange(n) % 2 for n in LENGTHS]
+    source = RNNRegressor(**SMALL, patch_length=2).fit(X, range(6))
     tagger = RNNTagger(**SMALL, pretrained=source)
-    with pytest.raises(ValueError, match=r"patch_length is 1, but pretrained .* 2"):
-        tagger.fit(X, [np.arange(n) % 2 for n in LENGTHS])
+    said = "reads 2 steps as one, but RNNTagger .* fitted with patch_length=1"
+    with pytest.raises(ValueError, match=said):
+        tagger.fit(X, tags)
+    source = RNNRegressor(**SMALL, patch_length=1).fit(X, range(6))
+    tagger.set_params(pretrained=source).fit(X, tags)
+    both = SequencesWithStatic(X, beside=[X])
+    source = RNNClassifier(**SMALL, patch_length=2).fit(both, Y)
+    with pytest.raises(ValueError, match=said):
+        tagger.set_params(pretrained=source).fit(both, tags)
+
+
+def test_a_short_sequence_beside_is_one_patch():
+    short = [x[:3] for x in X]
+    for first, beside in ((X, short), (short, X)):
+        both = SequencesWithStatic(first, beside=[beside])
+        model = patched(series=both)
+        module = model.net_.module_
+        assert module.embedder.patch_length == 4
+        assert module.beside[0].embedder.patch_length == 4
+        assert np.isfinite(model.predict_proba(both)).all()
+    said = "13 is longer than every sequence of X, of which the longest has 12"
+    with pytest.raises(ValueError, match=said):
+        patched(series=SequencesWithStatic(short, beside=[X]), patch_length=13)
 
 
 def test_patches_that_no_row_can_fill_are_refused(assert_refused):
