@@ -148,21 +148,21 @@ MUTANTS = [
     Mutant(
         "a compiled update clips nothing",
         "_training/_compiled.py",
-        "factor = limit / (norm + 1e-6) if clips else 1.0",
-        "factor = 1.0",
+        "clipping.limit(gradients, self.norm_of(gradients))",
+        "clipping.norms_.append(self.norm_of(gradients))",
         ("tests/estimators/test_compiled.py",),
     ),
     Mutant(
         "a compiled update counts no updates",
-        "_training/_compiled.py",
-        "            step += 1\n",
+        "nn/compiled/_adam.py",
+        "                step += 1\n",
         "",
         ("tests/estimators/test_compiled.py",),
     ),
     Mutant(
         "autograd computes what is said to be compiled",
         "_training/_compiled.py",
-        'return CompiledStep(network.backward, update), "compiled"',
+        'return CompiledStep(net), "compiled"',
         'return None, "compiled"',
         ("tests/estimators/test_compiled.py",),
     ),
@@ -176,14 +176,66 @@ MUTANTS = [
     Mutant(
         "the first of two compiled fits to end gives BLAS its threads back",
         "_training/_threads.py",
-        "            limit = _ON_ONE_THREAD.pop()\n            if not _ON_ONE_THREAD:",
-        "            limit = _ON_ONE_THREAD.pop()\n            if _ON_ONE_THREAD:",
+        "                if not _ON_ONE_THREAD:\n",
+        "                if _ON_ONE_THREAD:\n",
         ("tests/estimators/test_compiled.py",),
+    ),
+    Mutant(
+        "a compiled update sees no change of Adam",
+        "nn/compiled/_adam.py",
+        "if name not in OFF or group[name] != OFF[name]:",
+        "if False:",
+        ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
+    ),
+    Mutant(
+        "torch makes the first update of each compiled training",
+        "nn/compiled/_adam.py",
+        "        known = optimizer.state  #",
+        "        if not vars(self).setdefault('begun', 0):\n"
+        "            self.begun = 1\n"
+        "            return False\n"
+        "        known = optimizer.state  #",
+        ("tests/estimators/test_compiled.py::test_a_resumed_fit_has_the_same_bits",),
+    ),
+    Mutant(
+        "a net is copied with its compiled step",
+        "_training/_net.py",
+        'state.pop("compiled_step", None)',
+        "pass",
+        ("tests/estimators/test_compiled.py::test_callbacks_may_copy_the_net",),
+    ),
+    Mutant(
+        "a network stays as it was when the compiled training began",
+        "_training/_net.py",
+        "        if training and self.compiled_step is not None:\n"
+        "            made = make_compiled_step",
+        "        if False:\n            made = make_compiled_step",
+        ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
+    ),
+    Mutant(
+        "a fork keeps BLAS at one thread",
+        "_training/_threads.py",
+        "        _ON_ONE_THREAD[0].restore_original_limits()\n",
+        "",
+        (
+            "tests/_training/test_threads.py"
+            "::test_a_fork_in_a_compiled_fit_has_the_threads_of_blas_and_may_go_on",
+        ),
+    ),
+    Mutant(
+        "many steps cost compiled gradients of biases digits",
+        "nn/compiled/_products.py",
+        "BLOCK = 64\n",
+        "BLOCK = 10**9\n",
+        (
+            "tests/nn/test_compiled.py"
+            "::test_many_steps_cost_the_gradients_of_biases_no_digits",
+        ),
     ),
     Mutant(
         "that numba is missing is not said",
         "_training/_compiled.py",
-        'if importlib.util.find_spec("numba") is None:',
+        "if not has_numba():",
         "if False:",
         (
             "tests/estimators/test_compiled.py"
@@ -3457,7 +3509,7 @@ MUTANTS = [
     Mutant(
         "a long gradient is not clipped",
         "_training/_callbacks.py",
-        "if not norm <= max_norm:",
+        "if not norm <= self._max_norm:",
         "if False:",
         (
             "tests/_training/test_callbacks.py"

@@ -99,24 +99,36 @@ class GradientNorm(Callback):
         for parameter in parameters:
             if parameter.grad.is_sparse:  # rows that come twice are added first
                 parameter.grad = parameter.grad.coalesce()
-        norm = self._clip(parameters)
-        # Numbers, not tensors: small blocks that stay among the large ones of each
-        # batch, which come and go, let the memory of a long epoch grow with it.
-        self.norms_.append(norm.item() if norm.device.type == "cpu" else norm)
-
-    def _clip(self, parameters: list[Any]) -> torch.Tensor:
-        max_norm = np.inf if self.max_norm is None else self.max_norm
         if parameters[0].device.type != "cpu":
-            return torch.nn.utils.clip_grad_norm_(parameters, max_norm)
-        # The same, but where it would change nothing, which only the CPU can ask for
-        # without waiting, the gradients are left alone.
+            clip = torch.nn.utils.clip_grad_norm_
+            self.norms_.append(clip(parameters, self._max_norm))
+            return
         gradients = [_numbers_of(p.grad) for p in parameters]
         norms = [torch.linalg.vector_norm(gradient) for gradient in gradients]
-        norm = torch.linalg.vector_norm(torch.stack(norms))
-        if not norm <= max_norm:
+        self.limit(gradients, torch.linalg.vector_norm(torch.stack(norms)))
+
+    def limit(self, gradients: list[Any], norm: Any) -> None:
+        """Record the norm of gradients, and clip them in place where it is too large.
+
+        It is what torch does, but where that would change nothing, which only the CPU
+        can ask for without waiting, the gradients are left alone.
+
+        Parameters
+        ----------
+        gradients : list of Tensor or of ndarray
+        norm : Tensor or float
+            Of all of them.
+        """
+        # A number, not a tensor: small blocks that stay among the large ones of each
+        # batch, which come and go, let the memory of a long epoch grow with it.
+        self.norms_.append(float(norm))
+        if not norm <= self._max_norm:
             for gradient in gradients:
-                gradient.mul_(max_norm / (norm + 1e-6))
-        return norm
+                gradient *= self._max_norm / (norm + 1e-6)
+
+    @property
+    def _max_norm(self) -> float:
+        return np.inf if self.max_norm is None else self.max_norm
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         norms = torch.stack([torch.as_tensor(norm) for norm in self.norms_])

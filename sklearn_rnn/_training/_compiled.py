@@ -5,24 +5,14 @@ autograd leaves them, so that callbacks and every optimiser find them. Adam's ow
 and the clipping before it are compiled as well where nobody else looks at a gradient.
 """
 
-import importlib.util
-import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 
 from sklearn_rnn._training._callbacks import GradientNorm, listening_to
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._lazy_adam import LazyAdam
-from sklearn_rnn.nn import Batch, Targets
-
-
-class CompiledStep(NamedTuple):
-    """What takes the place of autograd and, or None, of the optimiser."""
-
-    backward: Callable[[Batch, Targets], dict[str, torch.Tensor]]
-    update: "CompiledUpdate | None"
+from sklearn_rnn.nn import has_numba
 
 
 def check_numba() -> None:
@@ -33,14 +23,14 @@ def check_numba() -> None:
     ImportError
         If it is.
     """
-    if importlib.util.find_spec("numba") is None:
+    if not has_numba():
         raise ImportError(
             "compiled=True needs numba, which is not installed; run "
             'pip install "sklearn_rnn[fast]", or leave compiled=False.'
         )
 
 
-def make_compiled_step(net: Any, dataset: Any) -> tuple[CompiledStep | None, str]:
+def make_compiled_step(net: Any, dataset: Any) -> tuple["CompiledStep | None", str]:
     """Make the compiled step of a net, if it is asked for and there is one.
 
     Parameters
@@ -59,14 +49,12 @@ def make_compiled_step(net: Any, dataset: Any) -> tuple[CompiledStep | None, str
     if not net.compiled:
         return None, "plain"
     check_numba()
-    from sklearn_rnn.nn import compiled  # numba is loaded only where it is asked for
+    from sklearn_rnn.nn.compiled import why_not_compiled  # loads numba
 
-    reason = _why_not(net, dataset) or compiled.why_not_compiled(net.module_)
+    reason = _why_not(net, dataset) or why_not_compiled(net.module_)
     if reason is not None:
         return None, f"plain: {reason} has no compiled form"
-    network = compiled.CompiledNetwork(net.module_)
-    update = CompiledUpdate(net, compiled) if _can_update(net) else None
-    return CompiledStep(network.backward, update), "compiled"
+    return CompiledStep(net), "compiled"
 
 
 def _why_not(net: Any, dataset: Any) -> str | None:
@@ -84,73 +72,46 @@ def _why_not(net: Any, dataset: Any) -> str | None:
     return None
 
 
-def _can_update(net: Any) -> bool:
-    """Say whether Adam updates all weights, and only `GradientNorm` sees gradients."""
-    watching = listening_to("on_grad_computed", net.callbacks_)
-    groups = net.optimizer_.param_groups
-    plain = {"amsgrad": False, "maximize": False, "weight_decay": 0}
-    return (
-        type(net.optimizer_) is torch.optim.Adam
-        and len(groups) == 1
-        and all(groups[0][name] == value for name, value in plain.items())
-        and [type(callback) for callback in watching] == [GradientNorm]
-    )
+class CompiledStep:
+    """What takes the place of autograd and, where nobody else looks, of Adam.
 
-
-class CompiledUpdate:
-    """What `GradientNorm` and Adam do, for the same state of the optimiser.
+    It is made anew for each epoch, since callbacks may change what it is made of. What
+    may change between two updates, the optimiser above all, is asked for in each.
 
     Parameters
     ----------
     net : SequenceNet
-    compiled : module
-        `sklearn_rnn.nn.compiled`.
+        One for which there is no reason against it.
+
+    Attributes
+    ----------
+    backward : callable (batch, targets) -> dict
+        Computes the gradients of a batch.
     """
 
-    def __init__(self, net: Any, compiled: Any) -> None:
-        self.optimizer = net.optimizer_
-        (self.group,) = net.optimizer_.param_groups
-        self.clipping = dict(net.callbacks_)["gradient_norm"]
-        self.compiled = compiled
-        self.has_begun = False
-        self.arrays: dict[Any, Any] = {}
+    def __init__(self, net: Any) -> None:
+        from sklearn_rnn.nn.compiled import CompiledAdam, CompiledNetwork, norm_of
 
-    def is_ready(self) -> bool:
-        """Say whether the optimiser has its state: its first update makes it."""
-        ready, self.has_begun = self.has_begun, True
-        return ready and all(
-            self.optimizer.state[p] for p in self.group["params"] if p.requires_grad
-        )
+        self.backward = CompiledNetwork(net.module_).backward
+        self.norm_of = norm_of
+        self.adam = CompiledAdam()
+        self.watching = listening_to("on_grad_computed", net.callbacks_)
 
-    def zero_grad(self) -> None:
-        """Remove the gradients of the update before."""
-        for parameter in self.group["params"]:
-            parameter.grad = None
+    def can_update(self, optimizer: Any) -> bool:
+        """Say whether Adam updates all weights, and only `GradientNorm` sees gradients.
 
-    def __call__(self) -> None:
-        """Clip the gradients, note their norm, and update the weights."""
-        moved = [p for p in self.group["params"] if p.grad is not None]
-        gradients = [p.grad.numpy().ravel() for p in moved]
-        norm = math.sqrt(sum(map(self.compiled.sum_of_squares, gradients)))
-        self.clipping.norms_.append(norm)
-        limit = self.clipping.max_norm
-        clips = limit is not None and not norm <= limit
-        factor = limit / (norm + 1e-6) if clips else 1.0
-        rates = (float(self.group["lr"]), *self.group["betas"], self.group["eps"])
-        for parameter, gradient in zip(moved, gradients, strict=True):
-            weights, mean, square, step = self._arrays_of(parameter)
-            step += 1
-            self.compiled.move(
-                weights, gradient, mean, square, factor, float(step[0]), rates
-            )
+        Parameters
+        ----------
+        optimizer : torch.optim.Optimizer
+            That of the net by now.
+        """
+        only_norm = [type(callback) for callback in self.watching] == [GradientNorm]
+        return only_norm and self.adam.can_update(optimizer)
 
-    def _arrays_of(self, parameter: Any) -> list[Any]:
-        """Show a parameter and its state as flat arrays, kept while they stay there."""
-        state = self.optimizer.state[parameter]
-        tensors = parameter, state["exp_avg"], state["exp_avg_sq"], state["step"]
-        places = [tensor.data_ptr() for tensor in tensors]
-        if self.arrays.get(parameter, (None,))[0] != places:
-            shown = [tensor.detach().view(-1).numpy() for tensor in tensors]
-            self.arrays[parameter] = places, shown
-        arrays: list[Any] = self.arrays[parameter][1]
-        return arrays
+    def update(self, optimizer: Any) -> None:
+        """Do what `GradientNorm` and Adam do, with the gradients of `backward`."""
+        (clipping,) = self.watching
+        moved = [p for p in clipping.parameters_ if p.grad is not None]
+        gradients = [p.grad.numpy() for p in moved]
+        clipping.limit(gradients, self.norm_of(gradients))
+        self.adam.update(optimizer)

@@ -99,18 +99,39 @@ class SequenceNet(NeuralNet):
         losses = self.module_.head.losses(y_pred, target)
         return (losses * target.weight).sum() / len(X)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the compiled step, which belongs to the training under way."""
+        state: dict[str, Any] = super().__getstate__()
+        state.pop("compiled_step", None)
+        return state
+
+    def run_single_epoch(
+        self,
+        iterator: Any,
+        training: bool,
+        prefix: str,
+        step_fn: Callable[..., Any],
+        **fit_params: Any,
+    ) -> None:
+        """Run the epoch; callbacks may have left nothing of the compiled step."""
+        if training and self.compiled_step is not None:
+            made = make_compiled_step(self, iterator.dataset)
+            self.compiled_step, self.training_path_ = made
+        super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+
     def train_step(self, batch: Any, **fit_params: Any) -> Any:
         """Train on a batch, or say which one was too large."""
         self.n_updates_ += 1
         with naming_the_batch(
             batch[0], "Lower batch_size or hidden_size, or cut the longest rows."
         ):
-            update = self.compiled_step and self.compiled_step.update
-            if update is None or not update.is_ready():
+            compiled = self.compiled_step
+            if compiled is None or not compiled.can_update(self.optimizer_):
                 return super().train_step(batch, **fit_params)
-            update.zero_grad()
+            for parameter in self.optimizer_.param_groups[0]["params"]:
+                parameter.grad = None
             step = self.train_step_single(batch, **fit_params)
-            update()
+            compiled.update(self.optimizer_)
             return step
 
     def train_step_single(self, batch: Any, **fit_params: Any) -> Any:

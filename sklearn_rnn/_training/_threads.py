@@ -30,11 +30,17 @@ _is_forked = False
 
 
 def _begin_forked() -> None:
-    """Give a forked process a lock that no other thread holds, and note what it is."""
+    """Give a forked process a lock that no other thread holds, and note what it is.
+
+    BLAS has its threads back. A fit that was under way may go on there; it finds that
+    it has nothing to set back.
+    """
     global _LOCK, _is_forked
     _LOCK = threading.Lock()
     _is_forked = True
-    _ON_ONE_THREAD.clear()
+    if _ON_ONE_THREAD:
+        _ON_ONE_THREAD[0].restore_original_limits()
+        _ON_ONE_THREAD.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -184,9 +190,10 @@ def one_blas_thread() -> Iterator[None]:
         yield
     finally:
         with _LOCK:
-            limit = _ON_ONE_THREAD.pop()
-            if not _ON_ONE_THREAD:
-                limit.restore_original_limits()
+            if limit in _ON_ONE_THREAD:  # a fork has cleared it
+                _ON_ONE_THREAD.remove(limit)
+                if not _ON_ONE_THREAD:
+                    limit.restore_original_limits()
 
 
 @cache

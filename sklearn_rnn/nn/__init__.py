@@ -58,6 +58,7 @@ from sklearn_rnn.nn._losses import (
     make_loss,
 )
 from sklearn_rnn.nn._network import RecurrentNetwork
+from sklearn_rnn.nn._numba import has_numba
 from sklearn_rnn.nn._patches import (
     count_patches,
     join_steps,
@@ -179,6 +180,7 @@ __all__ = [
     "check_pooling",
     "count_patches",
     "every_step",
+    "has_numba",
     "has_weights",
     "helpers",
     "helping",

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import joblib
 import pytest
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from sklearn_rnn._training import _threads, working_threads
 
@@ -102,6 +103,25 @@ def test_a_forked_process_waits_for_no_thread_of_its_parent():
         if not child:
             os._exit(not _threads._LOCK.acquire(timeout=5))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def threads_of_blas():
+    return {
+        one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"
+    }
+
+
+def test_a_fork_in_a_compiled_fit_has_the_threads_of_blas_and_may_go_on(monkeypatch):
+    monkeypatch.setattr(_threads, "_is_forked", False)
+    with threadpool_limits(2, user_api="blas"):
+        with _threads.one_blas_thread(), _threads.one_blas_thread():
+            assert threads_of_blas() == {1}
+            _threads._begin_forked()  # as in the child
+            assert threads_of_blas() == {2}
+            with _threads.one_blas_thread():
+                assert threads_of_blas() == {1}
+            assert threads_of_blas() == {2}
+        assert threads_of_blas() == {2}
 
 
 def test_other_threads_keep_their_number():

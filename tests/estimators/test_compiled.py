@@ -1,8 +1,10 @@
 """Fits with `compiled=True` beside those without."""
 
+import copy
 import importlib.util
 import pickle
 from threading import Barrier, Thread
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from skorch.callbacks import Callback
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sklearn_rnn import RNNClassifier, RNNRegressor
-from sklearn_rnn.callbacks import WeightAverage
+from sklearn_rnn.callbacks import Checkpoint, WeightAverage
 from sklearn_rnn.datasets import make_adding_problem, make_first_symbol
 from sklearn_rnn.exceptions import DivergenceWarning
 
@@ -209,3 +211,150 @@ def test_a_compiled_fit_that_diverges_says_so():
     with pytest.warns(DivergenceWarning):
         model.set_params(compiled=True).fit(X, y)
     assert np.isfinite(model.predict(X)).all()
+
+
+class Once(Callback):
+    """Call a function of the net at an event, a number of times in all."""
+
+    def __init__(self, event, change, times=1):
+        self.times = times
+        self.change = change
+        setattr(self, event, self.tell)
+
+    def tell(self, net, **kwargs):
+        if self.times:
+            self.times -= 1
+            self.change(net)
+
+
+def fit_with(event, change, *, compiled=True, times=1, **params):
+    """Train for two epochs, with what a callback does at an event."""
+    X, y = token_data()
+    params = {"dropout": 0.1, "cell": "gru", "lr_schedule": None, **SMALL, **params}
+    model = RNNClassifier(**params, compiled=compiled)
+    return model.set_params(
+        max_epochs=2, callbacks=[(event, Once(event, change, times))]
+    ).fit(X, y)
+
+
+def decay(net):
+    net.optimizer_.param_groups[0]["weight_decay"] = 0.5
+
+
+def split_groups(net):
+    given = net.optimizer_.param_groups[0]["params"]
+    net.optimizer_.add_param_group({"params": [given.pop(), given.pop()], "lr": 1.0})
+
+
+def take_sgd(net):
+    net.optimizer_ = torch.optim.SGD(net.module_.parameters(), lr=1.0)
+
+
+def drop_more(net):
+    net.module_.dropout.p = 0.5
+
+
+def replace_weights(net):
+    layer = net.module_.head.affine
+    layer.weight = torch.nn.Parameter(layer.weight.detach() * 2)
+    net.optimizer_.param_groups[0]["params"] = list(net.module_.parameters())
+
+
+def double_outputs(net):
+    net.module_.head.affine.register_forward_hook(lambda module, given, out: out * 2)
+
+
+def load_own_state(net):
+    net.optimizer_.load_state_dict(net.optimizer_.state_dict())
+    net.optimizer_.param_groups[0]["lr"] *= 0.1
+
+
+CHANGES = [
+    ("on_epoch_begin", decay),
+    ("on_batch_begin", decay),
+    ("on_train_begin", split_groups),
+    ("on_epoch_begin", take_sgd),
+    ("on_batch_begin", drop_more),
+    ("on_train_begin", replace_weights),
+    ("on_epoch_end", double_outputs),
+    ("on_epoch_end", load_own_state),
+]
+
+
+@needs_numba
+@pytest.mark.parametrize("event, change", CHANGES)
+def test_what_callbacks_change_is_heeded(event, change):
+    plain, compiled = (fit_with(event, change, compiled=c) for c in (False, True))
+    for ours, theirs in zip(
+        *(state_of(m).values() for m in (compiled, plain)), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+    hooked = change is double_outputs
+    assert compiled.training_path_.startswith("plain: " if hooked else "compiled")
+
+
+@needs_numba
+def test_hooks_of_the_optimiser_are_called_and_gradients_left_clipped():
+    calls, norms = [], []
+
+    def hook(net):
+        net.optimizer_.register_step_post_hook(lambda *args: calls.append(args))
+
+    def look(net):
+        gradients = [p.grad.flatten() for p in net.module_.parameters()]
+        norms.append(float(torch.cat(gradients).norm()))
+
+    model = fit_with("on_train_begin", hook)
+    assert len(calls) == 2 * len(model.net_.history[0, "batches"])
+    fit_with("on_batch_end", look, times=99, max_grad_norm=0.01)
+    np.testing.assert_allclose(norms, 0.01, rtol=1e-3)
+
+
+class Copier(Callback):
+    """Copy the net after each epoch, as skorch's own checkpoint does."""
+
+    copies = ()
+
+    def on_epoch_end(self, net, **kwargs):
+        self.copies = copy.deepcopy(net), pickle.loads(pickle.dumps(net))
+
+
+@needs_numba
+def test_callbacks_may_copy_the_net():
+    X, y = token_data()
+    copier = Copier()
+    model = RNNClassifier(**SMALL, compiled=True, callbacks=[("copier", copier)])
+    net = model.set_params(max_epochs=1).fit(X, y).net_
+    assert model.training_path_ == "compiled"
+    for copied in dict(net.callbacks_)["copier"].copies:
+        assert copied.compiled_step is None
+        assert torch.equal(*(n.module_.head.affine.weight for n in (copied, net)))
+
+
+class PowerCut(Callback):
+    """Fail in the third epoch, where there is an error to raise."""
+
+    error = None
+
+    def on_batch_begin(self, net, **kwargs):
+        if self.error and len(net.history) == 3:
+            raise self.error
+
+
+@needs_numba
+@pytest.mark.parametrize("schedule", [None, "one_cycle"])
+@pytest.mark.filterwarnings("error:Detected call")
+def test_a_resumed_fit_has_the_same_bits(schedule, tmp_path):
+    X, y = token_data()
+    params = {**SMALL, "lr_schedule": schedule, "compiled": True}
+
+    def fit(path, error=None):
+        callbacks = [("cut", PowerCut()), ("checkpoint", Checkpoint(tmp_path / path))]
+        with patch.object(PowerCut, "error", error):
+            return RNNClassifier(**params, callbacks=callbacks).fit(X, y)
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        fit("one", RuntimeError("power cut"))
+    whole, resumed = fit("whole"), fit("one")
+    for name, weights in state_of(whole).items():
+        assert (weights == state_of(resumed)[name]).all()

@@ -14,6 +14,7 @@ pytest.importorskip("numba")
 from sklearn_rnn.nn.compiled import CompiledNetwork, why_not_compiled
 from sklearn_rnn.nn.compiled._activations import exp, tanh
 from sklearn_rnn.nn.compiled._jit import jit
+from sklearn_rnn.nn.compiled._products import sum_of_rows
 
 LENGTHS = torch.tensor([4, 1, 7, 7, 3])
 POOLINGS = ["last", "final_state", "max", "mean"]
@@ -137,6 +138,43 @@ def test_label_smoothing_has_no_compiled_form():
     network = make_network("tokens")
     network.head.loss.label_smoothing = 0.1
     assert "label smoothing" in why_not_compiled(network)
+
+
+@pytest.mark.parametrize(
+    "inputs, changed, reason",
+    [
+        ("numbers", {"beside": [{"n_features": 2}]}, "sequences beside"),
+        ("numbers", {"n_static": 2}, "static columns"),
+        ("tokens", {"n_characters": 9}, "characters"),
+        ("numbers", {"numbers_dim": 4}, "numbers_dim"),
+    ],
+)
+def test_each_input_without_a_compiled_form_is_named(inputs, changed, reason):
+    assert reason in why_not_compiled(make_network(inputs, **changed))
+
+
+def test_what_torch_would_call_or_compute_otherwise_is_a_reason():
+    network = make_network("numbers")
+    handle = network.encoder.register_forward_hook(print)
+    assert "hooks" in why_not_compiled(network)
+    handle.remove()
+    assert why_not_compiled(network) is None
+    assert "float64" in why_not_compiled(network.double())
+
+
+def test_many_steps_cost_the_gradients_of_biases_no_digits():
+    rows = np.random.default_rng(0).normal(1, 1, (100_000, 2)).astype(np.float32)
+    exact = rows.sum(axis=0, dtype=np.float64)
+    np.testing.assert_allclose(sum_of_rows(rows), exact, rtol=1e-6)
+
+
+def test_the_numbers_of_a_batch_stay_where_time_comes_first_in_memory():
+    batch, target = make_batch("numbers", "cross_entropy")
+    values = batch.values.transpose(0, 1).contiguous().transpose(0, 1)
+    before = values.clone()
+    network = make_network("numbers").train()
+    CompiledNetwork(network).backward(Batch(values, batch.lengths), target)
+    torch.testing.assert_close(values, before, rtol=0, atol=0, equal_nan=True)
 
 
 def test_nonlinearities_are_within_a_few_units_in_the_last_place():

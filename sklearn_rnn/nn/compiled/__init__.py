@@ -5,14 +5,12 @@ Numbers differ from those of the network by rounding. `CompiledNetwork` has the 
 which computes forwards, keeps what its way back needs, and computes backwards.
 """
 
-from sklearn_rnn.nn.compiled._adam import move, sum_of_squares
-from sklearn_rnn.nn.compiled._jit import has_numba
+from sklearn_rnn.nn.compiled._adam import CompiledAdam, norm_of
 from sklearn_rnn.nn.compiled._network import CompiledNetwork, why_not_compiled
 
 __all__ = [
+    "CompiledAdam",
     "CompiledNetwork",
-    "has_numba",
-    "move",
-    "sum_of_squares",
+    "norm_of",
     "why_not_compiled",
 ]

@@ -1,11 +1,104 @@
-"""The norm of a gradient, and the update of Adam as in `torch.optim.Adam`."""
+"""The norm of gradients, and the update of Adam as in `torch.optim.Adam`."""
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import torch
+from torch.optim import optimizer as _optimizer
 
 from sklearn_rnn.nn.compiled._arrays import Array
 from sklearn_rnn.nn.compiled._jit import jit
+
+READ = {"lr", "betas", "eps"}
+"""What `CompiledAdam` reads of a group of parameters."""
+
+WITHOUT_EFFECT = {"foreach", "fused"}
+"""What changes how torch computes an update, and not which."""
+
+OFF = {
+    "weight_decay": 0,
+    "amsgrad": False,
+    "maximize": False,
+    "capturable": False,
+    "differentiable": False,
+    "decoupled_weight_decay": False,
+}
+"""What must have these values, where torch's release knows of it."""
+
+
+class CompiledAdam:
+    """Updates of ``torch.optim.Adam``, with the state that it keeps.
+
+    Nothing of an optimiser is kept here but where its arrays are: another one, another
+    rate and another state are heeded in each update.
+    """
+
+    def __init__(self) -> None:
+        self.arrays: dict[Any, Any] = {}
+
+    def can_update(self, optimizer: Any) -> bool:
+        """Say whether an update of an optimiser is the one compiled here.
+
+        Parameters
+        ----------
+        optimizer : torch.optim.Optimizer
+            Its first update, which makes its state, is never.
+        """
+        if type(optimizer) is not torch.optim.Adam or len(optimizer.param_groups) != 1:
+            return False
+        (group,) = optimizer.param_groups
+        for name in optimizer.defaults.keys() - READ - WITHOUT_EFFECT:
+            if name not in OFF or group[name] != OFF[name]:
+                return False
+        if any(_hooks_of(optimizer)):
+            return False
+        known = optimizer.state  # which would make an entry of what it has not
+        return all(
+            known.get(p) and p.is_contiguous()
+            for p in group["params"]
+            if p.requires_grad
+        )
+
+    def update(self, optimizer: Any) -> None:
+        """Move the weights of an optimiser by their gradients."""
+        (group,) = optimizer.param_groups
+        beta1, beta2 = map(float, group["betas"])
+        rates = (float(group["lr"]), beta1, beta2, float(group["eps"]))
+        for parameter in group["params"]:
+            if parameter.grad is not None:
+                weights, mean, square, step = self._arrays_of(parameter, optimizer)
+                step += 1
+                gradient = parameter.grad.numpy().ravel()
+                move(weights, gradient, mean, square, float(step[0]), rates)
+        optimizer._opt_called = True  # schedules of torch ask whether a step came first
+
+    def _arrays_of(self, parameter: Any, optimizer: Any) -> list[Any]:
+        """Show a parameter and its state as flat arrays, kept while they stay there."""
+        state = optimizer.state[parameter]
+        tensors = parameter, state["exp_avg"], state["exp_avg_sq"], state["step"]
+        places = [tensor.data_ptr() for tensor in tensors]
+        if self.arrays.get(parameter, (None,))[0] != places:
+            shown = [tensor.detach().view(-1).numpy() for tensor in tensors]
+            self.arrays[parameter] = places, shown
+        arrays: list[Any] = self.arrays[parameter][1]
+        return arrays
+
+
+def _hooks_of(optimizer: Any) -> Iterable[Any]:
+    """Walk over what torch calls around a step, a step in its place included."""
+    step = vars(optimizer).get("step")  # a schedule of torch puts one that counts there
+    yield step is not None and not hasattr(step, "_wrapped_by_lr_sched")
+    yield optimizer._optimizer_step_pre_hooks
+    yield optimizer._optimizer_step_post_hooks
+    yield _optimizer._global_optimizer_pre_hooks
+    yield _optimizer._global_optimizer_post_hooks
+
+
+def norm_of(gradients: Iterable[Array]) -> float:
+    """Compute the norm of gradients, in float64."""
+    return math.sqrt(sum(sum_of_squares(gradient.ravel()) for gradient in gradients))
 
 
 @jit
@@ -27,19 +120,18 @@ def move(
     gradient: Array,
     mean: Array,
     square: Array,
-    factor: float,
     step: float,
     rates: tuple[float, float, float, float],
 ) -> None:
-    """Move flat weights by their gradient times a factor, as update number ``step``."""
+    """Move flat weights by their gradient, as update number ``step``."""
     lr, beta1, beta2, eps = rates
     size = np.float32(lr / (1 - beta1**step))
     root = np.float32(1 / math.sqrt(1 - beta2**step))
     b1, c1 = np.float32(beta1), np.float32(1 - beta1)
     b2, c2 = np.float32(beta2), np.float32(1 - beta2)
-    f, e = np.float32(factor), np.float32(eps)
+    e = np.float32(eps)
     for i in range(len(weights)):
-        g = gradient[i] * f
+        g = gradient[i]
         m = b1 * mean[i] + c1 * g
         v = b2 * square[i] + c2 * g * g
         mean[i] = m

@@ -22,18 +22,21 @@ class Weight:
 
     Parameters
     ----------
-    parameter : torch.nn.Parameter
+    module : Module
+    name : str
+        Of the parameter of the module, which another may take the place of.
     """
 
-    def __init__(self, parameter: Any) -> None:
-        self.parameter = parameter
-        self.place = None
+    def __init__(self, module: Any, name: str) -> None:
+        self.parameters, self.name = module._parameters, name
+        self.place = 0
 
     def numbers(self) -> Array:
         """Show the numbers, wherever they are by now; it is no copy."""
-        place = self.parameter.data_ptr()
+        parameter = self.parameters[self.name]
+        place = parameter.data_ptr()
         if place != self.place:
-            self.place, self.array = place, self.parameter.detach().numpy()
+            self.place, self.array = place, parameter.detach().numpy()
         return self.array
 
     def add_gradient(self, gradient: Array) -> None:
@@ -43,7 +46,7 @@ class Weight:
         ----------
         gradient : float32 ndarray of the shape of the parameter
         """
-        parameter = self.parameter
+        parameter = self.parameters[self.name]
         if not parameter.requires_grad:
             return
         if parameter.grad is None:

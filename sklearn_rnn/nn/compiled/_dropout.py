@@ -22,11 +22,15 @@ class CompiledDropout:
         self.dropout = dropout
 
     def forward(self, x: Array, lengths: NDArray[np.int64]) -> Array:
-        """Drop elements."""
-        self.mask: Array = self.dropout(torch.ones(x.shape)).numpy()
+        """Drop elements, as many as the dropout says by now."""
+        self.mask: Array | None = None
+        if self.dropout.p == 0:
+            return x
+        self.mask = self.dropout(torch.ones(x.shape)).numpy()
         return x * self.mask
 
     def backward(self, grad: Array) -> Array:
         """Lead the gradient past what was dropped."""
-        grad *= self.mask
+        if self.mask is not None:
+            grad *= self.mask
         return grad

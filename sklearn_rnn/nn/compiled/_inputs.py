@@ -18,7 +18,7 @@ class CompiledTokens:
     """
 
     def __init__(self, embedding: Any) -> None:
-        self.weight = Weight(embedding.weight)
+        self.weight = Weight(embedding, "weight")
         self.padding_idx = embedding.padding_idx
 
     def forward(self, values: NDArray[Any], lengths: NDArray[np.int64]) -> Array:
@@ -40,7 +40,7 @@ class CompiledNumbers:
 
     def forward(self, values: Array, lengths: NDArray[np.int64]) -> Array:
         """Put the time axis first, and zeros into the padding."""
-        steps = np.ascontiguousarray(values.swapaxes(0, 1))
+        steps = np.array(values.swapaxes(0, 1), order="C")  # never the batch itself
         if lengths.min() < len(steps):
             steps[np.arange(len(steps))[:, np.newaxis] >= lengths] = 0.0
         return steps

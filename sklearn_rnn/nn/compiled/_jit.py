@@ -1,16 +1,12 @@
 """Compiling functions with numba, and keeping what was compiled."""
 
-import importlib.util
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from sklearn_rnn.nn._numba import has_numba
+
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def has_numba() -> bool:
-    """Say whether numba is installed; it is not imported."""
-    return importlib.util.find_spec("numba") is not None
 
 
 def jit(function: Function) -> Function:

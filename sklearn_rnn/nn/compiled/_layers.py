@@ -9,6 +9,7 @@ from sklearn_rnn.nn.compiled import _elman, _gru, _lstm
 from sklearn_rnn.nn.compiled._arrays import Array, Weight, flat
 from sklearn_rnn.nn.compiled._products import gradients_of_cell
 from sklearn_rnn.nn.kernels import GRU, LSTM, ElmanRNN
+from sklearn_rnn.nn.kernels._torch_cell import PARAMETERS
 
 LOOPS: dict[type, Any] = {ElmanRNN: _elman, GRU: _gru, LSTM: _lstm}
 """For each cell its compiled loops over time, forwards and backwards."""
@@ -26,7 +27,7 @@ class CompiledCell:
     """
 
     def __init__(self, cell: Any) -> None:
-        self.weights = [Weight(parameter) for parameter in cell.weights]
+        self.weights = [Weight(cell, name) for name in PARAMETERS]
         self.loop = LOOPS[type(cell)]
 
     def forward(self, x: Array) -> Array:

@@ -1,13 +1,21 @@
 """A whole network without autograd."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
+from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Targets
 from sklearn_rnn.nn._dropout import SeededDropout
+from sklearn_rnn.nn._embedder import Embedder
+from sklearn_rnn.nn._embedding import TokenEmbedding
+from sklearn_rnn.nn._encoder import RecurrentEncoder
+from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._network import RecurrentNetwork
 from sklearn_rnn.nn.compiled._arrays import Array, Weight
 from sklearn_rnn.nn.compiled._dropout import CompiledDropout
@@ -28,7 +36,7 @@ class CompiledAffine:
     """
 
     def __init__(self, layer: Any) -> None:
-        self.weight, self.bias = Weight(layer.weight), Weight(layer.bias)
+        self.weight, self.bias = Weight(layer, "weight"), Weight(layer, "bias")
 
     def forward(self, x: Array, lengths: NDArray[np.int64]) -> Array:
         """Compute the outputs (n_samples, n_outputs)."""
@@ -48,8 +56,9 @@ class CompiledAffine:
 class CompiledNetwork:
     """The training step of a `RecurrentNetwork` with a `PooledHead`, without autograd.
 
-    Its numbers differ from those of the network by rounding. Hooks of modules do not
-    fire.
+    Its numbers differ from those of the network by rounding. Parameters that others
+    took the place of, and another share of dropout, are heeded in each step. Whatever
+    else changes in the network needs a new one of these.
 
     Parameters
     ----------
@@ -60,18 +69,18 @@ class CompiledNetwork:
 
     def __init__(self, network: Any) -> None:
         head, encoder, tokens = network.head, network.encoder, network.embedder.tokens
-
-        def dropout() -> list[Any]:
-            return [CompiledDropout(network.dropout)] if network.dropout.p else []
-
         self.embedder = network.embedder
         learns = tokens is not None
-        parts = [CompiledTokens(tokens), *dropout()] if learns else [CompiledNumbers()]
+        parts: list[Any] = [CompiledTokens(tokens) if learns else CompiledNumbers()]
         for k, layer in enumerate(encoder.layers):
-            parts += dropout() if k > 0 else []
-            parts.append(CompiledLayer(layer, to_input=learns or k > 0))
+            goes_on = learns or k > 0  # numbers are read as they are, and learn nothing
+            if goes_on:
+                dropout = (encoder if k > 0 else network.embedder).dropout
+                parts.append(CompiledDropout(dropout))
+            parts.append(CompiledLayer(layer, to_input=goes_on))
         pooling = COMPILED_POOLINGS[type(head.pooling)](encoder.bidirectional)
-        self.parts = [*parts, pooling, *dropout(), CompiledAffine(head.affine)]
+        to_outputs = [CompiledDropout(head.dropout), CompiledAffine(head.affine)]
+        self.parts = [*parts, pooling, *to_outputs]
         self.loss = COMPILED_LOSSES[type(head.loss)]
 
     def backward(self, batch: Batch, target: Targets) -> dict[str, torch.Tensor]:
@@ -123,7 +132,7 @@ def why_not_compiled(network: Any) -> str | None:
     """
     if type(network) is not RecurrentNetwork:
         return type(network).__name__
-    head, embedder = network.head, network.embedder
+    head = network.head
     if type(head) is not PooledHead:
         return f"the head {type(head).__name__}"
     named = {"pooling": head.pooling, "loss": head.loss}
@@ -131,12 +140,45 @@ def why_not_compiled(network: Any) -> str | None:
     for name, part in named.items():
         if type(part) not in tables[name]:
             return f"the {name} {type(part).__name__}"
-    cell: Any = network.encoder.layers[0].forward_cell
-    if type(cell) not in LOOPS or getattr(cell, "nonlinearity", "tanh") != "tanh":
-        return f"the cell {cell!r}"
-    if getattr(head.loss, "label_smoothing", 0) or head.n_units != head.pooling.n_units:
-        return "label smoothing or static columns"
-    known = {"tokens", "dropout"} >= {name for name, _ in embedder.named_children()}
-    if network.beside or not known or type(network.dropout) is not SeededDropout:
-        return "what the steps are made of"
-    return None
+    for layer in network.encoder.layers:
+        cell: Any = layer.forward_cell
+        if type(cell) not in LOOPS or getattr(cell, "nonlinearity", "tanh") != "tanh":
+            return f"the cell {cell!r}"
+    return next((reason for reason, holds in _reasons(network) if holds), None)
+
+
+def _reasons(network: Any) -> Iterator[tuple[str, bool]]:
+    """Say for each reason whether it is one, of a network of the parts that we know."""
+    head, embedder = network.head, network.embedder
+    yield "a row with sequences beside", bool(network.beside)
+    yield "a row with static columns", head.n_units != head.pooling.n_units
+    yield "label smoothing", bool(getattr(head.loss, "label_smoothing", 0))
+    yield "a token with characters", embedder.characters is not None
+    yield "numbers_dim", embedder.numbers is not None
+    modules = list(network.modules())
+    strange = [type(part).__name__ for part in modules if type(part) not in KNOWN]
+    yield f"a network with {', '.join(strange)}", bool(strange)
+    hooks = chain(*(map(vars(part).get, HOOKS) for part in modules))
+    yield "a network with hooks", any(hooks)
+    for parameter in network.parameters():
+        hooked = parameter._backward_hooks or parameter._post_accumulate_grad_hooks
+        yield "a network with hooks", bool(hooked)
+        plain = parameter.dtype == torch.float32 and parameter.device.type == "cpu"
+        yield f"a weight of {parameter.dtype} on {parameter.device}", not plain
+        yield "a weight that is not contiguous", not parameter.is_contiguous()
+
+
+KNOWN = {
+    *(RecurrentNetwork, Embedder, TokenEmbedding, SeededDropout, PooledHead, Affine),
+    *(RecurrentEncoder, RecurrentLayer, nn.ModuleList),
+    *(*LOOPS, *COMPILED_POOLINGS, *COMPILED_LOSSES),
+}
+"""Of which classes the parts of a network may be."""
+
+HOOKS = (
+    "_forward_hooks",
+    "_forward_pre_hooks",
+    "_backward_hooks",
+    "_backward_pre_hooks",
+)
+"""Where a module of torch keeps what it would call, and a compiled step would not."""

@@ -5,6 +5,8 @@ import numpy as np
 from sklearn_rnn.nn.compiled._arrays import Array, Loop
 from sklearn_rnn.nn.compiled._jit import jit
 
+BLOCK = 64
+
 
 @jit
 def project(x: Array, weight: Array) -> Array:
@@ -41,13 +43,18 @@ def gradients_of_cell(
 
 @jit
 def sum_of_rows(rows: Array) -> Array:
-    """Add up the rows, one after the other."""
-    total = np.zeros(rows.shape[1], np.float32)
-    for i in range(len(rows)):
-        row = rows[i]
+    """Add up the rows, a block of them at a time: many would lose digits of float32."""
+    total = np.zeros(rows.shape[1], np.float64)
+    part = np.empty(rows.shape[1], np.float32)
+    for start in range(0, len(rows), BLOCK):
+        part[:] = 0
+        for i in range(start, min(start + BLOCK, len(rows))):
+            row = rows[i]
+            for k in range(rows.shape[1]):
+                part[k] += row[k]
         for k in range(rows.shape[1]):
-            total[k] += row[k]
-    return total
+            total[k] += part[k]
+    return total.astype(np.float32)
 
 
 @jit
