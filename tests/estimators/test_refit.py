@@ -114,10 +114,9 @@ def test_validation_data_beside_x_are_refused_and_the_remedy_trains_on_them():
 
 
 def test_what_the_data_decide_stays_as_the_first_training_has_found_it(monkeypatch):
-    # Of 1080 rows 972 are trained on: few, so that batches are small. Of 101 steps
-    # a patch has 4, of 99 or fewer rows as long 4; the long rows are held out.
+    # 14 rows are trained on first, and most of the long ones are held out.
     monkeypatch.setattr(_plan, "FEW_ROWS", 18)
-    long = [np.ones(300)] * 13 + [rng.normal(size=20) for _ in range(11)]
+    long = [rng.normal(size=300 if i < 13 else 20) for i in range(24)]
     pair = (np.r_[:3, 13:24], np.r_[3:13])
     params = {"early_stopping": True, "validation_fraction": [pair], "max_epochs": 2}
     params |= {"kernel_sizes": (3, 3), "random_state": 0, "cell": "rnn"}
