@@ -245,9 +245,45 @@ MUTANTS = [
     Mutant(
         "convolutions read what is behind the end",
         "nn/_convolutions.py",
-        "x = _without_padding(mapped.unflatten(0, windows.shape[:2]), lengths)",
+        "x = without_padding(mapped.unflatten(0, windows.shape[:2]), lengths)",
         "x = mapped.unflatten(0, windows.shape[:2])",
         ("tests/nn/test_convolutions.py::test_each_sequence_is_convolved_as_by_torch",),
+    ),
+    Mutant(
+        "convolutions blow up what is almost constant",
+        "nn/_convolutions.py",
+        "SMALLEST_VARIANCE = 0.1",
+        "SMALLEST_VARIANCE = 1e-3",
+        ("tests/nn/test_convolutions.py::test_small_inputs_are_not_blown_up",),
+    ),
+    Mutant(
+        "each head hands out the static columns anew",
+        "nn/heads/_sum.py",
+        "vector[:, : vector.shape[1] - self.n_static] for",
+        "vector for",
+        (
+            "tests/estimators/test_kernels.py"
+            "::test_numbers_texts_and_static_columns_are_read",
+        ),
+    ),
+    Mutant(
+        "a default patch length refuses an encoder of patches",
+        "estimators/_pretrained.py",
+        'return {"patch_length": "auto"} if is_default else {}',
+        "return {}",
+        (
+            "tests/estimators/test_patches.py"
+            "::test_a_pretrained_encoder_brings_its_patches",
+        ),
+    ),
+    Mutant(
+        "a patch is longer than a sequence beside",
+        "estimators/_input.py",
+        "if lengths and asked > max(lengths):",
+        "if lengths and asked > min(lengths):",
+        (
+            "tests/estimators/test_patches.py::test_a_short_sequence_beside_is_one_patch",
+        ),
     ),
     Mutant(
         "the last window of a stride is lost",
@@ -1692,8 +1728,8 @@ MUTANTS = [
     Mutant(
         "numbers in the padding reach the encoder",
         "nn/_embedder.py",
-        "steps.masked_fill(padding, 0.0).contiguous()",
-        "steps.contiguous()",
+        "without_padding(batch.values.transpose(0, 1), batch.lengths)",
+        "batch.values.transpose(0, 1)",
         ("tests/nn/test_embedder.py",),
     ),
     Mutant(

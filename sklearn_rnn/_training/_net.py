@@ -309,9 +309,9 @@ def train(
     epochs = net.max_epochs if epochs is None else epochs
     if saved_fit is not None:
         epochs = resume(net, saved_fit)
+    compiled_step, net.training_path_ = make_compiled_step(net, dataset)
     if epochs == 0:
         return None
-    compiled_step, net.training_path_ = make_compiled_step(net, dataset)
     for_this_training = [
         (net, "compiled_step", compiled_step),
         (net, "train_split", validation and predefined_split(validation)),

@@ -233,6 +233,7 @@ class RNNClassifier(WithClasses, ClassifierMixin, PooledRNN):
 
     def _plan_of(self, settings, n_rows):
         of_tokens = getattr(self, "token_counts_", None) is not None
+        # Before a fit, where a schedule is drawn, only `input` tells of tokens.
         if of_tokens or self.input == "tokens":  # few of them are learnt like many
             n_rows = None
         return choose_plan(settings["batch_size"], settings["max_epochs"], n_rows)

@@ -28,7 +28,8 @@ def kernels_of(kernel_sizes: Any) -> tuple[int, ...]:
     ValueError
         If there is none, or one is no number of at least 1.
     """
-    sizes = list(np.ravel(np.asarray(kernel_sizes, dtype=object)))
+    given = np.asarray(kernel_sizes, dtype=object)
+    sizes = list(given) if given.ndim == 1 else []
     whole = all(isinstance(s, Integral) and not isinstance(s, bool) for s in sizes)
     if not sizes or not whole or min(sizes) < 1:
         raise ValueError(

@@ -99,8 +99,11 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         Returns
         -------
         representation : float64 ndarray of shape (n_samples, n_units)
-            What the output layer reads; ``n_units`` is ``hidden_size``, twice
-            that when bidirectional, and twice again with ``pooling="final_max"``.
+            What the output layers read: ``hidden_size`` columns, twice that when
+            bidirectional, and twice again with ``pooling="final_max"``; then 32 of the
+            convolutions with ``kernel_sizes``; then, once, what is known of the whole
+            sample: static columns, with ``standardize="sequence"`` level and scale,
+            and as many of each sequence beside as its own states and columns make.
         """
         return self._outputs(X, self._head.represent)
 
@@ -135,6 +138,11 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
 
     def _check_settings(self):
         super()._check_settings()
+        if isinstance(self.patch_length, bool):
+            raise ValueError(
+                "patch_length must be an int of at least 1 or 'auto', got "
+                f"{self.patch_length!r}; pass 1 to read each step."
+            )
         if self.kernel_sizes is not None:
             kernels_of(self.kernel_sizes)
         if self.compiled:

@@ -8,13 +8,15 @@ from torch import Tensor, nn
 from torch.nn.functional import layer_norm, pad, relu
 
 from sklearn_rnn.nn._affine import Affine
-from sklearn_rnn.nn._lengths import length_mask
+from sklearn_rnn.nn._lengths import without_padding
 from sklearn_rnn.nn.kernels import predict_affine
 
 N_FILTERS = 32
 
-# Where a sequence is constant, nothing is blown up by a variance of zero.
-SMALLEST_VARIANCE = 1e-3
+# A constant sequence, whose variance is almost zero, is not blown up: each layer makes
+# small inputs at most three times as large. Inputs are standardised, and their variance
+# is about 1; crossvalidated accuracy and log-loss were those of 0.001.
+SMALLEST_VARIANCE = 0.1
 
 
 class Convolutions(nn.Module):
@@ -117,7 +119,7 @@ class Convolutions(nn.Module):
             Number of real ones.
         """
         x, lengths = x.transpose(0, 1), lengths.to(x.device)
-        x = _without_padding(x, lengths)
+        x = without_padding(x, lengths)
         for i, (kernel, norm) in enumerate(zip(self.kernels, self.norms, strict=True)):
             stride = self.stride if i == 0 else 1
             size = kernel.in_features // x.shape[2]
@@ -127,7 +129,7 @@ class Convolutions(nn.Module):
             mapped = kernel(flat) if self.training else predict_affine(kernel, flat)
             weights = norm.weight.to(mapped.dtype), norm.bias.to(mapped.dtype)
             mapped = relu(layer_norm(mapped, norm.normalized_shape, *weights, norm.eps))
-            x = _without_padding(mapped.unflatten(0, windows.shape[:2]), lengths)
+            x = without_padding(mapped.unflatten(0, windows.shape[:2]), lengths)
         return x.transpose(0, 1), lengths
 
 
@@ -139,9 +141,3 @@ def _windows(x: Tensor, size: int, dilation: int, stride: int) -> Tensor:
     end = (n_outputs - 1) * stride + 1
     starts = range(0, size * dilation, dilation)
     return torch.cat([x[start : start + end : stride] for start in starts], dim=2)
-
-
-def _without_padding(x: Tensor, lengths: Tensor) -> Tensor:
-    """Fill the padding with zeros, the time axis first."""
-    padding = ~length_mask(lengths, len(x)).t().unsqueeze(2)
-    return x.masked_fill(padding, 0.0)

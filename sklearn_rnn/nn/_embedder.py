@@ -9,7 +9,7 @@ from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch
 from sklearn_rnn.nn._characters import CharacterEncoder
 from sklearn_rnn.nn._embedding import TokenEmbedding
-from sklearn_rnn.nn._lengths import length_mask
+from sklearn_rnn.nn._lengths import without_padding
 from sklearn_rnn.nn._patches import count_patches, join_steps
 from sklearn_rnn.nn._steps import pad_steps
 from sklearn_rnn.nn.kernels import predict_affine
@@ -143,7 +143,8 @@ class Embedder(nn.Module):
         """
         read = self._characters_of(batch)
         if self.tokens is None:
-            numbers = _without_padding(batch.values, batch.lengths)
+            steps = without_padding(batch.values.transpose(0, 1), batch.lengths)
+            numbers = steps.contiguous().transpose(0, 1)
             return self._of_numbers(join_steps(numbers, self.patch_length))
         embedded: Tensor = self.tokens(batch.values.t())
         if read is not None:
@@ -188,13 +189,6 @@ class Embedder(nn.Module):
             return None
         words: Tensor = self.characters(batch.characters)
         return pad_steps(words, batch.lengths, batch.values.shape[1]).transpose(0, 1)
-
-
-def _without_padding(numbers: Tensor, lengths: Tensor) -> Tensor:
-    # NaN in the padding would reach the gradient of the weights as 0 * NaN.
-    padding = ~length_mask(lengths, numbers.shape[1]).t().unsqueeze(2)
-    steps = numbers.transpose(0, 1)
-    return steps.masked_fill(padding, 0.0).contiguous().transpose(0, 1)
 
 
 def _check_one_kind(

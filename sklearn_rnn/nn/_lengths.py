@@ -33,6 +33,26 @@ def length_mask(lengths: Tensor, n_timesteps: int) -> Tensor:
     return torch.arange(n_timesteps, device=lengths.device) < lengths.unsqueeze(1)
 
 
+def without_padding(x: Tensor, lengths: Tensor) -> Tensor:
+    """Fill the padding with zeros.
+
+    NaN in it would reach the gradient of weights as 0 * NaN.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_timesteps, n_samples, n_features)
+        The time axis first.
+    lengths : int64 Tensor of shape (n_samples,)
+        Number of real steps of each sequence.
+
+    Returns
+    -------
+    filled : Tensor of the shape of x
+    """
+    padding = ~length_mask(lengths, len(x)).t().unsqueeze(2)
+    return x.masked_fill(padding, 0.0)
+
+
 def reverse_within_length(x: Tensor, lengths: Tensor) -> Tensor:
     """Reverse the real steps of each sequence and leave the padding in place.
 

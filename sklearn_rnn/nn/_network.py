@@ -169,6 +169,7 @@ class RecurrentNetwork(nn.Module):
         if self.n_beside:
             n_static = (n_static or 0) + self.n_beside
         if kernel_sizes is not None:
+            _check_steps(self.embedder)
             convolved = partial(
                 ConvolutionHead,
                 make=head,
@@ -443,6 +444,17 @@ class RecurrentNetwork(nn.Module):
         streams = [part for part in self.modules() if isinstance(part, SeededStream)]
         for k, stream in enumerate(streams):  # `dropout` is the first
             stream.reseed(seed + k)
+
+
+def _check_steps(embedder: Embedder) -> None:
+    """Refuse vectors of patches that hold no steps for convolutions."""
+    if embedder.numbers is not None and embedder.patch_length > 1:
+        raise ValueError(
+            f"numbers_dim={embedder.n_units} maps the steps of a patch to one vector, "
+            "and kernel_sizes reads single steps; with kernel_sizes pass "
+            f"numbers_dim=None, or patch_length=1 in place of "
+            f"patch_length={embedder.patch_length}."
+        )
 
 
 def _go_on_with_patch(before: StreamingState, batch: Batch) -> Batch:

@@ -358,3 +358,13 @@ def test_a_resumed_fit_has_the_same_bits(schedule, tmp_path):
     whole, resumed = fit("whole"), fit("one")
     for name, weights in state_of(whole).items():
         assert (weights == state_of(resumed)[name]).all()
+
+
+@needs_numba
+def test_a_finished_checkpoint_says_how_it_was_trained(tmp_path):
+    X, y = number_data()
+    callbacks = [Checkpoint(tmp_path / "done")]
+    params = {**SMALL, "max_epochs": 1, "callbacks": callbacks}
+    model = RNNRegressor(**params, compiled=True)
+    assert model.fit(X, y).training_path_ == "compiled"
+    assert model.fit(X, y).training_path_ == "compiled"

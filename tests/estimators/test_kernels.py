@@ -1,6 +1,7 @@
 """Convolutions beside the recurrent layers."""
 
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sklearn_rnn import (
 )
 from sklearn_rnn.estimators._kernels import choose_reach
 from sklearn_rnn.inspection import explain
+from sklearn_rnn.nn import RecurrentNetwork
 
 SMALL = {
     "hidden_size": 3,
@@ -77,7 +79,12 @@ def test_explanations_and_weights_work(model):
 
 def test_numbers_texts_and_static_columns_are_read():
     real = RNNRegressor(**SMALL).fit(SequencesWithStatic(X, np.eye(6)), range(6))
-    assert real.transform(SequencesWithStatic(X, np.eye(6))).shape == (6, 6 + 32 + 12)
+    both = SequencesWithStatic(X, np.eye(6))
+    represented = real.transform(both)
+    assert represented.shape == (6, 6 + 32 + 6)  # static columns once
+    assert len(real.get_feature_names_out()) == 6 + 32 + 6
+    read = [real._outputs(both, part.represent) for part in real._head.heads]
+    np.testing.assert_array_equal(represented, np.hstack([read[0][:, :6], read[1]]))
     ids = TextVectorizer().fit_transform(["a b", "a", "b", "a a", "b b", "b a"])
     texts = RNNClassifier(**SMALL).fit(ids, Y)
     np.testing.assert_array_equal(
@@ -92,9 +99,17 @@ def test_kernels_see_a_quarter_of_long_series():
     assert choose_reach(512, 1) == {"stride": 2, "dilations": [1]}
 
 
+def test_patches_that_are_mapped_have_no_steps_to_convolve():
+    mapped = {"module": partial(RecurrentNetwork, numbers_dim=4)}
+    model = RNNClassifier(**SMALL, net_params=mapped, patch_length=2)
+    with pytest.raises(ValueError, match=r"numbers_dim=4 .* patch_length=2"):
+        model.fit(X, Y)
+    model.set_params(patch_length=1).fit(X, Y)
+
+
 def test_wrong_sizes_are_refused(assert_refused):
     said = r"kernel_sizes must hold at least one int of at least 1.*\(8, 5, 3\)"
-    table = [(sizes, said) for sizes in ((), (0,), (3, 2.5), ("a",), (True,))]
+    table = [(sizes, said) for sizes in ((), (0,), (3, 2.5), ("a",), (True,), [[3, 2]])]
     assert_refused(lambda k: RNNClassifier(kernel_sizes=k).fit(X, Y), table)
     model = RNNClassifier(**{**SMALL, "kernel_sizes": None}, warm_start=True).fit(X, Y)
     with pytest.raises(

@@ -193,6 +193,7 @@ def test_patches_that_no_row_can_fill_are_refused(assert_refused):
     table = {
         "too long": (X, 13, "longest has 12 steps; pass at most that"),
         "tokens": (ids, 2, "X holds token ids.*pass 'auto' or 1"),
+        "bool": (X, True, "patch_length must be an int.*pass 1"),
         "zero": (X, 0, "patch_length.*must be an int in the range"),
     }
     fit = lambda series, n: patched(series=series, patch_length=n)  # noqa: E731

@@ -24,10 +24,12 @@ class HeadSum(Head):
         Number of units of the encoder's outputs.
     heads : iterable of callable
         Each is called as that of `RecurrentNetwork` and returns a `Head`.
+    n_static : int, default=0
+        Number of static columns, which each head reads behind its vector.
     dropout : Module, default=None
         Given to each head.
     **shared : dict
-        Given to each head too: ``generator`` and, with static columns, ``n_static``.
+        Given to each head too: ``generator``.
 
     Attributes
     ----------
@@ -59,10 +61,14 @@ class HeadSum(Head):
         n_units: int,
         *,
         heads: Iterable[Callable[..., Head]],
+        n_static: int = 0,
         dropout: nn.Module | None = None,
         **shared: Any,
     ) -> None:
         super().__init__()
+        self.n_static = n_static
+        if n_static:
+            shared["n_static"] = n_static
         made = [make(n_units, dropout=dropout, **shared) for make in heads]
         self.heads: Any = nn.ModuleList(made)
         self.rows = made[0].rows
@@ -71,8 +77,9 @@ class HeadSum(Head):
 
     @property
     def n_units(self) -> int:
-        """Length of the vectors of all heads together."""
-        return sum(head.n_units for head in self.heads)
+        """Length of the vectors of all heads together, with static columns once."""
+        units: int = sum(head.n_units for head in self.heads)
+        return units - (len(self.heads) - 1) * self.n_static
 
     @property
     def pooling(self) -> Any:
@@ -121,8 +128,10 @@ class HeadSum(Head):
         return average(raise_precision(outputs)).to(outputs.dtype)
 
     def represent(self, encoded: Encoded, batch: Batch) -> Tensor:
-        """Put the vectors of the heads side by side."""
-        return torch.cat([h.represent(encoded, batch) for h in self.heads], dim=1)
+        """Put the vectors of the heads side by side, and static columns once behind."""
+        vectors = [head.represent(encoded, batch) for head in self.heads]
+        own = [vector[:, : vector.shape[1] - self.n_static] for vector in vectors[:-1]]
+        return torch.cat([*own, vectors[-1]], dim=1)
 
     def start(self, target: Targets) -> None:
         """Let each head start from what is known of the targets."""
