@@ -218,6 +218,7 @@ def compute(graph, **values):
     return values
 
 
+@pytest.mark.filterwarnings("ignore::sklearn_rnn.exceptions.CalibrationWarning")
 def test_a_temperature_is_part_of_the_graph():
     classifier = RNNClassifier(calibration="temperature", **SMALL)
     y = np.random.default_rng(0).integers(2, size=len(X))
