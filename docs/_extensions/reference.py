@@ -39,12 +39,12 @@ GROUPS = {
     "sklearn_rnn.datasets": {"Real data": "load_*", "Generators": "make_*"},
     "sklearn_rnn.nn": {
         "Cells and encoders": "Cell GRU LSTM ElmanRNN Recurrent* make_cell trace_cell "
-        "reverse_within_length",
+        "reverse_within_length helpers helping",
         "What is read": "Embedder TokenEmbedding Character* Affine Branch Batch "
-        "join_static pad_steps length_mask",
+        "join_static join_steps split_steps count_patches pad_steps length_mask",
         "Poolings": "*Pooling Attention LastStep Final* Max Mean Encoded pool* "
         "make_pooling has_weights",
-        "Heads": "*Head HeadSum Linear* every_step beam_search Written",
+        "Heads": "*Head HeadSum Convolutions Linear* every_step beam_search Written",
         "Losses": "*Loss *Entropy *Error Huber Pinball Poisson Several* Targets "
         "make_loss link_of",
         "Live data": "StreamingState map_state trace_network",
