@@ -11,11 +11,8 @@ from torch.optim import optimizer as _optimizer
 from sklearn_rnn.nn.compiled._arrays import Array
 from sklearn_rnn.nn.compiled._jit import jit
 
-READ = {"lr", "betas", "eps"}
-"""What `CompiledAdam` reads of a group of parameters."""
-
-WITHOUT_EFFECT = {"foreach", "fused"}
-"""What changes how torch computes an update, and not which."""
+READ_OR_WITHOUT_EFFECT = {"lr", "betas", "eps", "foreach", "fused"}
+"""What `CompiledAdam` reads, and what changes how torch computes, and not what."""
 
 OFF = {
     "weight_decay": 0,
@@ -49,7 +46,9 @@ class CompiledAdam:
         if type(optimizer) is not torch.optim.Adam or len(optimizer.param_groups) != 1:
             return False
         (group,) = optimizer.param_groups
-        for name in optimizer.defaults.keys() - READ - WITHOUT_EFFECT:
+        for name in optimizer.defaults:
+            if name in READ_OR_WITHOUT_EFFECT:
+                continue
             if name not in OFF or group[name] != OFF[name]:
                 return False
         if any(_hooks_of(optimizer)):

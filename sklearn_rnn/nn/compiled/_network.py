@@ -163,8 +163,8 @@ def _reasons(network: Any) -> Iterator[tuple[str, bool]]:
     for parameter in network.parameters():
         hooked = parameter._backward_hooks or parameter._post_accumulate_grad_hooks
         yield "a network with hooks", bool(hooked)
-        plain = parameter.dtype == torch.float32 and parameter.device.type == "cpu"
-        yield f"a weight of {parameter.dtype} on {parameter.device}", not plain
+        if parameter.dtype != torch.float32 or parameter.device.type != "cpu":
+            yield f"a weight of {parameter.dtype} on {parameter.device}", True
         yield "a weight that is not contiguous", not parameter.is_contiguous()
 
 
