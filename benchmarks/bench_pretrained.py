@@ -152,6 +152,16 @@ def tweets_table(record):
     return markdown(["", *(f"{n} tweets" for n in by_number)], rows)
 
 
+def reviews_table(record):
+    """Write the mean accuracy over the draws, and the lowest and the highest."""
+    rows = []
+    for name, found in record["reviews"]["accuracy"].items():
+        draws = found["draws"]
+        mean = f"{found['mean']:.2f} ({min(draws):.2f}-{max(draws):.2f})"
+        rows.append([name.replace("TF-IDF", "TF-IDF and logistic regression"), mean])
+    return markdown(["", "500 reviews"], rows)
+
+
 TITLES = {
     "from random weights": "a network from random weights",
     "from the encoder": "from the encoder of the classifier",

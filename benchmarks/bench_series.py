@@ -103,8 +103,12 @@ def right(model, shares, test):
 
 def score_nearest(train, test):
     """Look up the nearest training row, with zeros behind the ends."""
+    width = max(train.X.shape[1], test.X.shape[1])
     X, X_test = (
-        np.nan_to_num(part.X).reshape(len(part.X), -1) for part in (train, test)
+        np.pad(np.nan_to_num(X), [(0, 0), (0, width - X.shape[1]), (0, 0)]).reshape(
+            len(X), -1
+        )
+        for X in (train.X, test.X)
     )
     start = time.process_time()
     model = KNeighborsClassifier(1).fit(X, train.y)

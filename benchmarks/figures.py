@@ -22,6 +22,7 @@ import bench_own_scales
 import bench_pretrained
 import bench_questions
 import bench_range
+import bench_series
 import bench_settings
 import bench_static_columns
 import bench_tagging
@@ -605,6 +606,7 @@ TABLES = {
     "memory": ("memory", memory_table),
     "token_vectors": ("token_vectors", bench_token_vectors.table),
     "token_vectors, short": ("token_vectors", bench_token_vectors.short_table),
+    "pretrained reviews": ("pretrained", bench_pretrained.reviews_table),
     "pretrained tweets": ("pretrained", bench_pretrained.tweets_table),
     "output bias": ("output_bias", bench_output_bias.loss_table),
     "output bias, tasks": ("output_bias", bench_output_bias.task_table),
@@ -616,6 +618,7 @@ TABLES = {
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),
+    "series": ("series", bench_series.table),
     "settings": ("settings", bench_settings.table),
     "static columns": ("static_columns", bench_static_columns.table),
     "peers": ("compare", peers_in_short),

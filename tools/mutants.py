@@ -188,16 +188,6 @@ MUTANTS = [
         ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
     ),
     Mutant(
-        "torch makes the first update of each compiled training",
-        "nn/compiled/_adam.py",
-        "        known = optimizer.state  #",
-        "        if not vars(self).setdefault('begun', 0):\n"
-        "            self.begun = 1\n"
-        "            return False\n"
-        "        known = optimizer.state  #",
-        ("tests/estimators/test_compiled.py::test_a_resumed_fit_has_the_same_bits",),
-    ),
-    Mutant(
         "a net is copied with its compiled step",
         "_training/_net.py",
         'state.pop("compiled_step", None)',

@@ -28,6 +28,7 @@ FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
 FIRST = """\
 # {version}
 __import__("warnings").simplefilter("error")
+__import__("warnings").filterwarnings("ignore", module="ipykernel")
 %matplotlib inline
 %config InlineBackend.figure_formats = ["retina"]
 %config InteractiveShell.ast_node_interactivity = "none"
