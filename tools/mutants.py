@@ -3753,8 +3753,8 @@ MUTANTS = [
     Mutant(
         "a forked process waits for the threads that torch had in its parent",
         "_training/_threads.py",
-        "if _is_forked:",
-        "if False:",
+        "1 if _is_forked or of_torch == 1",
+        "1 if of_torch == 1",
         (
             "tests/estimators/test_process_state.py"
             "::test_a_forked_process_predicts_and_learns",

@@ -88,6 +88,7 @@ def working_threads(
             f"{of_torch!r}; leave it out for one thread."
         )
     n_workers = count_threads(n_jobs)
+    # In a forked process the threads that torch had are gone: it would wait for ever.
     wanted = 1 if _is_forked or of_torch == 1 else min(of_torch, cpu_count())
     with ExitStack() as stack:
         if n_workers > 1 and not briefly:
@@ -132,11 +133,7 @@ def _for_long(n_threads: int, before: int) -> Iterator[None]:
 
 
 def count_threads(n_jobs: int | None) -> int:
-    """Say how many threads `n_jobs` is here and now: at most one for each processor.
-
-    In a forked process it is one. The threads that torch had in its parent are gone,
-    and it would wait for them for ever.
-    """
+    """Say how many threads `n_jobs` is here and now: at most one for each processor."""
     if n_jobs is None:
         _, n_jobs = get_active_backend()
     if n_jobs is None:
@@ -145,8 +142,6 @@ def count_threads(n_jobs: int | None) -> int:
         return 1
     if n_jobs == 0:
         raise ValueError("n_jobs must not be 0; pass None or 1 for one thread.")
-    if _is_forked:
-        return 1
     if n_jobs > 0:
         return min(n_jobs, cpu_count())
     # torch knows the share of a worker of joblib, and joblib that of a container.

@@ -221,6 +221,7 @@ from sklearn_rnn._training import _threads
 _threads.cpu_count = lambda: 2
 X, y = np.random.default_rng(0).normal(size=(256, 40, 8)), np.arange(256) % 2
 model = RNNClassifier(64, cell="gru", max_epochs=1, n_jobs=2, random_state=0)
+model.set_params(net_params={"torch_threads": 2})
 expected = model.fit(X, y).predict_proba(X)
 child = os.fork()
 if not child:
