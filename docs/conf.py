@@ -59,7 +59,7 @@ nb_execution_mode = "cache"
 nb_execution_in_temp = True
 nb_execution_timeout = -1
 nb_merge_streams = True
-nb_output_stderr = "remove-warn"
+nb_output_stderr = "remove"  # progress bars write there; warnings are errors
 nb_execution_show_tb = True
 
 # Nothing is fetched, neither here nor by whoever opens a page.
