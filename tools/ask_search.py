@@ -19,6 +19,7 @@ HTML = Path(__file__).parents[1] / "docs/_build/html"
 FIRST = 3
 # What the scripts ask of a browser before anything is searched.
 BROWSER = """
+var _ = (text) => text;  // what translates
 var document = {readyState: "loading", addEventListener: () => {},
     getElementById: () => null};
 var window = globalThis;
