@@ -1,9 +1,6 @@
 """Where the displays draw, and in which colours."""
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from typing import Any
 
 # Those of Okabe and Ito (2008), told apart with any colour vision, but for their
 # yellow, which is too light for a line on white.
@@ -34,6 +31,15 @@ def axes_or_new(ax: Any) -> Any:
         ) from error
     _, ax = plt.subplots(layout="constrained")
     return ax
+
+
+def write_dates_short(ax: Any) -> None:
+    """Write only what changes from one date to the next, so that none overlap."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator()
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
 def line_style(

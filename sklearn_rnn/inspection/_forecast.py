@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sklearn_rnn.inspection._axes import COLORS, axes_or_new
+from sklearn_rnn.inspection._axes import COLORS, axes_or_new, write_dates_short
 from sklearn_rnn.metrics._last_step import last_step
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class ForecastDisplay:
             What is known of the steps to come; None forecasts the next ``horizon``.
         y_past : array-like of shape (n_past_timesteps,), default=None
             The past of the series that is drawn, up to the forecast. A pandas Series
-            is drawn at its dates.
+            is drawn at its dates, numbers without dates right before the forecast.
         y_true : array-like of shape (n_timesteps,), default=None
             What came, for the steps of the forecast.
         series : object, default=None
@@ -161,6 +161,8 @@ class ForecastDisplay:
             bands = frame.to_numpy().reshape(len(frame), -1, len(quantiles))
             bands = bands[rows, target]
         past_times, past = _read_past(y_past, n_past or PAST_HORIZONS * len(y_pred))
+        if past is not None and _are_dates(times) and not _are_dates(past_times):
+            past_times = _dates_before(times[0], len(past), forecaster.freq_)
         display = cls(
             times=_for_an_axis(times),
             y_pred=y_pred,
@@ -202,7 +204,9 @@ class ForecastDisplay:
             axes.plot(
                 self.times, self.y_true, marker=marker, label="what came", **style
             )
-        dates = np.asarray(self.times).dtype.kind in "mMO"
+        dates = _are_dates(self.times)
+        if dates:
+            write_dates_short(axes)
         axes.set(xlabel="time" if dates else "steps ahead", ylabel=self.name)
         axes.grid(alpha=0.3)
         axes.legend()
@@ -270,6 +274,19 @@ def _read_past(y_past: Any, n_past: int) -> tuple[Any, Any]:
     if hasattr(index, "asi8"):
         return _for_an_axis(index[-n_past:]), values
     return np.arange(1 - len(values), 1), values
+
+
+def _are_dates(times: Any) -> bool:
+    return np.asarray(times).dtype.kind in "mMO"
+
+
+def _dates_before(first: Any, n_steps: int, freq: str) -> NDArray[Any]:
+    """Count back from the first date of a forecast."""
+    import pandas as pd
+
+    is_period = isinstance(first, pd.Period)  # counts in steps of its own
+    step = 1 if is_period else pd.tseries.frequencies.to_offset(freq)
+    return _for_an_axis(pd.Index([first - i * step for i in range(n_steps, 0, -1)]))
 
 
 def _check_true(y_true: Any, n_steps: int) -> Any:

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.dates import date2num
+from matplotlib.dates import ConciseDateFormatter, date2num
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.dummy import DummyRegressor
 from sklearn.pipeline import make_pipeline
@@ -52,6 +52,7 @@ def test_a_forecast_is_drawn_behind_its_past():
     np.testing.assert_array_equal(display.line_.get_xdata(), days.to_numpy())
     assert display.line_.get_ydata().tolist() == [0, 1, 2]
     assert drawn["what came"].get_ydata().tolist() == [1, 1, 1]
+    assert isinstance(ax.xaxis.get_major_formatter(), ConciseDateFormatter)
     assert [b.get_label() for b in display.bands_] == ["80 % band", "50 % band"]
     ((outer,), (inner,)) = (band.get_paths() for band in display.bands_)
     first = date2num(days[0])
@@ -74,6 +75,17 @@ def test_one_series_and_one_target_of_many_are_drawn():
     assert ForecastDisplay.from_estimator(model).y_pred.tolist() == [0, 1]
     with pytest.raises(ValueError, match=r"no forecast of the series 'c'.*'a', 'b'"):
         ForecastDisplay.from_estimator(model, series="c")
+
+
+@pytest.mark.parametrize("make", [pd.date_range, pd.period_range])
+def test_a_past_without_dates_ends_where_the_forecast_begins(make):
+    month = "MS" if make is pd.date_range else "M"
+    model = Counter(index=make("2024-03", periods=2, freq=month))
+    model.freq_ = month
+    past = pd.Series([1.0, 2.0, 3.0], index=[7, 8, 9])  # rows of a table
+    display = ForecastDisplay.from_estimator(model, y_past=past)
+    drawn = pd.DatetimeIndex(display.past_times).strftime("%Y-%m-%d").tolist()
+    assert drawn == ["2023-12-01", "2024-01-01", "2024-02-01"]
 
 
 def test_a_pipeline_and_steps_without_dates():
