@@ -77,6 +77,7 @@ network = RNNRegressor(
     32,
     bidirectional=False,
     pooling="last",
+    relative_to="last",
     loss="absolute_error",
     max_epochs=MAX_EPOCHS,
     early_stopping=False,
