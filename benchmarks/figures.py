@@ -130,6 +130,11 @@ def long_frames(record):
     yield "longest", short(max(there.values()))
 
 
+def own_scales(record):
+    for setting, scores in record["tasks"]["machines"]["scores"].items():
+        yield f"machines {setting}", f"{statistics.mean(scores):.2f}"
+
+
 def memory(record):
     largest = {}
     for run in record["runs"]:  # the largest file comes last
@@ -252,6 +257,7 @@ FIGURES = {
     "load": ("load", load),
     "long_frames": ("long_frames", long_frames),
     "memory": ("memory", memory),
+    "own_scales": ("own_scales", own_scales),
     "pages": ("pages", pages),
     "questions": ("questions", questions),
     "resume": ("resume", resume),
@@ -446,6 +452,17 @@ def contests(forecasts):
             if peer in found
         }
         yield f"forecasts: {FORECASTS[series]}", "MASE", medians(ours), others
+    linear = results("accuracy")["JapaneseVowels"]["linear"]
+    for name, title in SERIES.items():
+        found = results("series")["sets"][name]
+        means = {
+            way: tuple(statistics.mean(found[way][key]) for key in ("scores", "seconds"))
+            for way in ("patches", *(bench_series.MINIROCKET, bench_series.NEAREST))
+        }
+        ours = means.pop("patches")
+        if name == "JapaneseVowels":
+            means["a linear model"] = linear["score"], linear["seconds"]
+        yield title, "accuracy", ours, means
     for problem, title in LINEAR.items():
         found = results("accuracy")[problem]
         ours = [(run["score"], run["seconds"]) for run in found["ours"]]
@@ -487,9 +504,12 @@ FORECASTS = {
     "births": "births, 28 days",
     "airline": "passengers, 12 months",
 }
-LINEAR = {
+SERIES = {
     "GunPoint": "GunPoint, series",
+    "ArrowHead": "ArrowHead, series",
     "JapaneseVowels": "JapaneseVowels, series of unequal length",
+}
+LINEAR = {
     "tweets": "sentiment of tweets",
     "IMDB": "film reviews (IMDB)",
     "languages": "48 languages",

@@ -75,12 +75,6 @@ GIVEN = re.compile(
 
 def pages():
     """List the pages that hold figures."""
-    docs = [
-        page
-        for folder in ("appendix", "guide")
-        for page in sorted((ROOT / "docs" / folder).rglob("*.md"))
-    ]
-    return [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *docs]
     docs = (page for name in FOLDERS for page in (ROOT / "docs" / name).rglob("*.md"))
     return [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted(docs)]
 
