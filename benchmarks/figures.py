@@ -456,8 +456,8 @@ def contests(forecasts):
     for name, title in SERIES.items():
         found = results("series")["sets"][name]
         means = {
-            way: tuple(statistics.mean(found[way][key]) for key in ("scores", "seconds"))
-            for way in ("patches", *(bench_series.MINIROCKET, bench_series.NEAREST))
+            way: tuple(statistics.mean(found[way][k]) for k in ("scores", "seconds"))
+            for way in ("patches", bench_series.MINIROCKET, bench_series.NEAREST)
         }
         ours = means.pop("patches")
         if name == "JapaneseVowels":

@@ -2863,6 +2863,36 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a text is read as a list of tokens",
+        "text/_vectorizer.py",
+        "if is_text != texts:",
+        "if False:",
+        (
+            "tests/text/test_vectorizer.py"
+            "::test_texts_and_lists_of_tokens_are_not_mixed",
+        ),
+    ),
+    Mutant(
+        "a row that fills a gap takes the target away",
+        "sequences/_from_frame.py",
+        "firsts[rows] = y[there[places]]",
+        "pass",
+        (
+            "tests/sequences/test_from_frame.py"
+            "::test_a_row_that_fills_a_gap_needs_no_target",
+        ),
+    ),
+    Mutant(
+        "a past of numbers begins in 1970",
+        "inspection/_forecast.py",
+        "past_times = _dates_before(times[0], len(past), forecaster.freq_)",
+        "pass",
+        (
+            "tests/inspection/test_forecast.py"
+            "::test_a_past_without_dates_ends_where_the_forecast_begins",
+        ),
+    ),
+    Mutant(
         "an empty token has no character",
         "text/_characters.py",
         "tokens = [token or REPLACEMENT for token in tokens",

@@ -277,17 +277,26 @@ def _number(column: Any) -> tuple[np.ndarray, np.ndarray]:
 # -- targets -------------------------------------------------------------------------
 
 
+def _rows_of(groups: Grouped) -> np.ndarray:
+    """Say for each row of the frame, in the order of the series, which one it is of."""
+    return np.repeat(np.arange(len(groups.lengths)), groups.lengths)
+
+
 def _one_per_series(y: np.ndarray, groups: Grouped, target: Any) -> np.ndarray:
-    """Take the target of each series, which must be the same in all of its rows."""
+    """Take the target of each series: the same in all its rows, where it is there."""
     firsts = y[groups.offsets[:-1]]
+    if y.ndim == 1 and (y != y).any():  # of rows that fill gaps; the first other one
+        there = np.flatnonzero(y == y)
+        rows, places = np.unique(_rows_of(groups)[there], return_index=True)
+        firsts[rows] = y[there[places]]
     same = np.repeat(firsts, groups.lengths, axis=0)
-    both_missing = (y != y) & (same != same)
-    differs = ((y != same) & ~both_missing).reshape(len(y), -1).any(axis=1)
+    differs = ((y != same) & (y == y)).reshape(len(y), -1).any(axis=1)
     if differs.any():
         step = int(np.argmax(differs))
         row = groups.row_of(step)
+        name = groups.names.tolist()[row]
         raise SequenceError(
-            f"The target {target!r} differs within the series {groups.names[row]!r}: "
+            f"The target {target!r} differs within the series {name!r}: "
             f"{firsts[row]} in its first row, {y[step]} later; pass "
             "target_per='step' for a target of each step, or make it the same in all "
             "rows of a series."

@@ -26,8 +26,9 @@ REAL = [np.float64, np.float32]  # others become the first
 """Dtypes that are kept, as `check_array` takes them."""
 
 GAPS = (
-    ", or set missing='forward' or 'mask', which read NaN as missing; only steps whose "
-    "features are all NaN, and that nothing real follows, are padding"
+    ", or set missing='forward' or 'mask', which read NaN as missing; padding are only "
+    "steps whose features are all NaN, and that nothing real follows, of an array with "
+    "three axes, such as X[:, :, np.newaxis] of a table"
 )
 """What to do with missing values."""
 

@@ -1,6 +1,6 @@
 """The transformer from texts to token ids."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Integral
 from typing import Any
 
@@ -307,7 +307,8 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         ------
         ValueError
             If X is a lone text, two-dimensional or without documents, if a
-            document is not a str, if no words are found or remain, if a document
+            document is not a str or, where those need not be, not of the kind of
+            the others, if no words are found or remain, if a document
             is longer than ``max_length`` and ``truncate`` is None, or if
             ``characters`` is asked for without ``sparse_output``.
         """
@@ -548,6 +549,7 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
     def _learn(self, X: Iterable[Any]) -> tuple[Ids, Offsets]:
         """Set the fitted attributes; return what the rows hold, and offsets."""
         warn_about_unused(self.get_params(deep=False))
+        self._reads_texts: bool | None = None  # until the first document
         writer = self._new_writer()
         if self.vocabulary is None:
             numbers, look_up = growing_look_up()
@@ -625,9 +627,28 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
 
     def _check_documents(self, X: Iterable[Any]) -> Iterable[Any]:
         """Yield the documents, each checked to be what the analysis can read."""
-        return check_documents(
-            X, any_kind=callable(self.analyzer) or self.preprocessor is not None
-        )
+        any_kind = callable(self.analyzer) or self.preprocessor is not None
+        documents = check_documents(X, any_kind=any_kind)
+        return self._of_one_kind(documents) if any_kind else documents
+
+    def _of_one_kind(self, documents: Iterable[Any]) -> Iterator[Any]:
+        """Yield documents that are all texts or all none, as the first one of fit.
+
+        ``list`` makes letters of a text and words of a list: both silently.
+        """
+        for row, document in enumerate(documents):
+            is_text = isinstance(document, str)
+            texts = getattr(self, "_reads_texts", is_text)
+            if texts is None:
+                texts = self._reads_texts = is_text
+            if is_text != texts:
+                kinds = "texts, got none" if texts else "no texts, got one"
+                cure = "join its tokens" if texts else "split it into tokens as in fit"
+                raise ValueError(
+                    f"The documents of fit were {kinds} at row {row}: "
+                    f"{document!r:.60}; {cure}."
+                )
+            yield document
 
     def _as_matrix(self, ids: Ids, offsets: Offsets, width: int) -> Any:
         """Lay flat ids out as one row per document, of this width at least."""

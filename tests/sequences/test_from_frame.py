@@ -142,6 +142,10 @@ def test_times_by_a_clock_or_a_calendar_are_regular(name):
 MISTAKES = {
     "no such column": ({"target": "x"}, "no column 'x'"),
     "differs": ({"target": "heat"}, "'heat' differs within the series 'a': 1.0.*2.0"),
+    "of a number": (
+        {"frame": FRAME.replace({"machine": {"a": 7, "b": 8}}), "target": "heat"},
+        "differs within the series 7: ",
+    ),
     "how many": ({"target": "fails", "target_per": "row"}, "target_per must be one of"),
     "nothing left": ({"columns": []}, "no column to read"),
     "times left": ({"time": None, "frame": with_times(HOURS)}, "'hour'.*name it as"),
@@ -152,6 +156,14 @@ MISTAKES = {
     "index": ({"frame": FRAME.set_index("machine")}, "reset_index"),
     "empty": ({"frame": FRAME[:0]}, "has no rows"),
 }
+
+
+@pytest.mark.parametrize("values", [[1.0, 0.0], ["yes", "no"]])
+def test_a_row_that_fills_a_gap_needs_no_target(values):
+    fails = FRAME["fails"].map(dict(zip([1, 0], values, strict=True)))
+    gaps = FRAME.assign(fails=fails.where(~FRAME.index.isin([0, 4])))
+    _, y = read(gaps, target="fails")
+    assert y.tolist() == values
 
 
 @pytest.mark.parametrize("name", MISTAKES)

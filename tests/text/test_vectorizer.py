@@ -443,3 +443,17 @@ def test_a_column_transformer_may_name_its_text_column_in_a_list():
     listed = make_column_transformer((TextVectorizer(), ["text"]), sparse_threshold=1.0)
     expected = TextVectorizer().fit_transform(TEXTS)
     assert (listed.fit_transform(frame) != expected).nnz == 0
+
+
+def test_texts_and_lists_of_tokens_are_not_mixed():
+    lists = TextVectorizer(analyzer=list).fit([["a", "b"], ("b",)])
+    with pytest.raises(ValueError, match=r"no texts, got one at row 1: 'a b'; split"):
+        lists.transform([["a"], "a b"])
+    assert lists.transform([["a"], "a b".split()]).shape == (2, 2)  # the remedy
+    texts = TextVectorizer(analyzer=str.split).fit(["a b"])
+    with pytest.raises(ValueError, match=r"texts, got none at row 0.*join its tokens"):
+        texts.transform([["a", "b"]])
+    with pytest.raises(ValueError, match="got one at row 1"):
+        lists.fit([["a"], "a"])
+    lists.fit(["ab"])  # a new fit begins anew
+    assert lists.transform(["ba"]).shape == (1, 2)
