@@ -2125,14 +2125,14 @@ MUTANTS = [
     Mutant(
         "a forecaster reads the usual window whatever is held out",
         "estimators/_forecast_fit.py",
-        "self.window_ = choose_window(series, n_each, windows, self.horizon)",
-        "choose_window(series, n_each, windows, self.horizon)",
+        "return choose_window(series, n_each, windows_to_try(usual, h, period, left), h)",
+        "return usual",
         ("tests/estimators/test_forecast_window.py",),
     ),
     Mutant(
         "training that goes on chooses a window of its own",
         "estimators/_forecast_fit.py",
-        "if planned is not None:  # the network goes on as it is",
+        "if learnt is not None:  # the network goes on as it is",
         "if False:",
         ("tests/estimators/test_forecast_window.py",),
     ),
@@ -5773,7 +5773,7 @@ MUTANTS = [
     ),
     Mutant(
         "errors in a scale that a series outgrew decide for all",
-        "estimators/_forecast_fit.py",
+        "estimators/_held_out_ends.py",
         "kept = np.where(launched, 0, n_held_out)",
         "kept = n_held_out",
         (
@@ -5834,7 +5834,7 @@ MUTANTS = [
     ),
     Mutant(
         "steps of a series that were not observed are targets",
-        "estimators/_forecast_fit.py",
+        "estimators/_series_windows.py",
         "            seen * weight[:, np.newaxis],\n",
         "            weight[:, np.newaxis] * np.ones_like(standard),\n",
         (
@@ -5844,7 +5844,7 @@ MUTANTS = [
     ),
     Mutant(
         "a new series takes the vector of another one",
-        "estimators/_forecast_fit.py",
+        "estimators/_forecast_ahead.py",
         "np.where(known, groups, -1)",
         "groups % self._n_trained",
         (
@@ -5854,7 +5854,7 @@ MUTANTS = [
     ),
     Mutant(
         "it is not said that a forecaster is no better than naive",
-        "estimators/_forecast_fit.py",
+        "estimators/_held_out_ends.py",
         'if self.chosen_ == "repeat_last":',
         "if False:",
         (
@@ -5864,7 +5864,7 @@ MUTANTS = [
     ),
     Mutant(
         "bands of a forecaster are left as they are",
-        "estimators/_forecast_fit.py",
+        "estimators/_held_out_ends.py",
         "if self._target.levels and self.conformal:",
         "if False:",
         (
@@ -6024,7 +6024,7 @@ MUTANTS = [
     ),
     Mutant(
         "a period of several units is cut short",
-        "estimators/_forecast_fit.py",
+        "forecasting/_usual_sizes.py",
         "return 1 if whole % part else whole // part",
         "return max(1, whole // part)",
         (
@@ -6034,7 +6034,7 @@ MUTANTS = [
     ),
     Mutant(
         "the usual window of a long period takes too long",
-        "estimators/_forecast_fit.py",
+        "forecasting/_usual_sizes.py",
         "min(max(2 * period, window), max(LONGEST_TRIED, period))",
         "max(2 * period, window)",
         (

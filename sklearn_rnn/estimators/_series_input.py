@@ -1,6 +1,5 @@
 """What an estimator reads of series whose rows are steps, and keeps of each."""
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,9 +45,10 @@ class SeriesData(NamedTuple):
         """Number of steps of each series."""
         return np.diff(self.steps.offsets)
 
-    def parts(self) -> list[slice]:
-        """Say where each series is."""
-        return [slice(*ends) for ends in pairwise(self.steps.offsets)]
+    def parts(self, n_left_out: Any = 0) -> list[slice]:
+        """Say where each series is, without so many steps at its end."""
+        ends = self.steps.offsets[1:] - n_left_out
+        return [slice(*part) for part in zip(self.steps.offsets, ends, strict=False)]
 
 
 class SeriesInput:
@@ -277,6 +277,11 @@ class SeriesInput:
         n = self.window_
         self._past_values[i] = self._past_values[i][-n:].copy()
         self._past_columns[i] = self._past_columns[i][-n:].copy()
+
+    def _own_pasts(self) -> None:
+        """Copy the lists that `update` changes: a shallow copy shares them."""
+        for name in ("series_", "_past_values", "_past_columns", "_past_last"):
+            setattr(self, name, list(getattr(self, name)))
 
     def _append_pasts(self, data: SeriesData) -> None:
         """Put what came since behind the past of each series; new ones begin."""

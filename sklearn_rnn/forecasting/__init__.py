@@ -13,8 +13,12 @@ __all__ = [
     "fill_forward",
     "fit_ridge",
     "mixture_share",
+    "period_of",
     "simplest_within_one_error",
+    "usual_segment",
+    "usual_window",
     "window_products",
+    "windows_to_try",
 ]
 
 from sklearn_rnn.forecasting._backtest import backtest
@@ -29,4 +33,10 @@ from sklearn_rnn.forecasting._ridge import (
 )
 from sklearn_rnn.forecasting._simplest import block_means, simplest_within_one_error
 from sklearn_rnn.forecasting._time_blocks import TimeBlockSplit
+from sklearn_rnn.forecasting._usual_sizes import (
+    period_of,
+    usual_segment,
+    usual_window,
+    windows_to_try,
+)
 from sklearn_rnn.forecasting._window_products import fill_forward, window_products

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sklearn_rnn import RNNForecaster
-from sklearn_rnn.estimators._forecast_fit import _choose_window, period_of
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
+from sklearn_rnn.forecasting import period_of, usual_window
 
 SMALL = {"hidden_size": 2, "max_epochs": 1, "batches_per_epoch": 1, "random_state": 0}
 
@@ -99,4 +99,4 @@ def test_a_period_is_a_whole_number_of_steps_of_a_frequency(freq, period):
 def test_the_usual_window_is_not_longer_than_a_network_reads(
     longest, horizon, period, window
 ):
-    assert _choose_window(longest, horizon, period) == window
+    assert usual_window(longest, horizon, period) == window

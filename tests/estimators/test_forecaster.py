@@ -280,7 +280,7 @@ def test_a_step_without_weight_or_value_is_no_target_though_it_is_read():
     forecaster = make(window=12)
     forecaster._begin()
     data = forecaster._read_series(broken, None, weight, reset=True)
-    forecaster._plan(data)
+    forecaster._plan(data, np.array([0]), None)
     forecaster._learn_scales(data, np.array([0]))
     standard = forecaster._standardize(data.targets, data.lengths)
     steps = forecaster._share_steps(standard, data.columns, data.weight, data.lengths)
