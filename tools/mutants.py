@@ -5772,6 +5772,46 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a date that may be read in two ways is read in one of them",
+        "sequences/_calendar.py",
+        'pd.to_datetime(times, format="ISO8601")',
+        "times",
+        (
+            "tests/sequences/test_series.py"
+            "::test_texts_that_are_dates_in_several_ways_are_refused",
+        ),
+    ),
+    Mutant(
+        "asfreq is advised though it would lose values",
+        "sequences/_calendar.py",
+        "if np.isin(codes, calendar._reaching(codes[0], codes[-1])).all():",
+        "if True:",
+        (
+            "tests/sequences/test_series.py"
+            "::test_dates_without_a_constant_step_are_refused_and_the_cure_works",
+        ),
+    ),
+    Mutant(
+        "dates written as numbers are counted as numbers",
+        "sequences/_calendar.py",
+        "if times.min() < first or times.max() > last:",
+        "if True:",
+        (
+            "tests/sequences/test_series.py"
+            "::test_dates_written_as_numbers_are_refused_and_the_cure_works",
+        ),
+    ),
+    Mutant(
+        "what comes later may go back in time",
+        "estimators/_series_input.py",
+        'check_order(table.times, "X", "X")',
+        "pass",
+        (
+            "tests/estimators/test_forecast_dates.py"
+            "::test_what_comes_later_is_in_the_order_of_time_as_in_fit",
+        ),
+    ),
+    Mutant(
         "errors in a scale that a series outgrew decide for all",
         "estimators/_held_out_ends.py",
         "kept = np.where(launched, 0, n_held_out)",

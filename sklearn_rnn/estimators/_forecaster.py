@@ -481,11 +481,20 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         Returns
         -------
         score : float
+
+        Raises
+        ------
+        ValueError
+            If nothing of y was observed.
         """
         predicted = self.predict(X)
         truth = np.asarray(split_series(X, self)[1] if y is None else y, np.float64)
         truth = truth.reshape(predicted.shape)
         seen = np.isfinite(truth.reshape(len(truth), -1)).all(axis=1)
+        if not seen.any():
+            raise ValueError(
+                "y has no row without NaN to compare forecasts with; pass what came."
+            )
         weight = None if sample_weight is None else np.asarray(sample_weight)[seen]
         return float(r2_score(truth[seen], predicted[seen], sample_weight=weight))
 

@@ -18,6 +18,7 @@ from sklearn_rnn.sequences import (
     read_table_of_steps,
     to_values,
 )
+from sklearn_rnn.sequences._time_index import check_order
 
 Floats = NDArray[np.float64]
 
@@ -91,6 +92,7 @@ class SeriesInput:
         weight = check_sample_weight(
             sample_weight, table.columns, dtype=np.float64, ensure_non_negative=True
         )
+        self._check_order(table, reset)
         steps = self._lay_out(table, reset=reset)
         if reset:
             self._calendar = None if steps.calendar is None else tuple(steps.calendar)
@@ -156,6 +158,12 @@ class SeriesInput:
                 "numbers of those of an array."
             )
         self._known = tuple(name not in self.past_only for name in names[:n_columns])
+
+    def _check_order(self, table: TableOfSteps, reset: bool) -> None:
+        """Refuse an index that goes back in time; of a new series `fit` finds that."""
+        alone = table.groups is None and self._setting("time") is None
+        if alone and not (reset or table.times is None or self._calendar is None):
+            check_order(table.times, "X", "X")
 
     def _check_targets(self, targets: Floats, alone: bool) -> None:
         if targets.shape[1] != self._n_targets or alone != self._was_alone:
@@ -232,9 +240,8 @@ class SeriesInput:
         columns = np.empty((table.n_rows, 0))
         if not self._was_alone:
             columns = self._in_order_of_fit(table, future=True)
-        if table.groups is not None:
-            self._indices_of(np.unique(table.groups).tolist())
         steps = self._lay_out(table, reset=False)
+        self._indices_of(steps.names)
         filled = steps.fill(columns)
         known = np.array(self._known, dtype=bool)
         filled[:, ~known] = np.nan  # nothing of the future is read

@@ -7,7 +7,12 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from sklearn_rnn.exceptions import SequenceError
-from sklearn_rnn.sequences._time_index import frequency_of, inferred_frequency
+from sklearn_rnn.sequences._time_index import (
+    MOST_DATES,
+    check_order,
+    frequency_of,
+    inferred_frequency,
+)
 
 CLOSE = 1e-3
 """Numbers may be off by this part of a step: 0.1 + 0.2 is not 0.3, least in float32."""
@@ -22,6 +27,11 @@ CURES_OF_KIND = {
     "numbers": "the numbers that fit saw",
 }
 """How times of other kinds become such."""
+
+UNITS = {"D": "day", "M": "month", "Q": "quarter", "Y": "year"}
+
+WRITTEN_DATES = {"%Y%m%d": (19000101, 21001231), "%Y%m": (190001, 210012)}
+"""Whole numbers between these may be dates."""
 
 
 class Calendar(NamedTuple):
@@ -188,15 +198,9 @@ class Calendar(NamedTuple):
         """
         if len(times) < 2:
             return
+        check_order(times, what, name)
         codes = self.encode(times)
-        differences = np.diff(codes)
-        if (differences < 0).any():
-            i = int(np.argmax(differences < 0))
-            raise SequenceError(
-                f"{what} is not in the order of time: {times[i]} is followed by "
-                f"{times[i + 1]}; sort it, {name}.sort_index()."
-            )
-        _refuse_doubled(times, differences, what, name)
+        _refuse_doubled(times, np.diff(codes), what, name)
         expected = self.encode(self._range(times[0], len(times)))
         same = expected == codes
         if not same.all():
@@ -230,7 +234,8 @@ def read_times(column: Any, name: str) -> Any:
     Parameters
     ----------
     column : array-like, column of a frame or Index
-        Dates, periods, durations, numbers, or texts such as "2024-02-29".
+        Dates, periods, durations, numbers, or texts in the format of ISO 8601, such as
+        "2024-02-29": others may be read in several ways.
     name : str
         What messages call it.
 
@@ -247,9 +252,7 @@ def read_times(column: Any, name: str) -> Any:
     if kind in "iuf" and not hasattr(column, "asi8"):
         times = np.asarray(column)
         _refuse_missing(np.isnan(times), name)
-        return (
-            times.astype(np.int64) if kind == "u" else times
-        )  # differences have signs
+        return times.astype(np.int64) if kind == "u" else times  # steps have signs
     try:
         import pandas as pd
     except ImportError as error:
@@ -257,17 +260,20 @@ def read_times(column: Any, name: str) -> Any:
             f"{name} holds dates, whose steps pandas knows; install pandas, or pass "
             "whole numbers, one for each step."
         ) from error
+    times = pd.Index(column if hasattr(column, "array") else np.asarray(column))
     try:
-        times = pd.Index(column if hasattr(column, "array") else np.asarray(column))
         if not hasattr(times, "asi8"):
-            times = pd.DatetimeIndex(times)
+            times = pd.DatetimeIndex(pd.to_datetime(times, format="ISO8601"))
     except (TypeError, ValueError) as error:
+        kind = getattr(column, "dtype", "objects")
         raise SequenceError(
-            f"{name} holds no times, but {getattr(column, 'dtype', 'objects')}; "
-            "convert it to dates, pd.to_datetime, or to whole numbers."
+            f"{name} holds no times, but {kind}, such as {times[0]!r}; convert it to "
+            "dates, texts such as '31.12.2024' by pd.to_datetime(..., "
+            "format='%d.%m.%Y'), or to whole numbers."
         ) from error
     _refuse_missing(np.asarray(times.isna()), name)
-    return times
+    zone = getattr(getattr(column, "dtype", None), "time_zone", None)  # of polars
+    return times.tz_localize("UTC").tz_convert(zone) if zone else times
 
 
 def find_calendar(
@@ -325,11 +331,28 @@ def _of_numbers(times: np.ndarray, what: str, name: str) -> Calendar | None:
         return None
     steps = np.diff(times)
     _refuse_doubled(times, steps, what, name)
+    _refuse_written_dates(times, what)
     step = np.quantile(np.abs(steps), SHARE_OF_STEPS, method="lower")
     if times.dtype.kind in "iu":
         return Calendar("numbers", int(step))
     n_steps = np.rint(np.abs(steps) / step).sum()  # rounding is too large for one
     return Calendar("numbers", abs(float(times[-1]) - float(times[0])) / float(n_steps))
+
+
+def _refuse_written_dates(times: np.ndarray, what: str) -> None:
+    """Refuse numbers such as 20240131, which 20240201 follows as the next day."""
+    for form, (first, last) in WRITTEN_DATES.items():
+        if times.min() < first or times.max() > last:
+            continue
+        months = times // 100 % 100 if "d" in form else times % 100
+        days = times % 100 if "d" in form else 1
+        if ((months >= 1) & (months <= 12) & (days >= 1) & (days <= 31)).all():
+            raise SequenceError(
+                f"{what} has dates written as numbers, {times[0]} and {times[1]}, "
+                "between which steps cannot be counted; make dates of them, such as "
+                f"pd.to_datetime(column.astype(int).astype(str), format={form!r}), or "
+                "subtract the first one if they are other numbers."
+            )
 
 
 def _frequency(times: Any) -> str | None:
@@ -385,24 +408,36 @@ def _refuse_doubled(times: Any, differences: np.ndarray, what: str, name: str) -
 
 
 def _refuse_unequal(times: Any, what: str, name: str) -> NoReturn:
-    codes = times.asi8
-    if (np.diff(codes) < 0).any():
-        i = int(np.argmax(np.diff(codes) < 0))
-        raise SequenceError(
-            f"{what} is not in the order of time: {times[i]} is followed by "
-            f"{times[i + 1]}; sort it, {name}.sort_index()."
-        )
-    usual = np.median(np.diff(codes))
-    i = int(np.argmax(np.diff(codes) > usual)) if (np.diff(codes) > usual).any() else 0
-    frequency = _usual_frequency(times)
-    cure = f"call {name}.asfreq({frequency or 'D'!r}), which leaves NaN"
-    if frequency == "ME" and not times.is_month_end.any():  # the 15th of each month
-        cure = f"name the months, {name}.to_period('M')"
+    check_order(times, what, name)
+    differences = np.diff(times.asi8)
+    i = int(np.argmax(differences > np.median(differences)))
     raise SequenceError(
         f"{what} has no constant step between its dates: {times[i]} is followed by "
-        f"{times[i + 1]}; {cure}, or pass {name}.to_numpy() if the steps count as "
-        "equal."
+        f"{times[i + 1]}; {_cure_of_steps(times, name)}, or pass {name}.to_numpy() if "
+        "the steps count as equal."
     )
+
+
+def _cure_of_steps(times: Any, name: str) -> str:
+    """Tell how times get equal steps, so that none of them is lost."""
+    import pandas as pd
+
+    step, usual = _usual_frequency(times), pd.Series(times).diff().median()
+    if step is not None and (times[-1] - times[0]) / usual < MOST_DATES:
+        calendar = Calendar(
+            _kind_of(times), step, str(getattr(times, "tz", None) or "")
+        )
+        codes = calendar.encode(times)
+        if np.isin(codes, calendar._reaching(codes[0], codes[-1])).all():
+            return f"call {name}.asfreq({step!r}), which leaves NaN"
+    if hasattr(times, "tz_localize"):  # the 15th of each month, midnight elsewhere
+        on_the_wall = times.tz_localize(None)
+        for unit in "DMQY":
+            if (np.diff(on_the_wall.to_period(unit).asi8) == 1).all():
+                naive = ".tz_localize(None)" if times.tz is not None else ""
+                return f"name each {UNITS[unit]}, {name}{naive}.to_period({unit!r})"
+    units = [one for one in ("D", "h", "min", "s") if usual >= pd.Timedelta(1, one)]
+    return f"put them on a grid, such as {name}.resample({[*units, 'ms'][0]!r}).mean()"
 
 
 def _refuse_gap(

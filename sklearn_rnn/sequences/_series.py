@@ -19,6 +19,7 @@ from sklearn_rnn.sequences._frames import (
     is_panel,
     names_of,
 )
+from sklearn_rnn.sequences._time_index import times_of
 
 DATES_OF_STEPS = (
     "name it, RNNForecaster(time={0!r}), or make it the index, X.set_index({0!r}), or "
@@ -122,6 +123,11 @@ def read_table_of_steps(
             f"{name} = {name}.reset_index(), and name them: "
             "RNNForecaster(series=..., time=...)."
         )
+    if hasattr(X, "collect"):
+        raise TypeError(
+            f"{name} is a {type(X).__name__}, whose rows are not there yet; pass "
+            f"{name}.collect()."
+        )
     if is_frame(X):
         return _read_frame(X, series, time, name)
     times = _times_of_index(X, name)
@@ -190,9 +196,12 @@ def _check_number(column: Any, n_columns: int, name: str) -> None:
 
 
 def _times_of_index(X: Any, name: str) -> Any:
-    """Give an index of dates, periods or durations, None of others."""
-    index = getattr(X, "index", None)
-    if not hasattr(index, "asi8"):
+    """Give an index of dates, periods or durations, None of others.
+
+    Texts in the format of ISO 8601 are dates.
+    """
+    index: Any = getattr(X, "index", None)
+    if not hasattr(index, "dtype") or times_of(index) is None:
         return None
     return read_times(index, f"The index of {name}")
 
@@ -233,7 +242,7 @@ def lay_out_steps(
     """
     names, groups = [None], np.zeros(table.n_rows, dtype=np.int64)
     if table.groups is not None:
-        found, groups = np.unique(table.groups, return_inverse=True)
+        found, groups = _unique_names(table.groups, name)
         names = found.tolist()
     order = np.argsort(groups, kind="stable")
     counts = np.bincount(groups, minlength=len(names))
@@ -251,6 +260,19 @@ def lay_out_steps(
     if calendar is None:
         calendar = _calendar_of(times, rows, gaps, name)
     return _place(names, rows, times, calendar, last or {}, gaps, name)
+
+
+def _unique_names(groups: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Sort the names of series, and say which one each row has."""
+    try:
+        return np.unique(groups, return_inverse=True)
+    except TypeError as error:
+        kinds = sorted({type(one).__name__ for one in groups})
+        raise SequenceError(
+            f"The column of series of {name} holds names of several types, "
+            f"{name_some(kinds)}; make them one, such as {name}[...] = "
+            f"{name}[...].astype(str)."
+        ) from error
 
 
 def _calendar_of(times: Any, rows: list, gaps: bool, name: str) -> Calendar | None:

@@ -68,3 +68,10 @@ def test_a_new_series_without_dates_is_refused_and_nothing_is_noted():
     assert fitted.forecast().index[0] == ("a", DAYS[-1] + pd.Timedelta("10D"))
     fitted.update(both[9:], WEEKS[:9])
     assert fitted.forecast().loc["z"].index[0] == DAYS[9]
+
+
+def test_what_comes_later_is_in_the_order_of_time_as_in_fit():
+    sold = pd.Series(WEEKS, DAYS)
+    fitted = make().fit(sold[:50])
+    with pytest.raises(ValueError, match=r"order of time: 2024-02-23.* 2024-02-22"):
+        fitted.update(sold.iloc[[50, 53, 52]])

@@ -454,6 +454,7 @@ def test_a_short_or_constant_series_has_a_forecast(n, constant):
             "X of the future lacks rows.*1 of the 2 steps",
         ),
         (lambda: make().fit(WAVE).step([1.0]), "call update with each that comes"),
+        (lambda: make().fit(WAVE).score([np.nan] * 3), "no row without NaN"),
     ],
 )
 def test_an_error_says_what_to_do(attempt, message):
