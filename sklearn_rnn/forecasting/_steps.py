@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_consistent_length
 
 from sklearn_rnn.sequences._frames import absent_of, column_of, is_frame, names_of
+from sklearn_rnn.sequences._series import times_of_index
 
 Indices = NDArray[np.intp]
 
@@ -53,8 +54,8 @@ def find_steps(X: Any, time: Any, series: Any, groups: Any = None) -> StepsOfRow
         names, of_series = _number(column, said)
     if time is not None:
         times, of_time = _number(_column(X, time, "time"), f"time={time!r}")
-    elif hasattr(getattr(X, "index", None), "asi8"):  # dates, periods or durations
-        times, of_time = _number(X.index, "the index")
+    elif (index := times_of_index(X, "X")) is not None:
+        times, of_time = _number(index, "the index")
     else:
         of_time = _count_from_the_end(of_series)
         times = np.arange(of_time.max(initial=-1) + 1)

@@ -1,6 +1,12 @@
 """The one door for series whose rows are steps: arrays, frames, long panels, dates."""
 
-__all__ = ["SeriesSteps", "TableOfSteps", "lay_out_steps", "read_table_of_steps"]
+__all__ = [
+    "SeriesSteps",
+    "TableOfSteps",
+    "lay_out_steps",
+    "read_table_of_steps",
+    "times_of_index",
+]
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -130,7 +136,7 @@ def read_table_of_steps(
         )
     if is_frame(X):
         return _read_frame(X, series, time, name)
-    times = _times_of_index(X, name)
+    times = times_of_index(X, name)
     columns = _check_numbers(X, name)
     columns = columns.reshape(len(columns), -1)
     special = [column for column in (series, time) if column is not None]
@@ -151,7 +157,7 @@ def _read_frame(X: Any, series: Any, time: Any, name: str) -> TableOfSteps:
                 f"{parameter}={title!r} names no column of {name}, which has "
                 f"[{name_some(titles)}]; pass {name} with it, or name another."
             )
-    times = _times_of_index(X, name)
+    times = times_of_index(X, name)
     if time is not None:
         column = X[time] if hasattr(X, "iloc") else column_of(X, titles.index(time))
         times = read_times(column, f"The column {time!r} of {name}")
@@ -195,10 +201,19 @@ def _check_number(column: Any, n_columns: int, name: str) -> None:
         )
 
 
-def _times_of_index(X: Any, name: str) -> Any:
+def times_of_index(X: Any, name: str) -> Any:
     """Give an index of dates, periods or durations, None of others.
 
-    Texts in the format of ISO 8601 are dates.
+    Parameters
+    ----------
+    X : object
+        With an ``index`` or without one. Texts in the format of ISO 8601 are dates.
+    name : str
+        What messages call it.
+
+    Returns
+    -------
+    times : Index of shape (n_rows,) or None
     """
     index: Any = getattr(X, "index", None)
     if not hasattr(index, "dtype") or times_of(index) is None:

@@ -150,3 +150,11 @@ def test_what_cannot_be_split_is_refused():
             TimeBlockSplit(**{name: 0})
         with pytest.raises(TypeError, match=f"{name} must be an instance of"):
             TimeBlockSplit(**{name: 1.5})
+
+
+def test_dates_of_python_in_the_index_are_times():
+    days = pd.date_range("2024-01-01", periods=4).date
+    X = pd.DataFrame({"shop": list("aaaabb")}, [*days, *days[:2]])
+    (_, test), (_, last) = TimeBlockSplit(2, series="shop").split(X)
+    assert test.tolist() == [2]
+    assert last.tolist() == [3]
