@@ -5812,6 +5812,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "dates by themselves are rows like others",
+        "estimators/_series_input.py",
+        "X = X.to_frame().iloc[:, :0]",
+        "pass",
+        (
+            "tests/estimators/test_forecast_dates.py"
+            "::test_dates_alone_say_which_steps_are_forecast",
+        ),
+    ),
+    Mutant(
         "errors in a scale that a series outgrew decide for all",
         "estimators/_held_out_ends.py",
         "kept = np.where(launched, 0, n_held_out)",

@@ -75,3 +75,10 @@ def test_what_comes_later_is_in_the_order_of_time_as_in_fit():
     fitted = make().fit(sold[:50])
     with pytest.raises(ValueError, match=r"order of time: 2024-02-23.* 2024-02-22"):
         fitted.update(sold.iloc[[50, 53, 52]])
+
+
+def test_dates_alone_say_which_steps_are_forecast():
+    fitted = make().fit(pd.Series(WEEKS, DAYS))
+    expected = fitted.forecast()
+    some = fitted.forecast(expected.index[[0, 3]])
+    pd.testing.assert_frame_equal(some, expected.iloc[[0, 3]], check_freq=False)

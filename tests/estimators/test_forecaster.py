@@ -454,13 +454,16 @@ def test_a_short_or_constant_series_has_a_forecast(n, constant):
             "X of the future lacks rows.*1 of the 2 steps",
         ),
         (lambda: make().fit(WAVE).step([1.0]), "call update with each that comes"),
+        (lambda: make().fit(WAVE).predict(3), r"got 3; pass np.empty\(\(3, 0\)\)"),
+        (lambda: make().fit(WAVE).update(3.5), r"got 3.5; pass a single.* \[3.5\]"),
+        (lambda: make().fit(None, WAVE), r"got None; .*: fit\(y\)"),
         (lambda: make().fit(WAVE).score([np.nan] * 3), "no row without NaN"),
     ],
 )
 def test_an_error_says_what_to_do(attempt, message):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotBetterThanNaiveWarning)
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises((ValueError, TypeError), match=message):
             attempt()
 
 
