@@ -73,8 +73,7 @@ class SeriesInput:
     def _read_series(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> Any:
         """Read steps with their targets, in `fit` or in `update`."""
         alone = y is None
-        of_y = "a frame without columns, or the series alone: fit(y)"
-        _refuse_scalar(X, of_y if X is None else f"a single step as [{X!r}]")
+        _refuse_scalar(X, "a single step as [{}], or the series alone: fit(y)")
         table = self._read_table(X, alone, reset=reset)
         if alone:
             targets, titles = table.columns, table.titles or _name_of(X)
@@ -239,7 +238,7 @@ class SeriesInput:
 
     def _read_future(self, X: Any) -> tuple[SeriesSteps, Floats]:
         """Read the rows of steps to come: which series and steps, and what is known."""
-        _refuse_scalar(X, f"np.empty(({X!r}, 0)) if nothing is known of so many steps")
+        _refuse_scalar(X, "np.empty(({}, 0)) if nothing is known of so many steps")
         if hasattr(X, "asi8"):  # dates by themselves
             X = X.to_frame().iloc[:, :0]
         table = self._read_table(X, self._was_alone, reset=False)
@@ -350,7 +349,9 @@ class SeriesInput:
 def _refuse_scalar(X: Any, cure: str) -> None:
     """Refuse what has no rows, such as a number of steps."""
     if X is None or isinstance(X, Number):
-        raise TypeError(f"X must have a row for each step, got {X!r}; pass {cure}.")
+        raise TypeError(
+            f"X must have a row for each step, got {X}; pass {cure.format(X)}."
+        )
 
 
 def scales_of(values: Floats, fallback: Any = 1.0) -> tuple[Floats, Floats]:
