@@ -73,23 +73,20 @@ class ForecastAhead(SeriesWindows):
         past = [self._past_columns[i] for i in ids]
         for done in range(0, int(n_steps.max()), h):
             active = np.flatnonzero(n_steps > done)
-            ahead = []
-            for j in active:
-                start = offsets[j] + done
-                ahead.append(columns[start : min(start + h, offsets[j + 1])])
+            starts = offsets[active] + done
+            stops = np.minimum(starts + h, offsets[active + 1])
+            rows = [slice(*ends) for ends in zip(starts, stops, strict=True)]
             block = self._forecast_block(
                 ids[active],
                 [values[j] for j in active],
                 [past[j] for j in active],
-                ahead,
+                [columns[own] for own in rows],
             )
             middle = block.shape[3] // 2
-            for b, (j, known) in enumerate(zip(active, ahead, strict=True)):
-                start = offsets[j] + done
-                said[start : start + len(known)] = block[b, : len(known)]
-                values[j] = np.vstack([values[j], block[b, :, :, middle]])
-                padding = np.full((h - len(known), known.shape[1]), np.nan)
-                past[j] = np.vstack([past[j], known, padding])
+            for j, own, forecast in zip(active, rows, block, strict=True):
+                said[own] = forecast[: own.stop - own.start]
+                values[j] = np.vstack([values[j], forecast[:, :, middle]])
+                past[j] = np.vstack([past[j], columns[own]])
         return said
 
     def _forecast_block(
