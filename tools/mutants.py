@@ -2110,7 +2110,7 @@ MUTANTS = [
     ),
     Mutant(
         "a series that came later has no naive error",
-        "estimators/_series_input.py",
+        "estimators/_series_pasts.py",
         "naive_error = seasonal_naive_error(values, self.period_)",
         "naive_error = np.full(self._n_targets, np.nan)",
         ("tests/metrics/test_forecast_scorers.py",),
@@ -5924,7 +5924,7 @@ MUTANTS = [
     ),
     Mutant(
         "the scale of a series overflows",
-        "estimators/_series_input.py",
+        "estimators/_series_pasts.py",
         "centred / np.where(largest > 0, largest, 1.0)",
         "centred / np.ones_like(largest)",
         (
@@ -6064,7 +6064,7 @@ MUTANTS = [
     ),
     Mutant(
         "a new series begins without dates",
-        "estimators/_series_input.py",
+        "estimators/_series_pasts.py",
         "if new and lasts is None and self._calendar is not None:",
         "if False:",
         (

@@ -7,7 +7,8 @@ from sklearn_rnn._messages import warn
 from sklearn_rnn._training import WindowDataset, WindowRows, evaluate
 from sklearn_rnn.estimators._forecast_ahead import ForecastAhead
 from sklearn_rnn.estimators._forecast_rule import HeldOut, choose, seasonal_of, widen
-from sklearn_rnn.estimators._series_input import SeriesData, scales_of
+from sklearn_rnn.estimators._series_input import SeriesData
+from sklearn_rnn.estimators._series_pasts import scales_of
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
 
 LAUNCHED = 10.0

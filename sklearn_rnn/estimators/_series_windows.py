@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sklearn_rnn._training import SharedSteps, WindowRows, WindowShape
-from sklearn_rnn.estimators._series_input import SeriesData, SeriesInput, scales_of
+from sklearn_rnn.estimators._series_input import SeriesData
+from sklearn_rnn.estimators._series_pasts import SeriesPasts, scales_of
 from sklearn_rnn.forecasting import fill_forward
 
 Floats = NDArray[np.float64]
 
 
-class SeriesWindows(SeriesInput):
+class SeriesWindows(SeriesPasts):
     """The part of a forecaster that scales series and lays their windows out."""
 
     def _learn_scales(self, data: SeriesData, n_held_out: NDArray[np.int64]) -> None:
