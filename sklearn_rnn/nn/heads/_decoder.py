@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
@@ -183,10 +184,12 @@ class DecoderHead(Head):
         padded = pad_steps(vectors, counts, n_steps)
         queries, _ = run_cell(self.first, padded, first_state)
         context, weights = self._attend(queries, source)
-        inputs = torch.cat([self.dropout(queries), context], dim=2)
-        states, _ = run_cell(self.second, inputs, second_state)
-        summary = torch.cat([states, context], dim=2)  # (n_samples, n_steps, n_read)
-        return self._outputs_of(every_step(summary, counts)), weights
+        # The time axis comes first in memory, as the cells want it.
+        context = context.transpose(0, 1).contiguous()
+        inputs = torch.cat([self.dropout(queries).transpose(0, 1), context], dim=2)
+        states, _ = run_cell(self.second, inputs.transpose(0, 1), second_state)
+        mixed = self._mix(states.transpose(0, 1), context).transpose(0, 1)
+        return self._outputs_of(every_step(mixed, counts)), weights
 
     def losses(self, outputs: Tensor, target: Targets) -> Tensor:
         """Compute the loss of each label and of each end (n_targets,)."""
@@ -297,7 +300,7 @@ class DecoderHead(Head):
         context = self._attend(queries, source)[0].flatten(0, 1)
         inputs = torch.cat([query, context], dim=1)
         output, second_state = step_cell(self.second, inputs, states[1])
-        outputs = self._outputs_of(torch.cat([output, context], dim=1))
+        outputs = self._outputs_of(self._mix(output, context))
         return self._log_proba(outputs), (first_state, second_state)
 
     def why_no_step(self) -> str | None:
@@ -312,8 +315,11 @@ class DecoderHead(Head):
         starts = [self._squash(self._map(start, final)) for start in self.starts]
         is_padding = ~length_mask(encoded.lengths, encoded.outputs.shape[1])
         outputs = self.dropout(encoded.outputs)
-        outputs = outputs.masked_fill(is_padding.unsqueeze(2), 0.0)
-        keys = self._map(self.key, outputs.flatten(0, 1)).view(*outputs.shape[:2], -1)
+        if is_padding.any():
+            outputs = outputs.masked_fill(is_padding.unsqueeze(2), 0.0)
+        steps = outputs.transpose(0, 1)
+        keys = self._map(self.key, steps.flatten(0, 1)).view(*steps.shape[:2], -1)
+        keys = keys.transpose(0, 1)
         source = Source(
             self._raise(outputs), self._raise(keys), is_padding.unsqueeze(1)
         )
@@ -323,13 +329,25 @@ class DecoderHead(Head):
         """Average the outputs of the encoder, weighted by how their keys fit."""
         likeness = self._raise(queries) @ source.keys.transpose(1, 2)
         likeness = likeness * queries.shape[2] ** -0.5
-        weights = likeness.masked_fill(source.is_padding, -torch.inf).softmax(dim=2)
+        if source.is_padding.any():
+            likeness = likeness.masked_fill(source.is_padding, -torch.inf)
+        weights = likeness.softmax(dim=2)
         context = weights @ source.outputs  # (n_samples, n_queries, n_units)
         return context.to(queries.dtype), weights
 
-    def _outputs_of(self, summary: Tensor) -> Tensor:
-        """Compute the outputs from states and what was attended to."""
-        mixed = self._squash(self._map(self.combine, summary))
+    def _mix(self, states: Tensor, context: Tensor) -> Tensor:
+        """Combine states and what was attended to: (..., hidden_size)."""
+        if self.training:  # two products in place of one of a copy of both
+            sizes = (states.shape[-1], context.shape[-1])
+            of_states, of_context = self.combine.weight.split(sizes, dim=1)
+            mixed = linear(states, of_states, self.combine.bias)
+            return (mixed + linear(context, of_context)).tanh()
+        summary = torch.cat([states, context], dim=-1)
+        mixed = predict_affine(self.combine, summary.flatten(0, -2))
+        return self._squash(mixed).view(*states.shape)
+
+    def _outputs_of(self, mixed: Tensor) -> Tensor:
+        """Compute the outputs from rows of `_mix`."""
         return self._map(self.affine, self.dropout(mixed))
 
     def _log_proba(self, outputs: Tensor) -> Tensor:
