@@ -12,12 +12,15 @@ from sklearn_rnn._compat import check_feature_names, check_sample_weight
 from sklearn_rnn._messages import name_some
 from sklearn_rnn.sequences import (
     Calendar,
+    FrameSequences,
+    Sequences,
     SeriesSteps,
     TableOfSteps,
     lay_out_steps,
     read_table_of_steps,
     to_values,
 )
+from sklearn_rnn.sequences._padding import row_of
 from sklearn_rnn.sequences._time_index import check_order
 
 Floats = NDArray[np.float64]
@@ -96,6 +99,7 @@ class SeriesInput:
 
     def _read_table(self, X: Any, alone: bool, *, reset: bool) -> TableOfSteps:
         series, time = self._setting("series"), self._setting("time")
+        _refuse_sequences(X)
         if isinstance(X, np.ma.MaskedArray):  # what is masked is missing
             X = to_values(X)
         is_array = not hasattr(X, "columns")
@@ -241,11 +245,15 @@ class SeriesInput:
         is_row = np.zeros(len(filled), dtype=bool)
         is_row[steps.places] = True
         if known.any() and not is_row.all():
+            i, step = row_of(steps.offsets, int(np.argmin(is_row)))
+            name = steps.names[i]
+            of_series = "" if name is None else f" of the series {name!r}"
             raise ValueError(
                 "X of the future lacks rows: there are columns that are known in "
                 f"advance, but {np.sum(~is_row)} of the {len(is_row)} steps up to the "
-                "last row have no row; pass a row for each step, or name the columns "
-                "in past_only."
+                f"last row have no row, the first of them step {step + 1} "
+                f"ahead{of_series}; pass a row for each step, or name the columns in "
+                "past_only. Leave a series that has ended out of X."
             )
         return steps, filled
 
@@ -266,6 +274,20 @@ def _refuse_scalar(X: Any, cure: str) -> None:
     if X is None or isinstance(X, Number):
         raise TypeError(
             f"X must have a row for each step, got {X}; pass {cure.format(X)}."
+        )
+
+
+def _refuse_sequences(X: Any) -> None:
+    """Refuse rows that are sequences, as other estimators take them."""
+    lengths = set()
+    if isinstance(X, (list, tuple)):
+        rows = (x for x in X if isinstance(x, (list, tuple)) or np.ndim(x) > 0)
+        lengths = {len(row) for row in rows}
+    if isinstance(X, (FrameSequences, Sequences)) or len(lengths) > 1:
+        raise ValueError(
+            f"X holds a sequence in each of its {len(X)} rows, but here a row is a "
+            "step of time; pass a column for each series, with NaN where one has no "
+            "value, or one long table: RNNForecaster(series='name', time='date')."
         )
 
 

@@ -14,8 +14,9 @@ from sklearn_rnn.sequences._sequences import Sequences
 class FrameSequences:
     """Sequences read from a long frame, with the names of series and columns.
 
-    Every estimator takes them as X, and scikit-learn's splitters and searches select
-    among them.  `sequences_from_frame` makes them.
+    Every estimator takes them as X, but for `RNNForecaster`, which reads the frame
+    itself. scikit-learn's splitters and searches select among them.
+    `sequences_from_frame` makes them.
 
     Parameters
     ----------

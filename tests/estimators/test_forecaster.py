@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator, check_regressors_train
 
 import sklearn_rnn
-from sklearn_rnn import RNNForecaster
+from sklearn_rnn import RNNForecaster, sequences_from_frame
 from sklearn_rnn._training._callbacks import PauseTraining
 from sklearn_rnn.callbacks import Checkpoint, TimeBudget
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
@@ -33,6 +33,7 @@ TINY = {
 rng = np.random.default_rng(0)
 SEASON = np.sin(2 * np.pi * np.arange(90) / 6)
 WAVE = 10 + 3 * SEASON + 0.1 * rng.normal(size=90)
+TABLE = pd.DataFrame({"shop": ["a", "b"], "sold": [1.0, 2.0]})
 MONTHS = pd.Series(WAVE, pd.date_range("2015-01", periods=90, freq="MS"), name="sold")
 
 
@@ -451,7 +452,12 @@ def test_a_short_or_constant_series_has_a_forecast(n, constant):
                 .fit(pd.DataFrame({"z": SEASON}, MONTHS.index), MONTHS)
                 .predict(pd.DataFrame({"z": [1.0]}, [pd.Timestamp("2022-08-01")]))
             ),
-            "X of the future lacks rows.*1 of the 2 steps",
+            "X of the future lacks rows.*1 of the 2 steps.*first of them step 1 ahead;",
+        ),
+        (lambda: make().fit([WAVE, WAVE[1:]]), "a sequence in each of its 2 rows"),
+        (
+            lambda: make().fit(sequences_from_frame(TABLE, series="shop")),
+            "a row is a step of time",
         ),
         (lambda: make().fit(WAVE).step([1.0]), "call update with each that comes"),
         (lambda: make().fit(WAVE).predict(3), r"got 3; pass np.empty\(\(3, 0\)\)"),
