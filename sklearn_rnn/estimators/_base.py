@@ -449,7 +449,8 @@ class BaseRNN(
             raise ValueError(f"{given} was given without {missing}; pass both.")
         if X_val is None:
             return None
-        validation = self._check_part(X_val, y_val, reset=False)
+        with _naming_arguments("X_val and y_val"):
+            validation = self._check_part(X_val, y_val, reset=False)
         # Cut like X, it is as long as X; or it was so long from the beginning.
         if len(validation.rows) == n_rows and is_called_by("sklearn", CUT_FIT_PARAMS):
             warn(
@@ -736,6 +737,16 @@ def _naming_unseen_labels(name, remedy):
         raise ValueError(
             f"{name} holds {error.found}; drop these rows, {remedy}."
         ) from None
+
+
+@contextmanager
+def _naming_arguments(names):
+    """Say of which arguments a message speaks that calls them X and y."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        error.args = (f"In {names}: {error}", *error.args[1:])
+        raise
 
 
 def _fixed(value):

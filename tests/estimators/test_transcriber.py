@@ -114,7 +114,7 @@ def test_too_few_steps_are_refused_by_row_and_numbers(assert_refused):
     )
     # As many as there is room for, and ends of empty rows are no labels.
     model = fit(X, ["aaab", "", ""])
-    with pytest.raises(ValueError, match=more):
+    with pytest.raises(ValueError, match=f"In X_val and y_val: {more}"):
         model.fit(X, ["ab", "", ""], X_val=X, y_val=["ab", "b", "abababab"])
     assert_refused(model.align, [(X, repeated, again)])
     unknown = "y holds a label at row 1 that is not among classes_"
