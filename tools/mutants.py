@@ -4360,6 +4360,33 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "noise is added to what stands beside the variables",
+        "_training/_number_reader.py",
+        "            x += self.noise * rng.standard_normal(x.shape, dtype=x.dtype)",
+        "            beside = [part + self.noise * rng.normal() for part in beside]",
+        (
+            "tests/_training/test_data.py::test_training_adds_noise"
+            "_to_standardised_values_and_nothing_beside_them",
+        ),
+    ),
+    Mutant(
+        "a message on the validation data calls them X and y",
+        "estimators/_base.py",
+        'with _naming_arguments("X_val and y_val"):',
+        "with nullcontext():",
+        (
+            "tests/estimators/test_transcriber.py"
+            "::test_too_few_steps_are_refused_by_row_and_numbers",
+        ),
+    ),
+    Mutant(
+        "the noise asked for does not reach the numbers",
+        "estimators/_input.py",
+        'self._setting("input_noise"),',
+        "0.0,",
+        ("tests/estimators/test_training.py::test_numbers_are_learnt_under_noise",),
+    ),
+    Mutant(
         "word dropout spares the words seen often",
         "_training/_token_reader.py",
         "max(0.5, self.word_dropout), self.word_dropout",

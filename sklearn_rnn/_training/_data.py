@@ -203,7 +203,7 @@ class SequenceDataset(Dataset):
         ----------
         indices : int ndarray of shape (n_samples,)
         rng : numpy Generator, default=None
-            Given in training, where words are dropped at random.
+            Given in training, where words are dropped at random, or noise is added.
         before : int ndarray, default=None
             The rows of the batch before; nothing here depends on them.
 
@@ -243,7 +243,7 @@ class SequenceDataset(Dataset):
         is_tokens, encode = self.sequences.is_tokens, None
         if not is_tokens:  # which were read when all came
             lengths = self.sequences.lengths[rows]
-            encode = partial(self.encoder.read, lengths=lengths, memory=memory)
+            encode = partial(self.encoder.read, lengths=lengths, memory=memory, rng=rng)
         padded, lengths = self.sequences.pad(rows, encode)
         if is_tokens and rng is not None:
             padded = self.encoder.drop_words(padded, rng)

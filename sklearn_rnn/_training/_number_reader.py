@@ -31,6 +31,8 @@ class NumberReader:
     by_sequence : bool
         Whether each sequence is brought to its own level and scale, `own_scales`,
         instead of those of `scaler`.
+    noise : float
+        Standard deviation of what training adds to the standardised values.
 
     Notes
     -----
@@ -50,6 +52,7 @@ class NumberReader:
     scaler: Standardizer
     missing: str = "error"
     by_sequence: bool = False
+    noise: float = 0.0
 
     @property
     def n_inputs(self) -> int:
@@ -66,7 +69,11 @@ class NumberReader:
         return values.reshape(shape).sum(axis=-2)
 
     def read(
-        self, values: NDArray[Any], lengths: NDArray[Any], memory: Any = ()
+        self,
+        values: NDArray[Any],
+        lengths: NDArray[Any],
+        memory: Any = (),
+        rng: np.random.Generator | None = None,
     ) -> NDArray[np.float32]:
         """Read some sequences.
 
@@ -77,6 +84,8 @@ class NumberReader:
         lengths : int64 ndarray of shape (n_samples,)
         memory : tuple of ndarray
             What `remember` gave for the steps before; none at the start.
+        rng : numpy Generator, default=None
+            Given in training, where noise is added.
 
         Returns
         -------
@@ -87,6 +96,8 @@ class NumberReader:
         unseen = np.isnan(seen)
         x = scaler.transform(np.where(unseen, scaler.mean_, seen))
         x[unseen] = 0.0
+        if rng is not None and self.noise > 0:
+            x += self.noise * rng.standard_normal(x.shape, dtype=x.dtype)
         return np.concatenate([x, *beside], axis=1) if beside else x
 
     def remember(

@@ -102,6 +102,7 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
     _fixed: ClassVar[dict] = {
         "bidirectional": False,
         "word_dropout": 0.0,
+        "input_noise": 0.0,
         "input": "numbers",
         "embedding_dim": 64,
         "embedding": None,

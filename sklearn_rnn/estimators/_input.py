@@ -207,7 +207,12 @@ class SequenceInput(BesideInputs):
         if self.token_counts_ is None:
             scaler = Standardizer(self.input_mean_, self.input_scale_)
             by_sequence = self._setting("standardize") == "sequence"
-            return NumberReader(scaler, self._setting("missing"), by_sequence)
+            return NumberReader(
+                scaler,
+                self._setting("missing"),
+                by_sequence,
+                self._setting("input_noise"),
+            )
         return TokenReader(
             self.token_counts_,
             self._has_vector,

@@ -94,6 +94,7 @@ class RNNLanguageModel(BaseRNN):
 
     _fixed: ClassVar[dict] = {
         "bidirectional": False,
+        "input_noise": 0.0,
         "input": "tokens",
         "missing": "error",
         "standardize": False,

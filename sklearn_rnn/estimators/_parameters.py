@@ -277,6 +277,17 @@ class SharedParameters:
         """,
         constraint=[Interval(Real, 0, 1, closed="left")],
     )
+    input_noise: float = parameter(
+        default=0.0,
+        accepts="float",
+        text="""
+        Standard deviation of the Gaussian noise that training adds to each number,
+        drawn anew in each epoch; of numbers that are standardised to variance 1, where
+        ``standardize`` is not False.  More of it learns less of the noise in small
+        data, and smooths what it learns.  Not used for tokens.
+        """,
+        constraint=[Interval(Real, 0, None, closed="left")],
+    )
     input: str = parameter(
         default="auto",
         accepts='{"auto", "tokens", "numbers"}',

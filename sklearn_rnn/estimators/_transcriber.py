@@ -1,7 +1,7 @@
 """Labels that follow the steps of a sequence, without knowing which steps."""
 
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +89,9 @@ class RNNTranscriber(PairedRNN):
     >>> model.predict([signal("abba"), signal("b")])
     array(['abba', 'b'], dtype=object)
     """
+
+    # Of 1,500 Morse signals 0.3 made a quarter to a half fewer errors than 0.
+    _defaults: ClassVar[dict] = {"input_noise": 0.3}
 
     beam_size: int = parameter(
         default=1,

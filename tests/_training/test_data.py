@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
 
 from sklearn_rnn._training import _data
 from sklearn_rnn._training._data import (
@@ -52,6 +53,26 @@ def test_rows_of_equal_length_are_grouped_by_the_number_of_their_targets():
 
 def rows_of(batches):
     return [targets.values.tolist() for _, targets in batches]
+
+
+# -- NumberReader --------------------------------------------------------------
+
+
+def test_training_adds_noise_to_standardised_values_and_nothing_beside_them():
+    values = np.full((4000, 2), 7.0)
+    values[::2, 1] = np.nan
+    scaler = Standardizer(np.array([5.0, 7.0]), np.array([4.0, 100.0]))
+    reader = NumberReader(scaler, "mask", noise=0.3)
+    dataset = SequenceDataset(Sequences.from_list([values, values[:9]]), reader)
+    rows = np.arange(2)
+    quiet = dataset.batch(rows)[0].values
+    noise = dataset.batch(rows, np.random.default_rng(0))[0].values - quiet
+    assert_array_equal(quiet, dataset.batch(rows)[0].values)  # predictions have none
+    assert not noise[..., 2:].any()  # what is said of missing values
+    assert not noise[1, 9:].any()  # padding
+    assert noise[0, :, :2].std(dim=0).numpy() == pytest.approx([0.3, 0.3], rel=0.05)
+    again = dataset.batch(rows, np.random.default_rng(0))[0].values - quiet
+    assert_array_equal(noise, again)
 
 
 # -- TokenReader ---------------------------------------------------------------

@@ -4,6 +4,7 @@ import weakref
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupShuffleSplit, TimeSeriesSplit
 from skorch.callbacks import Callback
@@ -37,6 +38,13 @@ def make_regressor(**params):
 
 def assert_same_predictions(one, other):
     np.testing.assert_array_equal(one.transform(X), other.transform(X))
+
+
+def test_numbers_are_learnt_under_noise():
+    quiet = make_regressor(max_epochs=1).fit(X, y)
+    noisy = make_regressor(max_epochs=1, input_noise=0.5).fit(X, y)
+    assert noisy.loss_curve_ != quiet.loss_curve_
+    assert_same_predictions(noisy, clone(noisy).fit(X, y))
 
 
 # -- history -------------------------------------------------------------------

@@ -40,7 +40,8 @@ def make_data(n_rows, seed):
 @pytest.fixture(scope="module")
 def learnt():
     X, y, _ = make_data(200, seed=0)
-    model = RNNTranscriber(16, max_epochs=15, lr=0.03, batch_size=16, random_state=0)
+    settings = {"max_epochs": 15, "lr": 0.03, "batch_size": 16, "input_noise": 0.0}
+    model = RNNTranscriber(16, **settings, random_state=0)
     return model.fit(X, y)
 
 
