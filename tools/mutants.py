@@ -1375,6 +1375,16 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "turned weights may give other bits than the others",
+        "nn/kernels/_row_groups.py",
+        "bits = alone if expected is None else expected",
+        "bits = alone",
+        (
+            "tests/nn/kernels/test_row_groups.py"
+            "::test_turned_weights_count_where_they_have_the_bits_of_the_others",
+        ),
+    ),
+    Mutant(
         "every column of a large vocabulary is tried",
         "nn/kernels/_row_groups.py",
         "min(n_columns, BLOCK + n_columns % BLOCK)",
@@ -2492,7 +2502,7 @@ MUTANTS = [
     Mutant(
         "a sequence alone is computed alone",
         "nn/kernels/_exact.py",
-        "n_missing = -x.shape[axis] % n_rows",
+        "n_missing = -x.shape[-2] % n_rows",
         "n_missing = 0",
         ("tests/nn/kernels/test_exact.py::test_a_row_gets_the_same_bits_at_any_place",),
     ),

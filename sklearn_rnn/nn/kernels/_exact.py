@@ -10,17 +10,22 @@ float64 itself needs groups.
 """
 
 import copy
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import linear, pad
+from torch import constant_pad_nd as pad
+from torch.nn.functional import linear
 
 from sklearn_rnn.nn._batch import map_state
 from sklearn_rnn.nn.kernels._cell import State
-from sklearn_rnn.nn.kernels._row_groups import rows_of_lstm, rows_of_product
+from sklearn_rnn.nn.kernels._row_groups import (
+    rows_of_lstm,
+    rows_of_product,
+    rows_of_turned,
+)
 
 # Rows of a group of what is computed in float64, or with a gradient.
 ROWS = 8
@@ -33,6 +38,9 @@ COLUMNS = 16
 # torch shares elementwise work on more entries than this among threads, and where two
 # shares meet, a sigmoid has other bits.
 ENTRIES = 2**15
+
+# From so many steps on it pays to turn the weights of the states in memory.
+STEPS_TO_TURN = 8
 
 Result = TypeVar("Result")
 
@@ -80,7 +88,6 @@ def run_cell(
     return exact_form_of(cell)(x, state)
 
 
-@torch.no_grad()
 def step_cell(
     cell: nn.Module, x_t: Tensor, state: State | None = None
 ) -> tuple[Tensor, State]:
@@ -99,6 +106,9 @@ def step_cell(
     output : Tensor of shape (n_samples, hidden_size)
     state : tuple of Tensor
     """
+    if torch.is_grad_enabled():
+        with torch.no_grad():
+            return step_cell(cell, x_t, state)
     if _is_plain_cpu(x_t):
         return exact_form_of(cell).step(x_t, state)
     step: Any = cell.step
@@ -126,7 +136,7 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
     if n_rows is None:
         mapped: Tensor = layer(x if layer.training else raise_precision(x))
         return mapped.to(x.dtype)
-    return in_whole_groups(partial(_map_groups, layer), x, n_rows=n_rows)
+    return _map_groups(layer, _fill_with_zeros(x, n_rows))[: len(x)]
 
 
 def raise_precision(values: Tensor) -> Tensor:
@@ -242,6 +252,15 @@ class InFloat64:
         return outputs.to(x.dtype), after
 
 
+class Groups(NamedTuple):
+    """The rows of the groups in which a cell of ours is run."""
+
+    of_states: int
+    of_inputs: int
+    turned: int | None
+    """Of states where their weights are turned in memory."""
+
+
 class Filled:
     """A cell of ours with idle hidden units, on whole groups of rows.
 
@@ -252,26 +271,28 @@ class Filled:
     Parameters
     ----------
     cell : FunctionCell
-    n_rows : int
-        Rows of a group of states.
-    n_steps : int
-        Rows of a group of inputs.
+    groups : Groups
     at_once : int
         Rows that run at a time, whole groups.
     """
 
-    def __init__(self, cell: Any, n_rows: int, n_steps: int, at_once: int) -> None:
+    def __init__(self, cell: Any, groups: Groups, at_once: int) -> None:
         self.hidden_size = cell.hidden_size
         self.n_idle = _whole_columns(self.hidden_size) - self.hidden_size
         self.weights = cell.weights
         if self.n_idle:
-            self.weights = _add_units(cell.weights, self.n_idle)
+            self.weights = _add_units(self.weights, self.n_idle)
         self.read_inputs, self.run_steps = cell.read_inputs, cell.run_steps
-        self.n_rows, self.n_steps, self.at_once = n_rows, n_steps, at_once
+        self.groups, self.at_once = groups, at_once
+        self.n_rows = groups.of_states
 
     def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences as `Cell.forward` does."""
         steps = x.transpose(0, 1)  # (n_timesteps, n_samples, input_size)
+        if self.groups.turned is not None and len(steps) >= STEPS_TO_TURN:
+            turned = self.weights.w_hh.t().contiguous().t()
+            self.weights = self.weights._replace(w_hh=turned)
+            self.n_rows = self.groups.turned
         start = None if state is None else state[0]
         if start is not None and self.n_idle:
             start = pad(start, (0, self.n_idle))
@@ -294,12 +315,13 @@ class Filled:
     def _run(self, x: Tensor, start: Tensor | None) -> Tensor:
         n_timesteps, n_samples, _ = x.shape
         flat = x.flatten(0, 1)
-        inputs = self.read_inputs(_fill(flat, self.n_steps), self.weights)
+        filled = _fill_with_zeros(flat, self.groups.of_inputs)
         steps = [
-            _fill(part[: len(flat)].view(n_timesteps, n_samples, -1), self.n_rows, 1)
-            for part in inputs
+            part[: len(flat)].view(n_timesteps, n_samples, -1)
+            for part in self.read_inputs(filled, self.weights)
         ]
-        start = None if start is None else _fill(start, self.n_rows)
+        steps = [_fill_with_zeros(part, self.n_rows) for part in steps]
+        start = None if start is None else _fill_with_zeros(start, self.n_rows)
         states: Tensor = self.run_steps(steps, self.weights, start)
         return states[:, :n_samples, : self.hidden_size]
 
@@ -333,25 +355,35 @@ def filled_form_of(cell: Any) -> ExactForm:
     form : ExactForm
         In float64 where MKL gives a row other bits in other batches.
     """
-    n_units = _whole_columns(cell.hidden_size)
-    columns = [n_gates * n_units for n_gates in cell.gates_of_products]
-    dtype = cell.weights.w_hh.dtype
-    of_states = _rows_of_products(n_units, columns, dtype)
-    of_inputs = _rows_of_products(cell.input_size, columns, dtype)
-    if of_states is not None and of_inputs is not None:
-        at_once = ENTRIES // (2 * n_units) // of_states * of_states
-        if at_once:
-            return Filled(cell, of_states, of_inputs, at_once)
+    if has_mkl():
+        n_units = _whole_columns(cell.hidden_size)
+        columns = tuple(n_gates * n_units for n_gates in cell.gates_of_products)
+        groups = _groups_of(cell.input_size, n_units, columns, cell.weight_hh_l0.dtype)
+        if groups is not None:
+            whole = max(groups.of_states, groups.turned or 1)
+            at_once = ENTRIES // (2 * n_units) // whole * whole
+            if at_once:
+                return Filled(cell, groups, at_once)
     return InFloat64(cell)
 
 
-def _rows_of_products(
-    n_summed: int, columns: list[int], dtype: torch.dtype
-) -> int | None:
-    """Say in groups of how many rows several products of the same rows are taken."""
-    sizes = [rows_of_product(n_summed, n_columns, dtype) for n_columns in columns]
-    known = [size for size in sizes if size is not None]
-    return max(known) if has_mkl() and len(known) == len(sizes) else None
+@cache
+def _groups_of(
+    input_size: int, n_units: int, columns: tuple[int, ...], dtype: torch.dtype
+) -> Groups | None:
+    """Find the groups of the products of a cell; None where there are none."""
+    of_states = _largest(rows_of_product(n_units, n, dtype) for n in columns)
+    of_inputs = _largest(rows_of_product(input_size, n, dtype) for n in columns)
+    if of_states is None or of_inputs is None:
+        return None
+    turned = _largest(rows_of_turned(n_units, n, dtype, of_states) for n in columns)
+    return Groups(of_states, of_inputs, turned)
+
+
+def _largest(sizes: Iterable[int | None]) -> int | None:
+    """Give a size for several products of the same rows, None where one has none."""
+    found = list(sizes)
+    return None if None in found else max(size for size in found if size is not None)
 
 
 def lstm_form_of(cell: Any) -> ExactForm:
@@ -394,18 +426,15 @@ def _repeat_last_row(n_times: int, x: Tensor) -> Tensor:
     """Add copies of the last row; of sequences, the time axis comes first in memory."""
     if x.ndim < 3:
         return torch.cat([x, x[-1:].expand(n_times, *x.shape[1:])])
-    return _fill(x.transpose(0, 1), len(x) + n_times, 1).transpose(0, 1)
+    steps = x.transpose(0, 1)
+    last = steps[:, -1:].expand(-1, n_times, *x.shape[2:])
+    return torch.cat([steps, last], dim=1).transpose(0, 1)
 
 
-def _fill(x: Tensor, n_rows: int, axis: int = 0) -> Tensor:
-    """Fill up with the last row to whole groups along an axis."""
-    n_missing = -x.shape[axis] % n_rows
-    if n_missing == 0:
-        return x
-    last = x.narrow(axis, -1, 1)
-    shape = [-1] * x.ndim
-    shape[axis] = n_missing
-    return torch.cat([x, last.expand(shape)], dim=axis)
+def _fill_with_zeros(x: Tensor, n_rows: int) -> Tensor:
+    """Fill up to whole groups along the last axis but one, for what is our own."""
+    n_missing = -x.shape[-2] % n_rows
+    return pad(x, (0, 0, 0, n_missing)) if n_missing else x
 
 
 def _to_dtype(dtype: torch.dtype, state: Any) -> Any:

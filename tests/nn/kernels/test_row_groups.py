@@ -34,6 +34,12 @@ def test_there_may_be_no_group():
     assert smallest(uneven=True) is None
 
 
+def test_turned_weights_count_where_they_have_the_bits_of_the_others():
+    rows = [torch.ones(1, 2)]
+    for usual, size in ((torch.ones(2), 4), (torch.zeros(2), None)):
+        assert _smallest_group(machine(few=3), rows, (2, 4), expected=usual) == size
+
+
 def test_each_row_is_tried():
     rows = [torch.zeros(1, 2), torch.ones(1, 2)]  # of zeros no bits differ
     assert _smallest_group(machine(few=5), rows, (2, 4, 8)) == 8
