@@ -155,8 +155,8 @@ MUTANTS = [
     Mutant(
         "a compiled update counts no updates",
         "nn/compiled/_adam.py",
-        "                step += 1\n",
-        "",
+        "    count[0] += 1\n    step = np.float64(count[0])\n",
+        "    step = np.float64(count[0] + 1)\n",
         ("tests/estimators/test_compiled.py",),
     ),
     Mutant(
@@ -3471,8 +3471,8 @@ MUTANTS = [
     Mutant(
         "SIGTERM is swallowed where it raises KeyboardInterrupt",
         "_training/_ctrl_c.py",
-        "for number in signal.valid_signals()]",
-        "for number in [signal.SIGINT]]",
+        "for number in signal.valid_signals()\n",
+        "for number in [signal.SIGINT]\n",
         (
             "tests/_training/test_ctrl_c.py"
             "::test_any_signal_whose_handler_raises_it_is_raised",

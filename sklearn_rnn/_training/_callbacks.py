@@ -55,7 +55,8 @@ def listening_to(event: str, callbacks: Any) -> list[Any]:
     return [
         callback
         for _, callback in callbacks
-        if getattr(getattr(callback, event), "__func__", None) is not nothing
+        if getattr(type(callback), event, None) is not nothing
+        or event in getattr(callback, "__dict__", ())
     ]
 
 

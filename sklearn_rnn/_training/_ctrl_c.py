@@ -55,7 +55,12 @@ class NoticedCtrlC:
     """
 
     def __enter__(self) -> "Self":
-        self._noticed = [_Noticed(number) for number in signal.valid_signals()]
+        # Of most there is none, and each question to the system takes its time.
+        self._noticed = [
+            _Noticed(number)
+            for number in signal.valid_signals()
+            if callable(signal.getsignal(number))
+        ]
         with ExitStack() as stack:
             for handler in self._noticed:
                 stack.enter_context(handler)

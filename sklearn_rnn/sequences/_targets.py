@@ -23,6 +23,9 @@ COLUMN = (
 )
 
 
+KINDS_OF_LABELS = {"binary", "multiclass", "multilabel-indicator"}
+
+
 def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
     """Check the labels of a classification.
 
@@ -78,8 +81,10 @@ def _as_given(y: Any) -> Any:
 
 
 def _kind_of(y: Any) -> str:
-    check_classification_targets(y)
-    return type_of_target(y, input_name="y")
+    kind: str = type_of_target(y, input_name="y")
+    if kind not in KINDS_OF_LABELS:
+        check_classification_targets(y)  # which asks the same, to refuse it
+    return kind
 
 
 def _check_comparable(y: Any) -> None:

@@ -33,7 +33,8 @@ class CompiledAdam:
     """
 
     def __init__(self) -> None:
-        self.arrays: dict[Any, Any] = {}
+        self.places: list[int] = []
+        self.arrays: list[Array] = []
 
     def can_update(self, optimizer: Any) -> bool:
         """Say whether an update of an optimiser is the one compiled here.
@@ -53,11 +54,12 @@ class CompiledAdam:
                 return False
         if any(_hooks_of(optimizer)):
             return False
-        known = optimizer.state  # which would make an entry of what it has not
-        return all(
-            known.get(p) and p.is_contiguous()
-            for p in group["params"]
-            if p.requires_grad
+        known = optimizer.state
+        learning = [p for p in group["params"] if p.requires_grad]
+        return (
+            set(map(id, learning)) <= set(map(id, known))
+            and all(known.values())
+            and all(p.is_contiguous() for p in learning)
         )
 
     def update(self, optimizer: Any) -> None:
@@ -65,24 +67,39 @@ class CompiledAdam:
         (group,) = optimizer.param_groups
         beta1, beta2 = map(float, group["betas"])
         rates = (float(group["lr"]), beta1, beta2, float(group["eps"]))
-        for parameter in group["params"]:
-            if parameter.grad is not None:
-                weights, mean, square, step = self._arrays_of(parameter, optimizer)
-                step += 1
-                gradient = parameter.grad.numpy().ravel()
-                move(weights, gradient, mean, square, float(step[0]), rates)
+        wanted = set(map(id, group["params"]))
+        # Without a look into a dict of tensors, whose hash is a function in Python.
+        moved = [
+            (parameter, state)
+            for parameter, state in optimizer.state.items()
+            if parameter.grad is not None and id(parameter) in wanted
+        ]
+        arrays = self._arrays_of(moved)
+        for k, (parameter, _) in enumerate(moved):
+            gradient = parameter.grad.numpy().ravel()
+            move(gradient, *arrays[4 * k : 4 * k + 4], rates)
         optimizer._opt_called = True  # schedules of torch ask whether a step came first
 
-    def _arrays_of(self, parameter: Any, optimizer: Any) -> list[Any]:
-        """Show a parameter and its state as flat arrays, kept while they stay there."""
-        state = optimizer.state[parameter]
-        tensors = parameter, state["exp_avg"], state["exp_avg_sq"], state["step"]
+    def _arrays_of(self, moved: list[Any]) -> list[Array]:
+        """Show parameters and their state as flat arrays, kept while they stay there.
+
+        Four of each parameter: its numbers, both means, and the count of its updates.
+        """
+        tensors = [
+            tensor
+            for parameter, state in moved
+            for tensor in (
+                parameter,
+                state["exp_avg"],
+                state["exp_avg_sq"],
+                state["step"],
+            )
+        ]
         places = [tensor.data_ptr() for tensor in tensors]
-        if self.arrays.get(parameter, (None,))[0] != places:
-            shown = [tensor.detach().view(-1).numpy() for tensor in tensors]
-            self.arrays[parameter] = places, shown
-        arrays: list[Any] = self.arrays[parameter][1]
-        return arrays
+        if self.places != places:
+            self.places = places
+            self.arrays = [tensor.detach().view(-1).numpy() for tensor in tensors]
+        return self.arrays
 
 
 def _hooks_of(optimizer: Any) -> Iterable[Any]:
@@ -115,15 +132,17 @@ def sum_of_squares(gradient: Array) -> float:
 
 @jit
 def move(
-    weights: Array,
     gradient: Array,
+    weights: Array,
     mean: Array,
     square: Array,
-    step: float,
+    count: Array,
     rates: tuple[float, float, float, float],
 ) -> None:
-    """Move flat weights by their gradient, as update number ``step``."""
+    """Move flat weights by their gradient, and count the update."""
     lr, beta1, beta2, eps = rates
+    count[0] += 1
+    step = np.float64(count[0])
     size = np.float32(lr / (1 - beta1**step))
     root = np.float32(1 / math.sqrt(1 - beta2**step))
     b1, c1 = np.float32(beta1), np.float32(1 - beta1)

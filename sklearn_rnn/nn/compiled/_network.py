@@ -107,7 +107,7 @@ class CompiledNetwork:
         for part in reversed(self.parts):
             grad = part.backward(grad)
         return {
-            "loss": torch.tensor(loss, dtype=torch.float32),
+            "loss": torch.from_numpy(np.array(loss, np.float32)),
             "y_pred": torch.from_numpy(x),
         }
 
