@@ -77,7 +77,8 @@ class CompiledAdam:
         arrays = self._arrays_of(moved)
         for k, (parameter, _) in enumerate(moved):
             gradient = parameter.grad.numpy().ravel()
-            move(gradient, *arrays[4 * k : 4 * k + 4], rates)
+            weights, mean, square, count = arrays[4 * k : 4 * k + 4]
+            move(gradient, weights, mean, square, count, rates)
         optimizer._opt_called = True  # schedules of torch ask whether a step came first
 
     def _arrays_of(self, moved: list[Any]) -> list[Array]:
