@@ -3652,6 +3652,15 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "nobody asks what a program has set",
+        "_training/_usual_state.py",
+        "if _is_usual():",
+        "if True:",
+        (
+            "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
+        ),
+    ),
+    Mutant(
         "a fit inside inference_mode records no gradient",
         "_training/_usual_state.py",
         "if torch.is_inference_mode_enabled():",
@@ -3672,7 +3681,7 @@ MUTANTS = [
     Mutant(
         "a program's default device is taken",
         "_training/_usual_state.py",
-        'if torch.get_default_device() != torch.device("cpu"):',
+        "if torch.get_default_device() != CPU:",
         "if False:",
         (
             "tests/estimators/test_process_state.py::test_no_setting_of_a_program_changes_a_bit_and_none_is_changed",
@@ -3912,7 +3921,7 @@ MUTANTS = [
     Mutant(
         "predictions before fit fail with an error of Python's",
         "estimators/_base.py",
-        'check_is_fitted(self, "_target_of_fit")',
+        'check_has(self, "_target_of_fit")',
         "pass",
         ("tests/estimators/test_contract.py::test_before_fit_every_question_says_so",),
     ),

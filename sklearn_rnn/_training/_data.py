@@ -187,6 +187,8 @@ class SequenceDataset(Dataset):
         plan : list of int ndarray
             The rows of each batch.
         """
+        if len(self) == 1:
+            return [np.zeros(1, np.int64)]
         n_beside = sum(int(part.lengths.max(initial=0)) for part in self.beside)
         most = max(8 * PREDICTION_STEPS, PREDICTION_NUMBERS // n_units)
         return _cut_longest_first(self.lengths, batch_size, most, n_beside)
@@ -247,16 +249,16 @@ class SequenceDataset(Dataset):
         padded, lengths = self.sequences.pad(rows, encode)
         if is_tokens and rng is not None:
             padded = self.encoder.drop_words(padded, rng)
-        parts: dict[str, Any] = {"values": padded, "lengths": lengths}
+        parts: dict[str, Any] = {}
         if self.static is not None:
-            parts["static"] = self.static[rows]
-        parts = {name: torch.from_numpy(part) for name, part in parts.items()}
+            parts["static"] = torch.from_numpy(self.static[rows])
         if self.sequences.characters is not None:
             letters = self.sequences[rows].characters
             flat = (letters.values, letters.lengths)  # which cannot be written to
             parts["characters"] = Characters(*map(torch.tensor, flat))
-        parts["beside"] = tuple(part._batch(rows, rng) for part in self.beside)
-        return Batch(**parts)
+        if self.beside:
+            parts["beside"] = tuple(part._batch(rows, rng) for part in self.beside)
+        return Batch(torch.from_numpy(padded), torch.from_numpy(lengths), **parts)
 
     def targets(self) -> Targets:
         """Give the targets of all rows, in their order, with their weights."""
@@ -324,7 +326,7 @@ class PredictionBatches:
     ) -> None:
         self.dataset = dataset
         self.plan = dataset.prediction_plan(batch_size, n_units)
-        self.order = np.concatenate(self.plan)
+        self.order = self.plan[0] if len(self.plan) == 1 else np.concatenate(self.plan)
 
     def __iter__(self) -> Iterator[tuple[Batch, Targets | None]]:
         before = None

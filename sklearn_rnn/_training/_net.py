@@ -446,6 +446,8 @@ def evaluate(
     batches = PredictionBatches(dataset, n_units=net.module_.encoder.n_units)
     for indices, part in _ask_batches(net, batches, question, about_targets):
         part = part.cpu().numpy()
+        if len(indices) == places.n_places == 1:
+            return part.astype(dtype)
         if values is None:  # the longest rows come first, and with them the widest part
             values = np.zeros((places.n_places, *part.shape[1:]), dtype=dtype)
         filled = (places.of(indices), *map(slice, part.shape[1:]))

@@ -1,8 +1,8 @@
 """Streaming: one step of each stream at a time, and the state between steps."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,7 @@ def take_step(
     batch, memory = dataset.step(memory)
     before = None if before is None else _to_tensors(before, net.device)
     with torch.inference_mode():
-        outputs, after = net.module_.step(batch.to(net.device), before)
+        outputs, after = net.module_.go_on(batch.to(net.device), before)
     contents = _to_arrays(after), tuple(map(_read_only, memory))
     n_steps = 1 if state is None else state.n_steps + 1
     state = StreamState(len(dataset), n_steps, weights, contents)
@@ -110,15 +110,20 @@ def _moment_of(net: SequenceNet) -> tuple[int, list[Any]]:
 
     torch counts what is written to a tensor, but not what its fused optimisers write.
     """
-    # Without names, which take longer to put together than all the rest.
-    parts = [(part._parameters, part._buffers) for part in net.module_.modules()]
     writings = [
         (t.data_ptr(), None if t.is_inference() else t._version)
-        for tensors in chain.from_iterable(parts)
-        for t in tensors.values()
-        if t is not None
+        for t in _tensors_of(net.module_)
     ]
     return net.n_updates_, writings
+
+
+def _tensors_of(module: Any) -> Iterator[torch.Tensor]:
+    """Walk over parameters and buffers without names, which would take most time."""
+    for tensors in (module._parameters, module._buffers):
+        yield from (tensor for tensor in tensors.values() if tensor is not None)
+    for part in module._modules.values():
+        if part is not None:
+            yield from _tensors_of(part)
 
 
 def _digest(module: Any) -> str:

@@ -87,11 +87,14 @@ def working_threads(
             "net_params['torch_threads'] must be an integer of at least 1, got "
             f"{of_torch!r}; leave it out for one thread."
         )
-    n_workers = count_threads(n_jobs)
+    n_workers = count_threads(n_jobs) if not briefly or n_jobs == 0 else 1
     # In a forked process the threads that torch had are gone: it would wait for ever.
     wanted = 1 if _is_forked or of_torch == 1 else min(of_torch, cpu_count())
+    if wanted == before and n_workers == 1:
+        yield
+        return
     with ExitStack() as stack:
-        if n_workers > 1 and not briefly:
+        if n_workers > 1:
             pool = ThreadPoolExecutor(n_workers, initializer=_limit_worker)
             stack.callback(pool.shutdown, cancel_futures=True)
             stack.enter_context(helping(pool))

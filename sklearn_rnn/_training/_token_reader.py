@@ -69,8 +69,11 @@ class TokenReader:
     def transform(self, tokens: NDArray[Any]) -> NDArray[Any]:
         """Give the row of each id's vector, that of the unknown one if it has none."""
         tokens = rows_of(tokens, self.token_ids)
-        inside = np.minimum(tokens, len(self.counts) - 1)
-        has_vector = (tokens == inside) & self.known[inside]
+        if tokens.max(initial=0) < len(self.counts):
+            has_vector = self.known[tokens]
+        else:
+            inside = np.minimum(tokens, len(self.counts) - 1)
+            has_vector = (tokens == inside) & self.known[inside]
         return tokens if has_vector.all() else np.where(has_vector, tokens, UNK)
 
     def read(self, sequences: Sequences) -> Sequences:
@@ -80,6 +83,8 @@ class TokenReader:
             ids = self.encode_characters(characters.values)
             characters = replace(characters, values=ids)
         tokens = self.transform(sequences.values)
+        if characters is None and tokens is sequences.values:
+            return sequences
         return replace(sequences, values=tokens, characters=characters)
 
     def per_variable(self, values: NDArray[Any]) -> NDArray[Any]:

@@ -14,6 +14,14 @@ Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
 AUTOCASTING = ("cpu", "cuda")
+CPU = torch.device("cpu")
+USUAL_ERRORS = {
+    "divide": "warn",
+    "over": "warn",
+    "under": "ignore",
+    "invalid": "warn",
+}
+"""Those of NumPy."""
 
 _LOCK = threading.Lock()
 _DEFAULT = torch.float32
@@ -62,10 +70,27 @@ def as_usual(function: Callable[Params, Result]) -> Callable[Params, Result]:
 
     @wraps(function)
     def inside(*args: Params.args, **kwargs: Params.kwargs) -> Result:
+        if _is_usual():
+            return function(*args, **kwargs)
         with _usual_state():
             return function(*args, **kwargs)
 
     return inside
+
+
+def _is_usual() -> bool:
+    """Whether nothing has to be set: a third of what it takes to set nothing."""
+    with _LOCK:
+        new = torch.empty(0)
+        is_float32 = new.dtype == torch.float32 and not _WORKING
+    return (
+        is_float32
+        and new.device == CPU
+        and torch.is_grad_enabled()
+        and not torch.is_inference_mode_enabled()
+        and not any(map(torch.is_autocast_enabled, AUTOCASTING))
+        and np.geterr() == USUAL_ERRORS
+    )
 
 
 @contextmanager
@@ -79,7 +104,7 @@ def _usual_state() -> Iterator[None]:
         for device in AUTOCASTING:
             if torch.is_autocast_enabled(device):
                 stack.enter_context(torch.autocast(device, enabled=False))
-        if torch.get_default_device() != torch.device("cpu"):
+        if torch.get_default_device() != CPU:
             stack.enter_context(torch.device("cpu"))
         stack.enter_context(_float32_by_default())
         yield

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._compat import (
     CUT_FIT_PARAMS,
@@ -40,6 +39,7 @@ from sklearn_rnn._training import (
     working_threads,
 )
 from sklearn_rnn.estimators._arguments import names_arguments
+from sklearn_rnn.estimators._fitted import check_has
 from sklearn_rnn.estimators._identity import open_saved_fit
 from sklearn_rnn.estimators._input import SequenceInput, check_embedding
 from sklearn_rnn.estimators._over_time import OverTime
@@ -612,7 +612,7 @@ class BaseRNN(
 
     def _read(self, X):
         """Read X as the sequences it was in `fit`."""
-        check_is_fitted(self, "net_")
+        check_has(self, "net_")
         if isinstance(X, Sequences):
             return X
         sequences = self._check_sequences(X, reset=False)
@@ -639,13 +639,13 @@ class BaseRNN(
     @property
     def _target(self):
         """The target of the last fit, or of the one that has begun."""
-        check_is_fitted(self, "_target_of_fit")
+        check_has(self, "_target_of_fit")
         return self._target_of_fit
 
     @property
     def _head(self):
         """The head of the fitted net, whose methods are questions for `_outputs`."""
-        check_is_fitted(self, "net_")
+        check_has(self, "net_")
         return self.net_.module_.head
 
     def _outputs(self, X, question=None, dtype=np.float64, y=None, **rows):
@@ -664,7 +664,7 @@ class BaseRNN(
         sequences = self._read(X)
         weight = None if y is None else np.ones(len(y.values))
         dataset = self._dataset(sequences, y=y, weight=weight)
-        briefly = sequences.lengths.sum() < BRIEF_STEPS
+        briefly = sequences.offsets[-1] < BRIEF_STEPS
         with self._threads(briefly=briefly):
             return way(self.net_, dataset, question, about_targets=y is not None, **how)
 

@@ -229,11 +229,10 @@ class SequenceInput(BesideInputs):
             scaler = Standardizer(self.static_mean_, self.static_scale_)
             unknown = np.isnan(static)  # the scale of what is constant
             static = scaler.transform(np.where(unknown, scaler.mean_, static))
-        pairs = zip(self._besides(), sequences.beside, strict=True)
-        beside = [one._dataset(its) for one, its in pairs]
-        return SequenceDataset(
-            sequences, self._reader(), static=static, beside=beside, **parts
-        )
+        if sequences.beside or self.beside_inputs_:
+            pairs = zip(self._besides(), sequences.beside, strict=True)
+            parts["beside"] = [one._dataset(its) for one, its in pairs]
+        return SequenceDataset(sequences, self._reader(), static=static, **parts)
 
     def _sk_visual_block_(self):
         """Let scikit-learn's HTML view say below the name what was read and set."""

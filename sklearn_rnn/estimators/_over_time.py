@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_is_fitted
 
 from sklearn_rnn._training import as_usual, take_step
+from sklearn_rnn.estimators._fitted import check_has
 from sklearn_rnn.sequences import check_one_step, iterate_prefixes
 
 # With two directions the prefixes are read in parts of about this many steps, so that a
@@ -66,7 +66,7 @@ class OverTime:
         With ``bidirectional=True`` `RNNClassifier.predict_proba_over_time` and
         `RNNRegressor.predict_over_time` work all the same.
         """
-        check_is_fitted(self, "net_")
+        check_has(self, "net_")
         self._check_can_step()
         sequences = check_one_step(self, x_t, allow_nan=self._takes_nan)
         self._check_characters(sequences, reset=False)

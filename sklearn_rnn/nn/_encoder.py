@@ -153,6 +153,21 @@ class RecurrentEncoder(nn.Module):
         reason = self.why_no_step()
         if reason is not None:
             raise ValueError(f"This encoder cannot step: it has {reason}.")
+        return self.go_on(x_t, state)
+
+    def go_on(self, x_t: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """Do what `step` does where it is known to work.
+
+        Parameters
+        ----------
+        x_t : Tensor of shape (n_samples, input_size)
+        state : tuple or None
+
+        Returns
+        -------
+        output : Tensor of shape (n_samples, n_units)
+        state : tuple
+        """
         after = []
         layers: Any = self.layers
         for k, layer in enumerate(layers):
@@ -174,7 +189,8 @@ class RecurrentEncoder(nn.Module):
                 "bidirectional=True, and its backward half reads from the end, which "
                 "live data has not reached; set bidirectional=False"
             )
-        cell = self.layers[0].get_submodule("forward_cell")
+        layers: Any = self.layers
+        cell = layers[0].forward_cell
         if not hasattr(cell, "step"):
             return (
                 f"cell={type(cell).__name__}, which has no method step; add step(x_t, "

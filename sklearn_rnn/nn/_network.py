@@ -218,7 +218,9 @@ class RecurrentNetwork(nn.Module):
             step of them is a patch.
         """
         vectors: Tensor = self.embedder(batch)
-        return vectors.to(next(self.head.parameters()).dtype)
+        parts = (part._parameters.values() for part in self.head.modules())
+        weights = (weight for part in parts for weight in part if weight is not None)
+        return vectors.to(next(weights).dtype)
 
     def read(
         self, vectors: Tensor, batch: Batch, target: Targets | None = None
@@ -268,10 +270,13 @@ class RecurrentNetwork(nn.Module):
         encoded: Encoded = self.encoder(vectors, lengths, state, final=final)
         if goes_on:  # without the way back to the batches before
             self._states = map_state(Tensor.detach, encoded.state)
-        return encoded._replace(
-            lengths=counts.to(vectors.device),
-            patch_length=self.embedder.patch_length,
-            inputs=inputs,
+        return Encoded(
+            encoded.outputs,
+            counts.to(vectors.device),
+            encoded.state,
+            encoded.bidirectional,
+            self.embedder.patch_length,
+            inputs,
         )
 
     def join_beside(self, batch: Batch) -> Batch:
@@ -388,12 +393,29 @@ class RecurrentNetwork(nn.Module):
         reason = self.why_no_step()
         if reason is not None:
             raise ValueError(f"step does not work: the network was made with {reason}.")
+        with torch.no_grad():
+            return self.go_on(batch, state)
+
+    def go_on(
+        self, batch: Batch, state: StreamingState | None
+    ) -> tuple[Tensor, StreamingState]:
+        """Do what `step` does where it is known to work, and without gradients.
+
+        Parameters
+        ----------
+        batch : Batch
+        state : StreamingState or None
+
+        Returns
+        -------
+        outputs : float32 Tensor of shape (n_samples, n_outputs)
+        state : StreamingState
+        """
         before = state or StreamingState(None, ())
         patch = _go_on_with_patch(before, batch)
-        with torch.no_grad():
-            vectors = self.embed(patch)[:, 0]
-            output, cells = self.encoder.step(vectors, before.cells)
-            outputs, memory = self.head.step(before.memory, output, batch)
+        vectors = self.embed(patch)[:, 0]
+        output, cells = self.encoder.go_on(vectors, before.cells)
+        outputs, memory = self.head.step(before.memory, output, batch)
         if patch.values.shape[1] < self.embedder.patch_length:
             # It is read anew, from where it began, once there is more of it.
             return outputs, before._replace(begun=patch.values)

@@ -387,8 +387,11 @@ def pool(pooling: Any, encoded: Encoded) -> Tensor:
         Of the dtype of the outputs.
     """
     pooling, exact = _as_exact(pooling, encoded.outputs)
-    pooled: Tensor = pooling(encoded._replace(outputs=exact))
-    return pooled.to(encoded.outputs.dtype)
+    if exact is not encoded.outputs:
+        pooled: Tensor = pooling(encoded._replace(outputs=exact))
+        return pooled.to(encoded.outputs.dtype)
+    pooled = pooling(encoded)
+    return pooled
 
 
 def has_weights(pooling: Any) -> bool:
@@ -624,6 +627,8 @@ def _step_through(pooling: Any, outputs: Tensor) -> Tensor:
 
 
 def _last_step(outputs: Tensor, lengths: Tensor) -> Tensor:
+    if len(outputs) == 1:
+        return outputs[:, int(lengths) - 1]
     rows = torch.arange(len(outputs), device=outputs.device)
     return outputs.transpose(0, 1)[lengths - 1, rows]  # (n_samples, n_units)
 

@@ -84,6 +84,9 @@ def read_feature_list(arrays: list[np.ndarray]) -> Sequences:
 
 def check_real(X: Any, *, ensure_2d: bool = False) -> np.ndarray:
     """Convert to float32 or float64 with scikit-learn's errors, NaN allowed."""
+    if type(X) is np.ndarray and X.dtype in REAL and X.size:
+        if X.ndim == 2 or (X.ndim and not ensure_2d):  # nothing is left to look at
+            return X
     try:
         return check_array(
             X,

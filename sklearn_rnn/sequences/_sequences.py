@@ -6,6 +6,7 @@ __all__ = [
     "Sequences",
     "Windows",
     "iterate_chunks",
+    "lengths_of",
     "offsets_of",
     "step_positions",
 ]
@@ -103,7 +104,7 @@ class Sequences:
                 f"offsets must run from 0 to the {len(values)} steps in values, "
                 f"got {offsets[0]} to {offsets[-1]}."
             )
-        lengths = np.diff(offsets)
+        lengths = lengths_of(offsets)
         if (lengths < 1).any():
             row = np.argmax(lengths < 1)
             raise ValueError(
@@ -112,10 +113,12 @@ class Sequences:
             )
         if self.characters is not None:
             _check_characters(self.characters, values)
-        object.__setattr__(self, "values", _read_only(values))
-        object.__setattr__(self, "offsets", _read_only(offsets))
-        object.__setattr__(self, "static", _check_static(self.static, len(lengths)))
-        object.__setattr__(self, "beside", _check_beside(self.beside, len(lengths)))
+        vars(self).update(
+            values=_read_only(values),
+            offsets=_read_only(offsets),
+            static=_check_static(self.static, len(lengths)),
+            beside=_check_beside(self.beside, len(lengths)),
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments: what is unpickled is as immutable."""
@@ -172,7 +175,7 @@ class Sequences:
     @property
     def lengths(self) -> np.ndarray:
         """Number of steps of each sequence, int64 of shape (n_samples,)."""
-        return np.diff(self.offsets)
+        return lengths_of(self.offsets)
 
     @property
     def is_tokens(self) -> bool:
@@ -268,7 +271,10 @@ class Sequences:
         values = self.storage[steps]
         values = values if encode is None else encode(values)
         n_timesteps = lengths.max(initial=0)
-        padded = np.zeros((len(lengths), n_timesteps, *values.shape[1:]), values.dtype)
+        shape = (len(lengths), n_timesteps, *values.shape[1:])
+        if len(values) == len(lengths) * n_timesteps:  # nothing has to be padded
+            return values.reshape(shape), lengths
+        padded = np.zeros(shape, values.dtype)
         padded[np.arange(n_timesteps) < lengths[:, np.newaxis]] = values
         return padded, lengths
 
@@ -288,7 +294,8 @@ class Sequences:
     def _gather(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Find where in `storage` the steps of these rows are."""
         lengths = self.offsets[1:][rows] - self.offsets[:-1][rows]
-        places = np.repeat(self.starts[rows], lengths) + step_positions(lengths)
+        places = step_positions(lengths)
+        places += np.repeat(self.starts[rows], lengths)
         return places, lengths
 
 
@@ -381,8 +388,16 @@ def offsets_of(lengths: ArrayLike) -> np.ndarray:
     return offsets
 
 
+def lengths_of(offsets: np.ndarray) -> np.ndarray:
+    """Undo `offsets_of`, in a fraction of the time that `np.diff` takes for one."""
+    lengths: np.ndarray = offsets[1:] - offsets[:-1]
+    return lengths
+
+
 def step_positions(lengths: np.ndarray) -> np.ndarray:
     """Count the steps of each sequence from 0, one sequence after the other."""
+    if len(lengths) == 1:
+        return np.arange(lengths[0], dtype=np.int64)
     ends = np.cumsum(lengths, dtype=np.int64)
     n_steps = ends[-1] if len(ends) else 0
     return np.arange(n_steps, dtype=np.int64) - np.repeat(ends - lengths, lengths)

@@ -22,7 +22,12 @@ from sklearn_rnn.sequences._columns import (
     is_padded_in_front,
 )
 from sklearn_rnn.sequences._padding import drop_padding, refuse_empty, row_of
-from sklearn_rnn.sequences._sequences import Sequences, offsets_of, step_positions
+from sklearn_rnn.sequences._sequences import (
+    Sequences,
+    lengths_of,
+    offsets_of,
+    step_positions,
+)
 
 REMEDY = "if X holds numbers, pass it dense and with input='numbers'"
 
@@ -81,13 +86,14 @@ def read_sparse_tokens(X: Any) -> Sequences:
     offsets = X.indptr.astype(np.int64, copy=False)
     # Straight from the arrays: asking for `X.has_sorted_indices` would leave a
     # note on the user's object and so change its hash.
-    expected = step_positions(np.diff(offsets))
-    if not np.array_equal(X.indices, expected):
+    lengths = lengths_of(offsets)
+    expected = step_positions(lengths)
+    if len(X.indices) != len(expected) or (X.indices != expected).any():
         X = X.copy()
         X.sort_indices()
         _refuse_gaps(X.indices != expected, offsets, X)
-    refuse_empty(np.diff(offsets))
-    if X.data.dtype.kind == "i" and (X.data < 0).any():
+    refuse_empty(lengths)
+    if X.data.dtype.kind == "i" and X.data.min(initial=0) < 0:
         return _read_characters(X.data, offsets)
     return _read_flat(X.data, offsets, SPARSE)
 
@@ -148,8 +154,9 @@ def _read_flat(values: np.ndarray, offsets: np.ndarray, line: str) -> Sequences:
     """Check ids and cut the padding, which may be NaN."""
     if values.dtype.kind == "f":
         values = np.where(np.isnan(values), 0, values)
-    _check_ids(values, offsets)
-    values, offsets = _cut_zeros(values, offsets, line)
+    if not _are_ids(values):
+        _check_ids(values, offsets)
+        values, offsets = _cut_zeros(values, offsets, line)
     return Sequences(values.astype(np.int32, copy=False), offsets)
 
 
@@ -201,6 +208,15 @@ def _refuse_zeros(zero: np.ndarray, offsets: np.ndarray, line: str) -> None:
             "padded, count from 2 on (0 is padding, 1 unknown): X = np.asarray(X) + 2. "
             "If SMOTE made the row, class_weight='balanced' does without."
         )
+    )
+
+
+def _are_ids(values: np.ndarray) -> bool:
+    """Whether all are ids and none is padding, which is so nearly always."""
+    return (
+        values.dtype.kind in "iu"
+        and values.min(initial=1) > 0
+        and values.max(initial=0) <= LARGEST_ID
     )
 
 

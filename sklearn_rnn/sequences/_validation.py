@@ -114,7 +114,9 @@ def check_sequences(
     if input not in INPUTS:
         raise ValueError(f"input must be one of {INPUTS}, got {input!r}.")
     X, static = split_static(estimator, X, reset=reset)
-    X, names, columns = read_frames(X, None if reset else _names_of_fit(estimator))
+    names = columns = None
+    if not _is_nameless(X) or X.dtype.kind == "O":
+        X, names, columns = read_frames(X, None if reset else _names_of_fit(estimator))
     _check_names(estimator, X, names, reset=reset)
     any_length = not reset and estimator.input_kind_ == "multivariate"
     sequences, kind, width = _read(X, input, keep_ragged=any_length)

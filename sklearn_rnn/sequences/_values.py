@@ -60,6 +60,8 @@ def to_values(
     SequenceError
         If it holds dates, times or durations.
     """
+    if type(data) is np.ndarray and data.dtype.kind in "biuf":
+        return data
     array = _without_masks(data, masked)
     if array.dtype.names:
         raise SequenceError(

@@ -153,7 +153,7 @@ class LabelTarget(ClassTarget):
 
     def _one_per_class(self, outputs: NDArray[Any]) -> NDArray[Any]:
         logits = outputs / self.temperature_
-        return np.hstack([-logits, logits]) if self.task == "binary" else logits
+        return np.concatenate([-logits, logits], 1) if self.task == "binary" else logits
 
     def calibrate(
         self, outputs: NDArray[Any], y: NDArray[Any], weight: NDArray[Any]
