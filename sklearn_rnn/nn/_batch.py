@@ -254,8 +254,8 @@ def map_state(function: Any, state: Any) -> Any:
         return None
     if not isinstance(state, tuple):
         return function(state)
-    parts = tuple(map_state(function, part) for part in state)
-    return state._make(parts) if hasattr(state, "_make") else parts
+    parts = [map_state(function, part) for part in state]
+    return state._make(parts) if hasattr(state, "_make") else tuple(parts)
 
 
 def _take_members(values: Tensor, counts: Tensor, chosen: Tensor) -> Tensor:

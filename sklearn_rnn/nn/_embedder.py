@@ -149,7 +149,8 @@ class Embedder(nn.Module):
         embedded: Tensor = self.tokens(batch.values.t())
         if read is not None:
             embedded = torch.cat([embedded, read], dim=2)
-        embedded = self.dropout(embedded)
+        if self.training:
+            embedded = self.dropout(embedded)
         return embedded.transpose(0, 1)  # (n_samples, n_timesteps, n_units)
 
     def count_steps(self, lengths: Tensor) -> Tensor:

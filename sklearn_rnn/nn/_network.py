@@ -218,6 +218,8 @@ class RecurrentNetwork(nn.Module):
             step of them is a patch.
         """
         vectors: Tensor = self.embedder(batch)
+        if self.embedder.tokens is not None:  # they are weights
+            return vectors
         parts = (part._parameters.values() for part in self.head.modules())
         weights = (weight for part in parts for weight in part if weight is not None)
         return vectors.to(next(weights).dtype)

@@ -314,10 +314,14 @@ class Filled:
 
     def _run(self, x: Tensor, start: Tensor | None) -> Tensor:
         n_timesteps, n_samples, _ = x.shape
+        if n_timesteps == 1:  # the groups of both products are then the same rows
+            n_rows = max(self.n_rows, self.groups.of_inputs)
+            x = _fill_with_zeros(x, n_rows)
+            start = None if start is None else _fill_with_zeros(start, n_rows)
         flat = x.flatten(0, 1)
         filled = _fill_with_zeros(flat, self.groups.of_inputs)
         steps = [
-            part[: len(flat)].view(n_timesteps, n_samples, -1)
+            part[: len(flat)].view(n_timesteps, len(flat) // n_timesteps, -1)
             for part in self.read_inputs(filled, self.weights)
         ]
         steps = [_fill_with_zeros(part, self.n_rows) for part in steps]
