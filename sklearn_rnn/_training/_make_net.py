@@ -119,17 +119,21 @@ def rare_module_params(net_params: dict[str, Any] | None, cell: Any) -> dict[str
             f"it takes {', '.join(rare)}, and everything else is a parameter of the "
             "estimator."
         )
-    defaults = {
-        **inspect.signature(Embedder).parameters,
-        **inspect.signature(RecurrentNetwork).parameters,
-    }
     params = {
-        name: net_params.get(prefix + name, defaults[name].default)
-        for name in RARE_MODULE_PARAMS
+        name: net_params.get(prefix + name, default)
+        for name, default in _rare_defaults().items()
     }
     if "module" not in net_params:
         _check_rare_module_params(params, cell)
     return params
+
+
+@cache
+def _rare_defaults() -> dict[str, Any]:
+    """Give the defaults of the network for `RARE_MODULE_PARAMS`."""
+    of_embedder = inspect.signature(Embedder).parameters
+    known = {**of_embedder, **inspect.signature(RecurrentNetwork).parameters}
+    return {name: known[name].default for name in RARE_MODULE_PARAMS}
 
 
 def _check_rare_module_params(params: dict[str, Any], cell: Any) -> None:
