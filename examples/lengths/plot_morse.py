@@ -19,7 +19,7 @@ from sklearn_rnn.datasets import make_morse
 from sklearn_rnn.inspection import AlignmentDisplay
 from sklearn_rnn.metrics import error_rate
 
-MAX_EPOCHS = 25
+MAX_EPOCHS = 40
 NOISE = 0.2
 X, y = make_morse(600, noise=NOISE, max_letters=5, random_state=0)
 X_new, y_new = make_morse(200, noise=NOISE, max_letters=5, random_state=1)
@@ -28,7 +28,8 @@ print(f"{len(X)} signals of {min(lengths)} to {max(lengths)} steps, such as {y[0
 
 # %%
 # ``RNNTranscriber`` sums over all ways in which the letters may lie in a signal. For
-# some epochs it writes nothing at all: the loss has a plateau, and then falls.
+# some epochs it writes nothing at all: the loss has a plateau, and then falls. In each
+# epoch fresh noise is added, so that it does not learn that of the signals by heart.
 
 model = RNNTranscriber(32, batch_size=8, max_epochs=MAX_EPOCHS, random_state=0)
 model.fit(X, y)
