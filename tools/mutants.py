@@ -1965,6 +1965,27 @@ MUTANTS = [
         ("tests/forecasting/test_simplest.py",),
     ),
     Mutant(
+        "one standard error is enough against the last value",
+        "forecasting/_simplest.py",
+        "better_by.mean() > 2 * standard_error",
+        "better_by.mean() > standard_error",
+        ("tests/forecasting/test_simplest.py::test_two_standard_errors_are_clear",),
+    ),
+    Mutant(
+        "an earlier part is forecast from what was learnt later",
+        "forecasting/_earlier_parts.py",
+        "fill_forward(one[: len(one) - part * n])",
+        "fill_forward(one[: len(one) - n])",
+        ("tests/forecasting/test_earlier_parts.py",),
+    ),
+    Mutant(
+        "earlier parts have no say against the last value",
+        "estimators/_forecast_rule.py",
+        "better_by = np.append(better_by, blocks[0] - blocks[best])",
+        "better_by = blocks[0] - blocks[best]",
+        ("tests/estimators/test_forecast_rule.py",),
+    ),
+    Mutant(
         "what is hard for all candidates widens the error",
         "forecasting/_simplest.py",
         "standard_error = worse_by.std(",
@@ -2135,8 +2156,8 @@ MUTANTS = [
     Mutant(
         "a forecaster reads the usual window whatever is held out",
         "estimators/_forecast_fit.py",
-        "return choose_window(series, n_each, windows_to_try(usual, h, period, left), h)",
-        "return usual",
+        "return choose_window(",
+        "return usual or choose_window(",
         ("tests/estimators/test_forecast_window.py",),
     ),
     Mutant(

@@ -22,6 +22,7 @@ from sklearn_rnn.estimators._refit import train_on_all
 from sklearn_rnn.estimators._series_input import SeriesData
 from sklearn_rnn.exceptions import NotBetterThanNaiveWarning
 from sklearn_rnn.forecasting import (
+    better_before,
     choose_ridge,
     choose_window,
     period_of,
@@ -30,6 +31,9 @@ from sklearn_rnn.forecasting import (
     windows_to_try,
 )
 from sklearn_rnn.metrics import seasonal_naive_error
+
+FEW_BLOCKS = 10
+"""So few held-out blocks of a horizon do not tell a forecast from a random walk's."""
 
 RULE = (
     "ridge_alpha_",
@@ -106,7 +110,7 @@ class ForecastFit(HeldOutEnds):
         Where the rule for that is known from another part, nothing is held out.
         """
         self._learn_scales(data, n_held_out)
-        self._fit_linear(data, n_held_out, rule)
+        better_by = self._fit_linear(data, n_held_out, rule)
         training, validation = self._datasets(data, n_held_out, masked)
         self._target.layout = self._layout_of(training.shape)
         plan = {
@@ -120,9 +124,9 @@ class ForecastFit(HeldOutEnds):
         try:
             self._train(net, training, validation, **how)
         except KeyboardInterrupt:
-            self._finish(validation)
+            self._finish(validation, better_by)
             raise
-        self._finish(validation)
+        self._finish(validation, better_by)
         vars(self).update(rule or {})
 
     def _what_was_learnt(self) -> LearntSeries:
@@ -176,20 +180,27 @@ class ForecastFit(HeldOutEnds):
         data: SeriesData,
         n_held_out: NDArray[np.int64],
         rule: dict[str, Any] | None,
-    ) -> None:
-        """Fit the ridge regression on all windows of all series."""
+    ) -> NDArray[np.float64]:
+        """Fit the ridge regression on all windows of all series.
+
+        Where the held-out part has few blocks, say how much better than the last value
+        it was before.
+        """
         self._coef = self.ridge_alpha_ = None
         self.share_ = 0.0 if self.linear is None else 0.5
         self.chosen_ = "mixture" if self.linear == "mix" else "network"
         self.held_out_error_: dict[str, float] = {}
         self._shifts = self.conformal_width_ = None
+        few = 0 < n_held_out.max() < FEW_BLOCKS * self.horizon
         if self.linear is None:
-            return
+            return np.empty(0)
         self._warn_without_windows(int((data.lengths - n_held_out).max()))
         series, n_each = self._each_target(data, n_held_out)
         alphas = None if rule is None else [rule["ridge_alpha_"]]
         found = choose_ridge(series, n_each, self.window_, self.horizon, alphas)
         self._coef, self.ridge_alpha_ = found.coef, float(found.alpha)
+        asked = series, n_each, self.window_, self.horizon
+        return better_before(*asked) if few else np.empty(0)
 
     def _warn_without_windows(self, left: int) -> None:
         """Say that the linear part has nothing to learn from."""

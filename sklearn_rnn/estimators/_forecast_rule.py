@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn_rnn.forecasting import (
     block_means,
     conformal_shifts,
+    is_clearly_better,
     mixture_share,
     simplest_within_one_error,
 )
@@ -103,7 +104,7 @@ class HeldOut(NamedTuple):
 
 
 def choose(
-    held_out: HeldOut, combination: Combination
+    held_out: HeldOut, combination: Combination, better_by: Floats
 ) -> tuple[Combination, dict[str, float]]:
     """Find the share of the linear map and the simplest forecast that is good enough.
 
@@ -112,6 +113,8 @@ def choose(
     held_out : HeldOut
     combination : Combination
         With the linear map.
+    better_by : float64 ndarray of shape (n_blocks,)
+        How much better the linear map was than the last value over earlier blocks.
 
     Returns
     -------
@@ -129,10 +132,22 @@ def choose(
     names = [name for name in squares if name != "network" or "mixture" not in squares]
     errors = np.array([squares[name] for name in names])
     blocks = block_means(errors, held_out.origins, horizon)
-    chosen = names[simplest_within_one_error(blocks)]
+    chosen = names[_choose_of_blocks(blocks, better_by)]
     squares["seasonal"] = _squares(y, held_out.seasonal)
     means = {name: _mean(rows) for name, rows in squares.items()}
     return combination._replace(chosen=chosen), means
+
+
+def _choose_of_blocks(blocks: Floats, better_by: Floats) -> int:
+    """Take the simplest that is good enough; the last value unless it is clearly worse.
+
+    One standard error would give it up on a fourth of random walks.
+    """
+    best = 1 + int(np.argmin(blocks[1:].sum(axis=1)))
+    better_by = np.append(better_by, blocks[0] - blocks[best])
+    if not is_clearly_better(better_by):
+        return 0
+    return 1 + simplest_within_one_error(blocks[1:])
 
 
 def widen(

@@ -64,9 +64,12 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
     that training starts from repeating the last value.  The last part in time of each
     series is held out: there early stopping watches (the start counts as a candidate),
     the penalty of :math:`A` is chosen, and :math:`\alpha`, by least squares in [0, 1].
-    Of repeating the last value, :math:`A` and the mixture the simplest one is taken
-    that is within one standard error of the best over held-out blocks of ``horizon``
-    steps; a `NotBetterThanNaiveWarning` says if it is the first.
+    Of :math:`A` and the mixture the simplest one is taken that is within one standard
+    error of the best over held-out blocks of ``horizon`` steps.  The last value is
+    repeated unless that one is better by more than two standard errors, over these
+    blocks and, where they are fewer than ten, those of two earlier parts, in which a
+    ridge regression of what is before them stands for all; a
+    `NotBetterThanNaiveWarning` says so.
 
     Of several quantiles the middle one is as above, the others keep the distance that
     the network gives them, so that they never cross, and are moved by what they missed

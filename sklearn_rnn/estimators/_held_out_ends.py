@@ -66,12 +66,14 @@ class HeldOutEnds(ForecastAhead):
         ]
         return self._rows_of(starts)
 
-    def _finish(self, validation: WindowDataset | None) -> None:
+    def _finish(
+        self, validation: WindowDataset | None, better_by: NDArray[np.float64]
+    ) -> None:
         """Find on the held-out part how the forecasts are put together."""
         if validation is None:
             return
         held_out = self._ask_held_out(validation)
-        combination, errors = choose(held_out, self._combination())
+        combination, errors = choose(held_out, self._combination(), better_by)
         self.held_out_error_ = errors
         self.share_, self.chosen_ = combination.share, combination.chosen
         if self._target.levels and self.conformal:
@@ -80,8 +82,8 @@ class HeldOutEnds(ForecastAhead):
             self.conformal_width_ = self._shifts[:, self._asked_levels()]
         if self.chosen_ == "repeat_last":
             warn(
-                "No forecast is better than the last value by more than one standard "
-                f"error on the held-out part ({_said(errors)}, mean squared errors of "
+                "No forecast is better than the last value by more than two standard "
+                f"errors (on the held-out part {_said(errors)}, mean squared errors of "
                 "the standardised series), so that predict repeats it. Pass more data, "
                 "columns that tell of the future, or period=...; it may also be all "
                 "there is to know.",

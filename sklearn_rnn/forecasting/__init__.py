@@ -5,6 +5,7 @@ __all__ = [
     "LinearForecast",
     "TimeBlockSplit",
     "backtest",
+    "better_before",
     "block_means",
     "choose_ridge",
     "choose_window",
@@ -12,6 +13,7 @@ __all__ = [
     "conformal_shifts",
     "fill_forward",
     "fit_ridge",
+    "is_clearly_better",
     "mixture_share",
     "period_of",
     "simplest_within_one_error",
@@ -24,6 +26,7 @@ __all__ = [
 from sklearn_rnn.forecasting._backtest import backtest
 from sklearn_rnn.forecasting._backtest_result import BacktestResult
 from sklearn_rnn.forecasting._conformal import conformal_quantile, conformal_shifts
+from sklearn_rnn.forecasting._earlier_parts import better_before
 from sklearn_rnn.forecasting._mixture import mixture_share
 from sklearn_rnn.forecasting._ridge import (
     LinearForecast,
@@ -31,7 +34,11 @@ from sklearn_rnn.forecasting._ridge import (
     choose_window,
     fit_ridge,
 )
-from sklearn_rnn.forecasting._simplest import block_means, simplest_within_one_error
+from sklearn_rnn.forecasting._simplest import (
+    block_means,
+    is_clearly_better,
+    simplest_within_one_error,
+)
 from sklearn_rnn.forecasting._time_blocks import TimeBlockSplit
 from sklearn_rnn.forecasting._usual_sizes import (
     period_of,

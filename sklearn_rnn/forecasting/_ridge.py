@@ -121,10 +121,10 @@ def choose_ridge(
     score: Callable[[LinearForecast], float]
     unseen, n_unseen = window_products(held_out, window, horizon)
     if n_unseen:
-        score = lambda fit: _squared_error(unseen, fit.coef)  # noqa: E731
+        score = lambda fit: squared_error(unseen, fit.coef)  # noqa: E731
     else:
         score = lambda fit: _cross_validation(  # noqa: E731
-            _squared_error(products, fit.coef), solver.freedom(fit.alpha), n_windows
+            squared_error(products, fit.coef), solver.freedom(fit.alpha), n_windows
         )
     return min(fits, key=score)
 
@@ -172,7 +172,7 @@ def _try_window(
     if not n_unseen or not n_train:
         return window, np.inf, n_unseen, n_train
     linear = choose_ridge(series, n_held_out, window, horizon)
-    return window, _squared_error(unseen, linear.coef) / n_unseen, n_unseen, n_train
+    return window, squared_error(unseen, linear.coef) / n_unseen, n_unseen, n_train
 
 
 class _Solver:
@@ -211,7 +211,19 @@ def _split(series: Series, n_held_out: ArrayLike, window: int) -> tuple[Series, 
     )
 
 
-def _squared_error(products: Floats, coef: Floats) -> float:
+def squared_error(products: Floats, coef: Floats) -> float:
+    """Sum the squared errors of a linear forecast over the windows of some products.
+
+    Parameters
+    ----------
+    products : float64 ndarray of shape (window + horizon, window + horizon)
+        Of `window_products`.
+    coef : float64 ndarray of shape (window, horizon)
+
+    Returns
+    -------
+    error : float
+    """
     window = len(coef)
     inputs, targets = products[:window, :window], products[:window, window:]
     explained = ((2.0 * targets - inputs @ coef) * coef).sum()

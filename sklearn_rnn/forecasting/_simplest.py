@@ -1,6 +1,6 @@
 """Of several forecasts the simplest that is as good as the best."""
 
-__all__ = ["block_means", "simplest_within_one_error"]
+__all__ = ["block_means", "is_clearly_better", "simplest_within_one_error"]
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,34 @@ def block_means(
         for row in np.asarray(errors, np.float64)
     ]
     return np.array(sums)[:, counts > 0] / counts[counts > 0]
+
+
+def is_clearly_better(better_by: NDArray[np.floating]) -> bool:
+    r"""Say whether a forecast beats another one by more than two standard errors.
+
+    Parameters
+    ----------
+    better_by : float ndarray of shape (n_blocks,)
+        How much smaller its error is over each block of time.
+
+    Returns
+    -------
+    clearly : bool
+        With a single block, whether it is better there; False where there is none.
+
+    Notes
+    -----
+    With the mean :math:`\bar d` over :math:`n` blocks, it is where
+
+    .. math::
+
+        \bar d > 2 \sqrt{\frac{1}{n (n - 1)} \sum_b (d_b - \bar d)^2}
+    """
+    n_blocks = len(better_by)
+    if n_blocks < 2:
+        return bool(better_by.sum() > 0)
+    standard_error = better_by.std(ddof=1) / np.sqrt(n_blocks)
+    return bool(better_by.mean() > 2 * standard_error)
 
 
 def simplest_within_one_error(block_errors: NDArray[np.floating]) -> int:

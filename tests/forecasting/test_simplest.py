@@ -1,6 +1,10 @@
 import numpy as np
 
-from sklearn_rnn.forecasting import block_means, simplest_within_one_error
+from sklearn_rnn.forecasting import (
+    block_means,
+    is_clearly_better,
+    simplest_within_one_error,
+)
 
 
 def test_blocks_by_hand():
@@ -45,3 +49,14 @@ def test_few_blocks():
     assert simplest_within_one_error(np.array([[2.0], [1.0], [3.0]])) == 1
     assert simplest_within_one_error(np.empty((3, 0))) == 0
     assert simplest_within_one_error(np.ones((3, 4))) == 0
+
+
+def test_two_standard_errors_are_clear():
+    # Mean 3; squares of the distances are 4 + 1 + 1 + 4 = 10 and 9 + 1 + 1 + 9 = 20,
+    # so that the standard errors are sqrt(10 / 12) = 0.91 and sqrt(20 / 12) = 1.29.
+    assert is_clearly_better(np.array([1.0, 2.0, 4.0, 5.0]))
+    assert is_clearly_better(np.array([0.0, 2.0, 4.0, 6.0]))
+    assert not is_clearly_better(np.array([-1.0, 2.0, 4.0, 7.0]))  # sqrt(34 / 12)
+    assert is_clearly_better(np.array([0.1]))
+    assert not is_clearly_better(np.array([-0.1]))
+    assert not is_clearly_better(np.empty(0))
