@@ -201,6 +201,24 @@ def table(record, name="multivariate"):
     return markdown([*heads, f"`{OWN}`, MSE / MAE", "s", "chosen"], rows)
 
 
+def simulated_table(record):
+    """Write what was found on simulated series, beside what it may be at most."""
+    walks = [walk["ratio"] for found in record["walks"].values() for walk in found]
+    panel = record["panel"]
+    title = f"{len(walks)} random walks: squared error over that of the last value"
+    rows = [
+        [title, f"{statistics.fmean(walks):.4f}", "1.005"],
+        ["panel: seconds of a fit", f"{panel['fit_s']:.0f}", "120"],
+        ["panel: MB at most", f"{panel['peak_mb']:.0f}", "1000"],
+        [
+            "panel: `update` and `predict` of one series, ms",
+            f"{panel['update_predict_ms']:.1f}",
+            "5",
+        ],
+    ]
+    return markdown(["simulated", "found", "wanted at most"], rows)
+
+
 def main():
     """Measure the parts that are asked for, and add them to the file."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -237,11 +237,16 @@ def peers_table(record):
 
 
 def modes_table(record):
-    """Write the medians of both ways on each set, and how often each is better."""
-    heads, rows = ["series", '`linear="mix"`, MASE', '`linear="start"`'], []
+    """Write the medians of both ways on each set, and the ratio of the two."""
+    heads = ["series", '`linear="mix"`, MASE', '`linear="start"`', "ratio"]
+    rows, ratios = [], []
     for name, found in record.items():
-        scores = (_of(found[mode], "mase") for mode in ("mix", "start"))
-        rows.append([name, *(f"{statistics.median(one):.3f}" for one in scores)])
+        scores = [statistics.median(_of(found[m], "mase")) for m in ("mix", "start")]
+        ratios.append(scores[1] / scores[0])
+        rows.append([name, *(f"{one:.3f}" for one in (*scores, ratios[-1]))])
+    better = [sum(ratio > 1 for ratio in ratios), sum(ratio < 1 for ratio in ratios)]
+    mean = statistics.geometric_mean(ratios)
+    rows.append(["better on, and mean ratio", *map(str, better), f"{mean:.3f}"])
     return markdown(heads, rows)
 
 

@@ -621,6 +621,11 @@ TABLES = {
     "defaults tasks": ("defaults", bench_defaults.task_table),
     "find_lr": ("find_lr", rates),
     "ETTh1": ("forecaster", bench_forecaster.table),
+    "ETTh1, oil": (
+        "forecaster",
+        lambda r: bench_forecaster.table(r, "univariate"),
+    ),
+    "forecasts, simulated": ("forecaster", bench_forecaster.simulated_table),
     "forecasters": ("forecaster_small", lambda r: peers_table(r["small"])),
     "forecaster, linear": ("forecaster_small", lambda r: modes_table(r["modes"])),
     "memory": ("memory", memory_table),

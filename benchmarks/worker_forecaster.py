@@ -106,9 +106,9 @@ PEERS = {
     "ets": ets,
     "ridge": skforecast(ridge),
     "boosting": skforecast(boosting, differentiation=1),
-    "dlinear": neuralforecast("DLinear", 1000),
-    "nlinear": neuralforecast("NLinear", 1000),
-    "gru": neuralforecast("GRU", 1000),
+    "dlinear": neuralforecast("DLinear", 5000),
+    "nlinear": neuralforecast("NLinear", 5000),
+    "gru": neuralforecast("GRU", 200),  # its 1,000 are worse on the passengers
 }
 
 
