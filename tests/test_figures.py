@@ -23,6 +23,13 @@ def test_every_figure_of_the_pages_is_computed_from_the_results():
     assert not errors, "\n".join(errors)
 
 
+def test_every_page_with_a_table_is_looked_at():
+    whole = set((ROOT / "docs").rglob("*.md")) - set((ROOT / "docs/_build").rglob("*"))
+    marked = {page for page in whole if "\n<!-- table: " in page.read_text("utf-8")}
+    assert marked
+    assert marked <= set(write_figures.pages())
+
+
 def test_what_the_guide_quotes_was_printed_by_the_programs_as_they_are():
     measured = figures.results("pages")["programs"]
     changed = [n for n in bench_pages.PROGRAMS if measured[n] != bench_pages.digest(n)]
