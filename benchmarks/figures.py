@@ -14,6 +14,7 @@ from pathlib import Path
 import bench_accuracy
 import bench_coming_from
 import bench_defaults
+import bench_few_rows
 import bench_find_lr
 import bench_forecaster
 import bench_forecaster_small
@@ -643,6 +644,7 @@ TABLES = {
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),
+    "few rows": ("few_rows", bench_few_rows.table),
     "series": ("series", bench_series.table),
     "settings": ("settings", bench_settings.table),
     "static columns": ("static_columns", bench_static_columns.table),
