@@ -1,15 +1,23 @@
-"""Where does a regressor warn that X has left the range of its training?
+"""Where does a regressor warn that X has left its range, and does its remedy help?
 
     python benchmarks/bench_range.py ../shared/data \\
         --out benchmarks/results/range.json
 
 Of each set the share of the test rows that have left the range, the shares with the
 rows of both parts mixed, and of noise with heavy tails. An alarm on mixed rows or on
-noise is false: the rows are of one kind. Nothing is fitted.
+noise is false: the rows are of one kind.
+
+Series that rise are forecast from five seeds, the last fifth from what came before:
+as they are, where the warning comes; as differences to the last value; and with what it
+offers, such differences in the scale of each window. `--parts` names some of the three
+parts; the others stay in the file.
 """
 
 import argparse
 import gzip
+import json
+import statistics
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +25,11 @@ import numpy as np
 from measuring import environment, write_json
 from realdata import read_births, read_series
 from report import markdown
-from sklearn_rnn import sliding_windows
+from sklearn_rnn import RNNRegressor, sliding_windows
 from sklearn_rnn.datasets import load_co2
 from sklearn_rnn.estimators._part import Part
 from sklearn_rnn.estimators._range import SHARE, leaves_range, range_of
+from sklearn_rnn.exceptions import ExtrapolationWarning
 from sklearn_rnn.sequences import check_sequences
 
 CLASSES = ["ArrowHead", "BasicMotions", "Coffee", "GunPoint", "ItalyPowerDemand"]
@@ -28,6 +37,7 @@ CLASSES += ["JapaneseVowels", "Trace", "Watch"]
 NUMBERS = ["CardanoSentiment", "Covid3Month", "Tecator"]
 WEEKS, HOURS, MONTHS = 52, 24, 12
 N_MIXES = 20
+SEEDS = range(5)
 
 
 def in_time(X):
@@ -56,11 +66,15 @@ def transformer(folder):
     return in_time(sliding_windows(series, HOURS)[0][::7])
 
 
-def passengers(folder):
+def read_passengers(folder):
     """Months of air travel, which grow in steps smaller than their season."""
     with gzip.open(folder / "airline_passengers.csv.gz", "rt") as file:
-        series = np.loadtxt(file, delimiter=",", skiprows=1, usecols=-1)
-    return in_time(sliding_windows(series, MONTHS)[0])
+        return np.loadtxt(file, delimiter=",", skiprows=1, usecols=-1)
+
+
+def passengers(folder):
+    """Cut the years of air travel."""
+    return in_time(sliding_windows(read_passengers(folder), MONTHS)[0])
 
 
 SETS = {
@@ -74,6 +88,35 @@ SETS = {
             read_series(folder, name, part).X for part in ("train", "test")
         )
         for name in NUMBERS + CLASSES
+    },
+}
+
+
+def fourth_weeks(folder):
+    """Every fourth week at Mauna Loa; 13 of them are a year."""
+    _, series = load_co2(return_X_y=True)
+    return series[np.isfinite(series)][::4]
+
+
+def weeks(folder):
+    """All weeks at Mauna Loa."""
+    _, series = load_co2(return_X_y=True)
+    return series[np.isfinite(series)]
+
+
+# Series, their windows, how far ahead, and the network.
+SMALL = {"hidden_size": 16, "max_epochs": 6}
+FORECASTS = {
+    "carbon dioxide, four weeks ahead": (weeks, 26, 4, SMALL),
+    "carbon dioxide, every fourth week": (fourth_weeks, 13, 1, {}),
+    "passengers": (read_passengers, MONTHS, 1, {}),
+}
+TARGETS = {
+    "as it is": {},
+    'relative_to="last"': {"relative_to": "last"},
+    'relative_to="last", standardize="sequence"': {
+        "relative_to": "last",
+        "standardize": "sequence",
     },
 }
 
@@ -129,6 +172,41 @@ def alarms(shares):
     return sum(share >= SHARE for share in shares)
 
 
+def forecast(name, folder):
+    """Fit on the past from each seed; R² on the last fifth, and how many warned."""
+    read, window, horizon, network = FORECASTS[name]
+    windows = sliding_windows(read(folder), window, horizon=horizon)
+    (X, X_asked), (y, y_asked) = map(in_time, windows)
+    found = {}
+    for target, params in TARGETS.items():
+        found[target] = {"scores": [], "warned": 0}
+        for seed in SEEDS:
+            model = RNNRegressor(random_state=seed, **network, **params).fit(X, y)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                found[target]["scores"].append(float(model.score(X_asked, y_asked)))
+            found[target]["warned"] += any(
+                issubclass(one.category, ExtrapolationWarning) for one in caught
+            )
+    return found
+
+
+def remedy_table(record):
+    """Write the R² of each forecast, and how many of the networks warned."""
+    rows = []
+    for name, found in record["forecasts"].items():
+        cells = []
+        for target in TARGETS:
+            scores = found[target]["scores"]
+            error = statistics.stdev(scores) / len(scores) ** 0.5
+            cells.append(f"{statistics.mean(scores):.3f} ± {error:.3f}")
+            cells.append(f"{found[target]['warned']} of {len(scores)}")
+        rows.append([name, *cells])
+    heads = [head for target in TARGETS for head in (f"`{target}`", "warned")]
+    heads[0] = "R², as it is"
+    return markdown(["series", *heads], rows)
+
+
 def table(record):
     """Write the share of the rows that have left, and the false alarms."""
     rows = [
@@ -144,23 +222,39 @@ def table(record):
     return markdown(heads, rows)
 
 
-def main():
-    """Measure all sets and write the file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    arguments = parser.parse_args()
-    sets = {name: measure(name, arguments.data) for name in SETS}
-    noises = {
+def all_noise():
+    """Give the shares of rows of noise of several sizes."""
+    return {
         f"{n_rows} rows of {n_steps} steps, {k} variables": noise(n_rows, n_steps, k)
         for n_rows in (10, 20, 50, 200)
         for n_steps in (1, 5, 20)
         for k in (1, 5, 50)
     }
-    record = {"sets": sets, "noise": noises, "environment": environment()}
+
+
+PARTS = {
+    "sets": lambda folder: {name: measure(name, folder) for name in SETS},
+    "noise": lambda folder: all_noise(),
+    "forecasts": lambda folder: {name: forecast(name, folder) for name in FORECASTS},
+}
+
+
+def main():
+    """Measure the parts that are asked for, and add them to the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    arguments = parser.parse_args()
+    record = {}
+    if arguments.out.exists():
+        record = json.loads(arguments.out.read_text(encoding="utf-8"))
+    for part in arguments.parts:
+        record[part] = PARTS[part](arguments.data)
+    record["environment"] = environment()
     write_json(arguments.out, record)
-    print("\n".join(table(record)))
-    for name, shares in noises.items():
+    print("\n".join([*table(record), "", *remedy_table(record)]))
+    for name, shares in record["noise"].items():
         print(name, f"{alarms(shares)} alarms, at most {max(shares):.3f} have left")
 
 

@@ -639,6 +639,7 @@ TABLES = {
     "parallel": ("parallel", parallel_table),
     "own scales": ("own_scales", bench_own_scales.table),
     "range": ("range", bench_range.table),
+    "range, remedy": ("range", bench_range.remedy_table),
     "relative to": ("own_scales", bench_own_scales.forecast_table),
     "pitfalls of judging": ("pages", EVALUATION),
     "pitfalls of settings": ("pages", SETTINGS),

@@ -85,7 +85,7 @@ def warn_if_outside(known, n_rows, sequences):
         f"that fit saw: the mean of sequence {row} is {level:.6g} in variable {k}, "
         f"where means were between {known[0, k]:.6g} and {known[1, k]:.6g}. "
         "Predictions there have bounds. Where y goes on from X, as in a forecast, fit "
-        "with relative_to='last', which learns differences; else fit on sequences of "
-        "this range too.",
+        "with relative_to='last' and standardize='sequence', which learn differences, "
+        "in the scale of each sequence; else fit on sequences of this range too.",
         ExtrapolationWarning,
     )
