@@ -204,10 +204,10 @@ class ForecastDisplay:
             axes.plot(
                 self.times, self.y_true, marker=marker, label="what came", **style
             )
-        dates = _are_dates(self.times)
-        if dates:
+        kind = np.asarray(self.times).dtype.kind
+        if kind in "MO":
             write_dates_short(axes)
-        axes.set(xlabel="time" if dates else "steps ahead", ylabel=self.name)
+        axes.set(xlabel="time" if kind in "mMO" else "steps ahead", ylabel=self.name)
         axes.grid(alpha=0.3)
         axes.legend()
         self.ax_, self.figure_ = axes, axes.figure

@@ -307,8 +307,8 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         ------
         ValueError
             If X is a lone text, two-dimensional or without documents, if a
-            document is not a str or, where those need not be, not of the kind of
-            the others, if no words are found or remain, if a document
+            document is not a str or, with ``analyzer=list``, not of the kind of the
+            others, if no words are found or remain, if a document
             is longer than ``max_length`` and ``truncate`` is None, or if
             ``characters`` is asked for without ``sparse_output``.
         """
@@ -629,12 +629,14 @@ class TextVectorizer(DocumentationLinkMixin, BaseEstimator):
         """Yield the documents, each checked to be what the analysis can read."""
         any_kind = callable(self.analyzer) or self.preprocessor is not None
         documents = check_documents(X, any_kind=any_kind)
-        return self._of_one_kind(documents) if any_kind else documents
+        takes_both = self.analyzer in (list, tuple)
+        return self._of_one_kind(documents) if takes_both else documents
 
     def _of_one_kind(self, documents: Iterable[Any]) -> Iterator[Any]:
         """Yield documents that are all texts or all none, as the first one of fit.
 
-        ``list`` makes letters of a text and words of a list: both silently.
+        `list` makes letters of a text and tokens of a list: both silently. What a
+        function of the user's own does with either is its own affair.
         """
         for row, document in enumerate(documents):
             is_text = isinstance(document, str)

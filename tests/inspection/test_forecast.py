@@ -88,6 +88,13 @@ def test_a_past_without_dates_ends_where_the_forecast_begins(make):
     assert drawn == ["2023-12-01", "2024-01-01", "2024-02-01"]
 
 
+def test_durations_are_drawn():
+    model = Counter(index=pd.timedelta_range("1min", periods=3, freq="min"))
+    display = ForecastDisplay.from_estimator(model)
+    display.figure_.canvas.draw()
+    assert display.ax_.get_xlabel() == "time"
+
+
 def test_a_pipeline_and_steps_without_dates():
     X = pd.DataFrame({"promo": [0, 1]}, index=[1, 2])
     pipeline = make_pipeline(FunctionTransformer(), Counter(quantiles=None)).fit(X, X)

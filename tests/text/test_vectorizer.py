@@ -450,10 +450,12 @@ def test_texts_and_lists_of_tokens_are_not_mixed():
     with pytest.raises(ValueError, match=r"no texts, got one at row 1: 'a b'; split"):
         lists.transform([["a"], "a b"])
     assert lists.transform([["a"], "a b".split()]).shape == (2, 2)  # the remedy
-    texts = TextVectorizer(analyzer=str.split).fit(["a b"])
+    texts = TextVectorizer(analyzer=tuple).fit(["ab"])
     with pytest.raises(ValueError, match=r"texts, got none at row 0.*join its tokens"):
         texts.transform([["a", "b"]])
     with pytest.raises(ValueError, match="got one at row 1"):
         lists.fit([["a"], "a"])
     lists.fit(["ab"])  # a new fit begins anew
     assert lists.transform(["ba"]).shape == (1, 2)
+    own = TextVectorizer(analyzer=lambda d: d.split() if isinstance(d, str) else d)
+    assert own.fit_transform(["a b", ["b"]]).shape == (2, 2)
