@@ -1981,8 +1981,8 @@ MUTANTS = [
     Mutant(
         "earlier parts have no say against the last value",
         "estimators/_forecast_rule.py",
-        "better_by = np.append(better_by, blocks[0] - blocks[best])",
-        "better_by = blocks[0] - blocks[best]",
+        "better_by = np.append(better_by, blocks[0] - blocks[chosen])",
+        "better_by = blocks[0] - blocks[chosen]",
         ("tests/estimators/test_forecast_rule.py",),
     ),
     Mutant(

@@ -143,11 +143,9 @@ def _choose_of_blocks(blocks: Floats, better_by: Floats) -> int:
 
     One standard error would give it up on a fourth of random walks.
     """
-    best = 1 + int(np.argmin(blocks[1:].sum(axis=1)))
-    better_by = np.append(better_by, blocks[0] - blocks[best])
-    if not is_clearly_better(better_by):
-        return 0
-    return 1 + simplest_within_one_error(blocks[1:])
+    chosen = 1 + simplest_within_one_error(blocks[1:])
+    better_by = np.append(better_by, blocks[0] - blocks[chosen])
+    return chosen if is_clearly_better(better_by) else 0
 
 
 def widen(
