@@ -7,7 +7,9 @@ from sklearn_rnn.datasets import make_morse
 from sklearn_rnn.inspection import AlignmentDisplay
 
 X, y = make_morse(300, noise=0.1, min_letters=2, max_letters=4, random_state=0)
-model = RNNTranscriber(16, batch_size=8, lr=0.03, max_epochs=25, random_state=0)
+model = RNNTranscriber(
+    16, batch_size=8, lr=0.03, max_epochs=25, input_noise=0.0, random_state=0
+)
 model.fit(X[:-1], y[:-1])
 
 figure, (above, below) = plt.subplots(
