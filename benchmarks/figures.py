@@ -231,6 +231,19 @@ def translation(record):
         yield name, f"{over:.1f}"
 
 
+def transcription(record):
+    for noise in sorted({run["noise"] for run in record["morse"]}):
+        runs = [run for run in record["morse"] if run["noise"] == noise]
+        error, best = (
+            statistics.mean(run[name] for run in runs) for name in ("error", "best")
+        )
+        yield f"{noise} over best", f"{error / best:.1f}"
+        yield f"{noise}", f"{100 * error:.1f}"
+    for name in ("error", "error_single"):
+        error = statistics.mean(run[name] for run in record["digits"])
+        yield f"digits {name}", f"{100 * error:.1f}"
+
+
 def language_model(record):
     words = record["words"]
     yield "n-gram", f"{words['kneser_ney']['perplexity']:.0f}"
