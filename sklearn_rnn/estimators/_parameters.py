@@ -282,9 +282,10 @@ class SharedParameters:
         accepts="float",
         text="""
         Standard deviation of the Gaussian noise that training adds to each number,
-        drawn anew in each epoch; of numbers that are standardised to variance 1, where
-        ``standardize`` is not False.  More of it learns less of the noise in small
-        data, and smooths what it learns.  Not used for tokens.
+        drawn anew in each epoch.  Numbers are standardised to variance 1 before; with
+        ``standardize=False`` it is in the units of X, so choose it by their scale.
+        More of it learns less of the noise in small data, and smooths what it learns.
+        Not used for tokens.
         """,
         constraint=[Interval(Real, 0, None, closed="left")],
     )
