@@ -277,6 +277,7 @@ FIGURES = {
     "resume": ("resume", resume),
     "search": ("search", search),
     "static_columns": ("static_columns", static_columns),
+    "transcription": ("transcription", transcription),
     "translation": ("translation", translation),
 }
 
