@@ -1,14 +1,17 @@
-"""Which defaults serve most data: candidates on ten tasks, from three seeds each.
+"""Would other defaults serve more data? One change at a time, on four kinds of tasks.
 
-    python benchmarks/bench_defaults.py run ../shared/data --out defaults.json
-    python benchmarks/bench_defaults.py table defaults.json
+    python benchmarks/bench_defaults.py run ../shared/data \\
+        --out benchmarks/results/defaults.json
+    python benchmarks/bench_defaults.py table benchmarks/results/defaults.json
 
-Of sets with an official split only the training part is used. A candidate's regret on
-a task is the distance of its mean score (accuracy or R²) to that of the best candidate
-tried there; the defaults are the candidate with the smallest mean regret among those
-that take at most twice the time of the one it began with. Questions are asked one after
-the other, each on top of the answers so far; what was measured is kept, so that a
-broken run goes on where it stopped.
+Each candidate is the defaults with one change. It is fitted on each task from five
+seeds, which also draw the rows; of sets with an official split only the training part
+is used. What counts is the difference to the defaults on the same rows from the same
+seed. A candidate wins where it is better in the mean over the tasks by more than two
+standard errors, and worse on no kind of task by more than that. As the best of many
+looks better than it is, winners are asked `--again` with other seeds. What was measured
+is kept, so that a broken run goes on where it stopped; `--kinds` and `--candidates`
+name some of them.
 """
 
 import argparse
@@ -19,191 +22,287 @@ from pathlib import Path
 
 import torch
 
-from defaults.candidates import QUESTIONS, START
-from defaults.tasks import TASKS, make_parts
+from defaults.candidates import BASE, CANDIDATES
+from defaults.tasks import KINDS, STUDIED, make_parts
 from measuring import environment, pin, write_json
 from report import markdown
-from sklearn_rnn import RNNClassifier, RNNRegressor
+from sklearn_rnn import RNNClassifier, RNNRegressor, RNNStepRegressor, RNNTagger
 
-SEEDS = (0, 1, 2)
-SLOWEST = 2  # times the time of what it began with
+# By the key of the record that their scores are under.
+SEEDS = {"scores": range(5), "again": range(5, 9)}
+WORST = -1.0  # of R²: a network that diverged counts as that
+ENOUGH = 2  # standard errors
 
 
-def name_of(settings):
-    """Write settings as the key they are kept under."""
-    return json.dumps(settings, sort_keys=True)
+def estimator_of(task):
+    """Choose the class for a task."""
+    if task.target != "sequence":
+        return {"tag": RNNTagger, "number": RNNStepRegressor}[task.target]
+    return RNNClassifier if task.kind == "classes" else RNNRegressor
+
+
+def settings_of(task, candidate, n_planned):
+    """Write the parameters of a candidate, as far as the task's class has them.
+
+    Parameters
+    ----------
+    task : Task
+    candidate : str
+    n_planned : int or None
+        The epochs of the defaults on this task.
+
+    Returns
+    -------
+    settings : dict or None
+        None where nothing would change.
+    """
+    settings = dict(CANDIDATES[candidate])
+    if "epochs" in settings:
+        settings["max_epochs"] = round(settings.pop("epochs") * n_planned)
+    known = estimator_of(task)().get_params()
+    if "embedding_dim" in settings and task.vectorizer is None:
+        del settings["embedding_dim"]
+    settings = {name: value for name, value in settings.items() if name in known}
+    return settings if settings or candidate == BASE else None
 
 
 def measure(task, settings, parts, seed):
     """Fit one candidate on one task from one seed."""
     train, valid = parts
-    estimator = RNNClassifier if task.kind == "classes" else RNNRegressor
     start = time.process_time()
-    model = estimator(random_state=seed, device="cpu", **settings)
+    model = estimator_of(task)(random_state=seed, device="cpu", **settings)
+    # Small networks train faster so, with weights that differ by rounding.
+    if "compiled" in model.get_params():
+        model.set_params(compiled=True)
     model.fit(train.X, train.y)
     elapsed = time.process_time() - start
-    # A network that diverged predicts something; worse than the mean counts as that.
-    score = max(0.0, model.score(valid.X, valid.y))
-    return {"seed": seed, "score": round(score, 4), "seconds": round(elapsed, 2)}
+    score = max(WORST, model.score(valid.X, valid.y))
+    return {
+        "seed": seed,
+        "score": round(float(score), 4),
+        "seconds": round(elapsed, 2),
+        "epochs": int(model.n_iter_),
+        "path": getattr(model, "training_path_", "plain"),
+    }
 
 
 class Study:
-    """All that was measured, and what is asked next.
+    """All that was measured.
 
     Parameters
     ----------
     folder : Path
         Where the real data are.
     path : Path
-        JSON that is read, and written after each candidate.
+        JSON that is read, and written after each candidate on each task.
+    key : {"scores", "again"}, default="scores"
+        Which seeds, and where in the record.
     """
 
-    def __init__(self, folder, path):
-        self.folder, self.path = folder, path
-        self.record = {"environment": environment(), "answers": {}, "scores": {}}
+    def __init__(self, folder, path, key="scores"):
+        self.folder, self.path, self.seeds = folder, path, SEEDS[key]
+        self.record = {"environment": environment()}
         if path.exists():
             self.record = json.loads(path.read_text(encoding="utf-8"))
+        self.record["defaults"] = studied_defaults()
+        self.scores = self.record.setdefault(key, {})
         self.parts = {}
 
-    def ask_all(self):
-        """Ask each question on top of the answers to those before."""
-        settings = dict(START)
-        for question, answers in QUESTIONS.items():
-            candidates = [{**settings, **answer} for answer in answers]
-            for candidate in candidates:
-                self.try_out(candidate)
-            settings = best_of(candidates, self.record["scores"])
-            self.record["answers"][question] = settings
-            write_json(self.path, self.record)
-            print(f"== {question}: {settings}", flush=True)
+    def run(self, kinds, candidates):
+        """Measure what is not in the record yet; the defaults come first."""
+        for candidate in [BASE, *(name for name in candidates if name != BASE)]:
+            for name in (name for kind in kinds for name in KINDS[kind]):
+                self.try_out(candidate, name)
 
-    def try_out(self, candidate):
-        """Measure a candidate on all tasks, unless that was done before."""
-        scores = self.record["scores"].setdefault(name_of(candidate), {})
-        for name, task in TASKS.items():
-            if name not in scores:
-                scores[name] = [
-                    measure(task, candidate, self.parts_of(name, seed), seed)
-                    for seed in SEEDS
-                ]
+    def try_out(self, candidate, name):
+        """Measure a candidate on a task, unless that was done or changes nothing."""
+        scores = self.scores.setdefault(candidate, {})
+        if name in scores:
+            return
+        base = self.scores[BASE].get(name)
+        task = STUDIED[name]
+        settings = settings_of(task, candidate, base and base[0]["epochs"])
+        if settings is None:
+            return
+        scores[name] = [
+            measure(task, settings, self.parts_of(name, seed), seed)
+            for seed in self.seeds
+        ]
         write_json(self.path, self.record)
-        changed = {k: v for k, v in candidate.items() if v != START[k]}
-        row = " ".join(f"{mean_of(runs):.3f}" for runs in scores.values())
-        print(f"{row}  {total_seconds(scores):5.0f} s  {changed}", flush=True)
+        print(f"{candidate}, {name}: {shown(scores[name])}", flush=True)
 
     def parts_of(self, name, seed):
+        """Read a task once."""
         if (name, seed) not in self.parts:
-            self.parts[name, seed] = make_parts(TASKS[name], self.folder, seed)
+            self.parts[name, seed] = make_parts(STUDIED[name], self.folder, seed)
         return self.parts[name, seed]
 
 
-def best_of(candidates, scores):
-    """Choose the smallest regret among the candidates that are not too slow."""
-    limit = SLOWEST * total_seconds(scores[name_of(START)])
-    affordable = [c for c in candidates if total_seconds(scores[name_of(c)]) <= limit]
-    regret = mean_regrets(scores)
-    return min(affordable, key=lambda c: regret[name_of(c)])
-
-
-def total_seconds(tasks):
-    return sum(run["seconds"] for runs in tasks.values() for run in runs)
-
-
-def mean_of(runs, figure="score"):
-    return statistics.mean(run[figure] for run in runs)
-
-
-def regrets(scores):
-    """Return candidate -> task -> distance to the best candidate of the task."""
-    best = {
-        task: max(mean_of(tasks[task]) for tasks in scores.values()) for task in TASKS
-    }
+def studied_defaults():
+    """Look up the defaults that the candidates change, by the class."""
+    changed = {name for change in CANDIDATES.values() for name in change} - {"epochs"}
+    changed |= {"max_epochs"}
     return {
-        name: {task: best[task] - mean_of(runs) for task, runs in tasks.items()}
-        for name, tasks in scores.items()
+        kind.__name__: {
+            name: value
+            for name, value in sorted(kind().get_params().items())
+            if name in changed
+        }
+        for kind in (RNNClassifier, RNNRegressor, RNNTagger, RNNStepRegressor)
     }
 
 
-def mean_regrets(scores):
-    """Return candidate -> mean regret over the tasks."""
+# -- differences to the defaults -------------------------------------------------------
+
+
+def differences(scores, candidate):
+    """Return task -> differences to the defaults, one for each seed."""
     return {
-        name: statistics.mean(by_task.values())
-        for name, by_task in regrets(scores).items()
+        name: [
+            run["score"] - base["score"]
+            for run, base in zip(runs, scores[BASE][name], strict=True)
+        ]
+        for name, runs in scores[candidate].items()
     }
 
 
-# -- tables --------------------------------------------------------------------
+def over_seeds(found):
+    """Return the mean of differences and its standard error."""
+    return statistics.mean(found), statistics.stdev(found) / len(found) ** 0.5
 
 
-def write_tables(record):
-    """Write all candidates by their regret, and the chosen ones task by task."""
-    tables = {"regret": regret_table(record), "tasks": task_table(record)}
-    blocks = []
-    for name, lines in tables.items():
-        blocks += [f"<!-- table: defaults {name} -->", *lines, "<!-- end of table -->"]
-    return "\n".join(blocks)
+def over_kind(by_task, kind):
+    """Return the mean over the tasks of a kind, or None; its error is the seeds'."""
+    found = [over_seeds(by_task[name]) for name in KINDS[kind] if name in by_task]
+    if not found:
+        return None
+    error = sum(error**2 for _, error in found) ** 0.5 / len(found)
+    return statistics.mean(mean for mean, _ in found), error
 
 
-def by_regret(scores):
-    """Sort the candidates, the smallest regret first."""
-    regret = mean_regrets(scores)
-    return [json.loads(name) for name in sorted(scores, key=regret.get)]
+def over_tasks(by_task):
+    """Return the mean over all tasks; its error is that of other tasks of the kinds."""
+    return over_seeds([statistics.mean(found) for found in by_task.values()])
 
 
-def chosen(scores):
-    """Return the defaults, and the candidate that comes next within the time."""
-    candidates = by_regret(scores)
-    first = best_of(candidates, scores)
-    second = best_of([c for c in candidates if c != first], scores)
-    return first, second
+def winners(scores):
+    """List the candidates that would be better defaults, of those asked everywhere."""
+    return [
+        name
+        for name in scores
+        if name != BASE
+        and _tasks_of(name) <= set(scores[name])
+        and _wins(differences(scores, name))
+    ]
 
 
-def regret_table(record):
-    """Write a row for each candidate."""
+def _tasks_of(candidate):
+    """Name the tasks on which a candidate is another network, or is trained anew."""
+    return {
+        name
+        for name, task in STUDIED.items()
+        if settings_of(task, candidate, n_planned=2) is not None
+    }
+
+
+def _wins(by_task):
+    mean, error = over_tasks(by_task)
+    kinds = [found for kind in KINDS if (found := over_kind(by_task, kind))]
+    loses = any(mean < -ENOUGH * error for mean, error in kinds)
+    return mean > ENOUGH * error and not loses
+
+
+def better_defaults(record):
+    """List the winners that win with other seeds too, or were not asked again."""
+    again = record.get("again", {})
+    still = winners(again) if again else []
+    return [n for n in winners(record["scores"]) if n not in again or n in still]
+
+
+# -- tables ----------------------------------------------------------------------------
+
+
+def written(found):
+    """Write a difference with its error."""
+    return "" if found is None else f"{found[0]:+.3f} ± {found[1]:.3f}"
+
+
+def candidate_table(record):
+    """Write the difference of each candidate to the defaults, by kind, and its time."""
     scores = record["scores"]
-    order = [name_of(candidate) for candidate in by_regret(scores)]
-    by_task = regrets(scores)
-    rows = [["candidate", "mean regret", "largest regret", "seconds per fit"]]
-    for name in order:
-        worst = max(TASKS, key=by_task[name].get)
-        rows.append(
-            [
-                describe(json.loads(name)),
-                f"{statistics.mean(by_task[name].values()):.3f}",
-                f"{by_task[name][worst]:.3f} ({worst})",
-                f"{statistics.mean(map(seconds_of, scores[name].values())):.1f}",
-            ]
-        )
-    heads, *rows = rows
-    return markdown(heads, rows)
+    rows = []
+    for candidate in (name for name in CANDIDATES if name in scores and name != BASE):
+        by_task = differences(scores, candidate)
+        kinds = [written(over_kind(by_task, kind)) for kind in KINDS]
+        times = seconds_over_defaults(scores, candidate)
+        time = "" if times is None else f"{times:.1f}"
+        mean = written(over_tasks(by_task))
+        rows.append([f"`{candidate}`" if "=" in candidate else candidate, mean])
+        rows[-1] += [*kinds, time]
+    for candidate in (name for name in record.get("again", {}) if name != BASE):
+        by_task = differences(record["again"], candidate)
+        kinds = [written(over_kind(by_task, kind)) for kind in KINDS]
+        rows.append([f"`{candidate}`, asked again", written(over_tasks(by_task))])
+        rows[-1] += [*kinds, ""]
+    return markdown(["candidate", "all tasks", *KINDS, "time"], rows)
 
 
 def task_table(record):
-    """Write mean score and minutes of a fit: the defaults, the next, the beginning."""
+    """Write what the defaults reach on each task, and the widest differences."""
     scores = record["scores"]
-    names = [name_of(candidate) for candidate in (*chosen(scores), START)]
-    heads = [describe(json.loads(name)) for name in names]
-    rows = [["task", "rows", "best of all", *heads]]
-    for task, setting in TASKS.items():
-        best = max(mean_of(tasks[task]) for tasks in scores.values())
-        cells = [
-            f"{mean_of(scores[name][task]):.3f} "
-            f"({seconds_of(scores[name][task]) / 60:.2f} min)"
-            for name in names
-        ]
-        rows.append([task, f"{setting.n_train:,}", f"{best:.3f}", *cells])
-    heads, *rows = rows
+    rows = []
+    for kind, tasks in KINDS.items():
+        for name, task in tasks.items():
+            found = {
+                candidate: over_seeds(differences(scores, candidate)[name])
+                for candidate in scores
+                if candidate != BASE and name in scores[candidate]
+            }
+            best, worst = (
+                pick(found, key=lambda c: found[c][0]) for pick in (max, min)
+            )
+            rows.append(
+                [
+                    name,
+                    kind,
+                    f"{task.n_train:,}",
+                    shown(scores[BASE][name]),
+                    *(f"{c}: {written(found[c])}" for c in (best, worst)),
+                ]
+            )
+    heads = ["task", "kind", "rows", "the defaults", "best change", "worst change"]
     return markdown(heads, rows)
 
 
+def shown(runs):
+    """Write the mean score, its error and the mean time."""
+    mean, error = over_seeds([run["score"] for run in runs])
+    return f"{mean:.3f} ± {error:.3f} ({seconds_of(runs):.1f} s)"
+
+
 def seconds_of(runs):
-    return mean_of(runs, "seconds")
+    """Return the mean time of a fit."""
+    return statistics.mean(run["seconds"] for run in runs)
 
 
-def describe(settings):
-    """Write what differs from the beginning."""
-    changed = {k: v for k, v in settings.items() if v != START[k]}
-    return ", ".join(f"{k}={v!r}" for k, v in changed.items()) or "as it began"
+def seconds_over_defaults(scores, candidate):
+    """Divide the time of a candidate by that of the defaults on the same tasks.
+
+    Returns
+    -------
+    ratio : float or None
+        None where one of both was compiled and the other was not.
+    """
+    pairs = [(runs, scores[BASE][name]) for name, runs in scores[candidate].items()]
+    if any(runs[0]["path"] != base[0]["path"] for runs, base in pairs):
+        return None
+    own, base = (sum(map(seconds_of, column)) for column in zip(*pairs, strict=True))
+    return own / base
+
+
+def write_tables(record):
+    """Write both tables, for a terminal."""
+    return "\n".join([*candidate_table(record), "", *task_table(record)])
 
 
 def main():
@@ -215,7 +314,10 @@ def main():
     run = commands.add_parser("run", help="measure what the JSON does not hold yet")
     run.add_argument("data", type=Path, help="the folder of the real data")
     run.add_argument("--out", type=Path, required=True, help="JSON to go on with")
-    run.add_argument("--core", type=int, default=0, help="the core to run on")
+    run.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    run.add_argument("--candidates", nargs="+", default=list(CANDIDATES))
+    run.add_argument("--again", action="store_true", help="from other seeds")
+    run.add_argument("--core", type=int, help="the core to run on")
     commands.add_parser("table", help="only write the tables").add_argument(
         "out", type=Path
     )
@@ -223,10 +325,14 @@ def main():
     if arguments.command == "table":
         record = json.loads(arguments.out.read_text(encoding="utf-8"))
         print(write_tables(record))
+        print("better defaults:", better_defaults(record) or "none")
         return
-    pin({arguments.core})
+    if arguments.core is not None:
+        pin({arguments.core})
     torch.set_num_threads(1)
-    Study(arguments.data, arguments.out).ask_all()
+    key = "again" if arguments.again else "scores"
+    study = Study(arguments.data, arguments.out, key)
+    study.run(arguments.kinds, arguments.candidates)
 
 
 if __name__ == "__main__":

@@ -80,15 +80,20 @@ def compare(record):
 
 def defaults(record):
     scores = record["scores"]
-    regret = bench_defaults.mean_regrets(scores)
-    first, _ = bench_defaults.chosen(scores)
-    for cell in ("gru", "lstm", "rnn"):
-        name = bench_defaults.name_of({**first, "cell": cell})
-        yield f"regret {cell}", f"{regret[name]:.3f}"
-    for pooling in ("last", "max", "final_max"):
-        name = bench_defaults.name_of({**bench_defaults.START, "pooling": pooling})
-        births = bench_defaults.mean_of(scores[name]["births"])
-        yield f"births {pooling}", f"{births:.3f}"
+    for candidate in scores:
+        if candidate == bench_defaults.BASE:
+            continue
+        by_task = bench_defaults.differences(scores, candidate)
+        mean, error = bench_defaults.over_tasks(by_task)
+        yield candidate, f"{abs(mean):.3f}"  # the sentence says more or less
+        yield f"{candidate} error", f"{error:.3f}"
+        times = bench_defaults.seconds_over_defaults(scores, candidate)
+        if times is not None:
+            yield f"{candidate} time", f"{times:.1f}"
+        for name, found in by_task.items():
+            yield f"{candidate}, {name}", f"{abs(statistics.mean(found)):.3f}"
+    for name, runs in scores[bench_defaults.BASE].items():
+        yield name, f"{bench_defaults.over_seeds([r['score'] for r in runs])[0]:.3f}"
 
 
 def find_lr(record):
@@ -632,7 +637,7 @@ TABLES = {
     "contests": ("forecaster_small", contests_table),
     "printed by the README": ("pages", printed("README")),
     "dask": ("dask", dask),
-    "defaults regret": ("defaults", bench_defaults.regret_table),
+    "defaults, changed": ("defaults", bench_defaults.candidate_table),
     "defaults tasks": ("defaults", bench_defaults.task_table),
     "find_lr": ("find_lr", rates),
     "ETTh1": ("forecaster", bench_forecaster.table),
@@ -659,8 +664,8 @@ TABLES = {
     "pitfalls of settings": ("pages", SETTINGS),
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),
-    "few rows": ("few_rows", bench_few_rows.table),
     "series": ("series", bench_series.table),
+    "few rows": ("few_rows", bench_few_rows.table),
     "settings": ("settings", bench_settings.table),
     "static columns": ("static_columns", bench_static_columns.table),
     "peers": ("compare", peers_in_short),

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from scipy import sparse
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 if not BENCHMARKS.is_dir():
@@ -30,7 +29,7 @@ import report  # noqa: E402
 from accuracy.models import join_steps, resample  # noqa: E402
 from accuracy.problems import PROBLEMS  # noqa: E402
 from compare import worker_command  # noqa: E402
-from defaults.tasks import mixed, split  # noqa: E402
+from defaults.tasks import STUDIED, Task, mixed, split  # noqa: E402
 from implementations import bucketed_loop, ours, raw_loop, skorch_net  # noqa: E402
 from measuring import environment  # noqa: E402
 from processes import Worker, WorkerError  # noqa: E402
@@ -57,8 +56,7 @@ from workloads import (  # noqa: E402
     useful_flops,
 )
 
-from sklearn_rnn import RNNClassifier, RNNRegressor  # noqa: E402
-from sklearn_rnn.estimators._plan import EPOCHS_OF_MANY  # noqa: E402
+from sklearn_rnn import RNNClassifier  # noqa: E402
 
 IN_TORCH = {
     "ours": ours,
@@ -372,44 +370,51 @@ def results_of(name):
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def scores_of(*runs):
-    """Give each task the same runs of one candidate, as (score, seconds)."""
-    runs = [{"score": score, "seconds": seconds} for score, seconds in runs]
-    return dict.fromkeys(bench_defaults.TASKS, runs)
-
-
-def test_regret_is_the_distance_to_the_best_mean():
-    scores = {
-        "one": scores_of((0.5, 1.0), (0.7, 1.0)),  # mean 0.6
-        "other": scores_of((0.9, 1.0), (0.7, 1.0)),  # mean 0.8
+def scores_of(better, worse_on=()):
+    """Give each task five runs that differ from 0.5 by so much, on some kinds less."""
+    return {
+        name: [
+            {"score": 0.5 + (-better if kind in worse_on else better) + 0.001 * seed}
+            for seed in range(5)
+        ]
+        for kind, tasks in bench_defaults.KINDS.items()
+        for name in tasks
     }
-    regret = bench_defaults.mean_regrets(scores)
-    assert regret == pytest.approx({"one": 0.2, "other": 0.0})
 
 
-def test_the_best_that_takes_at_most_twice_the_time_is_chosen():
-    start = bench_defaults.START
-    good, slow = {**start, "lr": 0.1}, {**start, "lr": 0.2}
+def test_a_candidate_wins_where_it_gains_on_the_mean_and_loses_on_no_kind():
     scores = {
-        bench_defaults.name_of(start): scores_of((0.5, 1.0)),
-        bench_defaults.name_of(good): scores_of((0.6, 2.0)),
-        bench_defaults.name_of(slow): scores_of((0.9, 2.1)),
+        "defaults": scores_of(0),
+        "lr=0.003": scores_of(0.1),
+        "lr=0.03": scores_of(0),
+        "dropout=0.3": scores_of(0.1, ["numbers"]),
+        "batch_size=16": {"SST-2": scores_of(0.1)["SST-2"]},  # not asked everywhere
     }
-    assert bench_defaults.chosen(scores) == (good, start)
+    assert bench_defaults.winners(scores) == ["lr=0.003"]
+    assert bench_defaults.better_defaults({"scores": scores}) == ["lr=0.003"]
+    again = {"defaults": scores_of(0), "lr=0.003": scores_of(0)}
+    assert not bench_defaults.better_defaults({"scores": scores, "again": again})
+    # Ten tasks up by 0.1 and three down by as much: 0.7 / 13.
+    differences = bench_defaults.differences(scores, "dropout=0.3")
+    mean, error = bench_defaults.over_tasks(differences)
+    n_down = len(bench_defaults.KINDS["numbers"])
+    assert mean == pytest.approx(0.1 * (13 - 2 * n_down) / 13)
+    assert error > 0
+    assert bench_defaults.over_kind(differences, "numbers") == pytest.approx((-0.1, 0))
 
 
-def test_the_defaults_are_those_that_the_study_chose():
-    first, _ = bench_defaults.chosen(results_of("defaults")["scores"])
-    tokens = sparse.csr_matrix([[2, 3], [3, 2]])
-    model = RNNClassifier(1, max_epochs=1).fit(tokens, [0, 1])
-    chosen = {"batch_size": model.batch_size_, "max_epochs": EPOCHS_OF_MANY}
-    for params in (RNNClassifier().get_params() | chosen, RNNRegressor().get_params()):
-        assert {name: params[name] for name in first} == first
+def test_the_defaults_are_those_that_the_study_compared_with_and_none_is_better():
+    record = results_of("defaults")
+    assert record["defaults"] == bench_defaults.studied_defaults()
+    assert bench_defaults.better_defaults(record) == []
+    for candidate, tasks in record["scores"].items():
+        for name, runs in tasks.items():
+            assert len(runs) == len(bench_defaults.SEEDS["scores"]), (candidate, name)
 
 
 @pytest.mark.parametrize("name", ["SST-2", "languages", "births"])  # one of each kind
 def test_a_split_has_the_sizes_it_says_and_no_row_on_both_sides(name):
-    task = bench_defaults.TASKS[name]
+    task = STUDIED[name]
     n_rows = task.n_train + 3 * task.n_valid
     y = np.arange(n_rows) % 2
     groups = np.arange(n_rows) // 5 if task.vectorizer else None
@@ -424,24 +429,31 @@ def test_a_split_has_the_sizes_it_says_and_no_row_on_both_sides(name):
             assert train.max() < valid.min()
 
 
+def test_rows_in_groups_are_mixed_so_that_each_part_has_all_classes():
+    # In the order of the file the first rows of each part would be of one class.
+    y = np.repeat(["a", "b", "c", "d"], 100)
+    whole = Part(np.arange(400), y, np.arange(400) % 100 // 2)
+    task = Task(None, 40, 40)
+    train, valid = (mixed(whole).take(rows) for rows in split(task, mixed(whole), 0))
+    assert set(train.y) == set(valid.y) == set(y)
+    assert not set(train.groups) & set(valid.groups)
+
+
 def test_the_study_goes_on_where_it_stopped(tmp_path, monkeypatch):
     asked = []
 
     def measure(task, settings, parts, seed):
         asked.append(settings)
-        return {"seed": seed, "score": settings["lr"], "seconds": 1.0}
+        return {"seed": seed, "score": seed, "seconds": 1.0, "epochs": 50}
 
-    question = {"rate": [{"lr": 0.01}, {"lr": 0.02}]}
-    task = next(iter(bench_defaults.TASKS.values()))
-    monkeypatch.setattr(bench_defaults, "TASKS", {"one": task})
-    monkeypatch.setattr(bench_defaults, "QUESTIONS", question)
     monkeypatch.setattr(bench_defaults, "measure", measure)
     monkeypatch.setattr(bench_defaults, "make_parts", lambda *_: None)
     for _ in range(2):
         study = bench_defaults.Study(tmp_path, tmp_path / "study.json")
-        study.ask_all()
-        assert study.record["answers"]["rate"]["lr"] == 0.02
-    assert len(asked) == 2 * len(bench_defaults.SEEDS)
+        study.run(["steps"], ['pooling="mean"', "half the epochs"])
+    n_tasks = len(bench_defaults.KINDS["steps"])
+    assert len(asked) == 2 * n_tasks * 5  # from five seeds; a step has no pooling
+    assert asked[-1] == {"max_epochs": 25}
 
 
 def test_joined_steps_are_the_windows_of_each_series():

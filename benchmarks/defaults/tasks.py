@@ -1,5 +1,6 @@
 """The tasks that defaults are tried on; of official splits the training part only."""
 
+import gzip
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from sklearn.model_selection import (
 )
 
 import realdata
-from sklearn_rnn import TextVectorizer
-from sklearn_rnn.datasets import make_first_symbol
+from sklearn_rnn import TextVectorizer, as_ragged
+from tagging.corpus import read_corpus
 
 
 class Task(NamedTuple):
@@ -23,6 +24,7 @@ class Task(NamedTuple):
     n_valid: int
     vectorizer: dict | None = None
     kind: str = "classes"  # or "reals", or "future": reals, the last rows held out
+    target: str = "sequence"  # or for each step a "tag" or a "number"
 
 
 def some_languages(folder):
@@ -32,30 +34,97 @@ def some_languages(folder):
     return part.take(np.flatnonzero(chosen))
 
 
-# Small, for a candidate meets each of them three times. From 2,000 rows on early
-# stopping is on by default: "SST-2" has them, the others train for all epochs.
+def sentences(folder):
+    """Sentences with a part of speech for each of their first words, no rare one."""
+    corpus = read_corpus(folder, "train", 3000)
+    kept = [i for i, tags in enumerate(corpus.tags) if not RARE_TAGS & set(tags)]
+    texts = (" ".join(corpus.words[i][:N_WORDS]) for i in kept)
+    tags = as_ragged([np.array(corpus.tags[i][:N_WORDS]) for i in kept])
+    return realdata.Part(realdata.texts_of(texts), tags)
+
+
+def oil(folder):
+    """Days of a transformer: its oil's temperature at each hour, from six loads."""
+    with gzip.open(folder / "ETTh1.csv.gz", "rt") as file:
+        series = np.loadtxt(file, delimiter=",", skiprows=1, usecols=range(1, 8))
+    days = series[: len(series) // 24 * 24].reshape(-1, 24, 7)
+    return realdata.Part(days[..., :6], days[..., 6])
+
+
+def trained_on(name):
+    """Read the training part of a set with an official split."""
+    return lambda folder: realdata.read_series(folder, name, "train")
+
+
+def numbers_of(name):
+    """Read the training part of a set of numbers to predict."""
+
+    def read(folder):
+        part = realdata.read_series(folder, name, "train")
+        return part._replace(y=part.y.astype(float))
+
+    return read
+
+
+N_WORDS, RARE_TAGS = 20, {"X", "SYM", "INTJ", "NUM", "PART", "SCONJ"}
+BY_CHARACTER = {"analyzer": "char", "max_length": 40}
+
+# What more than one program learns.
 TASKS = {
     "SST-2": Task(lambda f: realdata.read_sst(f, "train"), 2400, 1000, {}),
-    "IMDB": Task(
-        lambda f: realdata.read_imdb(f, "train"), 400, 500, {"max_length": 100}
-    ),
     "tweets": Task(realdata.read_tweets, 600, 500, {}, "reals"),
-    "languages": Task(some_languages, 400, 300, {"analyzer": "char", "max_length": 40}),
-    "JapaneseVowels": Task(
-        lambda f: realdata.read_series(f, "JapaneseVowels", "train"), 180, 90
-    ),
-    "ItalyPower": Task(
-        lambda f: realdata.read_series(f, "ItalyPowerDemand", "train"), 40, 27
-    ),
-    "GunPoint": Task(lambda f: realdata.read_series(f, "GunPoint", "train"), 34, 16),
-    "BasicMotions": Task(
-        lambda f: realdata.read_series(f, "BasicMotions", "train"), 24, 16
-    ),
+    "languages": Task(some_languages, 400, 300, BY_CHARACTER),
+    "JapaneseVowels": Task(trained_on("JapaneseVowels"), 180, 90),
     "births": Task(realdata.read_births, 400, 365, kind="future"),
-    "first symbol": Task(
-        lambda f: realdata.Part(*make_first_symbol(800, 20, random_state=0)), 300, 500
-    ),
 }
+
+
+def shortened(name, n_train, n_valid, **vectorizer):
+    """Take a task of `TASKS` with other numbers of rows and of tokens."""
+    return TASKS[name]._replace(
+        n_train=n_train,
+        n_valid=n_valid,
+        vectorizer={**(TASKS[name].vectorizer or {}), **vectorizer} or None,
+    )
+
+
+# What defaults are tried on, by kind. Small: a candidate is fitted on each five times.
+KINDS = {
+    "texts": {
+        "SST-2": shortened("SST-2", 200, 1000, max_length=16),
+        "IMDB": Task(
+            lambda f: realdata.read_imdb(f, "train"),
+            200,
+            1000,
+            {"max_length": 25, "truncate": "start"},
+        ),
+        "tweets": shortened("tweets", 200, 1000, max_length=16),
+        "languages": shortened("languages", 200, 400, max_length=20),
+    },
+    "steps": {
+        "parts of speech": Task(
+            sentences,
+            100,
+            400,
+            {"analyzer": str.split, "max_length": N_WORDS},
+            "reals",
+            "tag",
+        ),
+        "oil": Task(oil, 150, 200, None, "reals", "number"),
+    },
+    "series": {
+        "JapaneseVowels": TASKS["JapaneseVowels"],
+        "ItalyPower": Task(trained_on("ItalyPowerDemand"), 40, 27),
+        "GunPoint": Task(trained_on("GunPoint"), 34, 16),
+        "BasicMotions": Task(trained_on("BasicMotions"), 24, 16),
+    },
+    "numbers": {
+        "births": TASKS["births"]._replace(n_train=200),
+        "Covid3Month": Task(numbers_of("Covid3Month"), 90, 50, kind="reals"),
+        "Tecator": Task(numbers_of("Tecator"), 110, 62, kind="reals"),
+    },
+}
+STUDIED = {name: task for tasks in KINDS.values() for name, task in tasks.items()}
 
 
 def split(task, whole, seed):

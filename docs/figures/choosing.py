@@ -1,6 +1,7 @@
-"""How far each candidate stayed behind the best of its task, over ten tasks."""
+"""What each change of the defaults gives or costs, on each task and in the mean."""
 
 import json
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -8,66 +9,37 @@ import numpy as np
 
 from sklearn_rnn.inspection._axes import COLORS
 
-RESULTS = Path(__file__).parents[2] / "benchmarks/results/defaults.json"
-BEGINNING = {"pooling": "last", "bidirectional": False}
-CANDIDATES = {
-    "one direction, last": {},
-    "two directions, last": {"bidirectional": True},
-    "two directions, mean": {"bidirectional": True, "pooling": "mean"},
-    "two directions, attention": {"bidirectional": True, "pooling": "attention"},
-    "one direction, max": {"pooling": "max"},
-    "two directions, max": {"bidirectional": True, "pooling": "max"},
-    "... and cosine: the default": {
-        "bidirectional": True,
-        "pooling": "max",
-        "lr_schedule": "cosine",
-    },
-    "... and GRU": {
-        "bidirectional": True,
-        "pooling": "max",
-        "lr_schedule": "cosine",
-        "cell": "gru",
-    },
-    "... and GRU of 128": {
-        "bidirectional": True,
-        "pooling": "max",
-        "lr_schedule": "cosine",
-        "cell": "gru",
-        "hidden_size": 128,
-        "embedding_dim": 128,
-    },
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+
+import bench_defaults  # noqa: E402
+
+results = BENCHMARKS / "results/defaults.json"
+scores = json.loads(results.read_text(encoding="utf-8"))["scores"]
+found = {
+    name: bench_defaults.differences(scores, name)
+    for name in scores
+    if name != bench_defaults.BASE
 }
+means = {name: bench_defaults.over_tasks(by_task) for name, by_task in found.items()}
+names = sorted(found, key=lambda name: -means[name][0])
 
-scores = json.loads(RESULTS.read_text(encoding="utf-8"))["scores"]
-settings = [json.loads(name) for name in scores]
-means = np.array(
-    [
-        [np.mean([fit["score"] for fit in fits]) for fits in by_task.values()]
-        for by_task in scores.values()
-    ]
-)  # (n_candidates, n_tasks)
-regrets = means.max(axis=0) - means
-(beginning,) = [
-    one
-    for one in settings
-    if one["pooling"] == "last"
-    and one["hidden_size"] == 64
-    and not one["bidirectional"]
-]
-rows = [settings.index(beginning | change) for change in CANDIDATES.values()]
-
-figure, ax = plt.subplots(figsize=(7.6, 3.8), layout="constrained")
-at = np.arange(len(rows))
-ax.hlines(at, 0, regrets[rows].max(axis=1), color="#cccccc", linewidth=2)
-for place, row in zip(at, rows, strict=True):
-    ax.scatter(
-        regrets[row], np.full(len(regrets[row]), place), s=14, color="#888888", zorder=2
+figure, ax = plt.subplots(figsize=(7.6, 5.2), layout="constrained")
+ax.axvline(0, color="#888888", linewidth=1)
+for place, name in enumerate(names):
+    tasks = [np.mean(runs) for runs in found[name].values()]
+    ax.scatter(tasks, np.full(len(tasks), place), s=14, color="#888888", zorder=2)
+    mean, error = means[name]
+    ax.errorbar(
+        mean, place, xerr=2 * error, color=COLORS[1], marker="o", markersize=7, zorder=3
     )
-ax.scatter(regrets[rows].mean(axis=1), at, s=70, color=COLORS[1], zorder=3)
-ax.scatter([], [], s=14, color="#888888", label="one task, three seeds")
-ax.scatter([], [], s=70, color=COLORS[1], label="mean of ten tasks")
-ax.set_yticks(at, CANDIDATES)
+ax.scatter([], [], s=14, color="#888888", label="one task, five seeds")
+ax.errorbar([], [], [], color=COLORS[1], marker="o", label="mean, two standard errors")
+ax.set_yticks(range(len(names)), names)
 ax.invert_yaxis()
-ax.set(xlabel="regret: score behind the best candidate", title="Smaller is better")
-ax.legend(loc="lower right")
+ax.set_xscale("symlog", linthresh=0.05, linscale=3)
+ticks = [-0.2, -0.05, -0.02, 0, 0.02, 0.05, 0.2]
+ax.set_xticks(ticks, [f"{tick:+g}" if tick else "0" for tick in ticks])
+ax.set(xlabel="score less that of the defaults", title="The defaults with one change")
+figure.legend(loc="outside lower center", ncols=2)
 ax.spines[["top", "right"]].set_visible(False)
