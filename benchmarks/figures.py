@@ -20,10 +20,12 @@ import bench_forecaster
 import bench_forecaster_small
 import bench_output_bias
 import bench_own_scales
+import bench_patch_length
 import bench_pretrained
 import bench_questions
 import bench_range
 import bench_series
+import bench_series_tries
 import bench_settings
 import bench_static_columns
 import bench_tagging
@@ -665,7 +667,11 @@ TABLES = {
     "profile": ("profile", profile),
     "rare events": ("pages", rare_events),
     "series": ("series", bench_series.table),
+    "series, tries": ("series_tries", bench_series_tries.table),
+    "series, tries by set": ("series_tries", bench_series_tries.set_table),
+    "series, sets of classes": ("series_tries", bench_series_tries.class_set_table),
     "few rows": ("few_rows", bench_few_rows.table),
+    "patch length": ("patch_length", bench_patch_length.table),
     "settings": ("settings", bench_settings.table),
     "static columns": ("static_columns", bench_static_columns.table),
     "peers": ("compare", peers_in_short),

@@ -21,6 +21,7 @@ import bench_latency  # noqa: E402
 import bench_questions  # noqa: E402
 import bench_scaling  # noqa: E402
 import bench_series  # noqa: E402
+import bench_series_tries  # noqa: E402
 import bench_settings  # noqa: E402
 import bench_static_columns  # noqa: E402
 import bench_text  # noqa: E402
@@ -359,6 +360,29 @@ def test_settings_are_measured_beside_the_defaults(run_program, tmp_path, monkey
 def test_texts_that_are_not_there_are_skipped(run_program, tmp_path, capsys):
     run_program(bench_text, tmp_path)
     assert capsys.readouterr().out.startswith("skipped: ")
+
+
+def test_the_threshold_of_sets_of_classes_is_that_of_split_conformal():
+    # 19 truths have 0.01 to 0.19; ceil(20 * 0.9) = 18 of them must be in the sets.
+    shares = np.stack([np.arange(1, 20) / 100, 1 - np.arange(1, 20) / 100], axis=1)
+    places = np.zeros(19, dtype=int)
+    assert bench_series_tries.threshold_of(shares, places) == 0.02
+    # ceil(9 * 0.9) = 9 of 8: only all classes can promise that.
+    assert bench_series_tries.threshold_of(shares[:8], places[:8]) == 0.0
+
+
+def test_the_cell_that_drops_units_is_an_lstm_of_torch_in_evaluation():
+    with torch.random.fork_rng():
+        ours = bench_series_tries.VariationalLSTM(3, 4).eval()
+        torchs = torch.nn.LSTM(3, 4, batch_first=True)
+    with torch.no_grad():
+        torchs.weight_ih_l0.copy_(ours.read.weight)
+        torchs.weight_hh_l0.copy_(ours.recur.weight)
+        torchs.bias_ih_l0.copy_(ours.read.bias)
+        torchs.bias_hh_l0.zero_()
+    x = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(ours(x)[0], torchs(x)[0])
+    assert not torch.allclose(ours.train()(x)[0], torchs(x)[0])
 
 
 # -- defaults and accuracy ---------------------------------------------------------
