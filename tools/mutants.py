@@ -6169,6 +6169,33 @@ MUTANTS = [
             "::test_steps_are_counted_after_those_that_are_known",
         ),
     ),
+    Mutant(
+        "codes that look like years are dates",
+        "sequences/_time_index.py",
+        "(18|19|20)\\d\\d-\\d",
+        "-?\\d+-?\\d",
+        ("tests/sequences/test_series.py::test_texts_that_look_like_dates_are_codes",),
+    ),
+    Mutant(
+        "dates of y are not read",
+        "estimators/_series_input.py",
+        'times = times_of_index(y, "y")',
+        "times = None",
+        (
+            "tests/estimators/test_forecast_dates.py"
+            "::test_the_dates_of_y_count_as_those_of_x",
+        ),
+    ),
+    Mutant(
+        "times of several zones are said to be no times",
+        "sequences/_calendar.py",
+        "if times_of(times) is not None:",
+        "if False:",
+        (
+            "tests/sequences/test_series.py"
+            "::test_texts_with_a_time_zone_are_dates_and_those_of_several_are_refused",
+        ),
+    ),
 ]
 
 

@@ -21,6 +21,7 @@ from sklearn_rnn.sequences import (
     to_values,
 )
 from sklearn_rnn.sequences._padding import row_of
+from sklearn_rnn.sequences._series import times_of_index
 from sklearn_rnn.sequences._time_index import check_order
 
 Floats = NDArray[np.float64]
@@ -308,8 +309,7 @@ def _read_targets(y: Any) -> tuple[Floats, list[Any] | None, Any, int]:
             f"y must have one axis or two, got shape {values.shape}; pass a column for "
             "each target."
         )
-    index = getattr(y, "index", None)
-    times = index if hasattr(index, "asi8") else None
+    times = times_of_index(y, "y")
     return values.reshape(len(values), -1), titles, times, values.ndim
 
 
@@ -325,10 +325,11 @@ def _with_times(table: TableOfSteps, times: Any) -> TableOfSteps:
         return table
     if table.times is None:
         return table._replace(times=times)
-    same = isinstance(table.times, np.ndarray) or table.times.equals(times)
-    if not same:
-        differ: Any = np.flatnonzero(np.asarray(table.times != times))
-        i = int(differ[0]) if len(differ) else 0
+    if isinstance(table.times, np.ndarray):  # a column of numbers
+        return table
+    differ = np.asarray(table.times != times)
+    if differ.any():
+        i = int(np.argmax(differ))
         raise ValueError(
             f"X and y have other dates: {table.times[i]} and {times[i]} in row {i}; "
             "bring them together, such as with X.loc[y.index]."

@@ -12,6 +12,7 @@ from sklearn_rnn.sequences._time_index import (
     check_order,
     frequency_of,
     inferred_frequency,
+    times_of,
 )
 
 CLOSE = 1e-3
@@ -266,6 +267,12 @@ def read_times(column: Any, name: str) -> Any:
             times = pd.DatetimeIndex(pd.to_datetime(times, format="ISO8601"))
     except (TypeError, ValueError) as error:
         kind = getattr(column, "dtype", "objects")
+        if times_of(times) is not None:  # in UTC they can be read
+            raise SequenceError(
+                f"{name} holds times of several time zones, such as {times[0]!r}, or "
+                "before and after a change of the clock; make them times of one, "
+                "pd.to_datetime(..., utc=True)."
+            ) from error
         raise SequenceError(
             f"{name} holds no times, but {kind}, such as {times[0]!r}; convert it to "
             "dates, texts such as '31.12.2024' by pd.to_datetime(..., "

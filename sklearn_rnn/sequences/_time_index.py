@@ -9,6 +9,7 @@ __all__ = [
 ]
 
 import datetime
+import re
 import warnings
 from collections import Counter
 from typing import Any, NoReturn
@@ -26,6 +27,12 @@ MOST_DATES = 1_000_000
 
 ALIKE = 6
 """Steps that differ by a sixth of the usual one count as equal."""
+
+DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|(18|19|20)\d\d-\d")
+"""Texts that begin so may be dates in the format of ISO 8601; codes are others."""
+
+MISSING = {"NoneType", "NAType", "NaTType", "float"}
+"""Types that stand for no text, by name."""
 
 
 def check_order(index: Any, what: str, name: str, *, any_kind: bool = False) -> None:
@@ -181,15 +188,52 @@ def times_of(index: Any, any_kind: bool = False) -> np.ndarray | None:
     if getattr(index, "dtype", None) is None or len(index) == 0:
         return None
     first = index[0]
-    is_date = isinstance(first, (datetime.date, datetime.timedelta))
-    if not is_date and not (isinstance(first, str) and "-" in first):
+    if isinstance(first, str):
+        times = _dates_of_texts(index)
+    elif isinstance(first, (datetime.date, datetime.timedelta)):
+        times = _dates_of_objects(index)
+    else:
         return None
-    try:
-        times = np.array([_plain(item) for item in index], dtype="M8[us]")
-    except (TypeError, ValueError):  # texts that are no dates
+    if times is None:
         return None
     _refuse_missing(np.isnat(times))
     return times.astype(np.int64)
+
+
+def _dates_of_texts(texts: Any) -> np.ndarray | None:
+    """Read texts in the format of ISO 8601, in UTC; None if one of them is no date.
+
+    Codes such as "9000-05" and "-40" are none, though they could be read as years.
+    """
+    missing = np.array([type(text).__name__ in MISSING for text in texts])
+    plausible = (isinstance(text, str) and DATE.match(text) for text in texts)
+    if not all(
+        is_one or lacks for is_one, lacks in zip(plausible, missing, strict=True)
+    ):
+        return None
+    try:
+        import pandas as pd
+    except ImportError:
+        return _dates_of_objects(texts)
+    dates = pd.to_datetime(
+        pd.Index(texts), format="ISO8601", errors="coerce", utc=True
+    ).tz_localize(None)
+    try:
+        dates.as_unit("ns")
+    except ValueError:  # in the year 9000, where nanoseconds end
+        return None
+    is_date = np.asarray(dates.notna()) | missing
+    return np.asarray(dates).astype("M8[us]") if is_date.all() else None
+
+
+def _dates_of_objects(items: Any) -> np.ndarray | None:
+    """Read dates of Python, in UTC; None if one is something else."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of texts with a time zone
+            return np.array([_plain(item) for item in items], dtype="M8[us]")
+    except (TypeError, ValueError):
+        return None
 
 
 def _plain(item: Any) -> Any:

@@ -82,3 +82,28 @@ def test_dates_alone_say_which_steps_are_forecast():
     expected = fitted.forecast()
     some = fitted.forecast(expected.index[[0, 3]])
     pd.testing.assert_frame_equal(some, expected.iloc[[0, 3]], check_freq=False)
+
+
+WRITTEN = {
+    "dates of pandas": DAYS,
+    "dates of Python": pd.Index(DAYS.date),
+    "texts": pd.Index(DAYS.strftime("%Y-%m-%d")),
+    "milliseconds": DAYS.as_unit("ms"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_the_dates_of_y_count_as_those_of_x(written):
+    index = WRITTEN[written]
+    X, sold = np.zeros((60, 1)), pd.Series(WEEKS, index)
+    fitted = make().fit(X[:50], sold[:50])
+    assert fitted.freq_ == "D"
+    dated = pd.DataFrame(X, DAYS)
+    assert make().fit(dated[:50], sold[:50]).freq_ == "D"
+    with pytest.raises(
+        ValueError, match=r"other dates: 2024-01-01.*2024-01-11.* row 0"
+    ):
+        make().fit(dated[:40], sold[10:50])
+    fitted.update(X[52:], sold[52:])  # two days were not observed
+    gaps = np.isnan(fitted._past_values[0][-11:, 0])
+    np.testing.assert_array_equal(np.flatnonzero(gaps), [1, 2])

@@ -243,7 +243,42 @@ def test_dates_of_python_and_texts_in_iso_format_are_dates(dates, time):
     frame = pd.DataFrame({"day": dates, "v": 1.0})
     frame = frame if time else frame.set_index("day")
     assert laid_out(frame, time=time).calendar == ("dates", "D", "")
-    assert read_table_of_steps(pd.Series(1.0, list("ab-c"))).times is None
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [*"ab-c"],
+        ["9000-05", "9000-06", "9000-07"],
+        ["1001-05", "1001-06", "1001-07"],
+        ["0001-01", "0001-02", "0001-03"],
+        ["2024-01", "2024-02", "2024-13"],
+        ["-40", "-41", "-42"],
+        ["9000-01-01", "9000-01-02"],  # where pandas counts nanoseconds, 2262 is last
+    ],
+)
+def test_texts_that_look_like_dates_are_codes(codes):
+    assert read_table_of_steps(pd.Series(1.0, codes)).times is None
+
+
+@pytest.mark.parametrize("time", [None, "day"])
+def test_texts_with_a_time_zone_are_dates_and_those_of_several_are_refused(time):
+    rome = pd.date_range("2024-03-28", periods=8, tz="Europe/Rome")
+    texts = [one.isoformat() for one in rome]
+    frame = pd.DataFrame({"day": texts, "v": 1.0})
+
+    def lay(frame):
+        return laid_out(frame if time else frame.set_index("day"), time=time)
+
+    assert lay(frame[:4]).calendar == ("dates", "D", "UTC+01:00")
+    with pytest.raises(SequenceError, match=r"such as '2024-03-28T.*utc=True") as said:
+        lay(frame)
+    (cure,) = re.findall(r"pd\..*\)", str(said.value))
+    mended = eval(cure.replace("...", "frame['day']"), {"pd": pd, "frame": frame})
+    assert mended.tolist() == rome.tolist()
+    hours = pd.date_range("2024-03-31", periods=8, freq="h", tz="Europe/Rome")
+    frame = frame.assign(day=pd.to_datetime([str(hour) for hour in hours], utc=True))
+    assert lay(frame).calendar == ("dates", "h", "UTC")
 
 
 @pytest.mark.parametrize("form", ["%Y%m%d", "%Y%m"])
