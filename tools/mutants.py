@@ -2823,7 +2823,7 @@ MUTANTS = [
     Mutant(
         "dates among objects are numbers",
         "sequences/_values.py",
-        "if issubclass(sort, DATES) or sort.__name__ in NAMES_OF_DATES:",
+        "if _is_of_dates(sort):",
         "if False:",
         ("tests/sequences/test_values.py::test_dates_are_no_numbers",),
     ),
@@ -5881,7 +5881,7 @@ MUTANTS = [
     Mutant(
         "dates by themselves are rows like others",
         "estimators/_series_input.py",
-        "X = X.to_frame().iloc[:, :0]",
+        "X = dates.to_frame().iloc[:, :0]",
         "pass",
         (
             "tests/estimators/test_forecast_dates.py"
@@ -6195,6 +6195,40 @@ MUTANTS = [
             "tests/sequences/test_series.py"
             "::test_texts_with_a_time_zone_are_dates_and_those_of_several_are_refused",
         ),
+    ),
+    Mutant(
+        "dates beyond nanoseconds are read",
+        "sequences/_time_index.py",
+        '        dates.as_unit("ns")\n',
+        "        pass\n",
+        ("tests/sequences/test_series.py::test_texts_that_look_like_dates_are_codes",),
+    ),
+    Mutant(
+        "dates alone are rows where fit saw none",
+        "estimators/_series_input.py",
+        "self._check_knows_dates(len(dates))",
+        "pass",
+        (
+            "tests/estimators/test_forecast_dates.py"
+            "::test_dates_alone_say_which_steps_are_forecast",
+        ),
+    ),
+    Mutant(
+        "dates are the values of a series",
+        "estimators/_series_input.py",
+        '_refuse_dates_as_values(X, "X")',
+        "pass",
+        (
+            "tests/estimators/test_forecast_dates.py"
+            "::test_dates_are_no_values_of_a_series",
+        ),
+    ),
+    Mutant(
+        "a number of steps may be negative",
+        "estimators/_series_input.py",
+        "isinstance(X, Integral) and X > 0",
+        "True",
+        ("tests/estimators/test_forecaster.py::test_an_error_says_what_to_do",),
     ),
 ]
 

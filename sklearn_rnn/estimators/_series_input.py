@@ -1,6 +1,6 @@
 """What an estimator reads of series whose rows are steps."""
 
-from numbers import Number
+from numbers import Integral, Number
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +20,11 @@ from sklearn_rnn.sequences import (
     read_table_of_steps,
     to_values,
 )
+from sklearn_rnn.sequences._containers import to_array
 from sklearn_rnn.sequences._padding import row_of
-from sklearn_rnn.sequences._series import times_of_index
+from sklearn_rnn.sequences._series import times_alone, times_of_index
 from sklearn_rnn.sequences._time_index import check_order
+from sklearn_rnn.sequences._values import is_date, refuse_dates
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +67,7 @@ class SeriesInput:
     def _read_series(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> Any:
         """Read steps with their targets, in `fit` or in `update`."""
         alone = y is None
-        _refuse_scalar(X, "a single step as [{}], or the series alone: fit(y)")
+        _refuse_no_rows(X, ahead=False)
         table = self._read_table(X, alone, reset=reset)
         if alone:
             targets, titles = table.columns, table.titles or _name_of(X)
@@ -104,6 +106,8 @@ class SeriesInput:
         if isinstance(X, np.ma.MaskedArray):  # what is masked is missing
             X = to_values(X)
         is_array = not hasattr(X, "columns")
+        if is_array:
+            _refuse_dates_as_values(X, "X")
         if is_array and not alone and (reset or not self._lacks_past_only(X)):
             X = validate_data(
                 self,
@@ -231,9 +235,12 @@ class SeriesInput:
 
     def _read_future(self, X: Any) -> tuple[SeriesSteps, Floats]:
         """Read the rows of steps to come: which series and steps, and what is known."""
-        _refuse_scalar(X, "np.empty(({}, 0)) if nothing is known of so many steps")
-        if hasattr(X, "asi8"):  # dates by themselves
-            X = X.to_frame().iloc[:, :0]
+        _refuse_no_rows(X, ahead=True)
+        _refuse_sequences(X)
+        dates = times_alone(X, "X")
+        if dates is not None:
+            self._check_knows_dates(len(dates))
+            X = dates.to_frame().iloc[:, :0]
         table = self._read_table(X, self._was_alone, reset=False)
         columns = np.empty((table.n_rows, 0))
         if not self._was_alone:
@@ -258,6 +265,15 @@ class SeriesInput:
             )
         return steps, filled
 
+    def _check_knows_dates(self, n_rows: int) -> None:
+        """Refuse dates by themselves where they would be rows like others."""
+        if self._calendar is None:
+            raise ValueError(
+                "X holds dates, but fit saw no dates by which steps could be counted; "
+                f"pass rows without dates, such as np.empty(({n_rows}, 0)), or fit a "
+                "series whose index are dates."
+            )
+
     def _indices_of(self, names: list[Any]) -> NDArray[np.int64]:
         """Find series by their names."""
         known = {name: i for i, name in enumerate(self.series_)}
@@ -270,12 +286,37 @@ class SeriesInput:
         return np.array([known[name] for name in names])
 
 
-def _refuse_scalar(X: Any, cure: str) -> None:
+def _refuse_no_rows(X: Any, *, ahead: bool) -> None:
     """Refuse what has no rows, such as a number of steps."""
-    if X is None or isinstance(X, Number):
+    shape = getattr(X, "shape", None)
+    if shape is not None and len(shape) == 0:
+        X = X.item()
+    if X is None or isinstance(X, (Number, str, bytes)) or is_date(X):
         raise TypeError(
-            f"X must have a row for each step, got {X}; pass {cure.format(X)}."
+            f"X must have a row for each step, got {X!r}; {_cure_of_no_rows(X, ahead)}."
         )
+    if (shape[0] if shape else len(X) if hasattr(X, "__len__") else 1) == 0:
+        cure = _cure_of_no_rows(None, ahead)
+        raise ValueError(f"X must have a row for each step, got none; {cure}.")
+
+
+def _cure_of_no_rows(X: Any, ahead: bool) -> str:
+    is_number = isinstance(X, Number) and not isinstance(X, bool)
+    if ahead and is_number and isinstance(X, Integral) and X > 0:
+        return f"pass np.empty(({X}, 0)) if nothing is known of so many steps"
+    if ahead:
+        return "leave X out for the steps of the horizon, or pass their dates or rows"
+    if is_number:
+        return f"pass a single step as [{X}], or the series alone: fit(y)"
+    return "pass the series alone: fit(y), or X with a row for each step of y"
+
+
+def _refuse_dates_as_values(data: Any, name: str) -> None:
+    refuse_dates(
+        np.asarray(to_array(data)),
+        name,
+        recipe="pass numbers with dates as their index, pd.Series(values, index=dates)",
+    )
 
 
 def _refuse_sequences(X: Any) -> None:
@@ -295,6 +336,7 @@ def _refuse_sequences(X: Any) -> None:
 def _read_targets(y: Any) -> tuple[Floats, list[Any] | None, Any, int]:
     """Read y as columns, with their names, the times of its index and its axes."""
     titles = list(y.columns) if hasattr(y, "columns") else _name_of(y)
+    _refuse_dates_as_values(y, "y")
     if isinstance(y, np.ma.MaskedArray):
         y = to_values(y, "y")
     values = check_array(

@@ -5,6 +5,7 @@ __all__ = [
     "TableOfSteps",
     "lay_out_steps",
     "read_table_of_steps",
+    "times_alone",
     "times_of_index",
 ]
 
@@ -17,6 +18,7 @@ from sklearn.utils import check_array
 from sklearn_rnn._messages import name_some
 from sklearn_rnn.exceptions import SequenceError
 from sklearn_rnn.sequences._calendar import Calendar, find_calendar, read_times
+from sklearn_rnn.sequences._containers import to_array
 from sklearn_rnn.sequences._frames import (
     absent_of,
     column_of,
@@ -219,6 +221,35 @@ def times_of_index(X: Any, name: str) -> Any:
     if not hasattr(index, "dtype") or times_of(index) is None:
         return None
     return read_times(index, f"The index of {name}")
+
+
+def times_alone(X: Any, name: str) -> Any:
+    """Give dates, periods or durations that come by themselves, None of other data.
+
+    Parameters
+    ----------
+    X : object
+        An index, a series, an array of one column or a list. Texts as in an index.
+    name : str
+        What messages call it.
+
+    Returns
+    -------
+    times : Index of shape (n_rows,) or None
+    """
+    if is_frame(X) or hasattr(X, "collect"):
+        return None
+    values = X if hasattr(X, "array") else np.asarray(to_array(X))
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1 or getattr(values.dtype, "kind", "O") in "biufc":
+        return None
+    try:
+        import pandas as pd
+    except ImportError:  # without which there is no calendar
+        return None
+    index = pd.Index(values)  # which finds out what objects are
+    return None if times_of(index) is None else read_times(index, name)
 
 
 def lay_out_steps(

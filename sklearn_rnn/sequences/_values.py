@@ -1,6 +1,6 @@
 """What any container holds, as an array: masks are missing, dates are no numbers."""
 
-__all__ = ["refuse_dates", "to_labels", "to_values"]
+__all__ = ["is_date", "refuse_dates", "to_labels", "to_values"]
 
 import datetime
 from numbers import Number
@@ -90,8 +90,17 @@ def refuse_dates(
     if array.dtype.kind in "mM":
         _refuse_dates(str(array.dtype), name, where, recipe)
     for sort in set(map(type, array.flat)) if array.dtype.kind == "O" else ():
-        if issubclass(sort, DATES) or sort.__name__ in NAMES_OF_DATES:
+        if _is_of_dates(sort):
             _refuse_dates(sort.__name__, name, where, recipe)
+
+
+def is_date(item: Any) -> bool:
+    """Tell whether something is a single point in time, or a duration."""
+    return _is_of_dates(type(item))
+
+
+def _is_of_dates(sort: type) -> bool:
+    return issubclass(sort, DATES) or sort.__name__ in NAMES_OF_DATES
 
 
 def to_labels(data: Any) -> Any:

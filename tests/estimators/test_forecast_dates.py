@@ -77,11 +77,65 @@ def test_what_comes_later_is_in_the_order_of_time_as_in_fit():
         fitted.update(sold.iloc[[50, 53, 52]])
 
 
-def test_dates_alone_say_which_steps_are_forecast():
+WAYS_TO_WRITE = {
+    "an index": lambda dates: dates,
+    "an index of objects": lambda dates: dates.astype(object),
+    "an index of texts": lambda dates: pd.Index(dates.strftime("%Y-%m-%d")),
+    "an index of a frame": lambda dates: pd.DataFrame(index=dates),
+    "a series": pd.Series,
+    "an array": lambda dates: dates.to_numpy(),
+    "a column": lambda dates: dates.to_numpy().reshape(-1, 1),
+    "a list": list,
+    "a list of dates of Python": lambda dates: list(dates.date),
+    "a list of texts": lambda dates: list(dates.strftime("%Y-%m-%d")),
+}
+
+
+VALUES = [
+    how for how in WAYS_TO_WRITE if "texts" not in how and not how.endswith("frame")
+]
+
+
+@pytest.mark.parametrize("how", WAYS_TO_WRITE)
+def test_dates_alone_say_which_steps_are_forecast(how):
     fitted = make().fit(pd.Series(WEEKS, DAYS))
     expected = fitted.forecast()
-    some = fitted.forecast(expected.index[[0, 3]])
+    dates = expected.index[[0, 3]]
+    some = fitted.forecast(WAYS_TO_WRITE[how](dates))
     pd.testing.assert_frame_equal(some, expected.iloc[[0, 3]], check_freq=False)
+    with pytest.raises(ValueError, match="a row for each step, got none"):
+        fitted.predict(WAYS_TO_WRITE[how](dates[:0]))
+    if how == "an index of a frame":  # rows that have dates besides
+        return
+    with pytest.raises(ValueError, match=r"fit saw no dates.*np.empty\(\(2, 0\)\)"):
+        make().fit(WEEKS).predict(WAYS_TO_WRITE[how](dates))
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.period_range("2024-01", periods=60, freq="M"),
+        pd.timedelta_range("1h", periods=60, freq="h"),
+        pd.date_range("2024-02-07", periods=60, tz="Europe/Rome"),
+    ],
+    ids=lambda index: type(index).__name__,
+)
+@pytest.mark.parametrize("kind", [list, pd.Series])
+def test_times_of_any_kind_say_which_steps_are_forecast(index, kind):
+    fitted = make().fit(pd.Series(WEEKS[:55], index[:55]))
+    expected = fitted.predict()[[0, 2]]
+    np.testing.assert_array_equal(fitted.predict(kind(index[[55, 57]])), expected)
+
+
+@pytest.mark.parametrize("how", VALUES)
+def test_dates_are_no_values_of_a_series(how):
+    dates = WAYS_TO_WRITE[how](DAYS)
+    fitted = make().fit(WEEKS)
+    for fit in (make().fit, fitted.update):
+        with pytest.raises(ValueError, match=r"X holds dates.*index=dates"):
+            fit(dates)
+    with pytest.raises(ValueError, match=r"y holds dates.*index=dates"):
+        make().fit(WEEKS.reshape(-1, 1), dates)
 
 
 WRITTEN = {

@@ -461,8 +461,17 @@ def test_a_short_or_constant_series_has_a_forecast(n, constant):
         ),
         (lambda: make().fit(WAVE).step([1.0]), "call update with each that comes"),
         (lambda: make().fit(WAVE).predict(3), r"got 3; pass np.empty\(\(3, 0\)\)"),
+        (
+            lambda: make().fit(WAVE).predict(np.array(12)),
+            r"got 12; pass.*\(\(12, 0\)\)",
+        ),
+        (lambda: make().fit(WAVE).predict(2.5), r"got 2.5; leave X out for the steps"),
+        (lambda: make().fit(WAVE).predict(-3), r"got -3; leave X out for the steps"),
+        (lambda: make().fit(WAVE).predict("May"), r"got 'May'; leave X out"),
+        (lambda: make().fit(WAVE).predict(np.empty((0, 0))), r"got none; leave X out"),
         (lambda: make().fit(WAVE).update(3.5), r"got 3.5; pass a single.* \[3.5\]"),
-        (lambda: make().fit(None, WAVE), r"got None;.*alone: fit\(y\)"),
+        (lambda: make().fit(np.array(3.5)), r"got 3.5; pass a single.* \[3.5\]"),
+        (lambda: make().fit(None, WAVE), r"got None; pass the series alone: fit\(y\)"),
         (lambda: make().fit(WAVE).score([np.nan] * 3), "no row without NaN"),
     ],
 )
