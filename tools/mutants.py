@@ -2906,7 +2906,7 @@ MUTANTS = [
     Mutant(
         "a row that fills a gap takes the target away",
         "sequences/_from_frame.py",
-        "firsts[rows] = y[there[places]]",
+        "firsts[rows, i] = table[there[places], i]",
         "pass",
         (
             "tests/sequences/test_from_frame.py"
@@ -6226,9 +6226,49 @@ MUTANTS = [
     Mutant(
         "a number of steps may be negative",
         "estimators/_series_input.py",
-        "isinstance(X, Integral) and X > 0",
+        "isinstance(X, Integral) and int(X) > 0",
         "True",
         ("tests/estimators/test_forecaster.py::test_an_error_says_what_to_do",),
+    ),
+    Mutant(
+        "asfreq is advised for a gap though it would lose values",
+        "sequences/_calendar.py",
+        'f"step of {calendar.said}; {_cure_of_steps(times, name)}."',
+        'f"step of {calendar.said}; call {name}.asfreq({calendar.step!r})."',
+        (
+            "tests/sequences/test_series.py"
+            "::test_dates_without_a_constant_step_are_refused_and_the_cure_works",
+        ),
+    ),
+    Mutant(
+        "months are named only where none is missing",
+        "sequences/_calendar.py",
+        "if (steps < 1).any() or np.median(steps) >= 2:",
+        "if (steps != 1).any():",
+        (
+            "tests/sequences/test_series.py"
+            "::test_dates_without_a_constant_step_are_refused_and_the_cure_works",
+        ),
+    ),
+    Mutant(
+        "asfreq is advised for durations, which do not have it",
+        "sequences/_calendar.py",
+        'if kind == "durations" else how',
+        "if False else how",
+        (
+            "tests/sequences/test_series.py"
+            "::test_dates_without_a_constant_step_are_refused_and_the_cure_works",
+        ),
+    ),
+    Mutant(
+        "NaN alone is a target that is missing",
+        "sequences/_values.py",
+        "type(item).__name__ in MISSING or (",
+        "(",
+        (
+            "tests/sequences/test_from_frame.py"
+            "::test_a_row_that_fills_a_gap_needs_no_target",
+        ),
     ),
 ]
 

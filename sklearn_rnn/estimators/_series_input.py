@@ -302,7 +302,7 @@ def _refuse_no_rows(X: Any, *, ahead: bool) -> None:
 
 def _cure_of_no_rows(X: Any, ahead: bool) -> str:
     is_number = isinstance(X, Number) and not isinstance(X, bool)
-    if ahead and is_number and isinstance(X, Integral) and X > 0:
+    if ahead and is_number and isinstance(X, Integral) and int(X) > 0:
         return f"pass np.empty(({X}, 0)) if nothing is known of so many steps"
     if ahead:
         return "leave X out for the steps of the horizon, or pass their dates or rows"

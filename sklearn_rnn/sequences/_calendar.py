@@ -429,33 +429,50 @@ def _cure_of_steps(times: Any, name: str) -> str:
     """Tell how times get equal steps, so that none of them is lost."""
     import pandas as pd
 
+    kind = _kind_of(times)
+    if kind == "periods":
+        whole = f"pd.period_range({name}.index[0], {name}.index[-1])"
+        return f"call {name}.reindex({whole}), which leaves NaN"
     step, usual = _usual_frequency(times), pd.Series(times).diff().median()
     if step is not None and (times[-1] - times[0]) / usual < MOST_DATES:
-        calendar = Calendar(
-            _kind_of(times), step, str(getattr(times, "tz", None) or "")
-        )
+        calendar = Calendar(kind, step, str(getattr(times, "tz", None) or ""))
         codes = calendar.encode(times)
         if np.isin(codes, calendar._reaching(codes[0], codes[-1])).all():
-            return f"call {name}.asfreq({step!r}), which leaves NaN"
-    if hasattr(times, "tz_localize"):  # the 15th of each month, midnight elsewhere
-        on_the_wall = times.tz_localize(None)
-        for unit in "DMQY":
-            if (np.diff(on_the_wall.to_period(unit).asi8) == 1).all():
-                naive = ".tz_localize(None)" if times.tz is not None else ""
-                return f"name each {UNITS[unit]}, {name}{naive}.to_period({unit!r})"
+            how = f"asfreq({step!r})"  # which durations do not have
+            how = f"resample({step!r}).asfreq()" if kind == "durations" else how
+            return f"call {name}.{how}, which leaves NaN"
+    named = _cure_of_names(times, name) if kind == "dates" else None
     units = [one for one in ("D", "h", "min", "s") if usual >= pd.Timedelta(1, one)]
-    return f"put them on a grid, such as {name}.resample({[*units, 'ms'][0]!r}).mean()"
+    unit = [*units, "ms"][0]
+    return named or f"put them on a grid, such as {name}.resample({unit!r}).mean()"
+
+
+def _cure_of_names(times: Any, name: str) -> str | None:
+    """Tell how dates are named by their days or months, None if two have one name.
+
+    So are the 15th of each month, the last day of business, and midnight elsewhere.
+    """
+    naive = ".tz_localize(None)" if times.tz is not None else ""
+    for unit, said in UNITS.items():
+        periods = times.tz_localize(None).to_period(unit)
+        steps = np.diff(periods.asi8)
+        if (steps < 1).any() or np.median(steps) >= 2:
+            continue
+        line = f"{name}{naive}.to_period({unit!r})"
+        if (steps == 1).all():
+            return f"name each {said}, {line}"
+        first, last = str(periods[0]), str(periods[-1])
+        whole = f"pd.period_range({first!r}, {last!r}, freq={unit!r})"
+        return f"name each {said}, {line}.reindex({whole}), which leaves NaN"
+    return None
 
 
 def _refuse_gap(
     calendar: Calendar, times: Any, i: int, what: str, name: str
 ) -> NoReturn:
-    cure = f"call {name}.asfreq({calendar.step!r}), which leaves NaN"
-    if calendar.kind != "dates":
-        cure = f"put in the missing rows at steps of {calendar.said}, with NaN"
     raise SequenceError(
         f"{what} has a gap: {times[i - 1]} is followed by {times[i]}, which is not one "
-        f"step of {calendar.said}; {cure}."
+        f"step of {calendar.said}; {_cure_of_steps(times, name)}."
     )
 
 

@@ -34,7 +34,7 @@ from sklearn_rnn.sequences._containers import (
 from sklearn_rnn.sequences._frame_sequences import FrameSequences
 from sklearn_rnn.sequences._sequences import Sequences
 from sklearn_rnn.sequences._time_index import check_order
-from sklearn_rnn.sequences._values import to_values
+from sklearn_rnn.sequences._values import absent_in, to_values
 
 DATES_OF_TABLE = (
     "drop the column, X.drop(columns={0!r}), or put a number in its place, such as "
@@ -327,13 +327,13 @@ def column_of(frame: Any, i: int) -> Any:
 
 
 def absent_of(column: Any) -> np.ndarray:
-    """Find the missing values of a column of any library, bool (n_rows,)."""
+    """Find the missing values of a column of any library, or of an array, bool."""
     values = np.asarray(column)
-    absent = np.zeros(len(values), dtype=bool)
+    absent = absent_in(values)
     for name in ("isna", "is_null"):
         if hasattr(column, name):
             absent |= np.asarray(getattr(column, name)(), dtype=bool)
-    return absent | np.isnan(values) if values.dtype.kind == "f" else absent
+    return absent
 
 
 def cells_of(frame: Any) -> np.ndarray | None:

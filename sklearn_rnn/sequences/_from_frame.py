@@ -19,7 +19,7 @@ from sklearn_rnn.sequences._frames import (
 from sklearn_rnn.sequences._numbers import check_real
 from sklearn_rnn.sequences._sequences import Sequences, offsets_of
 from sklearn_rnn.sequences._series_times import Grouped, check_times
-from sklearn_rnn.sequences._values import to_values
+from sklearn_rnn.sequences._values import absent_in, to_values
 
 TEXTS = "leave it out of columns=[...], or put numbers in its place"
 TARGETS_PER = ("series", "step")
@@ -284,15 +284,18 @@ def _rows_of(groups: Grouped) -> np.ndarray:
 
 def _one_per_series(y: np.ndarray, groups: Grouped, target: Any) -> np.ndarray:
     """Take the target of each series: the same in all its rows, where it is there."""
-    firsts = y[groups.offsets[:-1]]
-    if y.ndim == 1 and (y != y).any():  # of rows that fill gaps; the first other one
-        there = np.flatnonzero(y == y)
-        rows, places = np.unique(_rows_of(groups)[there], return_index=True)
-        firsts[rows] = y[there[places]]
-    same = np.repeat(firsts, groups.lengths, axis=0)
-    differs = ((y != same) & (y == y)).reshape(len(y), -1).any(axis=1)
+    table = y.reshape(len(y), -1)
+    of_rows, present = _rows_of(groups), ~absent_in(table)
+    firsts = table[groups.offsets[:-1]]
+    for i in range(table.shape[1]):  # a row that fills a gap has no target
+        there = np.flatnonzero(present[:, i])
+        rows, places = np.unique(of_rows[there], return_index=True)
+        firsts[rows, i] = table[there[places], i]
+    differs = np.zeros(table.shape, dtype=bool)
+    differs[present] = table[present] != firsts[of_rows][present]
+    firsts = firsts.reshape(-1, *y.shape[1:])
     if differs.any():
-        step = int(np.argmax(differs))
+        step = int(np.argmax(differs.any(axis=1)))
         row = groups.row_of(step)
         name = groups.names.tolist()[row]
         raise SequenceError(

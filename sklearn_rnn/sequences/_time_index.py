@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from sklearn_rnn.exceptions import SequenceError
+from sklearn_rnn.sequences._values import absent_in
 
 CURES = {
     "order": "sort it, {}.sort_index()",
@@ -30,9 +31,6 @@ ALIKE = 6
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|(18|19|20)\d\d-\d")
 """Texts that begin so may be dates in the format of ISO 8601; codes are others."""
-
-MISSING = {"NoneType", "NAType", "NaTType", "float"}
-"""Types that stand for no text, by name."""
 
 
 def check_order(index: Any, what: str, name: str, *, any_kind: bool = False) -> None:
@@ -189,15 +187,15 @@ def times_of(index: Any, any_kind: bool = False) -> np.ndarray | None:
         return None
     first = index[0]
     if isinstance(first, str):
-        times = _dates_of_texts(index)
+        dates = _dates_of_texts(index)
     elif isinstance(first, (datetime.date, datetime.timedelta)):
-        times = _dates_of_objects(index)
+        dates = _dates_of_objects(index)
     else:
         return None
-    if times is None:
+    if dates is None:
         return None
-    _refuse_missing(np.isnat(times))
-    return times.astype(np.int64)
+    _refuse_missing(np.isnat(dates))
+    return dates.astype(np.int64)
 
 
 def _dates_of_texts(texts: Any) -> np.ndarray | None:
@@ -205,11 +203,9 @@ def _dates_of_texts(texts: Any) -> np.ndarray | None:
 
     Codes such as "9000-05" and "-40" are none, though they could be read as years.
     """
-    missing = np.array([type(text).__name__ in MISSING for text in texts])
-    plausible = (isinstance(text, str) and DATE.match(text) for text in texts)
-    if not all(
-        is_one or lacks for is_one, lacks in zip(plausible, missing, strict=True)
-    ):
+    missing = absent_in(np.asarray(texts, dtype=object))
+    plausible = [isinstance(text, str) and bool(DATE.match(text)) for text in texts]
+    if not (missing | plausible).all():
         return None
     try:
         import pandas as pd

@@ -1,6 +1,6 @@
 """What any container holds, as an array: masks are missing, dates are no numbers."""
 
-__all__ = ["is_date", "refuse_dates", "to_labels", "to_values"]
+__all__ = ["absent_in", "is_date", "refuse_dates", "to_labels", "to_values"]
 
 import datetime
 from numbers import Number
@@ -92,6 +92,19 @@ def refuse_dates(
     for sort in set(map(type, array.flat)) if array.dtype.kind == "O" else ():
         if _is_of_dates(sort):
             _refuse_dates(sort.__name__, name, where, recipe)
+
+
+def absent_in(array: np.ndarray) -> np.ndarray:
+    """Find NaN, None and the missing values of pandas in an array, bool."""
+    if array.dtype.kind == "f":
+        return np.isnan(array)
+    if array.dtype.kind != "O":
+        return np.zeros(array.shape, dtype=bool)
+    absent = [
+        type(item).__name__ in MISSING or (isinstance(item, float) and item != item)
+        for item in array.flat
+    ]
+    return np.array(absent, dtype=bool).reshape(array.shape)
 
 
 def is_date(item: Any) -> bool:

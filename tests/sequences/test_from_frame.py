@@ -164,6 +164,17 @@ def test_a_row_that_fills_a_gap_needs_no_target(values):
     gaps = FRAME.assign(fails=fails.where(~FRAME.index.isin([0, 4])))
     _, y = read(gaps, target="fails")
     assert y.tolist() == values
+    if isinstance(values[0], str):
+        for absent, dtype in ((None, object), (pd.NA, "string"), (pd.NA, object)):
+            gaps["fails"] = fails.astype(dtype)
+            gaps.loc[[0, 4], "fails"] = absent
+            assert read(gaps, target="fails")[1].tolist() == values
+    else:
+        gaps["cost"] = 2 * fails.where(~FRAME.index.isin([1, 4]))
+        _, y = read(gaps, target=["fails", "cost"])
+        assert y.tolist() == [[value, 2 * value] for value in values]
+        gaps["fails"] = gaps["fails"].astype("Float64")
+        assert read(gaps, target="fails")[1].tolist() == values
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -135,6 +135,40 @@ DAYS = pd.date_range("2024-01-01", periods=6, freq="D")
             "y.tz_localize(None).to_period('D')",
         ),
         (
+            pd.date_range(
+                "2020-01-01", periods=30, freq="MS", tz="Europe/Rome"
+            ).tz_convert("UTC"),
+            "a gap",  # the ends of months in UTC, but for those in summer
+            "y.tz_localize(None).to_period('M')",
+        ),
+        (
+            pd.date_range("2020-01-01", periods=30, freq="BME").delete([7, 8]),
+            "no constant step",
+            "y.to_period('M').reindex(pd.period_range('2020-01', '2022-06', freq='M'))",
+        ),
+        (
+            (pd.date_range("2020-01-01", periods=9, freq="MS") + pd.Timedelta("14D"))[
+                [0, 1, 2, 4, 5, 6, 7, 8]
+            ],
+            "no constant step",
+            "y.to_period('M').reindex(pd.period_range('2020-01', '2020-09', freq='M'))",
+        ),
+        (
+            pd.period_range("2020-01", periods=9, freq="M").delete(3),
+            "a gap",
+            "y.reindex(pd.period_range(y.index[0], y.index[-1]))",
+        ),
+        (
+            pd.timedelta_range("1min", periods=9, freq="min").delete(3),
+            "no constant step",
+            "y.resample('min').asfreq()",
+        ),
+        (
+            pd.timedelta_range("1min", periods=9, freq="h").delete([3, 6]),
+            "no constant step",
+            "y.resample('h').asfreq()",
+        ),
+        (
             pd.DatetimeIndex(["2024-01-01 07:03", "2024-01-01 09:10", "2024-01-02"]),
             "no constant step",
             "y.resample('h').mean()",
@@ -155,8 +189,8 @@ def test_dates_without_a_constant_step_are_refused_and_the_cure_works(
     with pytest.raises(SequenceError, match=message) as refused:
         lay_out_steps(read_table_of_steps(y, name="y"), name="y")
     assert cure in str(refused.value)
-    mended = eval(cure, {"y": y})
-    assert laid_out(mended).calendar.step.split("-")[0] in [*"DBMYh", "ME"]
+    mended = eval(cure, {"y": y, "pd": pd})
+    assert laid_out(mended).calendar.step.split("-")[0] in [*"DBMYh", "ME", "min"]
     assert np.isfinite(mended).sum() == index.nunique()  # none is lost
 
 
