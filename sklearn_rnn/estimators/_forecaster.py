@@ -363,7 +363,8 @@ class RNNForecaster(ForecastFit, RegressorMixin, BaseRNN):
         X : {array-like, DataFrame} of shape (n_steps, n_columns), default=None
             What is known of the steps to come.  With dates, rows are placed by date.
             Without columns only the number of rows and their dates count; dates alone
-            are enough, as an index, an array or a list.  None forecasts the next ``horizon`` steps of each series.
+            are enough, as an index, an array or a list.  None forecasts the next
+            ``horizon`` steps of each series.
 
         Returns
         -------
