@@ -113,24 +113,11 @@ class SequenceNet(NeuralNet):
         step_fn: Callable[..., Any],
         **fit_params: Any,
     ) -> None:
-        """Run the epoch as skorch does, which counts the rows of a batch at length.
-
-        Callbacks may have left nothing of the compiled step.
-        """
+        """Run the epoch; callbacks may have left nothing of the compiled step."""
         if training and self.compiled_step is not None:
             made = make_compiled_step(self, iterator.dataset)
             self.compiled_step, self.training_path_ = made
-        n_batches = 0
-        for batch in () if iterator is None else iterator:
-            self.notify("on_batch_begin", batch=batch, training=training)
-            step = step_fn(batch, **fit_params)
-            record = self.history[-1]["batches"][-1]
-            record[f"{prefix}_loss"] = step["loss"].item()
-            record[f"{prefix}_batch_size"] = len(batch[0])
-            self.notify("on_batch_end", batch=batch, training=training, **step)
-            n_batches += 1
-        if iterator is not None:
-            self.history.record(f"{prefix}_batch_count", n_batches)
+        super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
 
     def train_step(self, batch: Any, **fit_params: Any) -> Any:
         """Train on a batch, or say which one was too large."""

@@ -95,9 +95,9 @@ class NumberReader:
         scaler = _own_scaler(values, lengths) if self.by_sequence else self.scaler
         unseen = np.isnan(seen)
         x = scaler.transform(np.where(unseen, scaler.mean_, seen))
-        x[unseen] = 0.0
         if rng is not None and self.noise > 0:
             x += self.noise * rng.standard_normal(x.shape, dtype=x.dtype)
+        x[unseen] = 0.0
         return np.concatenate([x, *beside], axis=1) if beside else x
 
     def remember(

@@ -63,7 +63,8 @@ class AlignmentDisplay:
     >>> from sklearn_rnn.inspection import AlignmentDisplay
     >>> up_down = np.array([[0.0], [1.0], [0.0], [-1.0], [0.0]])
     >>> X = [np.repeat(s * up_down, n, axis=0) for n in range(1, 9) for s in (1, -1)]
-    >>> model = RNNTranscriber(8, batch_size=4, lr=0.05, max_epochs=20, random_state=0)
+    >>> params = {"max_epochs": 20, "input_noise": 0.0, "random_state": 0}
+    >>> model = RNNTranscriber(8, batch_size=4, lr=0.05, **params)
     >>> model = model.fit(X, ["ab", "ba"] * 8)
     >>> display = AlignmentDisplay.from_estimator(model, X)
     >>> display.labels, display.spans.tolist()

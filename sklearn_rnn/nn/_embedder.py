@@ -149,7 +149,7 @@ class Embedder(nn.Module):
         embedded: Tensor = self.tokens(batch.values.t())
         if read is not None:
             embedded = torch.cat([embedded, read], dim=2)
-        if self.training:
+        if self.dropout.training:
             embedded = self.dropout(embedded)
         return embedded.transpose(0, 1)  # (n_samples, n_timesteps, n_units)
 

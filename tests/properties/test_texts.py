@@ -77,7 +77,8 @@ def fitted(cell="gru", **params):
         model = RNNClassifier(**SMALL, cell=cell, input="tokens")
     else:
         model = RNNClassifier(**SMALL, cell=cell)
-    return make_pipeline(vectorizer, model).fit(FIT_ON, np.arange(len(FIT_ON)) % 3)
+    documents = map(list, FIT_ON) if params.get("analyzer") is list else FIT_ON
+    return make_pipeline(vectorizer, model).fit(documents, np.arange(len(FIT_ON)) % 3)
 
 
 # -- characters --------------------------------------------------------------------
