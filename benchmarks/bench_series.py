@@ -82,10 +82,10 @@ def read(folder, name):
     return Part(X, y), Part(X_test, y_test)
 
 
-def score_networks(params, train, test, n_seeds):
+def score_networks(params, train, test, seeds):
     """Fit from each seed; score each network, and the mean of all."""
     found, total = {"scores": [], "seconds": []}, 0.0
-    for seed in range(n_seeds):
+    for seed in seeds:
         start = time.process_time()
         model = RNNClassifier(random_state=seed, **params).fit(train.X, train.y)
         found["seconds"].append(round(time.process_time() - start, 2))
@@ -130,7 +130,7 @@ def ask_minirocket(python, train, test, n_seeds):
 def measure(way, train, test, arguments):
     """Score one way, or None where its environment is not named."""
     if way in NETWORKS:
-        return score_networks(NETWORKS[way], train, test, arguments.seeds)
+        return score_networks(NETWORKS[way], train, test, range(arguments.seeds))
     if way == NEAREST:
         return score_nearest(train, test)
     if arguments.python_peers is None:

@@ -22,7 +22,7 @@ import torch
 from sklearn.model_selection import StratifiedShuffleSplit
 from torch import nn
 
-from bench_series import SETS, read, right
+from bench_series import SETS, read, right, score_networks
 from measuring import environment, write_json
 from report import markdown
 from sklearn_rnn import RNNClassifier
@@ -131,20 +131,6 @@ WAYS = {
     "variational dropout": {"cell": VariationalLSTM},
 }
 CLASS_SETS = "sets of classes"
-
-
-def score_networks(params, train, test, seeds):
-    """Fit from each seed; score each network, and the mean of all."""
-    found, total = {"scores": [], "seconds": []}, 0.0
-    for seed in seeds:
-        start = time.process_time()
-        model = RNNClassifier(random_state=seed, **params).fit(train.X, train.y)
-        found["seconds"].append(round(time.process_time() - start, 2))
-        shares = model.predict_proba(test.X)
-        total = total + shares
-        found["scores"].append(right(model, shares, test))
-    found["together"] = right(model, total, test)
-    return found
 
 
 def threshold_of(shares, places):
