@@ -59,7 +59,7 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js")
 # Of the rest of a page the theme is the author.
 RUN_AXE = """
 const done = arguments[arguments.length - 1];
-axe.run(document.querySelector(".bd-article") || document, {
+axe.run(document.querySelector(".bd-article, main") || document, {
     runOnly: ["color-contrast", "image-alt", "link-name", "svg-img-alt"],
     resultTypes: ["violations"],
 }).then((found) => done(found.violations.flatMap((rule) => rule.nodes.map(
