@@ -731,7 +731,7 @@ def test_the_network_of_convolutions_alone_reads_nothing_else():
     params = bench_series.NETWORKS["convolutions alone"]
     part = Part(X, np.array(y))
     short = {**params, "max_epochs": 1}
-    found = bench_series.score_networks(short, part, part, n_seeds=2)
+    found = bench_series.score_networks(short, part, part, seeds=range(2))
     assert len(found["scores"]) == 2
     model = RNNClassifier(**short, random_state=0).fit(X, y)
     before = model.decision_function(X)
