@@ -90,7 +90,7 @@ def test_a_warning_of_scikit_learn_about_labels_names_the_line_of_the_user(monke
     monkeypatch.setattr(_targets, "type_of_target", suspect)
     monkeypatch.setattr(_ragged_targets, "check_classification_targets", suspect)
     with pytest.warns(UserWarning, match="many classes") as seen:
-        check_labels([0, 1, 2])
+        check_labels(np.array([0, 1, 2]))
         check_step_labels([[0, 1], [2, 3]], lengths=[2, 2])
     assert [warning.filename for warning in seen] == [__file__] * 2  # each once
 

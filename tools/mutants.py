@@ -2327,7 +2327,7 @@ MUTANTS = [
     Mutant(
         "the unknown word is the mean of itself and the others",
         "nn/_embedding.py",
-        "known[[padding_idx, unknown_idx]] = False",
+        "known[padding_idx] = known[unknown_idx] = False",
         "known[padding_idx] = False",
         (
             "tests/nn/test_embedding.py"
@@ -3492,7 +3492,7 @@ MUTANTS = [
     Mutant(
         "SIGTERM is swallowed where it raises KeyboardInterrupt",
         "_training/_ctrl_c.py",
-        "for number in signal.valid_signals()\n",
+        "for number in _valid_signals()\n",
         "for number in [signal.SIGINT]\n",
         (
             "tests/_training/test_ctrl_c.py"
@@ -3611,6 +3611,16 @@ MUTANTS = [
         (
             "tests/_training/test_callbacks.py"
             "::test_the_norm_in_the_history_is_the_mean_of_the_epoch",
+        ),
+    ),
+    Mutant(
+        "large weights are taken for infinite ones",
+        "_training/_callbacks.py",
+        "math.isfinite(p.sum()) or bool(p.isfinite().all())",
+        "math.isfinite(p.sum())",
+        (
+            "tests/_training/test_callbacks.py"
+            "::test_weights_are_good_as_long_as_each_of_them_is_finite",
         ),
     ),
     Mutant(
@@ -3932,8 +3942,8 @@ MUTANTS = [
     Mutant(
         "every fit draws the same seed",
         "estimators/_base.py",
-        "random_state = np.random.default_rng()",
-        "random_state = np.random.default_rng(0)",
+        "return secrets.randbelow(2**31)",
+        "return 0",
         (
             "tests/estimators/test_contract.py::"
             "test_another_seed_gives_another_fit_and_none_gives_another_each_time",
@@ -3949,8 +3959,7 @@ MUTANTS = [
     Mutant(
         "a fit without a seed asks the global generator",
         "estimators/_base.py",
-        "random_state = np.random.default_rng()\n"
-        "        return int(random_state.integers(2**31))",
+        "return secrets.randbelow(2**31)",
         "return int(np.random.randint(2**31 - 1))",
         (
             "tests/estimators/test_contract.py::"
@@ -4585,8 +4594,18 @@ MUTANTS = [
     Mutant(
         "a warning about labels names a line of the package",
         "sequences/_targets.py",
-        "if repeat_warnings(_kind_of, y)",
-        "if _kind_of(y)",
+        "and repeat_warnings(_kind_of, y)",
+        "and _kind_of(y)",
+        (
+            "tests/test_messages.py"
+            "::test_a_warning_of_scikit_learn_about_labels_names_the_line_of_the_user",
+        ),
+    ),
+    Mutant(
+        "nothing is said of labels that are nearly all different",
+        "sequences/_targets.py",
+        "is_plain and 0 < 2 * len(np.unique(y)) <= len(y)",
+        "is_plain",
         (
             "tests/test_messages.py"
             "::test_a_warning_of_scikit_learn_about_labels_names_the_line_of_the_user",

@@ -1,5 +1,6 @@
 """What happens around skorch's training loop, one concern per callback."""
 
+import math
 import multiprocessing
 import re
 import sys
@@ -345,8 +346,12 @@ def _copy_of_weights(module: Any) -> dict[str, torch.Tensor]:
     return {name: weight.clone() for name, weight in module.state_dict().items()}
 
 
+@torch.no_grad()
 def _is_finite(module: Any) -> bool:
-    return all(bool(p.isfinite().all()) for p in module.parameters())
+    # A sum of finite numbers may overflow, one of others is never finite.
+    return all(
+        math.isfinite(p.sum()) or bool(p.isfinite().all()) for p in module.parameters()
+    )
 
 
 class Schedule(Callback):

@@ -3,11 +3,16 @@
 import signal
 import threading
 from contextlib import ExitStack, suppress
+from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+_valid_signals = cache(signal.valid_signals)
+"""Which there are, asked for once."""
 
 
 class _Handler:
@@ -58,7 +63,7 @@ class NoticedCtrlC:
         # Of most there is none, and each question to the system takes its time.
         self._noticed = [
             _Noticed(number)
-            for number in signal.valid_signals()
+            for number in _valid_signals()
             if callable(signal.getsignal(number))
         ]
         with ExitStack() as stack:

@@ -1,5 +1,6 @@
 """What all estimators share: everything but the target and what becomes of it."""
 
+import secrets
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -766,6 +767,5 @@ def _draw_seed(random_state):
     scikit-learn, from NumPy's global generator, which stays as it was.
     """
     if random_state is None:
-        random_state = np.random.default_rng()
-        return int(random_state.integers(2**31))
+        return secrets.randbelow(2**31)
     return int(check_random_state(random_state).randint(2**31 - 1))

@@ -10,7 +10,7 @@ from sklearn.metrics import check_scoring
 
 from sklearn_rnn._compat import safe_indexing
 from sklearn_rnn._training import best_epoch
-from sklearn_rnn.sequences import Sequences
+from sklearn_rnn.sequences import Sequences, offsets_of, step_positions
 
 # Names in skorch's history -> names in `history_`.
 HISTORY = {
@@ -202,11 +202,11 @@ def ignores_beginnings(estimator, training):
         return False
     if (training.y == training.y[0]).all():  # there is nothing to learn
         return False
-    few = _some_rows(training, 8)
-    sequences = few.sequences[few.rows]
-    if sequences.lengths.min() < 2:
+    rows = _some_rows(training, 8).rows
+    pairs = training.sequences[np.repeat(rows, 2)]
+    if pairs.lengths.min() < 2:
         return False
-    pairs = _with_second_halves(sequences)
+    pairs = _without_first_halves(pairs, slice(1, None, 2))
     states = estimator._outputs(pairs, estimator._head.represent)
     same = np.allclose(states[::2], states[1::2], rtol=1e-6, atol=1e-6)
     return same and _learnt_nothing(estimator, _some_rows(training, 256))
@@ -218,18 +218,16 @@ def _some_rows(part, n_rows):
     return part.take(np.linspace(0, len(part.rows) - 1, n_rows).astype(int))
 
 
-def _with_second_halves(sequences):
-    """Put behind each sequence the second half of its steps."""
-    sequences = sequences[np.repeat(np.arange(len(sequences)), 2)]
-    starts, stops = sequences.offsets[:-1].copy(), sequences.offsets[1:]
-    starts[1::2] = (starts[1::2] + stops[1::2]) // 2
-    kept = np.concatenate(
-        [np.arange(*ends) for ends in zip(starts, stops, strict=True)]
-    )
+def _without_first_halves(sequences, rows):
+    """Cut the first half of the steps of some sequences."""
+    lengths = sequences.lengths
+    n_cut = np.zeros_like(lengths)
+    n_cut[rows] = lengths[rows] // 2
+    kept = step_positions(lengths) >= np.repeat(n_cut, lengths)
     characters = None if sequences.characters is None else sequences.characters[kept]
-    offsets = np.append(0, np.cumsum(stops - starts))
-    pairs = Sequences(sequences.values[kept], offsets, characters)
-    return pairs.with_rows_of(sequences)
+    offsets = offsets_of(lengths - n_cut)
+    cut = Sequences(sequences.values[kept], offsets, characters)
+    return cut.with_rows_of(sequences)
 
 
 def _learnt_nothing(estimator, part):

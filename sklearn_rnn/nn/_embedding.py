@@ -87,7 +87,7 @@ class TokenEmbedding(nn.Embedding):
         self.unknown_idx = unknown_idx
         self.unknown_is_mean = False
         known = torch.ones(n_tokens, dtype=torch.bool)
-        known[[padding_idx, unknown_idx]] = False
+        known[padding_idx] = known[unknown_idx] = False
         self.register_buffer("known", known)
 
     def train(self, mode: bool = True) -> "TokenEmbedding":

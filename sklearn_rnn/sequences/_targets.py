@@ -49,7 +49,8 @@ def check_labels(y: Any) -> tuple[NDArray[Any], bool]:
     _refuse_unordered(y)
     y = _as_given(to_labels(y))
     _check_comparable(y)
-    if repeat_warnings(_kind_of, y).startswith("multilabel"):
+    is_asked = not _are_few_plain(y)
+    if is_asked and repeat_warnings(_kind_of, y).startswith("multilabel"):
         return check_array(y, input_name="y", dtype=np.float32), True
     if np.asarray(y).shape[1:] == (1,):  # scikit-learn would warn at a line of ours
         warn(COLUMN, DataConversionWarning)
@@ -78,6 +79,15 @@ def _as_given(y: Any) -> Any:
         refuse_odd_labels(labels)
         return to_values(labels, "y")
     return y
+
+
+def _are_few_plain(y: Any) -> bool:
+    """Whether scikit-learn has nothing to say of labels: it takes a while for that.
+
+    It warns where more than half of them are different.
+    """
+    is_plain = isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "biu"
+    return is_plain and 0 < 2 * len(np.unique(y)) <= len(y)
 
 
 def _kind_of(y: Any) -> str:

@@ -183,6 +183,12 @@ def test_good_weights_are_those_of_the_last_good_epoch():
     assert np.isfinite(regressor.predict(X)).all()
 
 
+def test_weights_are_good_as_long_as_each_of_them_is_finite():
+    for weights, finite in (([3e38, 3e38], True), ([np.inf, -np.inf], False)):
+        module = torch.nn.ParameterList([torch.tensor(weights)])
+        assert callbacks_module._is_finite(module) == finite
+
+
 def test_no_copy_of_the_weights_stays_behind():
     callback = dict(make_trained().callbacks_)["good_weights"]
     assert isinstance(callback, KeepGoodWeights)
