@@ -3,7 +3,7 @@
 import secrets
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -670,6 +670,12 @@ class BaseRNN(
             return way(self.net_, dataset, question, about_targets=y is not None, **how)
 
     # -- state and tags --------------------------------------------------------
+
+    @classmethod
+    @cache
+    def _get_param_names(cls):
+        """Read the signature once: scikit-learn does so for each fit and clone."""
+        return super()._get_param_names()
 
     def __sklearn_clone__(self):
         check_copies(self.callbacks)
