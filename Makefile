@@ -84,6 +84,7 @@ bench-peers: $(VENV)/test.stamp $(filter-out .venv-sktime/% .venv-forecast/% .ve
 	$(BIN)/python benchmarks/bench_latency.py --out $(BENCH)/latency.json
 	$(BIN)/python benchmarks/bench_settings.py --out $(BENCH)/settings.json
 	$(BIN)/python benchmarks/bench_search.py --out $(BENCH)/search.json
+	$(BIN)/python benchmarks/bench_small_fits.py --out $(BENCH)/small_fits.json
 	$(BIN)/python benchmarks/bench_tagging.py accuracy "$(DATA)" \
 		--out $(BENCH)/tagging.json
 	$(BIN)/python benchmarks/bench_tagging.py speed "$(DATA)" --cores 0 \

@@ -23,6 +23,7 @@ import bench_scaling  # noqa: E402
 import bench_series  # noqa: E402
 import bench_series_tries  # noqa: E402
 import bench_settings  # noqa: E402
+import bench_small_fits  # noqa: E402
 import bench_static_columns  # noqa: E402
 import bench_text  # noqa: E402
 import bench_translation  # noqa: E402
@@ -318,6 +319,18 @@ def run_program(monkeypatch):
             torch.set_num_threads(n_threads)
 
     return run
+
+
+def test_small_fits_are_measured(run_program, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(bench_small_fits, "GRID", {"lr": [0.01]})
+    out = tmp_path / "small_fits.json"
+    run_program(
+        bench_small_fits, "--fits=1", "--rows=40", "--repetitions=1", f"--out={out}"
+    )
+    found = json.loads(out.read_text(encoding="utf-8"))
+    (outside,), (loops,) = found["milliseconds_outside"], found["seconds"]["loops"]
+    assert 0 < outside < 1e3 * loops
+    assert found["n_candidates"] == 1
 
 
 # `bench_search.py` is left out: its workers take long to start.
