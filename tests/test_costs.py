@@ -20,6 +20,7 @@ from sklearn_rnn import RNNClassifier, RNNRegressor
 from sklearn_rnn._training import SequenceDataset, TokenReader, _data
 from sklearn_rnn._training._data import PredictionBatches, TrainBatches
 from sklearn_rnn._training._number_reader import NumberReader
+from sklearn_rnn._training._token_reader import count_ids, widen_ids
 from sklearn_rnn.nn import make_cell
 from sklearn_rnn.nn.kernels import run_cell
 from sklearn_rnn.sequences import Sequences, Standardizer, check_sequences
@@ -193,6 +194,22 @@ def test_token_ids_pass_the_door_without_a_copy(make):
     sequences = check_sequences(BaseEstimator(), X, reset=True)
     assert np.shares_memory(sequences.values, X.data)
     assert np.array_equal(sequences.values, X.data)
+
+
+def test_to_read_and_count_tokens_takes_less_memory_than_they_do():
+    n_rows, n_steps = 20_000, 100
+    ids = np.random.default_rng(0).integers(2, 99, n_rows * n_steps, dtype=np.int32)
+    positions = np.tile(np.arange(n_steps, dtype=np.int32), n_rows)
+    X = sparse.csr_matrix((ids, positions, n_steps * np.arange(n_rows + 1)))
+    tracemalloc.start()
+    try:
+        sequences = check_sequences(BaseEstimator(), X, reset=True)
+        count_ids(2, sequences, np.arange(n_rows))
+        widen_ids(None, 2, sequences, np.arange(n_rows))
+        # Seen: 0.4 of it; 7 times as much where all are looked at at once.
+        assert tracemalloc.get_traced_memory()[1] < ids.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

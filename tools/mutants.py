@@ -2994,9 +2994,26 @@ MUTANTS = [
         ("tests/sequences/test_validation.py::test_memory_is_shared_where_it_can_be",),
     ),
     Mutant(
+        "positions beyond the first chunk are not looked at",
+        "sequences/_tokens.py",
+        "for steps, rows, counts in iterate_chunks(offsets, CHUNK)\n",
+        "for steps, rows, counts in [*iterate_chunks(offsets, CHUNK)][:1]\n",
+        (
+            "tests/sequences/test_validation.py"
+            "::test_a_gap_in_a_large_sparse_matrix_is_found",
+        ),
+    ),
+    Mutant(
+        "tokens are counted in the last chunk only",
+        "_training/_token_reader.py",
+        "        found[: len(counts)] += counts\n",
+        "",
+        ("tests/_training/test_token_reader.py::test_ids_are_counted_over_all_chunks",),
+    ),
+    Mutant(
         "counts of words are read as token ids",
         "sequences/_tokens.py",
-        "_refuse_gaps(X.indices != expected, offsets, X)",
+        "_refuse_gaps(X.indices != step_positions(lengths), offsets, X)",
         "pass",
         (
             "tests/sequences/test_validation.py"
@@ -3766,7 +3783,7 @@ MUTANTS = [
     Mutant(
         "each number up to the largest id has a vector",
         "_training/_token_reader.py",
-        "if largest < FAR_APART * (n_rows + len(new)):",
+        "if distinct[-1] < FAR_APART * (n_rows + len(new)):",
         "if True:",
         (
             "tests/estimators/test_embeddings.py::test_ids_far_apart_take_a_vector_each_and_the_bits_of_their_neighbours",
@@ -3792,9 +3809,9 @@ MUTANTS = [
     ),
     Mutant(
         "given vectors are renumbered",
-        "_training/_token_reader.py",
-        "if largest < FAR_APART * (n_rows + len(new)):",
-        "if largest < FAR_APART * len(np.unique(tokens)):",
+        "estimators/_input.py",
+        "        if grows:\n",
+        "        if True:\n",
         (
             "tests/estimators/test_embeddings.py::test_given_vectors_are_never_renumbered",
         ),

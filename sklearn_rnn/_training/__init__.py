@@ -46,7 +46,12 @@ from sklearn_rnn._training._state import (
 from sklearn_rnn._training._streams import StreamState, take_step
 from sklearn_rnn._training._threads import working_threads
 from sklearn_rnn._training._time_budget import TimeBudget
-from sklearn_rnn._training._token_reader import TokenReader, rows_of, widen_ids
+from sklearn_rnn._training._token_reader import (
+    TokenReader,
+    count_ids,
+    rows_of,
+    widen_ids,
+)
 from sklearn_rnn._training._trace import trace
 from sklearn_rnn._training._tree_file import replace_file
 from sklearn_rnn._training._usual_state import as_usual
@@ -85,6 +90,7 @@ __all__ = [
     "check_sizes",
     "contents_of",
     "count_epochs_anew",
+    "count_ids",
     "cut_into_segments",
     "evaluate",
     "evaluate_each",

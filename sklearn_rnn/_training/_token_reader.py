@@ -120,7 +120,7 @@ FAR_APART = 4
 
 
 def widen_ids(
-    token_ids: NDArray[Any] | None, n_rows: int, tokens: NDArray[Any]
+    token_ids: NDArray[Any] | None, n_rows: int, sequences: Sequences, rows: Any
 ) -> NDArray[Any] | None:
     """Say which ids have rows of the tables, with those of more data.
 
@@ -130,8 +130,10 @@ def widen_ids(
         As `TokenReader` has it.
     n_rows : int
         Number of rows so far.
-    tokens : ndarray
-        The ids of the data.
+    sequences : Sequences
+        Token ids, which are looked at a part at a time.
+    rows : int array
+        Which of the sequences are the data.
 
     Returns
     -------
@@ -139,17 +141,54 @@ def widen_ids(
         New ids come last. None while each id is the number of its row, which is so
         as long as they do not lie far apart.
     """
-    largest = int(tokens.max(initial=0))
-    if token_ids is None and largest < FEW_ROWS:
+    if token_ids is None and sequences.storage.max() < FEW_ROWS:
         return None
+    parts = [np.unique(ids) for ids in sequences.iterate_values(rows)]
+    distinct = np.unique(np.concatenate(parts))
     if token_ids is None:
-        new = np.unique(tokens[tokens >= n_rows])
-        if largest < FAR_APART * (n_rows + len(new)):
+        new = distinct[distinct >= n_rows]
+        if distinct[-1] < FAR_APART * (n_rows + len(new)):
             return None
         token_ids = np.arange(UNK + 1, n_rows)
     else:
-        new = np.setdiff1d(tokens, token_ids)
+        new = np.setdiff1d(distinct, token_ids)
     return np.concatenate([token_ids, new[new > UNK]])
+
+
+def count_ids(
+    n_rows: int,
+    sequences: Sequences,
+    rows: Any,
+    *,
+    token_ids: NDArray[Any] | None = None,
+    grows: bool = True,
+) -> NDArray[np.int64]:
+    """Count how often data hold each id.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows of the tables so far.
+    sequences : Sequences
+        Token ids, which are counted a part at a time.
+    rows : int array
+        Which of the sequences are the data.
+    token_ids : ndarray or None
+        As `TokenReader` has it.
+    grows : bool, default=True
+        Whether ids beyond the tables get rows of their own, or are left out.
+
+    Returns
+    -------
+    counts : int64 ndarray of shape (n_rows,), or more with ids beyond
+    """
+    counts = np.zeros(n_rows, dtype=np.int64)
+    for ids in sequences.iterate_values(rows):
+        known = ids if grows else ids[ids < n_rows]
+        found = np.bincount(rows_of(known, token_ids), minlength=len(counts))
+        found[: len(counts)] += counts
+        counts = found
+    return counts
 
 
 def rows_of(tokens: NDArray[Any], token_ids: NDArray[Any] | None) -> NDArray[Any]:

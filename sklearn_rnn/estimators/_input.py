@@ -12,7 +12,7 @@ from sklearn_rnn._training import (
     NumberReader,
     SequenceDataset,
     TokenReader,
-    rows_of,
+    count_ids,
     widen_ids,
 )
 from sklearn_rnn.estimators._beside import BesideInputs, OneOfSeveral
@@ -187,18 +187,17 @@ class SequenceInput(BesideInputs):
         self._for_each_beside(part, lambda one, its: one._count_tokens(its))
         if self.token_counts_ is None:
             return
-        tokens = part.sequences[part.rows].values
-        if self._has_vector is not None:
-            tokens = tokens[tokens < len(self._has_vector)]
         if self.characters_ is not None:
             letters = part.sequences[part.rows].characters.values
             unknown = np.setdiff1d(letters, self.characters_)
             self._trains_unknown_character |= len(unknown) > 0
         n_rows = len(self.token_counts_)
-        self.token_ids_ = widen_ids(self.token_ids_, n_rows, tokens)
-        rows = rows_of(tokens, self.token_ids_)
-        counts = np.bincount(rows, minlength=n_rows)
-        before = counts[: len(self.token_counts_)]
+        data = part.sequences, part.rows
+        grows = self._has_vector is None
+        if grows:
+            self.token_ids_ = widen_ids(self.token_ids_, n_rows, *data)
+        counts = count_ids(n_rows, *data, token_ids=self.token_ids_, grows=grows)
+        before = counts[:n_rows]
         np.maximum(before, self.token_counts_, out=before)
         self.token_counts_ = counts
 

@@ -278,17 +278,25 @@ class Sequences:
         padded[np.arange(n_timesteps) < lengths[:, np.newaxis]] = values
         return padded, lengths
 
-    def iterate_values(self) -> Iterator[np.ndarray]:
-        """Yield ``values`` in chunks, so that windows are not copied whole.
+    def iterate_values(
+        self, rows: slice | np.ndarray = slice(None)
+    ) -> Iterator[np.ndarray]:
+        """Yield ``values`` in chunks, so that they are not copied whole.
 
         Where a chunk ends depends on the shape alone, not on how the steps lie in
         memory; each is a new array.
+
+        Parameters
+        ----------
+        rows : slice, int array or boolean mask, default=slice(None)
+            The sequences whose steps are wanted.
         """
         width = int(np.prod(self.storage.shape[1:], dtype=np.int64))
         n_steps = max(1, CHUNK // max(1, width))
-        for steps, rows, counts in iterate_chunks(self.offsets, n_steps):
+        starts, offsets = self.starts[rows], offsets_of(self.lengths[rows])
+        for steps, members, counts in iterate_chunks(offsets, n_steps):
             places = np.arange(steps.start, steps.stop, dtype=np.int64)
-            places += np.repeat(self.starts[rows] - self.offsets[rows], counts)
+            places += np.repeat(starts[members] - offsets[members], counts)
             yield self.storage[places]
 
     def _gather(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

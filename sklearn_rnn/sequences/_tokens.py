@@ -23,7 +23,9 @@ from sklearn_rnn.sequences._columns import (
 )
 from sklearn_rnn.sequences._padding import drop_padding, refuse_empty, row_of
 from sklearn_rnn.sequences._sequences import (
+    CHUNK,
     Sequences,
+    iterate_chunks,
     lengths_of,
     offsets_of,
     step_positions,
@@ -87,15 +89,30 @@ def read_sparse_tokens(X: Any) -> Sequences:
     # Straight from the arrays: asking for `X.has_sorted_indices` would leave a
     # note on the user's object and so change its hash.
     lengths = lengths_of(offsets)
-    expected = step_positions(lengths)
-    if len(X.indices) != len(expected) or (X.indices != expected).any():
+    if not _are_in_order(X.indices, offsets):
         X = X.copy()
         X.sort_indices()
-        _refuse_gaps(X.indices != expected, offsets, X)
+        _refuse_gaps(X.indices != step_positions(lengths), offsets, X)
     refuse_empty(lengths)
     if X.data.dtype.kind == "i" and X.data.min(initial=0) < 0:
         return _read_characters(X.data, offsets)
     return _read_flat(X.data, offsets, SPARSE)
+
+
+def _are_in_order(positions: np.ndarray, offsets: np.ndarray) -> bool:
+    """Whether the positions of each row are 0, 1, 2, ...
+
+    They are compared in chunks: all of them would take twice the memory of X.
+    """
+    if len(positions) <= CHUNK:
+        return np.array_equal(positions, step_positions(lengths_of(offsets)))
+    return len(positions) == offsets[-1] and all(
+        np.array_equal(
+            positions[steps] + np.repeat(offsets[rows], counts),
+            np.arange(steps.start, steps.stop),
+        )
+        for steps, rows, counts in iterate_chunks(offsets, CHUNK)
+    )
 
 
 def write_sparse_tokens(ids: np.ndarray, offsets: np.ndarray, width: int = 1) -> Any:

@@ -344,6 +344,22 @@ def test_every_token_gets_its_own_characters(rows):
         assert sequences.lengths.tolist() == [len(row) for row in rows]
 
 
+def test_a_gap_in_a_large_sparse_matrix_is_found():
+    n_rows, n_steps = 700, 100  # in two chunks
+    positions = np.tile(np.arange(n_steps), n_rows)
+    ids, offsets = positions + 2, n_steps * np.arange(n_rows + 1)
+    unsorted = positions.copy()
+    unsorted[-n_steps:] = unsorted[-n_steps:][::-1]
+    wide = sparse.csr_matrix((ids, unsorted, offsets), shape=(n_rows, n_steps + 1))
+    sequences = check_sequences(BaseEstimator(), wide, reset=True)
+    assert sequences[n_rows - 2].tolist() == ids[:n_steps].tolist()
+    assert sequences[n_rows - 1].tolist() == ids[:n_steps][::-1].tolist()
+    positions[-1] += 1
+    gap = sparse.csr_matrix((ids, positions, offsets), shape=(n_rows, n_steps + 1))
+    with pytest.raises(SequenceError, match="row 699 does not"):
+        check_sequences(BaseEstimator(), gap, reset=True)
+
+
 @pytest.mark.parametrize("lowest", [-128, -127])
 def test_the_smallest_of_the_small_integers_is_a_character(lowest):
     X = sparse.csr_array(np.array([[3, lowest]], dtype=np.int8))
