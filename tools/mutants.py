@@ -147,9 +147,9 @@ MUTANTS = [
     ),
     Mutant(
         "a compiled update clips nothing",
-        "_training/_compiled.py",
-        "clipping.limit(gradients, self.norm_of(gradients))",
-        "clipping.norms_.append(self.norm_of(gradients))",
+        "nn/compiled/_adam.py",
+        "if not norm <= highest_norm:",
+        "if False:",
         ("tests/estimators/test_compiled.py",),
     ),
     Mutant(
@@ -163,7 +163,7 @@ MUTANTS = [
         "autograd computes what is said to be compiled",
         "_training/_compiled.py",
         'return CompiledStep(net), "compiled"',
-        'return None, "compiled"',
+        'return LeanStep(net), "compiled"',
         ("tests/estimators/test_compiled.py",),
     ),
     Mutant(
@@ -181,25 +181,56 @@ MUTANTS = [
         ("tests/estimators/test_compiled.py",),
     ),
     Mutant(
-        "a compiled update sees no change of Adam",
-        "nn/compiled/_adam.py",
+        "a lean update sees no change of Adam",
+        "_training/_lean_step.py",
         "if name not in OFF or group[name] != OFF[name]:",
         "if False:",
-        ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
+        (
+            "tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",
+            "tests/_training/test_lean_step.py",
+        ),
     ),
     Mutant(
-        "a net is copied with its compiled step",
+        "an update of Adam calls no hooks of the optimiser",
+        "_training/_lean_step.py",
+        "if any(_hooks_of(optimizer)):",
+        "if False:",
+        ("tests/_training/test_lean_step.py",),
+    ),
+    Mutant(
+        "callbacks that look at gradients are left out",
+        "_training/_lean_step.py",
+        "kinds == [GradientNorm]",
+        "GradientNorm in kinds",
+        ("tests/_training/test_lean_step.py",),
+    ),
+    Mutant(
+        "skorch and torch make each update",
+        "_training/_lean_step.py",
+        "return self.only_norm and _is_plain_adam(optimizer)",
+        "return False",
+        ("tests/_training/test_lean_step.py",),
+    ),
+    Mutant(
+        "a lean update clips nothing",
+        "_training/_lean_step.py",
+        "        clipping.on_grad_computed(None)\n",
+        "        clipping.norms_.append(1.0)\n",
+        ("tests/_training/test_lean_step.py",),
+    ),
+    Mutant(
+        "a net is copied with the step of its training",
         "_training/_net.py",
-        'state.pop("compiled_step", None)',
+        'state.pop("lean_step", None)',
         "pass",
         ("tests/estimators/test_compiled.py::test_callbacks_may_copy_the_net",),
     ),
     Mutant(
         "a network stays as it was when the compiled training began",
         "_training/_net.py",
-        "        if training and self.compiled_step is not None:\n"
-        "            made = make_compiled_step",
-        "        if False:\n            made = make_compiled_step",
+        "        if training and self.lean_step is not None:\n"
+        "            made = make_step",
+        "        if False:\n            made = make_step",
         ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
     ),
     Mutant(
@@ -3613,7 +3644,7 @@ MUTANTS = [
     Mutant(
         "a long gradient is not clipped",
         "_training/_callbacks.py",
-        "if not norm <= self._max_norm:",
+        "if not norm <= self.highest_norm:",
         "if False:",
         (
             "tests/_training/test_callbacks.py"

@@ -96,14 +96,14 @@ class GradientNorm(Callback):
         self.norms_: list[Any] = []
         self.parameters_ = list(net.module_.parameters())
 
-    def on_grad_computed(self, net: Any, named_parameters: Any, **kwargs: Any) -> None:
+    def on_grad_computed(self, net: Any, *args: Any, **kwargs: Any) -> None:
         parameters = [p for p in self.parameters_ if p.grad is not None]
         for parameter in parameters:
             if parameter.grad.is_sparse:  # rows that come twice are added first
                 parameter.grad = parameter.grad.coalesce()
         if parameters[0].device.type != "cpu":
             clip = torch.nn.utils.clip_grad_norm_
-            self.norms_.append(clip(parameters, self._max_norm))
+            self.norms_.append(clip(parameters, self.highest_norm))
             return
         gradients = [_numbers_of(p.grad) for p in parameters]
         norms = [torch.linalg.vector_norm(gradient) for gradient in gradients]
@@ -124,12 +124,13 @@ class GradientNorm(Callback):
         # A number, not a tensor: small blocks that stay among the large ones of each
         # batch, which come and go, let the memory of a long epoch grow with it.
         self.norms_.append(float(norm))
-        if not norm <= self._max_norm:
+        if not norm <= self.highest_norm:
             for gradient in gradients:
-                gradient *= self._max_norm / (norm + 1e-6)
+                gradient *= self.highest_norm / (norm + 1e-6)
 
     @property
-    def _max_norm(self) -> float:
+    def highest_norm(self) -> float:
+        """What larger norms are clipped to; infinite where none are."""
         return np.inf if self.max_norm is None else self.max_norm
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:

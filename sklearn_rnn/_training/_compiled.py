@@ -5,13 +5,14 @@ autograd leaves them, so that callbacks and every optimiser find them. Adam's ow
 and the clipping before it are compiled as well where nobody else looks at a gradient.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 
-from sklearn_rnn._training._callbacks import GradientNorm, listening_to
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._lazy_adam import LazyAdam
+from sklearn_rnn._training._lean_step import LeanStep, Moved
 from sklearn_rnn.nn import has_numba
 
 
@@ -30,8 +31,8 @@ def check_numba() -> None:
         )
 
 
-def make_compiled_step(net: Any, dataset: Any) -> tuple["CompiledStep | None", str]:
-    """Make the compiled step of a net, if it is asked for and there is one.
+def make_step(net: Any, dataset: Any, path: str | None = None) -> tuple[LeanStep, str]:
+    """Make the step of a net, the compiled one if it is asked for and there is one.
 
     Parameters
     ----------
@@ -39,21 +40,25 @@ def make_compiled_step(net: Any, dataset: Any) -> tuple["CompiledStep | None", s
         Initialized.
     dataset : SequenceDataset or WindowDataset
         What it is trained on.
+    path : str, default=None
+        The one that the training has taken so far; it does not become compiled.
 
     Returns
     -------
-    step : CompiledStep or None
+    step : LeanStep
     path : str
         "compiled", or "plain", with the reason where it was asked for.
     """
     if not net.compiled:
-        return None, "plain"
+        return LeanStep(net), "plain"
+    if path not in (None, "compiled"):
+        return LeanStep(net), path
     check_numba()
     from sklearn_rnn.nn.compiled import why_not_compiled  # loads numba
 
     reason = _why_not(net, dataset) or why_not_compiled(net.module_)
     if reason is not None:
-        return None, f"plain: {reason} has no compiled form"
+        return LeanStep(net), f"plain: {reason} has no compiled form"
     return CompiledStep(net), "compiled"
 
 
@@ -72,46 +77,30 @@ def _why_not(net: Any, dataset: Any) -> str | None:
     return None
 
 
-class CompiledStep:
+class CompiledStep(LeanStep):
     """What takes the place of autograd and, where nobody else looks, of Adam.
-
-    It is made anew for each epoch, since callbacks may change what it is made of. What
-    may change between two updates, the optimiser above all, is asked for in each.
 
     Parameters
     ----------
     net : SequenceNet
         One for which there is no reason against it.
-
-    Attributes
-    ----------
-    backward : callable (batch, targets) -> dict
-        Computes the gradients of a batch.
     """
 
     def __init__(self, net: Any) -> None:
-        from sklearn_rnn.nn.compiled import CompiledAdam, CompiledNetwork, norm_of
+        from sklearn_rnn.nn.compiled import CompiledNetwork, clip_and_move
 
+        super().__init__(net)
         self.backward = CompiledNetwork(net.module_).backward
-        self.norm_of = norm_of
-        self.adam = CompiledAdam()
-        self.watching = listening_to("on_grad_computed", net.callbacks_)
+        self.clip_and_move = clip_and_move
 
-    def can_update(self, optimizer: Any) -> bool:
-        """Say whether Adam updates all weights, and only `GradientNorm` sees gradients.
-
-        Parameters
-        ----------
-        optimizer : torch.optim.Optimizer
-            That of the net by now.
-        """
-        only_norm = [type(callback) for callback in self.watching] == [GradientNorm]
-        return only_norm and self.adam.can_update(optimizer)
-
-    def update(self, optimizer: Any) -> None:
-        """Do what `GradientNorm` and Adam do, with the gradients of `backward`."""
+    def move(self, moved: Moved, group: Mapping[str, Any]) -> None:
+        """Do what `GradientNorm` and torch's Adam do, in one compiled call."""
         (clipping,) = self.watching
-        moved = [p for p in clipping.parameters_ if p.grad is not None]
-        gradients = [p.grad.numpy() for p in moved]
-        clipping.limit(gradients, self.norm_of(gradients))
-        self.adam.update(optimizer)
+        gradients = [p.grad for p in clipping.parameters_ if p.grad is not None]
+        beta1, beta2 = map(float, group["betas"])
+        rates = (float(group["lr"]), beta1, beta2, float(group["eps"]))
+        norm = self.clip_and_move(gradients, clipping.highest_norm, moved, rates)
+        if norm is None:
+            super().move(moved, group)
+        else:
+            clipping.norms_.append(norm)

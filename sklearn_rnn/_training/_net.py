@@ -17,7 +17,7 @@ from sklearn_rnn._training._callbacks import (
     listening_to,
 )
 from sklearn_rnn._training._checkpoint import SavedFit, resume
-from sklearn_rnn._training._compiled import CompiledStep, make_compiled_step
+from sklearn_rnn._training._compiled import make_step
 from sklearn_rnn._training._ctrl_c import HeldCtrlC, NoticedCtrlC
 from sklearn_rnn._training._data import (
     MAX_PREDICTION_ROWS,
@@ -25,6 +25,7 @@ from sklearn_rnn._training._data import (
     SequenceDataset,
 )
 from sklearn_rnn._training._lazy_adam import LazyAdam
+from sklearn_rnn._training._lean_step import LeanStep
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._parts import join_steps, parts_of
 from sklearn_rnn._training._threads import one_blas_thread
@@ -62,7 +63,7 @@ class SequenceNet(NeuralNet):
     Attributes
     ----------
     training_path_ : str
-        Which path the last training took, as `make_compiled_step` says.
+        Which path the last training took, as `make_step` says.
     decide : callable (outputs) -> ndarray, or None
         Turns outputs into what a metric compares with the targets, in training.
     interrupted_, paused_ : bool
@@ -75,7 +76,7 @@ class SequenceNet(NeuralNet):
     n_updates_ = 0
     decide: Callable[[NDArray[Any]], NDArray[Any]] | None = None
     is_shared = False  # among several processes
-    compiled_step: CompiledStep | None = None
+    lean_step: LeanStep | None = None
     training_path_ = "plain"
 
     def __init__(
@@ -100,9 +101,9 @@ class SequenceNet(NeuralNet):
         return (losses * target.weight).sum() / len(X)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the compiled step, which belongs to the training under way."""
+        """Leave out the step, which belongs to the training under way."""
         state: dict[str, Any] = super().__getstate__()
-        state.pop("compiled_step", None)
+        state.pop("lean_step", None)
         return state
 
     def run_single_epoch(
@@ -113,10 +114,10 @@ class SequenceNet(NeuralNet):
         step_fn: Callable[..., Any],
         **fit_params: Any,
     ) -> None:
-        """Run the epoch; callbacks may have left nothing of the compiled step."""
-        if training and self.compiled_step is not None:
-            made = make_compiled_step(self, iterator.dataset)
-            self.compiled_step, self.training_path_ = made
+        """Run the epoch; callbacks may have left nothing of the step that was made."""
+        if training and self.lean_step is not None:
+            made = make_step(self, iterator.dataset, self.training_path_)
+            self.lean_step, self.training_path_ = made
         super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
 
     def train_step(self, batch: Any, **fit_params: Any) -> Any:
@@ -125,23 +126,22 @@ class SequenceNet(NeuralNet):
         with naming_the_batch(
             batch[0], "Lower batch_size or hidden_size, or cut the longest rows."
         ):
-            compiled = self.compiled_step
-            if compiled is None or not compiled.can_update(self.optimizer_):
+            lean = self.lean_step
+            if lean is None or not lean.can_update(self.optimizer_):
                 return super().train_step(batch, **fit_params)
             for parameter in self.optimizer_.param_groups[0]["params"]:
                 parameter.grad = None
             step = self.train_step_single(batch, **fit_params)
-            compiled.update(self.optimizer_)
+            lean.update(self.optimizer_)
             return step
 
     def train_step_single(self, batch: Any, **fit_params: Any) -> Any:
         """Compute the gradient of a batch, or of a share of one."""
-        if self.compiled_step is not None:
+        backward = None if self.lean_step is None else self.lean_step.backward
+        if backward is not None:
             if not self.module_.training:
                 self._set_training(True)
-            return join_steps(
-                [self.compiled_step.backward(*p) for p in parts_of(batch)]
-            )
+            return join_steps([backward(*part) for part in parts_of(batch)])
         steps = []
         for part in parts_of(batch):
             step = super().train_step_single(part, target=part[1], **fit_params)
@@ -309,11 +309,11 @@ def train(
     epochs = net.max_epochs if epochs is None else epochs
     if saved_fit is not None:
         epochs = resume(net, saved_fit)
-    compiled_step, net.training_path_ = make_compiled_step(net, dataset)
+    lean_step, net.training_path_ = make_step(net, dataset)
     if epochs == 0:
         return None
     for_this_training = [
-        (net, "compiled_step", compiled_step),
+        (net, "lean_step", lean_step),
         (net, "train_split", validation and predefined_split(validation)),
         (net, "decide", decide),
         (callbacks["valid_score"], "score", None if scorer else score),
@@ -323,7 +323,7 @@ def train(
     for holder, name, value in for_this_training:
         setattr(holder, name, value)
     try:
-        with one_blas_thread() if compiled_step else nullcontext():
+        with one_blas_thread() if lean_step.backward else nullcontext():
             net.partial_fit(dataset, None, epochs=epochs)
     finally:  # or the net would keep the data of this fit, and its estimator, alive
         for holder, name, _ in for_this_training:

@@ -327,7 +327,7 @@ def test_callbacks_may_copy_the_net():
     net = model.set_params(max_epochs=1).fit(X, y).net_
     assert model.training_path_ == "compiled"
     for copied in dict(net.callbacks_)["copier"].copies:
-        assert copied.compiled_step is None
+        assert copied.lean_step is None
         assert torch.equal(*(n.module_.head.affine.weight for n in (copied, net)))
 
 

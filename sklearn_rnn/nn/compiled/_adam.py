@@ -1,121 +1,110 @@
-"""The norm of gradients, and the update of Adam as in `torch.optim.Adam`."""
+"""The norm of gradients, clipping, and the update of Adam as in `torch.optim.Adam`."""
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import torch
-from torch.optim import optimizer as _optimizer
+from numpy.typing import NDArray
+from torch import Tensor
 
 from sklearn_rnn.nn.compiled._arrays import Array
-from sklearn_rnn.nn.compiled._jit import jit
+from sklearn_rnn.nn.compiled._jit import floats_at, jit
 
-READ_OR_WITHOUT_EFFECT = {"lr", "betas", "eps", "foreach", "fused"}
-"""What `CompiledAdam` reads, and what changes how torch computes, and not what."""
+Numbers: TypeAlias = NDArray[np.int64]
 
-OFF = {
-    "weight_decay": 0,
-    "amsgrad": False,
-    "maximize": False,
-    "capturable": False,
-    "differentiable": False,
-    "decoupled_weight_decay": False,
-}
-"""What must have these values, where torch's release knows of it."""
+Rates: TypeAlias = tuple[float, float, float, float]
+"""The learning rate, both shares of the means, and epsilon."""
 
 
-class CompiledAdam:
-    """Updates of ``torch.optim.Adam``, with the state that it keeps.
+def clip_and_move(
+    clipped: list[Tensor],
+    highest_norm: float,
+    moved: Sequence[list[Tensor]],
+    rates: Rates,
+) -> float | None:
+    """Clip gradients, and move weights as Adam does, in one compiled call.
 
-    Nothing of an optimiser is kept here but where its arrays are: another one, another
-    rate and another state are heeded in each update.
+    Parameters
+    ----------
+    clipped : list of Tensor
+        The gradients that count in the norm.
+    highest_norm : float
+        What a larger norm is brought to.
+    moved : sequence of list of Tensor
+        The weights, their gradients, both means, and the counts of updates.
+    rates : tuple of float
+
+    Returns
+    -------
+    norm : float or None
+        That of the gradients before clipping. None where numbers lie otherwise than
+        they are read here; then nothing has been done.
     """
-
-    def __init__(self) -> None:
-        self.places: list[int] = []
-        self.arrays: list[Array] = []
-
-    def can_update(self, optimizer: Any) -> bool:
-        """Say whether an update of an optimiser is the one compiled here.
-
-        Parameters
-        ----------
-        optimizer : torch.optim.Optimizer
-            Its first update, which makes its state, is never.
-        """
-        if type(optimizer) is not torch.optim.Adam or len(optimizer.param_groups) != 1:
-            return False
-        (group,) = optimizer.param_groups
-        for name in optimizer.defaults:
-            if name in READ_OR_WITHOUT_EFFECT:
-                continue
-            if name not in OFF or group[name] != OFF[name]:
-                return False
-        if any(_hooks_of(optimizer)):
-            return False
-        known = optimizer.state
-        learning = [p for p in group["params"] if p.requires_grad]
-        return (
-            set(map(id, learning)) <= set(map(id, known))
-            and all(known.values())
-            and all(p.is_contiguous() for p in learning)
-        )
-
-    def update(self, optimizer: Any) -> None:
-        """Move the weights of an optimiser by their gradients."""
-        (group,) = optimizer.param_groups
-        beta1, beta2 = map(float, group["betas"])
-        rates = (float(group["lr"]), beta1, beta2, float(group["eps"]))
-        wanted = set(map(id, group["params"]))
-        # Without a look into a dict of tensors, whose hash is a function in Python.
-        moved = [
-            (parameter, state)
-            for parameter, state in optimizer.state.items()
-            if parameter.grad is not None and id(parameter) in wanted
-        ]
-        arrays = self._arrays_of(moved)
-        for k, (parameter, _) in enumerate(moved):
-            gradient = parameter.grad.numpy().ravel()
-            weights, mean, square, count = arrays[4 * k : 4 * k + 4]
-            move(gradient, weights, mean, square, count, rates)
-        optimizer._opt_called = True  # schedules of torch ask whether a step came first
-
-    def _arrays_of(self, moved: list[Any]) -> list[Array]:
-        """Show parameters and their state as flat arrays, kept while they stay there.
-
-        Four of each parameter: its numbers, both means, and the count of its updates.
-        """
-        tensors = [
-            tensor
-            for parameter, state in moved
-            for tensor in (
-                parameter,
-                state["exp_avg"],
-                state["exp_avg_sq"],
-                state["step"],
-            )
-        ]
-        places = [tensor.data_ptr() for tensor in tensors]
-        if self.places != places:
-            self.places = places
-            self.arrays = [tensor.detach().view(-1).numpy() for tensor in tensors]
-        return self.arrays
+    if not (_are_plain(clipped) and all(map(_are_plain, moved))):
+        return None
+    places = np.array([_places_of(tensors) for tensors in moved], np.int64)
+    norm: float = _clip_and_move(
+        np.array(_places_of(clipped), np.int64),
+        _sizes_of(clipped),
+        highest_norm,
+        places,
+        _sizes_of(moved[0]),
+        rates,
+    )
+    return norm
 
 
-def _hooks_of(optimizer: Any) -> Iterable[Any]:
-    """Walk over what torch calls around a step, a step in its place included."""
-    step = vars(optimizer).get("step")  # a schedule of torch puts one that counts there
-    yield step is not None and not hasattr(step, "_wrapped_by_lr_sched")
-    yield optimizer._optimizer_step_pre_hooks
-    yield optimizer._optimizer_step_post_hooks
-    yield _optimizer._global_optimizer_pre_hooks
-    yield _optimizer._global_optimizer_post_hooks
+def _are_plain(tensors: Iterable[Tensor]) -> bool:
+    return all(
+        tensor.dtype is torch.float32 and tensor.is_cpu and tensor.is_contiguous()
+        for tensor in tensors
+    )
 
 
-def norm_of(gradients: Iterable[Array]) -> float:
-    """Compute the norm of gradients, in float64."""
-    return math.sqrt(sum(sum_of_squares(gradient.ravel()) for gradient in gradients))
+def _places_of(tensors: Iterable[Tensor]) -> list[int]:
+    return [tensor.data_ptr() for tensor in tensors]
+
+
+def _sizes_of(tensors: Iterable[Tensor]) -> Numbers:
+    return np.array([tensor.numel() for tensor in tensors], np.int64)
+
+
+@jit
+def _clip_and_move(
+    clipped: Numbers,
+    clipped_sizes: Numbers,
+    highest_norm: float,
+    places: Numbers,
+    sizes: Numbers,
+    rates: Rates,
+) -> float:
+    norm = clip(clipped, clipped_sizes, highest_norm)
+    for i in range(len(sizes)):
+        weights = floats_at(places[0, i], sizes[i])
+        gradient = floats_at(places[1, i], sizes[i])
+        mean = floats_at(places[2, i], sizes[i])
+        square = floats_at(places[3, i], sizes[i])
+        count = floats_at(places[4, i], 1)
+        move(gradient, weights, mean, square, count, rates)
+    return norm
+
+
+@jit
+def clip(places: Numbers, sizes: Numbers, highest_norm: float) -> float:
+    """Clip gradients whose norm is too large, and compute it as it was, in float64."""
+    total = 0.0
+    for i in range(len(sizes)):
+        total += sum_of_squares(floats_at(places[i], sizes[i]))
+    norm = math.sqrt(total)
+    if not norm <= highest_norm:
+        factor = np.float32(highest_norm / (norm + 1e-6))
+        for i in range(len(sizes)):
+            gradient = floats_at(places[i], sizes[i])
+            for k in range(len(gradient)):
+                gradient[k] *= factor
+    return norm
 
 
 @jit
@@ -138,7 +127,7 @@ def move(
     mean: Array,
     square: Array,
     count: Array,
-    rates: tuple[float, float, float, float],
+    rates: Rates,
 ) -> None:
     """Move flat weights by their gradient, and count the update."""
     lr, beta1, beta2, eps = rates

@@ -1,8 +1,11 @@
 """Compiling functions with numba, and keeping what was compiled."""
 
+import ctypes
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar, cast
+
+import numpy as np
 
 from sklearn_rnn.nn._numba import has_numba
 
@@ -38,3 +41,41 @@ def jit(function: Function) -> Function:
     except RuntimeError:  # numba found no folder for it
         compiled = compile_()(function)
     return cast(Function, compiled)
+
+
+def _floats_at(place: int, size: int) -> Any:
+    """Show numbers in memory as an array: float32 (size,).
+
+    Parameters
+    ----------
+    place : int
+        The address of the first one.
+    size : int
+    """
+    return np.ctypeslib.as_array((ctypes.c_float * size).from_address(place))
+
+
+def _make_floats_at() -> Any:
+    """Make what functions that are compiled call for it."""
+    if not has_numba():
+        return _floats_at
+    from numba import carray, types
+    from numba.extending import intrinsic, register_jitable
+
+    def turn(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(signature.return_type)
+        return builder.inttoptr(arguments[0], kind)
+
+    def pointer_to(typing_context: Any, place: Any) -> Any:
+        return types.CPointer(types.float32)(types.int64), turn
+
+    pointer: Any = intrinsic(pointer_to)
+
+    def floats_at(place: int, size: int) -> Any:
+        return carray(pointer(place), (size,))
+
+    return register_jitable(floats_at)
+
+
+floats_at = _make_floats_at()
+"""Show numbers in memory, from an address on, as a float32 array (size,)."""
