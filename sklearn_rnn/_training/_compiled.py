@@ -87,11 +87,11 @@ class CompiledStep(LeanStep):
     """
 
     def __init__(self, net: Any) -> None:
-        from sklearn_rnn.nn.compiled import CompiledNetwork, clip_and_move
+        from sklearn_rnn.nn.compiled import CompiledAdam, CompiledNetwork
 
         super().__init__(net)
         self.backward = CompiledNetwork(net.module_).backward
-        self.clip_and_move = clip_and_move
+        self.adam = CompiledAdam()
 
     def move(self, moved: Moved, group: Mapping[str, Any]) -> None:
         """Do what `GradientNorm` and torch's Adam do, in one compiled call."""
@@ -99,7 +99,7 @@ class CompiledStep(LeanStep):
         gradients = [p.grad for p in clipping.parameters_ if p.grad is not None]
         beta1, beta2 = map(float, group["betas"])
         rates = (float(group["lr"]), beta1, beta2, float(group["eps"]))
-        norm = self.clip_and_move(gradients, clipping.highest_norm, moved, rates)
+        norm = self.adam.clip_and_move(gradients, clipping.highest_norm, moved, rates)
         if norm is None:
             super().move(moved, group)
         else:

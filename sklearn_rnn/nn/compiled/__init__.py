@@ -5,11 +5,11 @@ Numbers differ from those of the network by rounding. `CompiledNetwork` has the 
 which computes forwards, keeps what its way back needs, and computes backwards.
 """
 
-from sklearn_rnn.nn.compiled._adam import clip_and_move
+from sklearn_rnn.nn.compiled._adam import CompiledAdam
 from sklearn_rnn.nn.compiled._network import CompiledNetwork, why_not_compiled
 
 __all__ = [
+    "CompiledAdam",
     "CompiledNetwork",
-    "clip_and_move",
     "why_not_compiled",
 ]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -18,49 +19,68 @@ Rates: TypeAlias = tuple[float, float, float, float]
 """The learning rate, both shares of the means, and epsilon."""
 
 
-def clip_and_move(
-    clipped: list[Tensor],
-    highest_norm: float,
-    moved: Sequence[list[Tensor]],
-    rates: Rates,
-) -> float | None:
-    """Clip gradients, and move weights as Adam does, in one compiled call.
+class CompiledAdam:
+    """Clipping and updates of ``torch.optim.Adam``, for all weights in one call.
 
-    Parameters
-    ----------
-    clipped : list of Tensor
-        The gradients that count in the norm.
-    highest_norm : float
-        What a larger norm is brought to.
-    moved : sequence of list of Tensor
-        The weights, their gradients, both means, and the counts of updates.
-    rates : tuple of float
-
-    Returns
-    -------
-    norm : float or None
-        That of the gradients before clipping. None where numbers lie otherwise than
-        they are read here; then nothing has been done.
+    Nothing is kept here but where numbers were, and how many, the last time.
     """
-    if not (_are_plain(clipped) and all(map(_are_plain, moved))):
-        return None
-    places = np.array([_places_of(tensors) for tensors in moved], np.int64)
-    norm: float = _clip_and_move(
-        np.array(_places_of(clipped), np.int64),
-        _sizes_of(clipped),
-        highest_norm,
-        places,
-        _sizes_of(moved[0]),
-        rates,
-    )
-    return norm
+
+    def __init__(self) -> None:
+        self.known: list[int] = []
+        self.places = self.sizes = np.zeros((5, 0), np.int64)
+
+    def clip_and_move(
+        self,
+        clipped: list[Tensor],
+        highest_norm: float,
+        moved: Sequence[list[Tensor]],
+        rates: Rates,
+    ) -> float | None:
+        """Clip gradients, and move weights as Adam does.
+
+        Parameters
+        ----------
+        clipped : list of Tensor
+            The gradients that count in the norm.
+        highest_norm : float
+            What a larger norm is brought to.
+        moved : sequence of list of Tensor
+            The weights, their gradients, both means, and the counts of updates.
+        rates : tuple of float
+
+        Returns
+        -------
+        norm : float or None
+            That of the gradients before clipping. None where numbers lie otherwise
+            than they are read here; then nothing has been done.
+        """
+        weights, gradients, *state = moved
+        known = _places_of(chain(weights, *state)) + [w.numel() for w in weights]
+        if known != self.known and not self._look_at([weights, *state], known):
+            return None
+        if not all(map(Tensor.is_contiguous, chain(clipped, gradients))):
+            return None
+        self.places[-1] = own = _places_of(gradients)
+        places, sizes = self.places[-1], self.sizes
+        if (others := _places_of(clipped)) != own:
+            places, sizes = np.array(others, np.int64), _sizes_of(clipped)
+        norm: float = _clip_and_move(
+            places, sizes, highest_norm, self.places, self.sizes, rates
+        )
+        return norm
+
+    def _look_at(self, tensors: list[list[Tensor]], known: list[int]) -> bool:
+        """Note where tensors are; False if they are not as they are read here."""
+        if not all(map(_is_plain, chain(*tensors))):
+            return False
+        self.known, self.sizes = known, _sizes_of(tensors[0])
+        rows = np.array([*map(_places_of, tensors)], np.int64)
+        self.places = np.vstack([rows, np.zeros_like(rows[:1])])
+        return True
 
 
-def _are_plain(tensors: Iterable[Tensor]) -> bool:
-    return all(
-        tensor.dtype is torch.float32 and tensor.is_cpu and tensor.is_contiguous()
-        for tensor in tensors
-    )
+def _is_plain(tensor: Tensor) -> bool:
+    return tensor.dtype == torch.float32 and tensor.is_cpu and tensor.is_contiguous()
 
 
 def _places_of(tensors: Iterable[Tensor]) -> list[int]:
@@ -83,10 +103,10 @@ def _clip_and_move(
     norm = clip(clipped, clipped_sizes, highest_norm)
     for i in range(len(sizes)):
         weights = floats_at(places[0, i], sizes[i])
-        gradient = floats_at(places[1, i], sizes[i])
-        mean = floats_at(places[2, i], sizes[i])
-        square = floats_at(places[3, i], sizes[i])
-        count = floats_at(places[4, i], 1)
+        mean = floats_at(places[1, i], sizes[i])
+        square = floats_at(places[2, i], sizes[i])
+        count = floats_at(places[3, i], 1)
+        gradient = floats_at(places[4, i], sizes[i])
         move(gradient, weights, mean, square, count, rates)
     return norm
 
