@@ -14,6 +14,7 @@ from sklearn_rnn.nn.kernels._function_cell import (
     input_gradient,
     project,
     refuse_second_derivative,
+    without_autograd,
 )
 from sklearn_rnn.nn.kernels._torch_cell import Weights
 
@@ -212,7 +213,8 @@ class ElmanFunction(Function):
         What they start from, (n_samples, hidden_size), is zero if None.
         """
         states = project(x, w_ih, b_ih + b_hh)
-        _run_in_place(states, w_hh, nonlinearity, start)
+        with without_autograd():
+            _run_in_place(states, w_hh, nonlinearity, start)
         ctx.save_for_backward(x, w_ih, w_hh, states, start)
         ctx.nonlinearity = nonlinearity
         return states
@@ -223,11 +225,12 @@ class ElmanFunction(Function):
         refuse_second_derivative()
         x, w_ih, w_hh, states, start = ctx.saved_tensors
         deltas = grad.clone(memory_format=torch.contiguous_format)
-        slopes = SLOPES[ctx.nonlinearity](states).unbind()
-        steps = deltas.unbind()
-        delta = steps[-1].mul_(slopes[-1])
-        for t in reversed(range(len(steps) - 1)):
-            delta = steps[t].addmm_(delta, w_hh).mul_(slopes[t])
+        with without_autograd():
+            slopes = SLOPES[ctx.nonlinearity](states).unbind()
+            steps = deltas.unbind()
+            delta = steps[-1].mul_(slopes[-1])
+            for t in reversed(range(len(steps) - 1)):
+                delta = steps[t].addmm_(delta, w_hh).mul_(slopes[t])
         flat = deltas.flatten(0, 1)  # (n_timesteps * n_samples, hidden_size)
         bias = flat.sum(dim=0)
         to_weight = deltas[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1)

@@ -11,6 +11,7 @@ from sklearn_rnn.nn.kernels._function_cell import (
     FunctionCell,
     input_gradient,
     refuse_second_derivative,
+    without_autograd,
 )
 from sklearn_rnn.nn.kernels._torch_cell import Weights
 
@@ -212,7 +213,8 @@ class GRUFunction(Function):
         flat = _read_inputs(x.flatten(0, 1), w_ih, w_hh, b_ih, b_hh)
         rz, candidates = (part.view(*x.shape[:2], -1) for part in flat)
         states, memories = torch.empty_like(candidates), torch.empty_like(candidates)
-        _run_steps((rz, candidates), w_hh, b_hh, memories, states, start)
+        with without_autograd():
+            _run_steps((rz, candidates), w_hh, b_hh, memories, states, start)
         ctx.save_for_backward(x, w_ih, w_hh, rz, candidates, memories, states, start)
         return states
 
@@ -242,10 +244,11 @@ class GRUFunction(Function):
         gs, columns, blocks, rows, zs = (
             a.unbind() for a in (whole, whole.unsqueeze(2), deltas, joined, z)
         )
-        for t in reversed(range(len(gs))):
-            blocks[t].mul_(columns[t])
-            if t > 0:
-                gs[t - 1].addcmul_(gs[t], zs[t]).addmm_(rows[t], w_hh)
+        with without_autograd():
+            for t in reversed(range(len(gs))):
+                blocks[t].mul_(columns[t])
+                if t > 0:
+                    gs[t - 1].addcmul_(gs[t], zs[t]).addmm_(rows[t], w_hh)
         to_weight = joined[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1)
         to_bias = joined.sum(dim=(0, 1))
         to_start = None
