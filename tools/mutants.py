@@ -1520,6 +1520,26 @@ MUTANTS = [
         ("tests/_training/test_data.py::test_static_columns_come_with_their_rows",),
     ),
     Mutant(
+        "batches read ahead have the targets of other rows",
+        "_training/_data.py",
+        "self._targets(np.concatenate(plan))",
+        "self._targets(np.concatenate(plan[::-1]))",
+        (
+            "tests/_training/test_data.py"
+            "::test_batches_read_ahead_are_those_made_one_by_one",
+        ),
+    ),
+    Mutant(
+        "batches read ahead are padded with what follows",
+        "sequences/_sequences.py",
+        "places = step_positions(lengths) + np.repeat(starts[:-1], lengths)",
+        "places = np.arange(len(steps))",
+        (
+            "tests/_training/test_data.py"
+            "::test_batches_read_ahead_are_those_made_one_by_one",
+        ),
+    ),
+    Mutant(
         "rows that differ in their static columns merge",
         "sequences/_canonical.py",
         "content += _mix(_hash_table(sequences.static), FIRST)",

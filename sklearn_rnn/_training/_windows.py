@@ -179,6 +179,7 @@ class WindowDataset(Dataset):
         return total
 
     goes_on: ClassVar[bool] = False
+    reads_ahead: ClassVar[bool] = False
 
     def places(self, rows: str) -> Places:
         """Say where the targets of each row have their place."""

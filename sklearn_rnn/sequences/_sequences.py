@@ -278,6 +278,33 @@ class Sequences:
         padded[np.arange(n_timesteps) < lengths[:, np.newaxis]] = values
         return padded, lengths
 
+    def pad_groups(
+        self, groups: list[np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Pad each group of sequences as `pad` does, all groups in one go.
+
+        Parameters
+        ----------
+        groups : list of int64 ndarray of shape (n_chosen,)
+            None of them empty.
+
+        Returns
+        -------
+        padded : ndarray
+            Flat: the padded sequences of the first group, then those of the second.
+        n_timesteps : int64 ndarray of shape (n_groups,)
+            To how many steps those of each group are padded.
+        lengths : int64 ndarray of shape (n_chosen_total,)
+        """
+        steps, lengths = self._gather(np.concatenate(groups))
+        sizes = [len(group) for group in groups]
+        n_timesteps = np.maximum.reduceat(lengths, offsets_of(sizes)[:-1])
+        starts = offsets_of(np.repeat(n_timesteps, sizes))
+        padded = np.zeros((starts[-1], *self.storage.shape[1:]), self.storage.dtype)
+        places = step_positions(lengths) + np.repeat(starts[:-1], lengths)
+        padded[places] = self.storage[steps]
+        return padded, n_timesteps, lengths
+
     def iterate_values(
         self, rows: slice | np.ndarray = slice(None)
     ) -> Iterator[np.ndarray]:

@@ -328,6 +328,30 @@ def test_batches_of_any_size_sum_to_the_weighted_mean_over_all_steps(lengths, si
 # -- TrainBatches --------------------------------------------------------------
 
 
+@pytest.mark.parametrize("counts", [[9, 2, 2, 2, 2, 2], [9, 2, 1, 1, 5, 1]])
+def test_batches_read_ahead_are_those_made_one_by_one(counts, monkeypatch):
+    monkeypatch.setattr(_data, "STEPS_READ_AHEAD", 60)
+    rng = np.random.default_rng(0)
+    tokens = [rng.integers(1, 6, n) for n in rng.integers(1, 9, 70)]
+    dataset = SequenceDataset(
+        Sequences.from_list(tokens),
+        TokenReader(np.array(counts)),
+        rows=rng.permutation(70)[:50],
+        y=rng.normal(size=(50, 2)),
+        weight=rng.uniform(1, 2, 50),
+    )
+    assert dataset.reads_ahead
+    rng = dataset.generator()
+    plan = dataset.training_plan(8, rng)
+    batches = TrainBatches(dataset, 8)
+    for indices, (batch, targets) in zip(plan, batches, strict=True):
+        one, its = dataset.batch(indices, rng)
+        pairs = [(batch.values, one.values), (batch.lengths, one.lengths)]
+        for got, expected in [*pairs, *zip(targets, its, strict=True)]:
+            assert got.dtype == expected.dtype
+            assert_array_equal(got, expected)
+
+
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=60),
     st.integers(1, 25),
