@@ -232,7 +232,7 @@ class KeepGoodWeights(Callback):
         self._remember(net)
 
     def on_batch_end(self, net: Any, **step: Any) -> None:
-        if not np.isfinite(step["loss"].item()):
+        if not math.isfinite(step["loss"].item()):
             self._stop(net)
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:

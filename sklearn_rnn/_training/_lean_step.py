@@ -57,11 +57,14 @@ class LeanStep:
     ----------
     backward : callable (batch, targets) -> dict, or None
         Computes the gradients of a batch in the place of autograd.
+    modules : list of Module
+        All parts of the net.
     """
 
     backward: Callable[..., dict[str, Any]] | None = None
 
     def __init__(self, net: Any) -> None:
+        self.modules = modules_of(net)
         self.watching = listening_to("on_grad_computed", net.callbacks_)
         kinds = [type(callback) for callback in self.watching]
         self.only_norm = kinds == [GradientNorm] and not net.is_shared
@@ -120,6 +123,11 @@ class LeanStep:
             )
 
 
+def modules_of(net: Any) -> list[torch.nn.Module]:
+    """List all parts of a net, which takes as long as many a part computes."""
+    return [*net.module_.modules(), net.criterion_]
+
+
 def _is_plain_adam(optimizer: Any) -> bool:
     """Say whether nothing about an optimiser is other than in Adam as it comes."""
     if type(optimizer) is not torch.optim.Adam or len(optimizer.param_groups) != 1:
@@ -145,15 +153,17 @@ def moved_by(optimizer: Any) -> Moved:
     """Gather what an update of Adam reads and writes, where there is a gradient."""
     (group,) = optimizer.param_groups
     wanted = set(map(id, group["params"]))
-    moved = Moved([], [], [], [], [])
     # Without a look into a dict of tensors, whose hash is a function in Python.
-    for parameter, state in optimizer.state.items():
-        gradient = parameter.grad
-        if gradient is not None and id(parameter) in wanted:
-            parts = (parameter, gradient, *map(state.__getitem__, STATE))
-            for place, part in zip(moved, parts, strict=True):
-                place.append(part)
-    return moved
+    pairs = [
+        (parameter, state)
+        for parameter, state in optimizer.state.items()
+        if parameter.grad is not None and id(parameter) in wanted
+    ]
+    return Moved(
+        [parameter for parameter, _ in pairs],
+        [parameter.grad for parameter, _ in pairs],
+        *([state[name] for _, state in pairs] for name in STATE),
+    )
 
 
 def _hooks_of(optimizer: Any) -> Iterable[Any]:

@@ -25,7 +25,7 @@ from sklearn_rnn._training._data import (
     SequenceDataset,
 )
 from sklearn_rnn._training._lazy_adam import LazyAdam
-from sklearn_rnn._training._lean_step import LeanStep
+from sklearn_rnn._training._lean_step import LeanStep, modules_of
 from sklearn_rnn._training._out_of_memory import naming_the_batch
 from sklearn_rnn._training._parts import join_steps, parts_of
 from sklearn_rnn._training._threads import one_blas_thread
@@ -234,7 +234,8 @@ class SequenceNet(NeuralNet):
 
     def _set_training(self, training: bool = True) -> None:
         """Set the mode where it is another: a twentieth of the time of a small step."""
-        parts = (*self.module_.modules(), self.criterion_)
+        lean = self.lean_step
+        parts = modules_of(self) if lean is None else lean.modules
         if any(part.training is not training for part in parts):
             super()._set_training(training)
 
