@@ -167,6 +167,66 @@ MUTANTS = [
         ("tests/estimators/test_compiled.py",),
     ),
     Mutant(
+        "the plain path predicts what is said to be compiled",
+        "_training/_compiled.py",
+        'return CompiledEncoder(net.module_.encoder), "compiled"',
+        'return None, "compiled"',
+        (
+            "tests/estimators/test_compiled_predictions.py"
+            "::test_predictions_are_the_plain_ones_but_for_rounding",
+        ),
+    ),
+    Mutant(
+        "a compiled step takes the plain path",
+        "_training/_streams.py",
+        "go_on(batch.to(net.device), before, encoder)",
+        "go_on(batch.to(net.device), before)",
+        (
+            "tests/estimators/test_compiled_predictions.py"
+            "::test_steps_are_read_by_the_same_loops",
+        ),
+    ),
+    Mutant(
+        "compiled sums of a row have another order alone",
+        "nn/compiled/_reading.py",
+        "sums[k] = sums[k] + a0 * w0[k] + a1 * w1[k] + a2 * w2[k] + a3 * w3[k]",
+        "sums[k] += a0 * w0[k] + a1 * w1[k] + a2 * w2[k] + a3 * w3[k]",
+        (
+            "tests/nn/test_compiled_encoder.py"
+            "::test_a_row_has_the_same_bits_alone_and_in_any_batch",
+        ),
+    ),
+    Mutant(
+        "compiled rows go on behind their ends",
+        "nn/compiled/_reading.py",
+        "                if t < end:\n                    advance",
+        "                if True:\n                    advance",
+        (
+            "tests/nn/test_compiled_encoder.py"
+            "::test_outputs_and_states_are_those_of_the_encoder",
+        ),
+    ),
+    Mutant(
+        "compiled predictions call no hooks",
+        "nn/compiled/_encoder.py",
+        "if has_hooks(part):",
+        "if False:",
+        (
+            "tests/nn/test_compiled_encoder.py"
+            "::test_hooks_are_called_and_so_not_compiled",
+        ),
+    ),
+    Mutant(
+        "compiled predictions are for networks of any size",
+        "nn/compiled/_encoder.py",
+        "if cell.hidden_size > LARGEST[type(cell)]:",
+        "if False:",
+        (
+            "tests/nn/test_compiled_encoder.py"
+            "::test_other_networks_say_why_they_have_none",
+        ),
+    ),
+    Mutant(
         "BLAS keeps its threads in a compiled fit",
         "_training/_threads.py",
         "_blas().limit(limits=1)",

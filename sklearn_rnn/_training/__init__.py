@@ -10,7 +10,7 @@ from sklearn_rnn._training._attributions import (
 from sklearn_rnn._training._averaging import WeightAverage
 from sklearn_rnn._training._callbacks import unnamed
 from sklearn_rnn._training._checkpoint import Checkpoint, open_checkpoint
-from sklearn_rnn._training._compiled import check_numba
+from sklearn_rnn._training._compiled import check_numba, prediction_path
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._given_callbacks import (
     check_copies,
@@ -105,6 +105,7 @@ __all__ = [
     "occlusion",
     "open_checkpoint",
     "planned_rates",
+    "prediction_path",
     "rare_module_params",
     "replace_file",
     "resolve_device",

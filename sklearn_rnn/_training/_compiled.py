@@ -1,6 +1,7 @@
-"""The training step without autograd, for nets that `nn.compiled` has a form for.
+"""What runs compiled in a net, where `nn.compiled` has a form for it.
 
-It stands in the same place of skorch's loop as the plain step. The gradients are where
+The training step without autograd, and the encoder of predictions. The step
+stands in the same place of skorch's loop as the plain step. The gradients are where
 autograd leaves them, so that callbacks and every optimiser find them. Adam's own update
 and the clipping before it are compiled as well where nobody else looks at a gradient.
 """
@@ -75,6 +76,46 @@ def _why_not(net: Any, dataset: Any) -> str | None:
     if not isinstance(dataset, SequenceDataset):
         return type(dataset).__name__
     return None
+
+
+def make_compiled_encoder(net: Any) -> tuple[Any, str]:
+    """Make what reads sequences in predictions, if it is asked for and there is one.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized.
+
+    Returns
+    -------
+    encoder : CompiledEncoder or None
+        None where the net's own is to run.
+    path : str
+        "compiled", or "plain", with the reason where it was asked for.
+    """
+    if not (net.compiled and has_numba()):
+        return None, "plain: numba is missing" if net.compiled else "plain"
+    from sklearn_rnn.nn.compiled import CompiledEncoder, why_no_compiled_encoder
+
+    reason = why_no_compiled_encoder(net.module_)
+    if reason is not None:
+        return None, f"plain: {reason} has no compiled form"
+    return CompiledEncoder(net.module_.encoder), "compiled"
+
+
+def prediction_path(net: Any) -> str:
+    """Say how a net predicts, as `make_compiled_encoder` does.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialized.
+
+    Returns
+    -------
+    path : str
+    """
+    return make_compiled_encoder(net)[1]
 
 
 class CompiledStep(LeanStep):

@@ -17,7 +17,7 @@ from sklearn_rnn._training._callbacks import (
     listening_to,
 )
 from sklearn_rnn._training._checkpoint import SavedFit, resume
-from sklearn_rnn._training._compiled import make_step
+from sklearn_rnn._training._compiled import make_compiled_encoder, make_step
 from sklearn_rnn._training._ctrl_c import HeldCtrlC, NoticedCtrlC
 from sklearn_rnn._training._data import (
     MAX_PREDICTION_ROWS,
@@ -489,12 +489,13 @@ def _ask_batches(
     _keep_memory()
     remedy = "Cut the longest rows, or predict where there is more memory."
     dataset, plan = batches.dataset, batches.plan
+    encoder, _ = make_compiled_encoder(net)
 
     def ask(indices: NDArray[Any], before: NDArray[Any] | None = None) -> Any:
         batch, targets = dataset.batch(indices, before=before)
         with torch.inference_mode(), naming_the_batch(batch, remedy):
             known = targets.to(net.device) if targets and about_targets else None
-            return net.module_.ask(question, batch.to(net.device), known)
+            return net.module_.ask(question, batch.to(net.device), known, encoder)
 
     pool = helpers() if net.device == "cpu" and not dataset.goes_on else None
     if pool is None or len(plan) == 1:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from sklearn_rnn._training._compiled import make_compiled_encoder
 from sklearn_rnn._training._data import SequenceDataset
 from sklearn_rnn._training._net import SequenceNet
 from sklearn_rnn.nn import StreamingState, map_state
@@ -83,8 +84,9 @@ def take_step(
     before, memory = (None, ()) if state is None else state.contents
     batch, memory = dataset.step(memory)
     before = None if before is None else _to_tensors(before, net.device)
+    encoder, _ = make_compiled_encoder(net)
     with torch.inference_mode():
-        outputs, after = net.module_.go_on(batch.to(net.device), before)
+        outputs, after = net.module_.go_on(batch.to(net.device), before, encoder)
     contents = _to_arrays(after), tuple(map(_read_only, memory))
     n_steps = 1 if state is None else state.n_steps + 1
     state = StreamState(len(dataset), n_steps, weights, contents)

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from sklearn_rnn._compat import ClassOption, Interval, StrOptions
-from sklearn_rnn._training import as_usual, check_numba
+from sklearn_rnn._training import as_usual, check_numba, prediction_path
 from sklearn_rnn.estimators._base import BaseRNN
+from sklearn_rnn.estimators._fitted import check_has
 from sklearn_rnn.estimators._kernels import choose_reach, kernels_of
 from sklearn_rnn.estimators._parameters import parameter, with_parameters
 from sklearn_rnn.nn import POOLINGS, check_pooling, has_weights
@@ -36,10 +37,11 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         default=False,
         accepts="bool",
         text="""
-        Whether training steps are compiled by numba, ``pip install
-        "sklearn_rnn[fast]"``.  Small nets then train several times as fast on the CPU,
-        with weights that differ by rounding.  What has no compiled form trains as
-        without; ``training_path_`` says so.  Predictions need no numba.
+        Whether training steps and predictions are compiled by numba, ``pip install
+        "sklearn_rnn[fast]"``.  Small nets then train several times as fast on the CPU
+        and predict few rows sooner, with numbers that differ by rounding.  What has no
+        compiled form runs as without; ``training_path_`` and ``prediction_path_`` say
+        so.  Where numba is missing, what was fitted predicts the same to rounding.
         """,
         constraint=["boolean"],
     )
@@ -78,6 +80,12 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
             ``compiled=True`` found no compiled form, "plain: " and the reason.
             """,
         ),
+        "prediction_path_": (
+            "str",
+            """
+            How the net predicts here and now, said as in ``training_path_``.
+            """,
+        ),
         "patch_length_": (
             "int",
             """
@@ -86,6 +94,12 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
             """,
         ),
     }
+
+    @property
+    def prediction_path_(self) -> str:
+        """How the net predicts here and now."""
+        check_has(self, "net_")
+        return prediction_path(self.net_)
 
     @as_usual
     def transform(self, X: Any) -> NDArray:

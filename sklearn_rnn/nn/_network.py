@@ -246,13 +246,15 @@ class RecurrentNetwork(nn.Module):
         outputs: Tensor = self.head(self.encode(vectors, batch), batch, target)
         return outputs if self.training else raise_precision(outputs)
 
-    def encode(self, vectors: Tensor, batch: Batch) -> Encoded:
+    def encode(self, vectors: Tensor, batch: Batch, encoder: Any = None) -> Encoded:
         """Run the encoder over vectors of `embed`.
 
         Parameters
         ----------
         vectors : Tensor of shape (n_samples, n_timesteps, input_size)
         batch : Batch
+        encoder : callable, default=None
+            What runs in place of `encoder`, such as a `CompiledEncoder` of it.
 
         Returns
         -------
@@ -269,7 +271,8 @@ class RecurrentNetwork(nn.Module):
         if goes_on and not self.encoder.bidirectional:
             # What goes on is whole; sequences that end here need no states.
             lengths = torch.full_like(lengths, vectors.shape[1])
-        encoded: Encoded = self.encoder(vectors, lengths, state, final=final)
+        run = self.encoder if encoder is None else encoder
+        encoded: Encoded = run(vectors, lengths, state, final=final)
         if goes_on:  # without the way back to the batches before
             self._states = map_state(Tensor.detach, encoded.state)
         return Encoded(
@@ -320,6 +323,7 @@ class RecurrentNetwork(nn.Module):
         question: Callable[..., Any],
         batch: Batch,
         target: Targets | None = None,
+        encoder: Any = None,
     ) -> Any:
         """Compute what a method of the head says of a batch, in evaluation mode.
 
@@ -329,6 +333,8 @@ class RecurrentNetwork(nn.Module):
             Such as ``network.head.predict``. With targets it is called with them too.
         batch : Batch
         target : Targets, default=None
+        encoder : callable, default=None
+            As for `encode`.
 
         Returns
         -------
@@ -336,7 +342,7 @@ class RecurrentNetwork(nn.Module):
         """
         known = () if target is None else (target,)
         vectors, batch = self.embed(batch), self.join_beside(batch)
-        return question(self.encode(vectors, batch), batch, *known)
+        return question(self.encode(vectors, batch, encoder), batch, *known)
 
     def predict(self, batch: Batch) -> Tensor:
         """Compute what `forward` does in evaluation mode, and leave it in float32.
@@ -399,7 +405,7 @@ class RecurrentNetwork(nn.Module):
             return self.go_on(batch, state)
 
     def go_on(
-        self, batch: Batch, state: StreamingState | None
+        self, batch: Batch, state: StreamingState | None, encoder: Any = None
     ) -> tuple[Tensor, StreamingState]:
         """Do what `step` does where it is known to work, and without gradients.
 
@@ -407,6 +413,8 @@ class RecurrentNetwork(nn.Module):
         ----------
         batch : Batch
         state : StreamingState or None
+        encoder : object, default=None
+            As for `encode`.
 
         Returns
         -------
@@ -416,7 +424,8 @@ class RecurrentNetwork(nn.Module):
         before = state or StreamingState(None, ())
         patch = _go_on_with_patch(before, batch)
         vectors = self.embed(patch)[:, 0]
-        output, cells = self.encoder.go_on(vectors, before.cells)
+        run = self.encoder if encoder is None else encoder
+        output, cells = run.go_on(vectors, before.cells)
         outputs, memory = self.head.step(before.memory, output, batch)
         if patch.values.shape[1] < self.embedder.patch_length:
             # It is read anew, from where it began, once there is more of it.

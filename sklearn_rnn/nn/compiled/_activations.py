@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_rnn.nn.compiled._jit import jit
+from sklearn_rnn.nn.compiled._jit import inlined, jit
 
 # A quotient of two polynomials, from the library Eigen; within 3 units in the last
 # place of float32 where tanh is not 1.
@@ -35,7 +35,7 @@ EVEN = tuple(
 HALF = np.float32(0.5)
 
 
-@jit
+@inlined
 def tanh(x: np.float32) -> np.float32:
     """Compute the hyperbolic tangent of a float32."""
     x = min(max(x, -LIMIT), LIMIT)
@@ -49,7 +49,7 @@ def tanh(x: np.float32) -> np.float32:
     return x * p / q
 
 
-@jit
+@inlined
 def sigmoid(x: np.float32) -> np.float32:
     """Compute the logistic function of a float32."""
     return HALF + HALF * tanh(HALF * x)

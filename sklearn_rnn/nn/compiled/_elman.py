@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_rnn.nn.compiled._activations import tanh
 from sklearn_rnn.nn.compiled._arrays import Array, Loop
-from sklearn_rnn.nn.compiled._jit import jit
+from sklearn_rnn.nn.compiled._jit import exact, jit
 from sklearn_rnn.nn.compiled._products import project
 
 
@@ -24,6 +24,13 @@ def forward(x: Array, w_ih: Array, w_hh: Array, b_ih: Array, b_hh: Array) -> Loo
             for k in range(hidden_size):
                 h[k] = tanh(h[k] + r[k] + bias[k])
     return gates, gates, gates
+
+
+@exact
+def advance(given: Array, recurrent: Array, hidden: Array, cell: Array) -> None:
+    """Compute the next state of one row, from what input and state give."""
+    for k in range(len(hidden)):
+        hidden[k] = tanh(given[k] + recurrent[k])
 
 
 @jit

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_rnn.nn.compiled._activations import sigmoid, tanh
 from sklearn_rnn.nn.compiled._arrays import Array, Loop
-from sklearn_rnn.nn.compiled._jit import jit
+from sklearn_rnn.nn.compiled._jit import exact, jit
 from sklearn_rnn.nn.compiled._products import project
 
 
@@ -42,6 +42,19 @@ def forward(x: Array, w_ih: Array, w_hh: Array, b_ih: Array, b_hh: Array) -> Loo
             for k in range(size):
                 h[k] = n[k] + z[k] * (p[k] - n[k])
     return gates, states, memory
+
+
+@exact
+def advance(given: Array, recurrent: Array, hidden: Array, cell: Array) -> None:
+    """Compute the next state of one row, from what input and state give."""
+    size = len(hidden)
+    for k in range(2 * size):
+        given[k] = sigmoid(given[k] + recurrent[k])
+    r, z, n = given[:size], given[size : 2 * size], given[2 * size :]
+    for k in range(size):
+        n[k] = tanh(n[k] + r[k] * recurrent[2 * size + k])
+    for k in range(size):
+        hidden[k] = n[k] + z[k] * (hidden[k] - n[k])
 
 
 @jit

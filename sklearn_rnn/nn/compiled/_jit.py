@@ -13,6 +13,34 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def jit(function: Function) -> Function:
+    """Compile a function for training; see `compile_for`.
+
+    "contract" lets a product and the sum after it be rounded once. It moves no sum, so
+    that the bits are the same in each run.
+    """
+    return compile_for({"contract"}, function)
+
+
+def exact(function: Function) -> Function:
+    """Compile a function whose numbers are those of its operations, one by one.
+
+    No compiler may then round another way where it takes several rows or units at
+    once, so that a row has the same bits alone and beside others. It leaves Python's
+    lock to other threads.
+    """
+    return compile_for(False, function, nogil=True)
+
+
+def inlined(function: Function) -> Function:
+    """Make a function a part of each compiled one that calls it, on its terms."""
+    if not has_numba():
+        return function
+    from numba import njit
+
+    return cast(Function, njit(inline="always")(function))
+
+
+def compile_for(fastmath: Any, function: Function, **options: Any) -> Function:
     """Compile a function when it is first called, and keep the result on disk.
 
     A change in one file does not reach what another file has kept of it: then empty
@@ -21,8 +49,12 @@ def jit(function: Function) -> Function:
 
     Parameters
     ----------
+    fastmath : set of str or False
+        What the compiler may do to operations beyond what each one says.
     function : callable
         Of arrays and numbers.
+    **options : object
+        Further ones of numba's ``njit``.
 
     Returns
     -------
@@ -33,9 +65,8 @@ def jit(function: Function) -> Function:
     from numba import njit
 
     # Divides as NumPy does; a check of each divisor would keep loops from being
-    # vectorized. "contract" lets a product and the sum after it be rounded once. It
-    # moves no sum, so that the bits are the same in each run.
-    compile_: Any = partial(njit, error_model="numpy", fastmath={"contract"})
+    # vectorized.
+    compile_: Any = partial(njit, error_model="numpy", fastmath=fastmath, **options)
     try:
         compiled: Any = compile_(cache=True)(function)
     except RuntimeError:  # numba found no folder for it

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_rnn.nn.compiled._activations import sigmoid, tanh
 from sklearn_rnn.nn.compiled._arrays import Array, Loop
-from sklearn_rnn.nn.compiled._jit import jit
+from sklearn_rnn.nn.compiled._jit import exact, jit
 from sklearn_rnn.nn.compiled._products import project
 
 
@@ -43,6 +43,20 @@ def forward(x: Array, w_ih: Array, w_hh: Array, b_ih: Array, b_hh: Array) -> Loo
             for k in range(size):
                 h[k] = o[k] * tanh(c[k])
     return gates, states, cells
+
+
+@exact
+def advance(given: Array, recurrent: Array, hidden: Array, cell: Array) -> None:
+    """Compute the next states of one row, from what input and state give."""
+    size = len(hidden)
+    for k in range(4 * size):
+        given[k] += recurrent[k]
+    i, f = given[:size], given[size : 2 * size]
+    g, o = given[2 * size : 3 * size], given[3 * size :]
+    for k in range(size):
+        cell[k] = sigmoid(f[k]) * cell[k] + sigmoid(i[k]) * tanh(g[k])
+    for k in range(size):
+        hidden[k] = sigmoid(o[k]) * tanh(cell[k])
 
 
 @jit

@@ -1,7 +1,6 @@
 """A whole network without autograd."""
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -142,7 +141,7 @@ def why_not_compiled(network: Any) -> str | None:
             return f"the {name} {type(part).__name__}"
     for layer in network.encoder.layers:
         cell: Any = layer.forward_cell
-        if type(cell) not in LOOPS or getattr(cell, "nonlinearity", "tanh") != "tanh":
+        if not has_loop(cell):
             return f"the cell {cell!r}"
     return next((reason for reason, holds in _reasons(network) if holds), None)
 
@@ -158,19 +157,33 @@ def _reasons(network: Any) -> Iterator[tuple[str, bool]]:
     modules = list(network.modules())
     strange = [type(part).__name__ for part in modules if type(part) not in KNOWN]
     yield f"a network with {', '.join(strange)}", bool(strange)
-    hooks = chain(*(map(vars(part).get, HOOKS) for part in modules))
-    yield "a network with hooks", any(hooks)
+    yield "a network with hooks", any(map(has_hooks, modules))
     for parameter in network.parameters():
         hooked = parameter._backward_hooks or parameter._post_accumulate_grad_hooks
         yield "a network with hooks", bool(hooked)
-        if parameter.dtype != torch.float32 or parameter.device.type != "cpu":
+        if not is_plain(parameter):
             yield f"a weight of {parameter.dtype} on {parameter.device}", True
-        yield "a weight that is not contiguous", not parameter.is_contiguous()
+
+
+def has_loop(cell: Any) -> bool:
+    """Say whether there are compiled loops for a cell."""
+    return type(cell) in LOOPS and getattr(cell, "nonlinearity", "tanh") == "tanh"
+
+
+def is_plain(weight: torch.Tensor) -> bool:
+    """Say whether compiled functions can read a weight, where it is."""
+    is_read = weight.dtype == torch.float32 and weight.device.type == "cpu"
+    return is_read and weight.is_contiguous()
+
+
+def has_hooks(module: Any) -> bool:
+    """Say whether torch calls anything around a module."""
+    return any(map(vars(module).get, HOOKS))
 
 
 KNOWN = {
     *(RecurrentNetwork, Embedder, TokenEmbedding, SeededDropout, PooledHead, Affine),
-    *(RecurrentEncoder, RecurrentLayer, nn.ModuleList),
+    *(RecurrentEncoder, RecurrentLayer, nn.ModuleList, nn.Identity),
     *(*LOOPS, *COMPILED_POOLINGS, *COMPILED_LOSSES),
 }
 """Of which classes the parts of a network may be."""
