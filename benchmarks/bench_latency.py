@@ -1,42 +1,45 @@
 """How long one row takes, and one step of live data, ours and in raw torch.
 
 Each is asked in turns with its peer, which reads the row as long as it is. `step` reads
-one more token of one stream.
+one more token of one stream. Where numba is there, all is measured with
+``compiled=True`` as well.
 
     python benchmarks/bench_latency.py --out bench_output/latency.json
 """
 
 import argparse
+import importlib.util
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from implementations import ours, raw_loop
+from implementations import ours, ours_compiled, raw_loop
 from measuring import environment, in_turns, pin, ratios, write_json
 from workloads import WORKLOADS, TokenRows, make_data
 
-LIMITS = {"W1": 1.5, "W2": 3.0, "W5": 1.5}
-"""The most that is asked for, times raw torch."""
+LIMITS = {"W1": 1.5, "W2": 3.0, "W5": 1.5, "W2 compiled": 1.5}
+"""The most that is asked for, times raw torch; compiled, what is asked for without."""
 
 LIMIT_OF_STEP = 0.3
 """Milliseconds."""
 
 
-def fit_both(workload):
+def fit_both(workload, implementation):
     """Train both models a little; return them with the data."""
     data = make_data(workload)
-    fitted = ours.Implementation(workload, data)
+    fitted = implementation.Implementation(workload, data)
     fitted.fit(1)
     raw = raw_loop.Implementation(workload, data)
     raw.fit(1)
     return fitted, raw.net.eval(), data
 
 
-def row_calls(workload):
+def row_calls(workload, implementation=ours):
     """Return what predicts one row of median length, by name."""
-    fitted, net, data = fit_both(workload)
+    fitted, net, data = fit_both(workload, implementation)
     if isinstance(data.X, TokenRows):
         row = int(np.argsort(data.X.lengths)[len(data.X.lengths) // 2])
         tokens = data.X.to_list()[row].astype(np.int64)[np.newaxis]
@@ -51,9 +54,9 @@ def row_calls(workload):
     return {"ours": lambda: fitted.model.predict_proba(X), "raw": predict_raw}
 
 
-def step_calls(workload):
+def step_calls(workload, implementation=ours):
     """Return what reads one more token of one stream, by name."""
-    fitted, net, _ = fit_both(workload)
+    fitted, net, _ = fit_both(workload, implementation)
     token = np.array([7])
     _, state = fitted.model.step(token)
     hidden = torch.zeros(1, 1, workload.hidden_size)
@@ -84,10 +87,11 @@ def measure(calls, n_calls, clock):
 
 def tell(name, measured):
     """Print one line of what was measured."""
-    limit = f"{LIMITS[name]} times raw" if name in LIMITS else f"{LIMIT_OF_STEP} ms"
+    times = LIMITS.get(name, LIMITS.get(name.removesuffix(" compiled")))
+    limit = f"{LIMIT_OF_STEP} ms" if times is None else f"{times} times raw"
     said = ", ".join(f"{n} {measured[n]['median']:.3f} ms" for n in ("ours", "raw"))
     print(
-        f"{name:7} {said}, {measured['over_raw']:.2f} times raw "
+        f"{name:16} {said}, {measured['over_raw']:.2f} times raw "
         f"(at most {limit} is asked for)"
     )
 
@@ -109,7 +113,12 @@ def main():
 
     pin({arguments.core})
     ours.limit_threads()
-    makers = {**dict.fromkeys(LIMITS, row_calls), "W5 step": step_calls}
+    plain = {"W1": row_calls, "W2": row_calls, "W5": row_calls, "W5 step": step_calls}
+    makers = dict(plain)
+    if importlib.util.find_spec("numba") is not None:
+        for name, make in plain.items():
+            compiled = partial(make, implementation=ours_compiled)
+            makers[f"{name} compiled"] = compiled
     found = {}
     for name, make in makers.items():
         calls = make(WORKLOADS[name[:2]].cut(arguments.rows))
