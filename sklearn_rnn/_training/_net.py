@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -240,12 +241,14 @@ class SequenceNet(NeuralNet):
             super()._set_training(training)
 
 
+@cache
 def _keep_memory() -> None:
     """Let the C library keep the memory that one batch frees for the next.
 
     glibc gives a block back to the system unless it has seen a larger one come and go,
     and every batch then has its pages mapped and cleared anew: a fifth of the time of
-    three stacked LSTMs. This block, the largest that counts, is never written to.
+    three stacked LSTMs. This block, the largest that counts, is never written to. Once
+    is enough for a process.
     """
     torch.empty(31 * 2**20, dtype=torch.uint8)
 
@@ -491,7 +494,7 @@ def _ask_batches(
     dataset, plan = batches.dataset, batches.plan
     encoder, _ = make_compiled_encoder(net)
 
-    def ask(indices: NDArray[Any], before: NDArray[Any] | None = None) -> Any:
+    def ask(indices: Any, before: Any = None) -> Any:
         batch, targets = dataset.batch(indices, before=before)
         with torch.inference_mode(), naming_the_batch(batch, remedy):
             known = targets.to(net.device) if targets and about_targets else None

@@ -1,7 +1,6 @@
 """Streaming: one step of each stream at a time, and the state between steps."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -112,20 +111,23 @@ def _moment_of(net: SequenceNet) -> tuple[int, list[Any]]:
 
     torch counts what is written to a tensor, but not what its fused optimisers write.
     """
+    tensors: list[Any] = []
+    _gather_tensors(net.module_, tensors)
     writings = [
         (t.data_ptr(), None if t.is_inference() else t._version)
-        for t in _tensors_of(net.module_)
+        for t in tensors
+        if t is not None
     ]
     return net.n_updates_, writings
 
 
-def _tensors_of(module: Any) -> Iterator[torch.Tensor]:
-    """Walk over parameters and buffers without names, which would take most time."""
-    for tensors in (module._parameters, module._buffers):
-        yield from (tensor for tensor in tensors.values() if tensor is not None)
+def _gather_tensors(module: Any, tensors: list[Any]) -> None:
+    """Add parameters and buffers, without names, which would take most time."""
+    tensors += module._parameters.values()
+    tensors += module._buffers.values()
     for part in module._modules.values():
         if part is not None:
-            yield from _tensors_of(part)
+            _gather_tensors(part, tensors)
 
 
 def _digest(module: Any) -> str:

@@ -67,7 +67,8 @@ class OverTime:
         `RNNRegressor.predict_over_time` work all the same.
         """
         check_has(self, "net_")
-        self._check_can_step()
+        if state is None:  # which is else that of a step
+            self._check_can_step()
         sequences = check_one_step(self, x_t, allow_nan=self._takes_nan)
         self._check_characters(sequences, reset=False)
         with self._threads(briefly=True):

@@ -250,10 +250,8 @@ def map_state(function: Any, state: Any) -> Any:
     mapped : object
         Of the same nesting.
     """
-    if state is None:
-        return None
     if not isinstance(state, tuple):
-        return function(state)
+        return None if state is None else function(state)
     parts = [map_state(function, part) for part in state]
     return state._make(parts) if hasattr(state, "_make") else tuple(parts)
 

@@ -141,12 +141,12 @@ class Embedder(nn.Module):
             step of them is a patch. In training mode after dropout. The time axis comes
             first in memory.
         """
-        read = self._characters_of(batch)
-        if self.tokens is None:
+        read, tokens = self._characters_of(batch), self.tokens
+        if tokens is None:
             steps = without_padding(batch.values.transpose(0, 1), batch.lengths)
             numbers = steps.contiguous().transpose(0, 1)
             return self._of_numbers(join_steps(numbers, self.patch_length))
-        embedded: Tensor = self.tokens(batch.values.t())
+        embedded: Tensor = tokens(batch.values.t())
         if read is not None:
             embedded = torch.cat([embedded, read], dim=2)
         if self.dropout.training:
@@ -179,16 +179,17 @@ class Embedder(nn.Module):
 
     def _characters_of(self, batch: Batch) -> Tensor | None:
         """Read the characters, if there are some, with the time axis first."""
-        given, wanted = batch.characters is not None, self.characters is not None
+        encoder: CharacterEncoder | None = self.characters
+        given, wanted = batch.characters is not None, encoder is not None
         if given != wanted:
             raise ValueError(
                 "characters must be given to a network with n_characters, and to no "
                 f"other; got {'some' if given else 'none'} for a network "
                 f"{'with' if wanted else 'without'} n_characters."
             )
-        if self.characters is None:
+        if encoder is None:
             return None
-        words: Tensor = self.characters(batch.characters)
+        words: Tensor = encoder(batch.characters)
         return pad_steps(words, batch.lengths, batch.values.shape[1]).transpose(0, 1)
 
 

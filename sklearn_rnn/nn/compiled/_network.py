@@ -172,8 +172,7 @@ def has_loop(cell: Any) -> bool:
 
 def is_plain(weight: torch.Tensor) -> bool:
     """Say whether compiled functions can read a weight, where it is."""
-    is_read = weight.dtype == torch.float32 and weight.device.type == "cpu"
-    return is_read and weight.is_contiguous()
+    return weight.dtype == torch.float32 and weight.is_cpu and weight.is_contiguous()
 
 
 def has_hooks(module: Any) -> bool:

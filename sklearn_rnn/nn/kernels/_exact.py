@@ -129,14 +129,16 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
     -------
     y : Tensor of shape (n_rows, out_features)
     """
-    n_rows = None
-    if not torch.is_grad_enabled() and x.device.type == "cpu" and has_mkl():
-        columns = _whole_columns(layer.out_features)
-        n_rows = rows_of_product(layer.in_features, columns, layer.weight.dtype)
-    if n_rows is None:
-        mapped: Tensor = layer(x if layer.training else raise_precision(x))
-        return mapped.to(x.dtype)
-    return _map_groups(layer, _fill_with_zeros(x, n_rows))[: len(x)]
+    if not torch.is_grad_enabled() and x.is_cpu and has_mkl():
+        weight, bias = layer.weight, layer.bias
+        n_idle = -weight.shape[0] % COLUMNS
+        n_columns = weight.shape[0] + n_idle
+        n_rows = rows_of_product(weight.shape[1], n_columns, weight.dtype)
+        if n_rows is not None:
+            filled = _fill_with_zeros(x, n_rows)
+            return _map_groups(filled, weight, bias, n_idle)[: x.shape[0]]
+    mapped: Tensor = layer(x if layer.training else raise_precision(x))
+    return mapped.to(x.dtype)
 
 
 def raise_precision(values: Tensor) -> Tensor:
@@ -289,14 +291,14 @@ class Filled:
     def __call__(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run over the sequences as `Cell.forward` does."""
         steps = x.transpose(0, 1)  # (n_timesteps, n_samples, input_size)
-        if self.groups.turned is not None and len(steps) >= STEPS_TO_TURN:
+        if self.groups.turned is not None and steps.shape[0] >= STEPS_TO_TURN:
             turned = self.weights.w_hh.t().contiguous().t()
             self.weights = self.weights._replace(w_hh=turned)
             self.n_rows = self.groups.turned
         start = None if state is None else state[0]
         if start is not None and self.n_idle:
             start = pad(start, (0, self.n_idle))
-        if len(x) <= self.at_once:
+        if x.shape[0] <= self.at_once:
             states = self._run(steps, start)
         else:
             groups = steps.split(self.at_once, dim=1)
@@ -314,18 +316,18 @@ class Filled:
 
     def _run(self, x: Tensor, start: Tensor | None) -> Tensor:
         n_timesteps, n_samples, _ = x.shape
+        n_rows = self.n_rows
         if n_timesteps == 1:  # the groups of both products are then the same rows
-            n_rows = max(self.n_rows, self.groups.of_inputs)
+            n_rows = max(n_rows, self.groups.of_inputs)
             x = _fill_with_zeros(x, n_rows)
-            start = None if start is None else _fill_with_zeros(start, n_rows)
         flat = x.flatten(0, 1)
+        n_flat = flat.shape[0]
         filled = _fill_with_zeros(flat, self.groups.of_inputs)
         steps = [
-            part[: len(flat)].view(n_timesteps, len(flat) // n_timesteps, -1)
+            _fill_with_zeros(part[:n_flat].view(*x.shape[:2], -1), n_rows)
             for part in self.read_inputs(filled, self.weights)
         ]
-        steps = [_fill_with_zeros(part, self.n_rows) for part in steps]
-        start = None if start is None else _fill_with_zeros(start, self.n_rows)
+        start = None if start is None else _fill_with_zeros(start, n_rows)
         states: Tensor = self.run_steps(steps, self.weights, start)
         return states[:, :n_samples, : self.hidden_size]
 
@@ -423,7 +425,7 @@ def has_onednn() -> bool:
 
 
 def _is_plain_cpu(x: Tensor) -> bool:
-    return x.device.type == "cpu" and not torch.is_autocast_enabled("cpu")
+    return x.is_cpu and not torch.is_autocast_enabled("cpu")
 
 
 def _repeat_last_row(n_times: int, x: Tensor) -> Tensor:
@@ -446,13 +448,12 @@ def _to_dtype(dtype: torch.dtype, state: Any) -> Any:
     return map_state(lambda t: t.to(dtype) if t.is_floating_point() else t, state)
 
 
-def _map_groups(layer: nn.Linear, x: Tensor) -> Tensor:
-    n_idle = _whole_columns(layer.out_features) - layer.out_features
+def _map_groups(x: Tensor, weight: Tensor, bias: Tensor | None, n_idle: int) -> Tensor:
     if n_idle == 0:
-        return linear(x, layer.weight, layer.bias)
-    weight = pad(layer.weight, (0, 0, 0, n_idle))
-    bias = None if layer.bias is None else pad(layer.bias, (0, n_idle))
-    return linear(x, weight, bias)[:, : layer.out_features]
+        return linear(x, weight, bias)
+    filled = pad(weight, (0, 0, 0, n_idle))
+    bias = None if bias is None else pad(bias, (0, n_idle))
+    return linear(x, filled, bias)[:, :-n_idle]
 
 
 def _whole_columns(n_columns: int) -> int:
