@@ -153,8 +153,12 @@ def test_a_row_gets_the_same_bits_at_any_place(
         assert torch.equal(outputs, expected[places])
 
 
-@every_cell
-@pytest.mark.parametrize("hidden_size", [5, 16])
+# Of an LSTM with few units in float64 AMD's rows differ; torch adds up its products.
+@pytest.mark.parametrize(
+    ("options", "hidden_size"),
+    [*((options, n) for options in OURS for n in (5, 16)), ({"cell": "lstm"}, 16)],
+    ids=str,
+)
 @torch.no_grad()
 def test_a_row_in_float64_gets_the_same_bits_alone_and_in_a_batch(options, hidden_size):
     # Nothing is rounded then, so that the order of each sum shows.
