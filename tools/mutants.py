@@ -1592,8 +1592,8 @@ MUTANTS = [
     Mutant(
         "batches read ahead are padded with what follows",
         "sequences/_sequences.py",
-        "places = step_positions(lengths) + np.repeat(starts[:-1], lengths)",
-        "places = np.arange(len(steps))",
+        "places += np.repeat(starts[:-1], lengths)",
+        "places += np.repeat(starts[:-1], lengths) > 0",
         (
             "tests/_training/test_data.py"
             "::test_batches_read_ahead_are_those_made_one_by_one",

@@ -36,7 +36,7 @@ MAX_PREDICTION_ROWS = 512
 # outputs are 16 MB.
 PREDICTION_NUMBERS = 2**22
 # So many steps of tokens are read in one go for training: some 64 kB.
-STEPS_READ_AHEAD = 2**14
+STEPS_READ_AHEAD = 2**12
 USUAL_UNITS = 64
 
 
