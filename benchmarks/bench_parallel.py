@@ -1,8 +1,10 @@
 """Four fits one by one, in two worker processes and in two threads of this process.
 
-Each way once with one thread for a fit and once with two, as torch takes them on two
-cores when nobody says otherwise. The workers are started before the clock. The time of
-the processor is that of all processes together.
+Each way once with one thread for a fit and once with two. The workers are started
+before the clock. The time of the processor is that of all processes together.
+
+Then what a second thread of an estimator is worth, `n_jobs=2` beside 1 in turns: to a
+fit, and to predictions of 1,000 rows. Both must have the same bits.
 
     python benchmarks/bench_parallel.py --out bench_output/parallel.json
 """
@@ -17,12 +19,26 @@ import numpy as np
 from joblib import Parallel, delayed, parallel_config
 from sklearn.base import clone
 
-from measuring import environment, pin, spread, write_json
+from implementations.ours import Implementation, make_estimator
+from measuring import environment, in_turns, pin, ratios, spread, write_json
 from sklearn_rnn import RNNClassifier
+from workloads import WORKLOADS, make_data
 
 N_FITS = 4
 N_THREADS = (1, 2)
 WAYS = ("serial", "loky", "threading")
+
+ASKED = {
+    ("fit", "W6"): 1.4,
+    ("predict", "W1"): 1.6,
+    ("predict", "W2"): 1.6,
+    ("predict", "W6"): 1.6,
+    ("predict", "W7"): 1.2,
+}
+"""How many times as fast two threads of an estimator shall be."""
+
+ROWS = {"fit": 128, "predict": 1000}
+FEW_ROWS = 64  # to train what predicts
 
 
 def make_networks():
@@ -84,11 +100,50 @@ def measure(networks, repetitions):
     return found
 
 
+def make_calls(kind, name, n_rows):
+    """Return what fits or predicts a workload with so many threads, by its name."""
+    workload = WORKLOADS[name].cut(n_rows)
+    whole = Implementation(workload, make_data(workload))
+    model = make_estimator(workload, 1).set_params(random_state=0)
+    if kind == "fit":
+        return {k: lambda k=k: weights_of(model, whole, k) for k in N_THREADS}
+    model.fit(whole.X[:FEW_ROWS], whole.y[:FEW_ROWS])
+    return {
+        k: lambda k=k: model.set_params(n_jobs=k).predict(whole.X) for k in N_THREADS
+    }
+
+
+def weights_of(model, data, n_threads):
+    """Fit; return all weights."""
+    fitted = clone(model).set_params(n_jobs=n_threads).fit(data.X, data.y)
+    weights = fitted.net_.module_.parameters()
+    return np.concatenate([w.detach().numpy().ravel() for w in weights])
+
+
+def measure_threads(kind, name, n_rows, repetitions):
+    """Measure one thread and two in turns."""
+    calls = make_calls(kind, name, n_rows)
+    one, two = (call() for call in calls.values())  # the first are slow
+    times = in_turns(calls, repetitions)
+    gains = ratios(*times.values())
+    return {
+        "what": kind,
+        "workload": name,
+        "n_rows": n_rows,
+        "seconds": times,
+        "gains": gains,
+        "gain": statistics.median(gains),
+        "asked": ASKED[kind, name],
+        "same_bits": bool(np.array_equal(one, two)),
+    }
+
+
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--cores", type=int, nargs=2, default=[0, 1])
+    parser.add_argument("--rows", type=int, help="at most so many of an estimator's")
     parser.add_argument("--out", type=Path, help="write the figures here as well")
     arguments = parser.parse_args()
 
@@ -99,11 +154,23 @@ def main():
             f"{name.split(':')[0]:9} {way:10} threads of a fit: {n_threads}   "
             f"{spread(times['seconds'])} s, processor {spread(times['cpu_seconds'])} s"
         )
+    of_estimators = []
+    for kind, name in ASKED:
+        n_rows = min(ROWS[kind], arguments.rows or ROWS[kind])
+        found_here = measure_threads(kind, name, n_rows, arguments.repetitions)
+        of_estimators.append(found_here)
+        bits = "the same bits" if found_here["same_bits"] else "OTHER BITS"
+        print(
+            f"{name} {kind:7} n_jobs=2 is {spread(found_here['gains'])} times as fast, "
+            f"asked {found_here['asked']}, {bits}",
+            flush=True,
+        )
     if arguments.out:
         results = {
             "environment": environment(),
             "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY"),
             "n_fits": N_FITS,
+            "threads_of_an_estimator": of_estimators,
             "runs": [
                 {
                     "network": name,
