@@ -1,8 +1,9 @@
 """How long does a fit take on a busy machine, where torch is left as it is?
 
-Two processes keep two cores busy. Beside them each workload, cut to some rows, is
-fitted in turns: with torch at the number of threads that it takes by itself, and with
-torch told to take one. The first must take at most 1.15 times as long as the second.
+Two processes keep two cores busy. Beside them the example of the README and each
+workload, cut to some rows, are fitted in turns: with torch at the number of threads
+that it takes by itself, and with torch told to take one. The first must take at most
+1.15 times as long as the second.
 
     python benchmarks/bench_busy.py --out bench_output/busy.json
 """
@@ -14,12 +15,15 @@ import subprocess
 import sys
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from implementations.ours import make_estimator, to_sequences
 from measuring import busy_seconds, environment, ratios, spread, write_json
+from sklearn_rnn import RNNForecaster
+from sklearn_rnn.datasets import load_co2
 from workloads import WORKLOADS, make_data
 
 AT_MOST = 1.15
@@ -34,6 +38,7 @@ SIZES = {
     "W6": (16, 1),
     "W7": (96, 1),
 }
+README = "README"
 WAYS = {"as torch is": torch.get_num_threads(), "one thread": 1}
 
 
@@ -53,19 +58,32 @@ class BusyProcesses:
             process.wait()
 
 
-def measure(name, repetitions):
-    """Fit a workload in turns; return seconds by the clock and of the processors."""
+def make_fit(name):
+    """Return what fits a workload, or the example, with the sizes of it."""
+    if name == README:
+        model = RNNForecaster(
+            horizon=52, period=52, window=104, quantiles=(0.1, 0.5, 0.9)
+        )
+        model.set_params(max_epochs=4, random_state=0)
+        _, co2 = load_co2(return_X_y=True)
+        past = co2[:-52]
+        return partial(model.fit, past), len(past), 4
     n_rows, epochs = SIZES[name]
     workload = WORKLOADS[name].cut(n_rows)
     data = make_data(workload)
     estimator = make_estimator(workload, epochs).set_params(n_jobs=None, random_state=0)
-    X, y = to_sequences(data.X), data.y
+    return partial(estimator.fit, to_sequences(data.X), data.y), n_rows, epochs
+
+
+def measure(name, repetitions):
+    """Fit in turns; return seconds by the clock and of the processors."""
+    fit, n_rows, epochs = make_fit(name)
     found = {way: {"seconds": [], "cpu_seconds": []} for way in WAYS}
     for repetition in range(-1, repetitions):
         for way, n_threads in WAYS.items():
             torch.set_num_threads(n_threads)
             start, cpu_start = time.perf_counter(), time.process_time()
-            estimator.fit(X, y)
+            fit()
             taken = time.perf_counter() - start, time.process_time() - cpu_start
             if repetition >= 0:  # the first fits are slow
                 for kind, value in zip(found[way], taken, strict=True):
@@ -85,7 +103,7 @@ def summary(times):
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("workloads", nargs="*", default=list(SIZES))
+    parser.add_argument("workloads", nargs="*", default=[README, *SIZES])
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--busy", type=int, default=2, help="processes beside it")
     parser.add_argument("--out", type=Path, help="write the figures here as well")
