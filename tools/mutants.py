@@ -146,6 +146,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "the gradients of both biases are clipped twice",
+        "nn/compiled/_products.py",
+        "to_b_hh = to_b_ih.copy()",
+        "to_b_hh = to_b_ih",
+        ("tests/nn/test_compiled.py::test_no_two_gradients_are_the_same_memory",),
+    ),
+    Mutant(
         "a compiled update clips nothing",
         "nn/compiled/_adam.py",
         "if not norm <= highest_norm:",

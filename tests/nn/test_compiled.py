@@ -168,6 +168,14 @@ def test_many_steps_cost_the_gradients_of_biases_no_digits():
     np.testing.assert_allclose(sum_of_rows(rows), exact, rtol=1e-6)
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_no_two_gradients_are_the_same_memory(cell):
+    network = make_network("numbers", cell=cell)
+    by_compiled_step(network, *make_batch("numbers", "cross_entropy"))
+    places = [p.grad.data_ptr() for p in network.parameters()]
+    assert len(set(places)) == len(places)
+
+
 def test_the_numbers_of_a_batch_stay_where_time_comes_first_in_memory():
     batch, target = make_batch("numbers", "cross_entropy")
     values = batch.values.transpose(0, 1).contiguous().transpose(0, 1)

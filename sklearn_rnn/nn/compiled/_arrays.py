@@ -11,6 +11,12 @@ Array: TypeAlias = NDArray[np.float32]
 Loop: TypeAlias = tuple[Array, Array, Array]
 """What the loop of a cell returns: gates, states, and what its way back needs."""
 
+CellGradients: TypeAlias = tuple[Array, Array, Array, Array, Array]
+"""The gradients to the weights of a cell in the order of `Weights`, and to its inputs.
+
+The latter have a row for each step of each sample, and none where nobody asks for them.
+"""
+
 
 def flat(steps: Array) -> Array:
     """Join the steps of all samples: (n_timesteps * n_samples, n_units)."""

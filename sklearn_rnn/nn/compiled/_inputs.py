@@ -29,9 +29,8 @@ class CompiledTokens:
 
     def backward(self, grad: Array) -> None:
         """Add up the gradients of each token; padding has none."""
-        total = np.zeros_like(self.weight.numbers())
-        add_rows(total, self.ids, flat(grad))
-        total[self.padding_idx] = 0.0
+        total = np.zeros(self.weight.numbers().shape, np.float32)
+        add_rows(total, self.ids, flat(grad), self.padding_idx)
         self.weight.add_gradient(total)
 
 
@@ -50,9 +49,11 @@ class CompiledNumbers:
 
 
 @jit
-def add_rows(table: Array, places: NDArray[Any], rows: Array) -> None:
-    """Add each row to that of the table at its place, one after the other."""
+def add_rows(table: Array, places: NDArray[Any], rows: Array, left_out: int) -> None:
+    """Add each row to that of the table at its place, but at one, one by one."""
     for i in range(len(places)):
+        if places[i] == left_out:
+            continue
         total, row = table[places[i]], rows[i]
         for k in range(rows.shape[1]):
             total[k] += row[k]

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from sklearn_rnn.nn.compiled import _elman, _gru, _lstm
 from sklearn_rnn.nn.compiled._arrays import Array, Weight, flat
-from sklearn_rnn.nn.compiled._products import gradients_of_cell
 from sklearn_rnn.nn.kernels import GRU, LSTM, ElmanRNN
 from sklearn_rnn.nn.kernels._torch_cell import PARAMETERS
 
@@ -60,13 +59,12 @@ class CompiledCell:
         grad : float32 ndarray of shape (n_timesteps, n_samples, input_size) or None
         """
         w_ih, w_hh, *_ = self.weights
-        deltas = self.loop.backward(grad, *self.kept, w_hh.numbers())
-        gradients = gradients_of_cell(self.x, self.kept[1], *deltas)
+        *gradients, to_x = self.loop.backward(
+            grad, self.kept, self.x, w_ih.numbers(), w_hh.numbers(), to_input
+        )
         for weight, gradient in zip(self.weights, gradients, strict=True):
             weight.add_gradient(gradient)
-        if not to_input:
-            return None
-        return (flat(deltas[0]) @ w_ih.numbers()).reshape(self.x.shape)
+        return to_x.reshape(self.x.shape) if to_input else None
 
 
 class CompiledLayer:

@@ -3,9 +3,9 @@
 import numpy as np
 
 from sklearn_rnn.nn.compiled._activations import sigmoid, tanh
-from sklearn_rnn.nn.compiled._arrays import Array, Loop
+from sklearn_rnn.nn.compiled._arrays import Array, CellGradients, Loop
 from sklearn_rnn.nn.compiled._jit import exact, jit
-from sklearn_rnn.nn.compiled._products import project
+from sklearn_rnn.nn.compiled._products import gradients_of_cell, project
 
 
 @jit
@@ -60,7 +60,7 @@ def advance(given: Array, recurrent: Array, hidden: Array, cell: Array) -> None:
 
 
 @jit
-def backward(
+def deltas_of(
     grad: Array, gates: Array, states: Array, cells: Array, w_hh: Array
 ) -> tuple[Array, Array]:
     """Turn gates, in place, into the gradients to what is inside them."""
@@ -98,3 +98,17 @@ def backward(
         if t > 0:
             np.dot(gates[t], w_hh, later)
     return gates, gates
+
+
+@jit
+def backward(
+    grad: Array,
+    kept: Loop,
+    x: Array,
+    w_ih: Array,
+    w_hh: Array,
+    to_input: bool,
+) -> CellGradients:
+    """Compute the gradients to the weights and the inputs, using up that to states."""
+    deltas, recurrent = deltas_of(grad, *kept, w_hh)
+    return gradients_of_cell(x, kept[1], deltas, recurrent, w_ih, to_input)

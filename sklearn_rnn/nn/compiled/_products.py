@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_rnn.nn.compiled._arrays import Array, Loop
+from sklearn_rnn.nn.compiled._arrays import Array, CellGradients, Loop
 from sklearn_rnn.nn.compiled._jit import jit
 
 BLOCK = 64
@@ -18,12 +18,17 @@ def project(x: Array, weight: Array) -> Array:
 
 @jit
 def gradients_of_cell(
-    x: Array, states: Array, deltas: Array, recurrent: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Compute the gradients to the weights of a cell, in the order of `Weights`.
+    x: Array,
+    states: Array,
+    deltas: Array,
+    recurrent: Array,
+    w_ih: Array,
+    to_input: bool,
+) -> CellGradients:
+    """Compute the gradients to the weights of a cell, and to its inputs if asked for.
 
     ``deltas`` are the gradients to what its inputs give, ``recurrent`` those to what
-    its states give.
+    its states give: often the same.
     """
     n_steps, n_rows, n_gates = deltas.shape
     n_inputs, size = x.shape[2], states.shape[2]
@@ -33,12 +38,14 @@ def gradients_of_cell(
     if n_steps > 1:
         before = states[:-1].reshape(n_flat - n_rows, size)
         np.dot(recurrent[1:].reshape(n_flat - n_rows, n_gates).T, before, to_w_hh)
-    return (
-        np.dot(by_step.T, x.reshape(n_flat, n_inputs)),
-        to_w_hh,
-        sum_of_rows(by_step),
-        sum_of_rows(recurrent.reshape(n_flat, n_gates)),
-    )
+    to_b_ih = sum_of_rows(by_step)
+    if recurrent is deltas:
+        to_b_hh = to_b_ih.copy()
+    else:
+        to_b_hh = sum_of_rows(recurrent.reshape(n_flat, n_gates))
+    to_x = np.dot(by_step, w_ih) if to_input else np.empty((0, n_inputs), np.float32)
+    to_w_ih = np.dot(by_step.T, x.reshape(n_flat, n_inputs))
+    return to_w_ih, to_w_hh, to_b_ih, to_b_hh, to_x
 
 
 @jit
