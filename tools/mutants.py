@@ -153,6 +153,13 @@ MUTANTS = [
         ("tests/nn/test_compiled.py::test_no_two_gradients_are_the_same_memory",),
     ),
     Mutant(
+        "what a compiled update cannot read does not move",
+        "_training/_compiled.py",
+        "super().move(moved, group)",
+        "pass",
+        ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
+    ),
+    Mutant(
         "a compiled update clips nothing",
         "nn/compiled/_adam.py",
         "if not norm <= highest_norm:",
