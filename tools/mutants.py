@@ -160,6 +160,16 @@ MUTANTS = [
         ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
     ),
     Mutant(
+        "only the first output has a loss",
+        "nn/_losses.py",
+        "return losses.mean(dim=1)  # (n_samples,)",
+        "return losses[:, 0]",
+        (
+            "tests/nn/test_losses.py::test_the_mean_loss_agrees_with_torch_and"
+            "_scikit_learn",
+        ),
+    ),
+    Mutant(
         "a compiled update clips nothing",
         "nn/compiled/_adam.py",
         "if not norm <= highest_norm:",
