@@ -1480,6 +1480,23 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "few outputs of float64 are not taken in groups",
+        "nn/kernels/_exact.py",
+        "weight.shape[0] < COLUMNS and weight.dtype == torch.float32",
+        "weight.shape[0] < COLUMNS",
+        (
+            "tests/nn/kernels/test_exact.py"
+            "::test_a_row_in_float64_gets_the_same_bits_alone_and_in_a_batch",
+        ),
+    ),
+    Mutant(
+        "few outputs are computed in float32, row by row",
+        "nn/kernels/_exact.py",
+        "return linear(x.double(), weight.double(), raised).to(x.dtype)",
+        "return linear(x, weight, bias)",
+        ("tests/nn/kernels/test_exact.py::test_a_row_gets_the_same_bits_at_any_place",),
+    ),
+    Mutant(
         "an LSTM of float64 has the groups of oneDNN",
         "nn/kernels/_exact.py",
         "rows_of_lstm(cell.input_size, cell.hidden_size, dtype)",

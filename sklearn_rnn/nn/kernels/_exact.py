@@ -128,9 +128,16 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
     Returns
     -------
     y : Tensor of shape (n_rows, out_features)
+
+    Notes
+    -----
+    To few outputs in float64, which takes less time than to fill up the columns.
     """
     if not torch.is_grad_enabled() and x.is_cpu and has_mkl():
         weight, bias = layer.weight, layer.bias
+        if weight.shape[0] < COLUMNS and weight.dtype == torch.float32:
+            raised = None if bias is None else bias.double()
+            return linear(x.double(), weight.double(), raised).to(x.dtype)
         n_idle = -weight.shape[0] % COLUMNS
         n_columns = weight.shape[0] + n_idle
         n_rows = rows_of_product(weight.shape[1], n_columns, weight.dtype)
@@ -315,16 +322,14 @@ class Filled:
         return outputs[:, 0], state
 
     def _run(self, x: Tensor, start: Tensor | None) -> Tensor:
-        n_timesteps, n_samples, _ = x.shape
-        n_rows = self.n_rows
-        if n_timesteps == 1:  # the groups of both products are then the same rows
+        n_samples, n_rows = x.shape[1], self.n_rows
+        if x.shape[0] == 1:  # the groups of both products are then the same rows
             n_rows = max(n_rows, self.groups.of_inputs)
-            x = _fill_with_zeros(x, n_rows)
+        x = _fill_with_zeros(x, n_rows)
         flat = x.flatten(0, 1)
-        n_flat = flat.shape[0]
         filled = _fill_with_zeros(flat, self.groups.of_inputs)
         steps = [
-            _fill_with_zeros(part[:n_flat].view(*x.shape[:2], -1), n_rows)
+            part[: flat.shape[0]].view(*x.shape[:2], -1)
             for part in self.read_inputs(filled, self.weights)
         ]
         start = None if start is None else _fill_with_zeros(start, n_rows)
