@@ -193,7 +193,7 @@ MUTANTS = [
     Mutant(
         "the plain path predicts what is said to be compiled",
         "_training/_compiled.py",
-        'return CompiledEncoder(net.module_.encoder), "compiled"',
+        'return forms.CompiledEncoder(net.module_.encoder), "compiled"',
         'return None, "compiled"',
         (
             "tests/estimators/test_compiled_predictions.py"
@@ -1494,7 +1494,10 @@ MUTANTS = [
         "nn/kernels/_exact.py",
         "return linear(x.double(), weight.double(), raised).to(x.dtype)",
         "return linear(x, weight, bias)",
-        ("tests/nn/kernels/test_exact.py::test_a_row_gets_the_same_bits_at_any_place",),
+        (
+            "tests/nn/kernels/test_exact.py"
+            "::test_a_row_of_an_affine_map_gets_the_same_bits_at_any_place",
+        ),
     ),
     Mutant(
         "an LSTM of float64 has the groups of oneDNN",
@@ -4193,7 +4196,7 @@ MUTANTS = [
     Mutant(
         "set_params moves a fitted estimator",
         "estimators/_base.py",
-        "return self._settings.get(name, getattr(self, name))",
+        "return settings[name] if name in settings else getattr(self, name)",
         "return getattr(self, name)",
         (
             "tests/estimators/test_contract.py"

@@ -7,6 +7,8 @@ and the clipping before it are compiled as well where nobody else looks at a gra
 """
 
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import torch
@@ -95,12 +97,17 @@ def make_compiled_encoder(net: Any) -> tuple[Any, str]:
     """
     if not (net.compiled and has_numba()):
         return None, "plain: numba is missing" if net.compiled else "plain"
-    from sklearn_rnn.nn.compiled import CompiledEncoder, why_no_compiled_encoder
-
-    reason = why_no_compiled_encoder(net.module_)
+    forms = _compiled_forms()
+    reason = forms.why_no_compiled_encoder(net.module_)
     if reason is not None:
         return None, f"plain: {reason} has no compiled form"
-    return CompiledEncoder(net.module_.encoder), "compiled"
+    return forms.CompiledEncoder(net.module_.encoder), "compiled"
+
+
+@cache
+def _compiled_forms() -> Any:
+    """Load numba where it is needed first; each import statement asks anew."""
+    return import_module("sklearn_rnn.nn.compiled")
 
 
 def prediction_path(net: Any) -> str:

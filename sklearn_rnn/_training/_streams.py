@@ -188,5 +188,5 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
 def _to_tensors(contents: Any, device: Any) -> StreamingState:
     """Make tensors of their own, which share no memory with a state."""
     return StreamingState(
-        *map_state(lambda array: torch.tensor(array, device=device), contents)
+        *map_state(lambda array: torch.from_numpy(array.copy()).to(device), contents)
     )

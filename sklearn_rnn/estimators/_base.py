@@ -609,7 +609,8 @@ class BaseRNN(
 
     def _setting(self, name):
         """Return a parameter as it was when fitting began, or what stands for it."""
-        return self._settings.get(name, getattr(self, name))
+        settings = self._settings
+        return settings[name] if name in settings else getattr(self, name)
 
     def _read(self, X):
         """Read X as the sequences it was in `fit`."""

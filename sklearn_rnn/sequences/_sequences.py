@@ -105,7 +105,7 @@ class Sequences:
                 f"got {offsets[0]} to {offsets[-1]}."
             )
         lengths = lengths_of(offsets)
-        if (lengths < 1).any():
+        if lengths.min(initial=1) < 1:
             row = np.argmax(lengths < 1)
             raise ValueError(
                 "Every sequence must have at least one step, got "

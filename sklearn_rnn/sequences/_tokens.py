@@ -105,7 +105,8 @@ def _are_in_order(positions: np.ndarray, offsets: np.ndarray) -> bool:
     They are compared in chunks: all of them would take twice the memory of X.
     """
     if len(positions) <= CHUNK:
-        return np.array_equal(positions, step_positions(lengths_of(offsets)))
+        expected = step_positions(lengths_of(offsets))
+        return len(positions) == len(expected) and bool((positions == expected).all())
     return len(positions) == offsets[-1] and all(
         np.array_equal(
             positions[steps] + np.repeat(offsets[rows], counts),
@@ -145,7 +146,8 @@ def read_dense_tokens(X: np.ndarray) -> Sequences:
     They may have characters, as a `ColumnTransformer` makes a sparse X dense.
     """
     offsets = np.arange(len(X) + 1, dtype=np.int64) * X.shape[1]
-    if (X < 0).any() and (X == np.rint(X)).all() and holds_characters(X):
+    has_negatives = X.min(initial=0) < 0  # NaN is none, and has no characters
+    if has_negatives and (X == np.rint(X)).all() and holds_characters(X):
         return _read_characters(X.reshape(-1).astype(np.int64), offsets)
     return _read_flat(X.reshape(-1), offsets, DENSE)
 
