@@ -41,7 +41,7 @@ MODEL = {
     "batch_size": 64,
     "early_stopping": False,
 }
-EPOCHS = {"full": 6, "sample": 6, "sentences": 10}
+EPOCHS = {"full": 5, "sample": 6, "sentences": 10}
 N_SAMPLE = 12_000
 
 # As long as a sentence of characters.

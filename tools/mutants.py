@@ -5861,20 +5861,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "a decoder averages keys in place of values",
-        "nn/heads/_decoder.py",
-        "context = weights @ source.values",
-        "context = weights @ source.keys",
-        ("tests/nn/heads/test_decoder.py::test_outputs_are_those_of_the_equations",),
-    ),
-    Mutant(
-        "nothing goes past the second layer of a decoder",
-        "nn/heads/_decoder.py",
-        "for part in (queries + states, context)]",
-        "for part in (states, context)]",
-        ("tests/nn/heads/test_decoder.py::test_outputs_are_those_of_the_equations",),
-    ),
-    Mutant(
         "a decoder starts from zeros",
         "nn/heads/_decoder.py",
         "tuple((h, torch.zeros_like(h)) for h in starts)",

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Encoded, State, Targets
@@ -26,8 +27,8 @@ from sklearn_rnn.nn.kernels import (
 class Source(NamedTuple):
     """What the decoder attends to; in evaluation mode in float64."""
 
-    keys: Tensor  # (n_samples, n_timesteps, hidden_size), zero in the padding
-    values: Tensor  # (n_samples, n_timesteps, hidden_size), zero in the padding
+    outputs: Tensor  # (n_samples, n_timesteps, n_units), zero in the padding
+    keys: Tensor  # (n_samples, n_timesteps, hidden_size)
     is_padding: Tensor  # (n_samples, 1, n_timesteps)
 
 
@@ -65,8 +66,6 @@ class DecoderHead(Head):
         The vectors of the labels.
     first, second : LSTM
         The layers.
-    keys_and_values : Affine
-        The linear map from the outputs of the encoder to keys, then values.
     affine : Affine
         The linear map to the outputs. Its bias starts at the logarithms of the shares
         of the labels.
@@ -82,17 +81,15 @@ class DecoderHead(Head):
     .. math::
         h^1_t &= \operatorname{LSTM}_1(D E y_{t-1}, h^1_{t-1}) \\
         a_{ts} &= \operatorname{softmax}_s(h^1_t \cdot W_k D m_s / \sqrt{H}) \\
-        c_t &= \textstyle\sum_s a_{ts} W_v D m_s \\
-        h^2_t &= \operatorname{LSTM}_2(D h^1_t + c_t, h^2_{t-1}) \\
-        f_t &= W D \tanh(W_z [D h^1_t + h^2_t, c_t] + b_z) + b.
+        c_t &= \textstyle\sum_s a_{ts} D m_s \\
+        h^2_t &= \operatorname{LSTM}_2([D h^1_t, c_t], h^2_{t-1}) \\
+        f_t &= W D \tanh(W_z [h^2_t, c_t] + b_z) + b.
 
     Each layer starts from :math:`h_0 = \tanh(W_0 [\bar m, s] + b_0)`, where
     :math:`\bar m` is the final state of each direction and :math:`s` are the static
     columns, if there are any, and :math:`c_0 = 0`; the label before the first is the
     end. The first layer does not read what was attended to, so that in
-    training each layer runs over all labels in one call. What was attended to is added
-    to the query, so that the second layer reads :math:`H` units. The query also goes
-    past that layer [3]_.
+    training each layer runs over all labels in one call.
 
     References
     ----------
@@ -100,8 +97,6 @@ class DecoderHead(Head):
        Learning to Align and Translate", ICLR 2015.
     .. [2] M.-T. Luong, H. Pham and C. D. Manning, "Effective Approaches to
        Attention-based Neural Machine Translation", EMNLP 2015.
-    .. [3] Y. Wu et al., "Google's Neural Machine Translation System: Bridging the Gap
-       between Human and Machine Translation", 2016, arXiv:1609.08144, section 3.1.
 
     Examples
     --------
@@ -137,18 +132,17 @@ class DecoderHead(Head):
         vectors = torch.empty(n_outputs, embedding_dim)
         nn.init.normal_(vectors, std=embedding_dim**-0.5, generator=generator)
         self.embedding = nn.Embedding(n_outputs, embedding_dim, _weight=vectors)
+        n_read = hidden_size + n_units
         self.first = make_cell("lstm", embedding_dim, hidden_size, generator=generator)
-        self.second = make_cell("lstm", hidden_size, hidden_size, generator=generator)
+        self.second = make_cell("lstm", n_read, hidden_size, generator=generator)
         self.starts = nn.ModuleList(
             [
                 Affine(n_units + n_static, hidden_size, generator=generator)
                 for _ in range(2)
             ]
         )
-        self.keys_and_values = Affine(
-            n_units, 2 * hidden_size, generator=generator, bias=False
-        )
-        self.combine = Affine(2 * hidden_size, hidden_size, generator=generator)
+        self.key = Affine(n_units, hidden_size, generator=generator, bias=False)
+        self.combine = Affine(n_read, hidden_size, generator=generator)
         self.affine = Affine(hidden_size, n_outputs, generator=generator)
         self.loss = make_loss("cross_entropy", label_smoothing=label_smoothing)
         self.final_state = FinalState(n_units, generator=generator)
@@ -190,12 +184,12 @@ class DecoderHead(Head):
         padded = pad_steps(vectors, counts, n_steps)
         queries, _ = run_cell(self.first, padded, first_state)
         context, weights = self._attend(queries, source)
-        queries = self.dropout(queries)
-        states, _ = run_cell(self.second, queries + context, second_state)
-        # The time axis comes first in memory.
-        parts = [part.transpose(0, 1) for part in (queries + states, context)]
-        summary = torch.cat(parts, dim=2).transpose(0, 1)
-        return self._outputs_of(every_step(summary, counts)), weights
+        # The time axis comes first in memory, as the cells want it.
+        context = context.transpose(0, 1).contiguous()
+        inputs = torch.cat([self.dropout(queries).transpose(0, 1), context], dim=2)
+        states, _ = run_cell(self.second, inputs.transpose(0, 1), second_state)
+        mixed = self._mix(states.transpose(0, 1), context).transpose(0, 1)
+        return self._outputs_of(every_step(mixed, counts)), weights
 
     def losses(self, outputs: Tensor, target: Targets) -> Tensor:
         """Compute the loss of each label and of each end (n_targets,)."""
@@ -302,10 +296,11 @@ class DecoderHead(Head):
     ) -> tuple[Tensor, State]:
         """Read one more label of several sequences of each sample."""
         query, first_state = step_cell(self.first, self.embedding(codes), states[0])
-        queries = query.unflatten(0, (len(source.keys), -1))
+        queries = query.unflatten(0, (len(source.outputs), -1))
         context = self._attend(queries, source)[0].flatten(0, 1)
-        output, second_state = step_cell(self.second, query + context, states[1])
-        outputs = self._outputs_of(torch.cat([query + output, context], dim=1))
+        inputs = torch.cat([query, context], dim=1)
+        output, second_state = step_cell(self.second, inputs, states[1])
+        outputs = self._outputs_of(self._mix(output, context))
         return self._log_proba(outputs), (first_state, second_state)
 
     def why_no_step(self) -> str | None:
@@ -323,25 +318,36 @@ class DecoderHead(Head):
         if is_padding.any():
             outputs = outputs.masked_fill(is_padding.unsqueeze(2), 0.0)
         steps = outputs.transpose(0, 1)
-        mapped = self._map(self.keys_and_values, steps.flatten(0, 1))
-        mapped = mapped.view(*steps.shape[:2], -1).transpose(0, 1)
-        keys, values = self._raise(mapped).chunk(2, dim=2)
-        source = Source(keys, values, is_padding.unsqueeze(1))
+        keys = self._map(self.key, steps.flatten(0, 1)).view(*steps.shape[:2], -1)
+        keys = keys.transpose(0, 1)
+        source = Source(
+            self._raise(outputs), self._raise(keys), is_padding.unsqueeze(1)
+        )
         return source, tuple((h, torch.zeros_like(h)) for h in starts)
 
     def _attend(self, queries: Tensor, source: Source) -> tuple[Tensor, Tensor]:
-        """Average the values of the steps, weighted by how their keys fit."""
+        """Average the outputs of the encoder, weighted by how their keys fit."""
         likeness = self._raise(queries) @ source.keys.transpose(1, 2)
         likeness = likeness * queries.shape[2] ** -0.5
         if source.is_padding.any():
             likeness = likeness.masked_fill(source.is_padding, -torch.inf)
         weights = likeness.softmax(dim=2)
-        context = weights @ source.values  # (n_samples, n_queries, hidden_size)
+        context = weights @ source.outputs  # (n_samples, n_queries, n_units)
         return context.to(queries.dtype), weights
 
-    def _outputs_of(self, summary: Tensor) -> Tensor:
-        """Compute the outputs from rows of the layers' sum and what was attended to."""
-        mixed = self._squash(self._map(self.combine, summary))
+    def _mix(self, states: Tensor, context: Tensor) -> Tensor:
+        """Combine states and what was attended to: (..., hidden_size)."""
+        if self.training:  # two products in place of one of a copy of both
+            sizes = (states.shape[-1], context.shape[-1])
+            of_states, of_context = self.combine.weight.split(sizes, dim=1)
+            mixed = linear(states, of_states, self.combine.bias)
+            return (mixed + linear(context, of_context)).tanh()
+        summary = torch.cat([states, context], dim=-1)
+        mixed = predict_affine(self.combine, summary.flatten(0, -2))
+        return self._squash(mixed).view(*states.shape)
+
+    def _outputs_of(self, mixed: Tensor) -> Tensor:
+        """Compute the outputs from rows of `_mix`."""
         return self._map(self.affine, self.dropout(mixed))
 
     def _log_proba(self, outputs: Tensor) -> Tensor:

@@ -56,10 +56,12 @@ def written_out(head, outputs, length, labels):
         h, c = torch.lstm_cell(
             head.embedding.weight[[before]], cells[0], *head.first.weights
         )
-        keys, values = (m @ head.keys_and_values.weight.T).split(5, dim=1)
-        context = (keys @ h[0] / 5**0.5).softmax(dim=0) @ values
-        g, d = torch.lstm_cell(h + context, cells[1], *head.second.weights)
-        mixed = torch.tanh(head.combine(torch.cat([h[0] + g[0], context])))
+        attention = (m @ head.key.weight.T @ h[0] / 5**0.5).softmax(dim=0)
+        context = attention @ m
+        g, d = torch.lstm_cell(
+            torch.cat([h[0], context]).unsqueeze(0), cells[1], *head.second.weights
+        )
+        mixed = torch.tanh(head.combine(torch.cat([g[0], context])))
         found.append(head.affine(mixed))
         states, before = [(h[0], c[0]), (g[0], d[0])], label
     return torch.stack(found)
