@@ -131,11 +131,12 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
 
     Notes
     -----
-    To few outputs in float64, which takes less time than to fill up the columns.
+    To one output in float64, which takes less time than to fill up the columns; to two
+    it takes longer from some hundred rows on.
     """
     if not torch.is_grad_enabled() and x.is_cpu and has_mkl():
         weight, bias = layer.weight, layer.bias
-        if weight.shape[0] < COLUMNS and weight.dtype == torch.float32:
+        if weight.shape[0] == 1 and weight.dtype == torch.float32:
             raised = None if bias is None else bias.double()
             return linear(x.double(), weight.double(), raised).to(x.dtype)
         n_idle = -weight.shape[0] % COLUMNS
