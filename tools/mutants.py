@@ -6578,15 +6578,23 @@ def expect_green(mutants, folder, workers):
         raise SystemExit(f"the tests fail on the code as it is:\n{words}")
 
 
+def forget_compiled(folder):
+    """Delete what numba kept: it does not see a change in a file that another calls."""
+    for kept in folder.glob("__pycache__/*.nb?"):
+        kept.unlink()
+
+
 def verdict_on(mutant, folder):
     """Break the copy in a folder, report what the tests found, and restore the copy."""
     path = folder / "sklearn_rnn" / mutant.file
     source = path.read_text(encoding="utf-8")
     path.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+    forget_compiled(path.parent)
     try:
         status, words = run_tests(folder, mutant.tests, SECONDS_PER_RUN)
     finally:
         path.write_text(source, encoding="utf-8")
+        forget_compiled(path.parent)
     if status == FAILED:
         return KILLED
     if status == PASSED:
