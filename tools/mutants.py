@@ -69,6 +69,15 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "one output is computed in float64, but without groups",
+        "nn/kernels/_exact.py",
+        "layer(_fill_with_zeros(raise_precision(x), ROWS))[: x.shape[0]]",
+        "layer(raise_precision(x))",
+        (
+            "tests/nn/kernels/test_exact.py::test_a_row_whose_terms_cancel_to_one_output_gets_the_same_bits_in_any_batch",
+        ),
+    ),
+    Mutant(
         "quantiles of a regressor may cross",
         "nn/heads/_quantiles.py",
         "return rising(each, training=self.training).reshape(outputs.shape)",
@@ -1514,8 +1523,8 @@ MUTANTS = [
     Mutant(
         "few outputs are computed in float32, row by row",
         "nn/kernels/_exact.py",
-        "return linear(x.double(), weight.double(), raised).to(x.dtype)",
-        "return linear(x, weight, bias)",
+        "mapped = layer(_fill_with_zeros(raise_precision(x), ROWS))[: x.shape[0]]",
+        "mapped = layer(x)",
         (
             "tests/nn/kernels/test_exact.py"
             "::test_a_row_of_an_affine_map_gets_the_same_bits_at_any_place",

@@ -132,20 +132,22 @@ def predict_affine(layer: nn.Linear, x: Tensor) -> Tensor:
     Notes
     -----
     To one output in float64, which takes less time than to fill up the columns; to two
-    it takes longer from some hundred rows on.
+    it takes longer from some hundred rows on. In float64 too rows are filled up to
+    groups: where terms cancel, what is left shows the order of the sum.
     """
-    if not torch.is_grad_enabled() and x.is_cpu and has_mkl():
-        weight, bias = layer.weight, layer.bias
-        if weight.shape[0] == 1 and weight.dtype == torch.float32:
-            raised = None if bias is None else bias.double()
-            return linear(x.double(), weight.double(), raised).to(x.dtype)
+    weight, bias = layer.weight, layer.bias
+    is_one = weight.shape[0] == 1 and weight.dtype == torch.float32
+    if not torch.is_grad_enabled() and x.is_cpu and has_mkl() and not is_one:
         n_idle = -weight.shape[0] % COLUMNS
         n_columns = weight.shape[0] + n_idle
         n_rows = rows_of_product(weight.shape[1], n_columns, weight.dtype)
         if n_rows is not None:
             filled = _fill_with_zeros(x, n_rows)
             return _map_groups(filled, weight, bias, n_idle)[: x.shape[0]]
-    mapped: Tensor = layer(x if layer.training else raise_precision(x))
+    if layer.training:
+        mapped: Tensor = layer(x)
+    else:
+        mapped = layer(_fill_with_zeros(raise_precision(x), ROWS))[: x.shape[0]]
     return mapped.to(x.dtype)
 
 

@@ -90,6 +90,17 @@ def test_a_row_of_an_affine_map_gets_the_same_bits_at_any_place(n_inputs, n_colu
         assert torch.equal(predict_affine(layer, x[places]), expected[places])
 
 
+@torch.no_grad()
+def test_a_row_whose_terms_cancel_to_one_output_gets_the_same_bits_in_any_batch():
+    layer = Affine(128, 1, generator=torch.Generator().manual_seed(0)).eval()
+    x = random_numbers(2000, 128).double()
+    x[:, 0] = 0
+    x[:, 0] = -layer(x)[:, 0] / layer.weight[0, 0]
+    x = x.float()
+    parts = [predict_affine(layer, part) for part in x.split(7)]
+    assert torch.equal(predict_affine(layer, x), torch.cat(parts))
+
+
 # -- cells -----------------------------------------------------------------------------
 
 
