@@ -78,6 +78,20 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "a step of ones own is passed by below a schedule",
+        "_training/_lean_step.py",
+        'getattr(step, "__wrapped__", None) is not own',
+        'not hasattr(step, "_wrapped_by_lr_sched")',
+        ("tests/_training/test_lean_step.py::test_a_step_of_ones_own_is_taken",),
+    ),
+    Mutant(
+        "a step of ones own in the class is passed by",
+        "_training/_lean_step.py",
+        "yield not _is_of_torch(own)",
+        "yield False",
+        ("tests/_training/test_lean_step.py::test_a_step_of_ones_own_is_taken",),
+    ),
+    Mutant(
         "quantiles of a regressor may cross",
         "nn/heads/_quantiles.py",
         "return rising(each, training=self.training).reshape(outputs.shape)",

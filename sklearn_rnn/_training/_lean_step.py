@@ -7,6 +7,8 @@ out where nobody would notice, and skorch's own step stays for all else.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from inspect import unwrap
 from typing import Any, NamedTuple
 
 import torch
@@ -166,10 +168,19 @@ def moved_by(optimizer: Any) -> Moved:
     )
 
 
+@cache
+def _is_of_torch(step: Any) -> bool:
+    """Say whether a step, without what is wrapped around it, stands beside `adam`."""
+    places = (getattr(unwrap(function), "__code__", None) for function in (step, adam))
+    return len({code and code.co_filename for code in places}) == 1
+
+
 def _hooks_of(optimizer: Any) -> Iterable[Any]:
     """Walk over what torch calls around a step, a step in its place included."""
+    own = type(optimizer).step
+    yield not _is_of_torch(own)
     step = vars(optimizer).get("step")  # a schedule of torch puts one that counts there
-    yield step is not None and not hasattr(step, "_wrapped_by_lr_sched")
+    yield step is not None and getattr(step, "__wrapped__", None) is not own
     yield optimizer._optimizer_step_pre_hooks
     yield optimizer._optimizer_step_post_hooks
     yield _optimizer._global_optimizer_pre_hooks

@@ -46,15 +46,12 @@ def assert_same_bits(one, other):
 
 def count_steps(**params):
     """Count how often torch's own step is taken in a fit."""
-    taken, step = [], torch.optim.Adam.step
-
-    def counted(self, *args, **kwargs):
-        taken.append(self)
-        return step(self, *args, **kwargs)
-
-    with patch.object(torch.optim.Adam, "step", counted):
-        fit(**params, lr_schedule=None)
-    return len(taken)
+    update = patch.object(
+        LeanStep, "update", autospec=True, side_effect=LeanStep.update
+    )
+    with update as lean:
+        model = fit(**params, lr_schedule=None)
+    return model.net_.n_updates_ - lean.call_count
 
 
 @pytest.mark.parametrize(
@@ -96,6 +93,33 @@ class Looking(Callback):
 def test_what_is_more_than_adam_is_left_to_skorch_and_torch(params):
     assert count_steps(**params) == 3 * 4
     assert_same_bits(fit(**params), fit_by_skorch(**params))
+
+
+class OwnStep(Callback):
+    """Count the calls of a step put into the optimiser, below a schedule of torch."""
+
+    n_taken = 0
+
+    def on_train_begin(self, net, **kwargs):
+        optimizer = net.optimizer_
+        step = optimizer.step
+
+        def counted(self, closure=None):
+            OwnStep.n_taken += 1
+            return step(closure)
+
+        optimizer.step = counted.__get__(optimizer)
+        torch.optim.lr_scheduler.ConstantLR(optimizer)
+
+
+def test_a_step_of_ones_own_is_taken():
+    OwnStep.n_taken = 0
+    fit(callbacks=[OwnStep()])
+    assert OwnStep.n_taken == 3 * 4
+    step = torch.optim.Adam.step
+    with patch.object(torch.optim.Adam, "step", autospec=True, side_effect=step) as own:
+        fit()
+    assert own.call_count == 3 * 4
 
 
 def decay(net):
