@@ -92,6 +92,24 @@ MUTANTS = [
         ("tests/_training/test_lean_step.py::test_a_step_of_ones_own_is_taken",),
     ),
     Mutant(
+        "an init that was reloaded keeps its old parameters",
+        "estimators/_base.py",
+        "if known is None or known is not code:",
+        "if known is None:",
+        (
+            "tests/estimators/test_conventions.py::test_parameters_are_those_of_an_init_that_a_notebook_reloads",
+        ),
+    ),
+    Mutant(
+        "the names of parameters are given out to be changed",
+        "estimators/_base.py",
+        "return list(names)\n",
+        "return names\n",
+        (
+            "tests/estimators/test_conventions.py::test_parameters_are_those_of_an_init_that_a_notebook_reloads",
+        ),
+    ),
+    Mutant(
         "quantiles of a regressor may cross",
         "nn/heads/_quantiles.py",
         "return rising(each, training=self.training).reshape(outputs.shape)",

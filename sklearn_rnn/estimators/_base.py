@@ -3,7 +3,7 @@
 import secrets
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -673,10 +673,14 @@ class BaseRNN(
     # -- state and tags --------------------------------------------------------
 
     @classmethod
-    @cache
     def _get_param_names(cls):
-        """Read the signature once: scikit-learn does so for each fit and clone."""
-        return super()._get_param_names()
+        """Read a signature once: scikit-learn does so for each fit and clone."""
+        code = getattr(cls.__init__, "__code__", None)  # a notebook may reload it
+        known, names = vars(cls).get("_param_names_of", (None, ()))
+        if known is None or known is not code:
+            names = super()._get_param_names()
+            cls._param_names_of = code, names
+        return list(names)
 
     def __sklearn_clone__(self):
         check_copies(self.callbacks)

@@ -43,6 +43,24 @@ def test_a_subclass_may_have_an_init_of_its_own(tmp_path):
         assert np.array_equal(model.predict_proba(X), expected)
 
 
+def test_parameters_are_those_of_an_init_that_a_notebook_reloads():
+    class Reloaded(RNNClassifier):
+        def __init__(self, hidden_size=64):
+            RNNClassifier.__init__(self, hidden_size)
+
+    assert [*Reloaded().get_params()] == ["hidden_size"]
+
+    def init(self, hidden_size=64, more=1):
+        RNNClassifier.__init__(self, hidden_size)
+        self.more = more
+
+    Reloaded.__init__.__code__ = init.__code__
+    Reloaded.__init__.__defaults__ = init.__defaults__
+    assert clone(Reloaded(more=7)).get_params() == {"hidden_size": 64, "more": 7}
+    Reloaded._get_param_names().append("none of them")
+    assert [*Reloaded().get_params()] == ["hidden_size", "more"]
+
+
 def test_a_checkpoint_tells_fits_of_such_a_subclass_apart(tmp_path):
     def fit(size):
         mine = Mine(size)
