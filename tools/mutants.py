@@ -78,6 +78,33 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "an optimiser may keep less than a number for each weight",
+        "_training/_state.py",
+        "if kept[name] is not None and np.shape(kept[name]) != shapes[name]:",
+        "if False:",
+        (
+            "tests/persistence/test_hostile.py::test_what_an_optimiser_keeps_is_as_large_as_its_weight",
+        ),
+    ),
+    Mutant(
+        "a compiled update asks only for the sizes of weights",
+        "nn/compiled/_adam.py",
+        "if not np.array_equal(sizes, expected):",
+        "if False:",
+        (
+            "tests/nn/test_compiled.py::test_means_of_other_sizes_than_their_weights_are_not_written_to",
+        ),
+    ),
+    Mutant(
+        "a compiled update asks for sizes once",
+        "nn/compiled/_adam.py",
+        "known = _places_of(tensors) + [tensor.numel() for tensor in tensors]",
+        "known = _places_of(tensors)",
+        (
+            "tests/nn/test_compiled.py::test_means_of_other_sizes_than_their_weights_are_not_written_to",
+        ),
+    ),
+    Mutant(
         "a step of ones own is passed by below a schedule",
         "_training/_lean_step.py",
         'getattr(step, "__wrapped__", None) is not own',

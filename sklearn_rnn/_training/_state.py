@@ -218,10 +218,28 @@ def undone_on_error(net: Any) -> Iterator[None]:
         raise
 
 
+LIKE_A_WEIGHT = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer")
+"""What torch's optimisers keep for each number of a weight."""
+
+
 def load_optimizer(net: Any, state: dict[str, Any]) -> None:
-    """Put the state of an optimiser into that of an initialized net."""
+    """Put the state of an optimiser into that of an initialized net.
+
+    Raises
+    ------
+    ValueError
+        If it is that of weights of other shapes: an update writes to it without a look.
+    """
     groups = [dict(group) for group in net.optimizer_.param_groups]
     net.optimizer_.load_state_dict(_to_tensors(state))
+    for parameter, kept in net.optimizer_.state.items():
+        shapes = {**dict.fromkeys(LIKE_A_WEIGHT, parameter.shape), "step": ()}
+        for name in shapes.keys() & kept.keys():
+            if kept[name] is not None and np.shape(kept[name]) != shapes[name]:
+                raise ValueError(
+                    f"the optimiser keeps a {name} of shape {np.shape(kept[name])} "
+                    f"for a weight of shape {tuple(parameter.shape)}."
+                )
     # How to update depends on this device, not on the one the state came from.
     for group, made in zip(net.optimizer_.param_groups, groups, strict=True):
         group.update({"fused": made["fused"]} if "fused" in made else {})

@@ -11,7 +11,7 @@ from sklearn_rnn.nn import Batch, PooledHead, RecurrentNetwork, Targets
 
 pytest.importorskip("numba")
 
-from sklearn_rnn.nn.compiled import CompiledNetwork, why_not_compiled
+from sklearn_rnn.nn.compiled import CompiledAdam, CompiledNetwork, why_not_compiled
 from sklearn_rnn.nn.compiled._activations import exp, tanh
 from sklearn_rnn.nn.compiled._jit import jit
 from sklearn_rnn.nn.compiled._products import sum_of_rows
@@ -117,6 +117,13 @@ def test_gradients_are_added_to_those_there_are_and_frozen_weights_have_none():
         torch.testing.assert_close(parameter.grad, 2 * gradient)
 
 
+def test_a_network_may_be_without_dropout():
+    network = make_network("tokens", num_layers=2)
+    network.dropout = network.encoder.dropout = torch.nn.Identity()
+    network.embedder.dropout = network.head.dropout = torch.nn.Identity()
+    assert_same(network, *make_batch("tokens", "cross_entropy"))
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -159,7 +166,28 @@ def test_what_torch_would_call_or_compute_otherwise_is_a_reason():
     assert "hooks" in why_not_compiled(network)
     handle.remove()
     assert why_not_compiled(network) is None
+    handle = torch.nn.modules.module.register_module_forward_hook(lambda *given: None)
+    assert "hooks" in why_not_compiled(network)
+    handle.remove()
+    weight = network.head.affine.weight
+    weight.data = weight.detach().t().contiguous().t()
+    assert "not contiguous" in why_not_compiled(network)
     assert "float64" in why_not_compiled(network.double())
+
+
+def test_means_of_other_sizes_than_their_weights_are_not_written_to():
+    rates = (0.01, 0.9, 0.999, 1e-8)
+    weight, mean, square = torch.ones(3, 9)
+    for sizes in ((1, 9, 1), (9, 1, 1), (9, 9, 0)):
+        state = [[torch.zeros(size)] for size in sizes]
+        moved = ([weight], [torch.ones(9)], *state)
+        assert CompiledAdam().clip_and_move(moved[1], 1.0, moved, rates) is None
+    state = [[mean], [square], [torch.zeros(())]]
+    moved = ([weight], [torch.ones(9)], *state)
+    adam = CompiledAdam()
+    assert adam.clip_and_move(moved[1], 1.0, moved, rates) == 3.0
+    mean.data = mean.data[:1]  # in the same place
+    assert adam.clip_and_move(moved[1], 1.0, moved, rates) is None
 
 
 def test_many_steps_cost_the_gradients_of_biases_no_digits():

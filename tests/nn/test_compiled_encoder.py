@@ -128,6 +128,15 @@ def test_weights_are_those_of_the_moment_however_they_were_written():
     assert torch.equal(run(*data).outputs, first)
 
 
+@torch.inference_mode()
+def test_weights_of_another_width_are_refused():
+    encoder = make_encoder("gru")
+    weight = encoder.layers[0].forward_cell.weight_ih_l0
+    weight.data = torch.zeros(len(weight), 1000)
+    with pytest.raises(ValueError, match="do not fit what it reads"):
+        CompiledEncoder(encoder)(*draw([3]))
+
+
 HEADS = {
     "sequence": partial(PooledHead, n_outputs=3, pooling="attention"),
     "step": partial(StepsHead, n_outputs=3),
@@ -151,14 +160,22 @@ def test_any_head_may_be_asked(head):
 
 def make_network(**params):
     head = partial(PooledHead, n_outputs=3)
-    return RecurrentNetwork(head, n_features=3, **{"cell": "rnn", **params})
+    network = RecurrentNetwork(head, n_features=3, **{"cell": "rnn", **params})
+    return network.eval()
 
 
 OTHERS = {
     "the cell": make_network(nonlinearity="relu"),
     "hidden_size=200": make_network(hidden_size=200),
     "float64": make_network().double(),
+    "training mode": make_network(),
+    "not contiguous": make_network(),
+    "hooks": make_network(),
 }
+OTHERS["training mode"].encoder.dropout.train()
+for weight in OTHERS["not contiguous"].encoder.parameters():
+    weight.data = weight.detach().t().contiguous().t()
+OTHERS["hooks"].encoder.forward = print
 
 
 @pytest.mark.parametrize("reason", OTHERS)

@@ -1,5 +1,6 @@
 """Whatever a file holds, `load` refuses it or gives an estimator, and runs nothing."""
 
+import copy
 import io
 import json
 import pickle
@@ -10,10 +11,11 @@ import zipfile
 import numpy as np
 import pytest
 import skops.io
+import torch
 from scipy import sparse
 from sklearn.base import clone
 
-from sklearn_rnn import TextVectorizer, load, save
+from sklearn_rnn import RNNRegressor, TextVectorizer, load, save
 from sklearn_rnn.exceptions import SavedFileError
 from sklearn_rnn.persistence import _archive
 
@@ -261,6 +263,18 @@ def test_one_array_cannot_be_many_weights(saved_regressor):
     rewrite(saved_regressor, put("n_outputs_", plain(13)))
     with pytest.raises(SavedFileError, match="larger than all weights"):
         load(saved_regressor)
+
+
+def test_what_an_optimiser_keeps_is_as_large_as_its_weight(tmp_path):
+    X, y = np.zeros((8, 3, 1)), np.zeros(8)
+    model = RNNRegressor(4, max_epochs=1).partial_fit(X, y)
+    for name in ("exp_avg", "exp_avg_sq", "step"):
+        changed = copy.deepcopy(model)
+        for state in changed.net_.optimizer_.state.values():
+            state[name] = torch.zeros(1 if name != "step" else 0)
+        save(changed, tmp_path / "model")
+        with pytest.raises(SavedFileError, match=f"keeps a {name} of shape"):
+            load(tmp_path / "model")
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(saved, monkeypatch):

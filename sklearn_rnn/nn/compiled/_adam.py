@@ -6,11 +6,10 @@ from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sklearn_rnn.nn.compiled._arrays import Array
+from sklearn_rnn.nn.compiled._arrays import Array, why_not_plain
 from sklearn_rnn.nn.compiled._jit import floats_at, jit
 
 Numbers: TypeAlias = NDArray[np.int64]
@@ -55,7 +54,8 @@ class CompiledAdam:
             than they are read here; then nothing has been done.
         """
         weights, gradients, *state = moved
-        known = _places_of(chain(weights, *state)) + [w.numel() for w in weights]
+        tensors = [*weights, *chain(*state)]
+        known = _places_of(tensors) + [tensor.numel() for tensor in tensors]
         if known != self.known and not self._look_at([weights, *state], known):
             return None
         if not all(map(Tensor.is_contiguous, chain(clipped, gradients))):
@@ -71,16 +71,16 @@ class CompiledAdam:
 
     def _look_at(self, tensors: list[list[Tensor]], known: list[int]) -> bool:
         """Note where tensors are; False if they are not as they are read here."""
-        if not all(map(_is_plain, chain(*tensors))):
+        if any(map(why_not_plain, chain(*tensors))):
             return False
-        self.known, self.sizes = known, _sizes_of(tensors[0])
+        sizes = [_sizes_of(kind) for kind in tensors]
+        expected = [sizes[0]] * 3 + [np.ones_like(sizes[0])]  # weights, means, counts
+        if not np.array_equal(sizes, expected):
+            return False
+        self.known, self.sizes = known, sizes[0]
         rows = np.array([*map(_places_of, tensors)], np.int64)
         self.places = np.vstack([rows, np.zeros_like(rows[:1])])
         return True
-
-
-def _is_plain(tensor: Tensor) -> bool:
-    return tensor.dtype == torch.float32 and tensor.is_cpu and tensor.is_contiguous()
 
 
 def _places_of(tensors: Iterable[Tensor]) -> list[int]:

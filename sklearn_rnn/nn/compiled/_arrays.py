@@ -23,6 +23,13 @@ def flat(steps: Array) -> Array:
     return steps.reshape(-1, steps.shape[-1])
 
 
+def why_not_plain(tensor: torch.Tensor) -> str | None:
+    """Say why compiled functions cannot read a tensor where it is, None if they can."""
+    if tensor.dtype != torch.float32 or not tensor.is_cpu:
+        return f"a weight of {tensor.dtype} on {tensor.device}"
+    return None if tensor.is_contiguous() else "a weight that is not contiguous"
+
+
 class Weight:
     """A parameter whose numbers are read, and whose gradient is written, as arrays.
 

@@ -14,7 +14,7 @@ class CompiledDropout:
 
     Parameters
     ----------
-    dropout : SeededDropout
+    dropout : SeededDropout or Identity
         It draws the masks, in the order in which the network would.
     """
 
@@ -24,7 +24,7 @@ class CompiledDropout:
     def forward(self, x: Array, lengths: NDArray[np.int64]) -> Array:
         """Drop elements, as many as the dropout says by now."""
         self.mask: Array | None = None
-        if self.dropout.p == 0:
+        if getattr(self.dropout, "p", 0) == 0:
             return x
         self.mask = self.dropout(torch.ones(x.shape)).numpy()
         return x * self.mask

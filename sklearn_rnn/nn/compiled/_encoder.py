@@ -9,8 +9,8 @@ from torch import Tensor
 
 from sklearn_rnn.nn._batch import Encoded, State
 from sklearn_rnn.nn._network import RecurrentNetwork
-from sklearn_rnn.nn.compiled._arrays import Array
-from sklearn_rnn.nn.compiled._network import KNOWN, has_hooks, has_loop, is_plain
+from sklearn_rnn.nn.compiled._arrays import Array, why_not_plain
+from sklearn_rnn.nn.compiled._network import KNOWN, has_hooks, has_loop
 from sklearn_rnn.nn.compiled._reading import read
 from sklearn_rnn.nn.kernels import GRU, LSTM, ElmanRNN
 from sklearn_rnn.nn.kernels._torch_cell import PARAMETERS
@@ -113,12 +113,15 @@ def why_no_compiled_encoder(network: Any) -> str | None:
         if cell.hidden_size > LARGEST[type(cell)]:
             return f"hidden_size={cell.hidden_size}"
         for weight in cell._parameters.values():
-            if not is_plain(weight):
-                return f"a weight of {weight.dtype} on {weight.device}"
+            reason = why_not_plain(weight)
+            if reason is not None:
+                return reason
     parts = [encoder, encoder.dropout, *layers, *cells]
     for part in parts:
         if type(part) not in KNOWN:
             return f"a network with {type(part).__name__}"
         if has_hooks(part):
             return "a network with hooks"
+        if part.training:
+            return "a part in training mode"
     return None

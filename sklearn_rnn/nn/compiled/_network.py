@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn.modules.module import _has_any_global_hook
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Targets
@@ -16,7 +17,7 @@ from sklearn_rnn.nn._embedding import TokenEmbedding
 from sklearn_rnn.nn._encoder import RecurrentEncoder
 from sklearn_rnn.nn._layer import RecurrentLayer
 from sklearn_rnn.nn._network import RecurrentNetwork
-from sklearn_rnn.nn.compiled._arrays import Array, Weight
+from sklearn_rnn.nn.compiled._arrays import Array, Weight, why_not_plain
 from sklearn_rnn.nn.compiled._dropout import CompiledDropout
 from sklearn_rnn.nn.compiled._inputs import CompiledNumbers, CompiledTokens
 from sklearn_rnn.nn.compiled._layers import LOOPS, CompiledLayer
@@ -161,8 +162,8 @@ def _reasons(network: Any) -> Iterator[tuple[str, bool]]:
     for parameter in network.parameters():
         hooked = parameter._backward_hooks or parameter._post_accumulate_grad_hooks
         yield "a network with hooks", bool(hooked)
-        if not is_plain(parameter):
-            yield f"a weight of {parameter.dtype} on {parameter.device}", True
+        reason = why_not_plain(parameter)
+        yield str(reason), reason is not None
 
 
 def has_loop(cell: Any) -> bool:
@@ -170,14 +171,9 @@ def has_loop(cell: Any) -> bool:
     return type(cell) in LOOPS and getattr(cell, "nonlinearity", "tanh") == "tanh"
 
 
-def is_plain(weight: torch.Tensor) -> bool:
-    """Say whether compiled functions can read a weight, where it is."""
-    return weight.dtype == torch.float32 and weight.is_cpu and weight.is_contiguous()
-
-
 def has_hooks(module: Any) -> bool:
-    """Say whether torch calls anything around a module."""
-    return any(map(vars(module).get, HOOKS))
+    """Say whether torch calls anything around a module, or in its place."""
+    return any(map(vars(module).get, HOOKS)) or _has_any_global_hook()
 
 
 KNOWN = {
@@ -192,5 +188,6 @@ HOOKS = (
     "_forward_pre_hooks",
     "_backward_hooks",
     "_backward_pre_hooks",
+    "forward",
 )
 """Where a module of torch keeps what it would call, and a compiled step would not."""

@@ -45,6 +45,9 @@ def read(
         Those of the cell.
     """
     n_rows, n_gates = len(lengths), len(b_ih)
+    size_of_each = (w_ih.shape[0], w_hh.shape[0], len(b_hh), w_ih.shape[1])
+    if size_of_each != (n_gates, n_gates, n_gates, x.shape[2]):
+        raise ValueError("The weights of a cell do not fit what it reads.")
     from_input, from_state = np.ascontiguousarray(w_ih.T), np.ascontiguousarray(w_hh.T)
     steps = np.zeros((ROWS, x.shape[2]), np.float32)
     given = np.empty((ROWS, n_gates), np.float32)
