@@ -218,8 +218,11 @@ def undone_on_error(net: Any) -> Iterator[None]:
         raise
 
 
-LIKE_A_WEIGHT = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer")
-"""What torch's optimisers keep for each number of a weight."""
+LIKE_A_WEIGHT = (
+    *("exp_avg", "exp_avg_sq", "max_exp_avg_sq"),  # Adam
+    *("momentum_buffer", "sum"),  # SGD, Adagrad
+)
+"""What the optimisers that torch fuses keep for each number of a weight."""
 
 
 def load_optimizer(net: Any, state: dict[str, Any]) -> None:
