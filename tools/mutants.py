@@ -1570,16 +1570,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "few outputs of float64 are not taken in groups",
-        "nn/kernels/_exact.py",
-        "weight.shape[0] == 1 and weight.dtype == torch.float32",
-        "weight.shape[0] < COLUMNS",
-        (
-            "tests/nn/kernels/test_exact.py"
-            "::test_a_row_in_float64_gets_the_same_bits_alone_and_in_a_batch",
-        ),
-    ),
-    Mutant(
         "few outputs are computed in float32, row by row",
         "nn/kernels/_exact.py",
         "mapped = layer(_fill_with_zeros(raise_precision(x), ROWS))[: x.shape[0]]",
