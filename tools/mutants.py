@@ -69,6 +69,58 @@ class Mutant(NamedTuple):
 
 MUTANTS = [
     Mutant(
+        "a network without dropout has no compiled form",
+        "nn/compiled/_dropout.py",
+        'if getattr(self.dropout, "p", 0) == 0:',
+        "if self.dropout.p == 0:",
+        ("tests/nn/test_compiled.py::test_a_network_may_be_without_dropout",),
+    ),
+    Mutant(
+        "what stands in the place of forward is not called",
+        "nn/compiled/_network.py",
+        '    "_backward_pre_hooks",\n    "forward",\n',
+        '    "_backward_pre_hooks",\n',
+        (
+            "tests/nn/test_compiled_encoder.py::test_other_networks_say_why_they_have_none",
+        ),
+    ),
+    Mutant(
+        "hooks of all modules are not called",
+        "nn/compiled/_network.py",
+        "any(map(vars(module).get, HOOKS)) or _has_any_global_hook()",
+        "any(map(vars(module).get, HOOKS))",
+        (
+            "tests/nn/test_compiled.py::test_what_torch_would_call_or_compute_otherwise_is_a_reason",
+        ),
+    ),
+    Mutant(
+        "predictions are compiled past a part in training mode",
+        "nn/compiled/_encoder.py",
+        "if part.training:",
+        "if False:",
+        (
+            "tests/nn/test_compiled_encoder.py::test_other_networks_say_why_they_have_none",
+        ),
+    ),
+    Mutant(
+        "weights of any order of memory are read as if in one",
+        "nn/compiled/_arrays.py",
+        "return None if tensor.is_contiguous()",
+        "return None if True",
+        (
+            "tests/nn/test_compiled_encoder.py::test_other_networks_say_why_they_have_none",
+        ),
+    ),
+    Mutant(
+        "compiled reading goes beyond its weights",
+        "nn/compiled/_reading.py",
+        "if not (widths and",
+        "if not (True and",
+        (
+            "tests/nn/test_compiled_encoder.py::test_weights_of_another_width_are_refused",
+        ),
+    ),
+    Mutant(
         "one output is computed in float64, but without groups",
         "nn/kernels/_exact.py",
         "layer(_fill_with_zeros(raise_precision(x), ROWS))[: x.shape[0]]",

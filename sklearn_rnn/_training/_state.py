@@ -218,11 +218,11 @@ def undone_on_error(net: Any) -> Iterator[None]:
         raise
 
 
-LIKE_A_WEIGHT = (
-    *("exp_avg", "exp_avg_sq", "max_exp_avg_sq"),  # Adam
-    *("momentum_buffer", "sum"),  # SGD, Adagrad
-)
-"""What the optimisers that torch fuses keep for each number of a weight."""
+FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD, torch.optim.Adagrad)
+"""Whose updates may be fused: they then trust that sizes are those of the weights."""
+
+LIKE_A_WEIGHT = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "sum")
+"""What they keep for each number of a weight."""
 
 
 def load_optimizer(net: Any, state: dict[str, Any]) -> None:
@@ -231,17 +231,18 @@ def load_optimizer(net: Any, state: dict[str, Any]) -> None:
     Raises
     ------
     ValueError
-        If it is that of weights of other shapes: an update writes to it without a look.
+        If it is that of weights of other shapes, and updates may be fused.
     """
     groups = [dict(group) for group in net.optimizer_.param_groups]
     net.optimizer_.load_state_dict(_to_tensors(state))
-    for parameter, kept in net.optimizer_.state.items():
+    checked = net.optimizer_.state if isinstance(net.optimizer_, FUSED) else {}
+    for parameter, kept in checked.items():
         shapes = {**dict.fromkeys(LIKE_A_WEIGHT, parameter.shape), "step": ()}
         for name in shapes.keys() & kept.keys():
             if kept[name] is not None and np.shape(kept[name]) != shapes[name]:
                 raise ValueError(
-                    f"the optimiser keeps a {name} of shape {np.shape(kept[name])} "
-                    f"for a weight of shape {tuple(parameter.shape)}."
+                    f"{name} of the optimiser has shape {tuple(np.shape(kept[name]))}, "
+                    f"but its weight has shape {tuple(parameter.shape)}"
                 )
     # How to update depends on this device, not on the one the state came from.
     for group, made in zip(net.optimizer_.param_groups, groups, strict=True):

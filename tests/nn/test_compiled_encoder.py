@@ -130,11 +130,12 @@ def test_weights_are_those_of_the_moment_however_they_were_written():
 
 @torch.inference_mode()
 def test_weights_of_another_width_are_refused():
-    encoder = make_encoder("gru")
-    weight = encoder.layers[0].forward_cell.weight_ih_l0
-    weight.data = torch.zeros(len(weight), 1000)
-    with pytest.raises(ValueError, match="do not fit what it reads"):
-        CompiledEncoder(encoder)(*draw([3]))
+    for name in ("weight_ih_l0", "weight_hh_l0"):
+        encoder = make_encoder("gru")
+        weight = getattr(encoder.layers[0].forward_cell, name)
+        weight.data = torch.zeros(len(weight), 1000)
+        with pytest.raises(ValueError, match="do not fit what it reads"):
+            CompiledEncoder(encoder)(*draw([3]))
 
 
 HEADS = {

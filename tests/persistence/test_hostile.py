@@ -273,7 +273,7 @@ def test_what_an_optimiser_keeps_is_as_large_as_its_weight(tmp_path):
         for state in changed.net_.optimizer_.state.values():
             state[name] = torch.zeros(1 if name != "step" else 0)
         save(changed, tmp_path / "model")
-        with pytest.raises(SavedFileError, match=f"keeps a {name} of shape"):
+        with pytest.raises(SavedFileError, match=f"{name} of the optimiser has shape"):
             load(tmp_path / "model")
 
 

@@ -45,8 +45,8 @@ def read(
         Those of the cell.
     """
     n_rows, n_gates = len(lengths), len(b_ih)
-    size_of_each = (w_ih.shape[0], w_hh.shape[0], len(b_hh), w_ih.shape[1])
-    if size_of_each != (n_gates, n_gates, n_gates, x.shape[2]):
+    widths = (w_ih.shape[1], w_hh.shape[1]) == (x.shape[2], outputs.shape[2])
+    if not (widths and len(w_ih) == len(w_hh) == len(b_hh) == n_gates):
         raise ValueError("The weights of a cell do not fit what it reads.")
     from_input, from_state = np.ascontiguousarray(w_ih.T), np.ascontiguousarray(w_hh.T)
     steps = np.zeros((ROWS, x.shape[2]), np.float32)
