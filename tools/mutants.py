@@ -460,6 +460,36 @@ MUTANTS = [
         ("tests/estimators/test_compiled.py::test_what_callbacks_change_is_heeded",),
     ),
     Mutant(
+        "a fork does not wait for threads that are about to end",
+        "_training/_threads.py",
+        "before=_await_ended, ",
+        "",
+        (
+            "tests/_training/test_threads.py"
+            "::test_a_fork_waits_for_workers_that_only_the_system_still_has",
+        ),
+    ),
+    Mutant(
+        "a fork waits for threads that go on",
+        "_training/_threads.py",
+        "set(_WORKERS) - for_python",
+        "set(_WORKERS)",
+        (
+            "tests/_training/test_threads.py"
+            "::test_a_fork_waits_for_workers_that_only_the_system_still_has",
+        ),
+    ),
+    Mutant(
+        "a fork does not know the workers of a prediction",
+        "_training/_threads.py",
+        "    _WORKERS.append(threading.get_native_id())\n",
+        "",
+        (
+            "tests/_training/test_threads.py"
+            "::test_each_worker_of_a_call_is_known_to_a_later_fork",
+        ),
+    ),
+    Mutant(
         "a fork keeps BLAS at one thread",
         "_training/_threads.py",
         "        _ON_ONE_THREAD[0].restore_original_limits()\n",
@@ -4127,8 +4157,8 @@ MUTANTS = [
     Mutant(
         "a forked process waits for a thread that it does not have",
         "_training/_threads.py",
-        "os.register_at_fork(after_in_child=_begin_forked)",
-        "pass",
+        "after_in_child=_begin_forked",
+        "after_in_child=lambda: None",
         (
             "tests/_training/test_threads.py"
             "::test_a_forked_process_waits_for_no_thread_of_its_parent",

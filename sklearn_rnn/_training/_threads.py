@@ -2,6 +2,8 @@
 
 import os
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -29,6 +31,25 @@ _is_forked = False
 """Whether this process began as a fork of one that had loaded torch."""
 
 
+_WORKERS: deque[int] = deque(maxlen=1024)
+"""What the system calls the threads that were started here last."""
+
+
+def _await_ended() -> None:
+    """Wait, for a second at most, for threads that have ended for Python alone.
+
+    MKL gives back what it kept for a thread when the system ends it, under a lock. A
+    process forked meanwhile has that lock and no thread that opens it: its first
+    product would wait for ever. Elsewhere than on Linux none is seen; from Python 3.13
+    on there is none.
+    """
+    for_python = {thread.native_id for thread in threading.enumerate()}
+    until = time.monotonic() + 1
+    for ended in set(_WORKERS) - for_python:
+        while os.path.exists(f"/proc/self/task/{ended}") and time.monotonic() < until:
+            time.sleep(1e-5)
+
+
 def _begin_forked() -> None:
     """Give a forked process a lock that no other thread holds, and note what it is.
 
@@ -44,7 +65,7 @@ def _begin_forked() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_forked)
+    os.register_at_fork(before=_await_ended, after_in_child=_begin_forked)
 
 
 @contextmanager
@@ -106,6 +127,7 @@ def working_threads(
 
 def _limit_worker() -> None:
     """Let torch compute on one thread in this new thread, and in no other."""
+    _WORKERS.append(threading.get_native_id())
     with _LOCK:
         of_others = torch.get_num_threads()
         torch.set_num_threads(1)

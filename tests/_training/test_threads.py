@@ -1,7 +1,12 @@
 """The number of torch's threads, and what becomes of it."""
 
+import _thread
 import os
+import queue
+import sys
 import threading
+import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 import joblib
@@ -10,6 +15,7 @@ import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sklearn_rnn._training import _threads, working_threads
+from sklearn_rnn.nn import helpers
 
 FEW, ALL = 1, 3
 
@@ -122,6 +128,42 @@ def test_a_fork_in_a_compiled_fit_has_the_threads_of_blas_and_may_go_on(monkeypa
                 assert threads_of_blas() == {1}
             assert threads_of_blas() == {2}
         assert threads_of_blas() == {2}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_fork_waits_for_workers_that_only_the_system_still_has(monkeypatch):
+    # MKL has its lock meanwhile: of 80 processes forked after a prediction one hung.
+    begun = queue.SimpleQueue()
+
+    def end_late():  # Python does not list a thread that is started so
+        begun.put(threading.get_native_id())
+        time.sleep(0.2)
+
+    _thread.start_new_thread(end_late, ())
+    late = begun.get()
+    this_thread = threading.get_native_id()  # is not waited for
+    monkeypatch.setattr(_threads, "_WORKERS", deque([late, this_thread]))
+    start = time.monotonic()
+    if not (child := os.fork()):
+        os._exit(0)
+    assert not os.path.exists(f"/proc/self/task/{late}")
+    assert time.monotonic() - start < 0.9
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_each_worker_of_a_call_is_known_to_a_later_fork(monkeypatch):
+    monkeypatch.setattr(_threads, "_WORKERS", deque())
+    monkeypatch.setattr(_threads, "cpu_count", lambda: 2)
+    both = threading.Barrier(2)
+
+    def work(_):
+        both.wait(timeout=60)
+        return threading.get_native_id()
+
+    with working_threads(2):
+        ids = set(helpers().map(work, range(2)))
+    assert ids == set(_threads._WORKERS)
 
 
 def test_other_threads_keep_their_number():
