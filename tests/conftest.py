@@ -29,6 +29,9 @@ settings.register_profile(
 settings.register_profile("slow", settings.get_profile("default"), max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+# Programs that `make package` runs; looking for doctests would run them too.
+collect_ignore = ["first_hour"]
+
 
 def pytest_collection_modifyitems(items):
     """Let `-m slow` find the properties where the profile asks for many examples."""
