@@ -1,4 +1,4 @@
-"""What does each setting of the page on speed give? The example of the README.
+"""What does each setting of the page on speed give? Paragraphs of 48 languages.
 
 A fit and predictions with the defaults and with one setting changed, in turns, in
 seconds of the processor, which other work on the machine hardly moves. Of several

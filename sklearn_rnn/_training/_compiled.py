@@ -30,7 +30,7 @@ def check_numba() -> None:
     if not has_numba():
         raise ImportError(
             "compiled=True needs numba, which is not installed; run "
-            'pip install "sklearn_rnn[fast]", or leave compiled=False.'
+            "pip install numba, or leave compiled=False."
         )
 
 

@@ -38,7 +38,7 @@ class PooledRNN(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseRNN):
         accepts="bool",
         text="""
         Whether training steps and predictions are compiled by numba, ``pip install
-        "sklearn_rnn[fast]"``.  Small nets then train several times as fast on the CPU
+        numba``.  Small nets then train several times as fast on the CPU
         and predict few rows sooner, with numbers that differ by rounding.  What has no
         compiled form runs as without; ``training_path_`` and ``prediction_path_`` say
         so.  Where numba is missing, what was fitted predicts the same to rounding.
