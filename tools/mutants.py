@@ -87,7 +87,7 @@ MUTANTS = [
     Mutant(
         "hooks of all modules are not called",
         "nn/compiled/_network.py",
-        "any(map(vars(module).get, HOOKS)) or _has_any_global_hook()",
+        "any(map(vars(module).get, HOOKS)) or any(of_all)",
         "any(map(vars(module).get, HOOKS))",
         (
             "tests/nn/test_compiled.py::test_what_torch_would_call_or_compute_otherwise_is_a_reason",
@@ -159,16 +159,105 @@ MUTANTS = [
     Mutant(
         "a step of ones own is passed by below a schedule",
         "_training/_lean_step.py",
-        'getattr(step, "__wrapped__", None) is not own',
-        'not hasattr(step, "_wrapped_by_lr_sched")',
+        "_file_of(step) == _lr_scheduler.__file__ and any(\n"
+        "        cell.cell_contents is own for cell in step.__closure__ or ()\n    )",
+        "_file_of(step) == _lr_scheduler.__file__",
         ("tests/_training/test_lean_step.py::test_a_step_of_ones_own_is_taken",),
+    ),
+    Mutant(
+        "a step of ones own by the name of torchs is passed by",
+        "_training/_lean_step.py",
+        "_file_of(step) == _lr_scheduler.__file__ and any(",
+        "any(",
+        ("tests/_training/test_lean_step.py::test_a_step_of_ones_own_is_taken",),
+    ),
+    Mutant(
+        "a schedule makes updates slower",
+        "_training/_lean_step.py",
+        "step is not None and not _is_of_schedule(step, own)",
+        "step is not None",
+        ("tests/_training/test_lean_step.py::test_a_schedule_makes_no_update_slower",),
+    ),
+    Mutant(
+        "a step of ones own by the name of torchs in the class is passed by",
+        "_training/_lean_step.py",
+        " and {*files} <= {of_adam, _optimizer.__file__}",
+        "",
+        (
+            "tests/_training/test_lean_step.py"
+            "::test_a_step_of_ones_own_in_the_class_is_taken",
+        ),
+    ),
+    Mutant(
+        "what an optimizer of ones own keeps is refused",
+        "_training/_state.py",
+        "if type(net.optimizer_) in FUSED",
+        "if isinstance(net.optimizer_, tuple(FUSED))",
+        (
+            "tests/_training/test_state.py"
+            "::test_an_optimizer_of_ones_own_keeps_what_it_likes",
+        ),
+    ),
+    Mutant(
+        "another tensor may lie where compiled Adam writes",
+        "nn/compiled/_adam.py",
+        "self.held, self.known, self.sizes = tensors, known",
+        "self.held, self.known, self.sizes = [], known",
+        ("tests/nn/test_compiled.py::test_what_adam_last_wrote_to_is_kept_alive",),
+    ),
+    Mutant(
+        "a compiled training begins with weights of any shape",
+        "nn/compiled/_network.py",
+        "not all(map(has_own_shapes, weighted))",
+        "False",
+        ("tests/nn/test_compiled.py::test_weights_of_other_shapes_are_left_to_torch",),
+    ),
+    Mutant(
+        "a compiled training goes on with weights of any shape",
+        "nn/compiled/_arrays.py",
+        "if parameter.shape != self.shape:",
+        "if False:",
+        ("tests/nn/test_compiled.py::test_a_weight_keeps_its_shape_during_a_training",),
+    ),
+    Mutant(
+        "weights of another cell are read as those of that cell",
+        "nn/compiled/_encoder.py",
+        "if not has_own_shapes(cell):",
+        "if False:",
+        (
+            "tests/nn/test_compiled_encoder.py"
+            "::test_a_cell_with_weights_of_another_cell_has_no_compiled_form",
+        ),
+    ),
+    Mutant(
+        "the number of a thread that has ended is kept",
+        "_training/_threads.py",
+        "            _WORKERS.remove(ended)",
+        "            pass",
+        (
+            "tests/_training/test_threads.py"
+            "::test_a_fork_waits_for_workers_that_only_the_system_still_has",
+        ),
+    ),
+    Mutant(
+        "a forked process keeps the threads of its parent in mind",
+        "_training/_threads.py",
+        "    _WORKERS.clear()\n",
+        "",
+        (
+            "tests/_training/test_threads.py"
+            "::test_a_fork_waits_for_workers_that_only_the_system_still_has",
+        ),
     ),
     Mutant(
         "a step of ones own in the class is passed by",
         "_training/_lean_step.py",
         "yield not _is_of_torch(own)",
         "yield False",
-        ("tests/_training/test_lean_step.py::test_a_step_of_ones_own_is_taken",),
+        (
+            "tests/_training/test_lean_step.py"
+            "::test_a_step_of_ones_own_in_the_class_is_taken",
+        ),
     ),
     Mutant(
         "an init that was reloaded keeps its old parameters",

@@ -12,6 +12,7 @@ from inspect import unwrap
 from typing import Any, NamedTuple
 
 import torch
+from torch.optim import lr_scheduler as _lr_scheduler
 from torch.optim import optimizer as _optimizer
 from torch.optim.adam import adam
 
@@ -170,17 +171,36 @@ def moved_by(optimizer: Any) -> Moved:
 
 @cache
 def _is_of_torch(step: Any) -> bool:
-    """Say whether a step, without what is wrapped around it, stands beside `adam`."""
-    places = (getattr(unwrap(function), "__code__", None) for function in (step, adam))
-    return len({code and code.co_filename for code in places}) == 1
+    """Say whether a step is torch's of Adam, in nothing but what torch wraps it in."""
+    of_adam = _file_of(unwrap(adam))
+    files = [_file_of(step)]
+    while hasattr(step, "__wrapped__"):
+        step = step.__wrapped__
+        files.append(_file_of(step))
+    return files[-1] == of_adam and {*files} <= {of_adam, _optimizer.__file__}
+
+
+def _file_of(function: Any) -> str | None:
+    code = getattr(function, "__code__", None)
+    return code and code.co_filename
+
+
+def _is_of_schedule(step: Any, own: Any) -> bool:
+    """Say whether a step is what a schedule of torch puts around an optimiser's own.
+
+    It counts. From some release on torch says in `__wrapped__` what it stands for.
+    """
+    return _file_of(step) == _lr_scheduler.__file__ and any(
+        cell.cell_contents is own for cell in step.__closure__ or ()
+    )
 
 
 def _hooks_of(optimizer: Any) -> Iterable[Any]:
     """Walk over what torch calls around a step, a step in its place included."""
     own = type(optimizer).step
     yield not _is_of_torch(own)
-    step = vars(optimizer).get("step")  # a schedule of torch puts one that counts there
-    yield step is not None and getattr(step, "__wrapped__", None) is not own
+    step = vars(optimizer).get("step")
+    yield step is not None and not _is_of_schedule(step, own)
     yield optimizer._optimizer_step_pre_hooks
     yield optimizer._optimizer_step_post_hooks
     yield _optimizer._global_optimizer_pre_hooks

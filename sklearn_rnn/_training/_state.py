@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sklearn_rnn._training._lazy_adam import LazyAdam
 from sklearn_rnn.sequences import UNK
 
 
@@ -218,8 +219,14 @@ def undone_on_error(net: Any) -> Iterator[None]:
         raise
 
 
-FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD, torch.optim.Adagrad)
-"""Whose updates may be fused: they then trust that sizes are those of the weights."""
+FUSED = {
+    *(torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD, torch.optim.Adagrad),
+    LazyAdam,
+}
+"""Whose updates may be fused: they then trust that sizes are those of the weights.
+
+A class made of one of these may keep other things under these names.
+"""
 
 LIKE_A_WEIGHT = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "sum")
 """What they keep for each number of a weight."""
@@ -235,7 +242,7 @@ def load_optimizer(net: Any, state: dict[str, Any]) -> None:
     """
     groups = [dict(group) for group in net.optimizer_.param_groups]
     net.optimizer_.load_state_dict(_to_tensors(state))
-    checked = net.optimizer_.state if isinstance(net.optimizer_, FUSED) else {}
+    checked = net.optimizer_.state if type(net.optimizer_) in FUSED else {}
     for parameter, kept in checked.items():
         shapes = {**dict.fromkeys(LIKE_A_WEIGHT, parameter.shape), "step": ()}
         for name in shapes.keys() & kept.keys():

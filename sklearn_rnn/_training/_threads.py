@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from numbers import Integral
@@ -32,7 +32,7 @@ _is_forked = False
 
 
 _WORKERS: deque[int] = deque(maxlen=1024)
-"""What the system calls the threads that were started here last."""
+"""What the system calls the threads that were started here since the last fork."""
 
 
 def _await_ended() -> None:
@@ -48,6 +48,8 @@ def _await_ended() -> None:
     for ended in set(_WORKERS) - for_python:
         while os.path.exists(f"/proc/self/task/{ended}") and time.monotonic() < until:
             time.sleep(1e-5)
+        with suppress(ValueError):  # the number may be another thread's some day
+            _WORKERS.remove(ended)
 
 
 def _begin_forked() -> None:
@@ -57,6 +59,7 @@ def _begin_forked() -> None:
     it has nothing to set back.
     """
     global _LOCK, _is_forked
+    _WORKERS.clear()
     _LOCK = threading.Lock()
     _is_forked = True
     if _ON_ONE_THREAD:

@@ -1,5 +1,7 @@
 """Updates of Adam beside those that skorch and torch make."""
 
+from functools import partial, wraps
+from types import MethodType
 from unittest.mock import patch
 
 import numpy as np
@@ -50,7 +52,7 @@ def count_steps(**params):
         LeanStep, "update", autospec=True, side_effect=LeanStep.update
     )
     with update as lean:
-        model = fit(**params, lr_schedule=None)
+        model = fit(**{"lr_schedule": None, **params})
     return model.net_.n_updates_ - lean.call_count
 
 
@@ -95,31 +97,50 @@ def test_what_is_more_than_adam_is_left_to_skorch_and_torch(params):
     assert_same_bits(fit(**params), fit_by_skorch(**params))
 
 
-class OwnStep(Callback):
-    """Count the calls of a step put into the optimiser, below a schedule of torch."""
-
-    n_taken = 0
-
-    def on_train_begin(self, net, **kwargs):
-        optimizer = net.optimizer_
-        step = optimizer.step
-
-        def counted(self, closure=None):
-            OwnStep.n_taken += 1
-            return step(closure)
-
-        optimizer.step = counted.__get__(optimizer)
-        torch.optim.lr_scheduler.ConstantLR(optimizer)
+TAKEN = []
 
 
-def test_a_step_of_ones_own_is_taken():
-    OwnStep.n_taken = 0
-    fit(callbacks=[OwnStep()])
-    assert OwnStep.n_taken == 3 * 4
-    step = torch.optim.Adam.step
-    with patch.object(torch.optim.Adam, "step", autospec=True, side_effect=step) as own:
+def counting(step):
+    def counted(optimizer, closure=None):
+        TAKEN.append(optimizer)
+        return step(optimizer, closure)
+
+    return counted
+
+
+def counting_by_the_name(step):
+    return wraps(step)(counting(step))
+
+
+def put_into_the_optimizer(net, count):
+    net.optimizer_.step = MethodType(count(type(net.optimizer_).step), net.optimizer_)
+
+
+def put_below_a_schedule(net, count):
+    put_into_the_optimizer(net, count)
+    torch.optim.lr_scheduler.ConstantLR(net.optimizer_)
+
+
+@pytest.mark.parametrize("count", [counting, counting_by_the_name])
+@pytest.mark.parametrize("put", [put_into_the_optimizer, put_below_a_schedule])
+def test_a_step_of_ones_own_is_taken(put, count):
+    TAKEN.clear()
+    own = Once("on_train_begin", partial(put, count=count))
+    fit(lr_schedule=None, callbacks=[own])
+    assert len(TAKEN) == 3 * 4
+
+
+@pytest.mark.parametrize("count", [counting, counting_by_the_name])
+def test_a_step_of_ones_own_in_the_class_is_taken(count):
+    TAKEN.clear()
+    with patch.object(torch.optim.Adam, "step", count(torch.optim.Adam.step)):
         fit()
-    assert own.call_count == 3 * 4
+    assert len(TAKEN) == 3 * 4
+
+
+@pytest.mark.parametrize("lr_schedule", ["cosine", "one_cycle", "plateau"])
+def test_a_schedule_makes_no_update_slower(lr_schedule):
+    assert count_steps(lr_schedule=lr_schedule) == 1
 
 
 def decay(net):

@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -171,6 +173,30 @@ def test_how_to_update_is_not_taken_from_a_state(saved):
             del group["fused"]
     net = load_state(classifier._build_net(), state)
     assert net.optimizer_.param_groups[0]["fused"] is True
+
+
+class OwnSGD(torch.optim.SGD):
+    """Divide by the norm of all gradients of a weight: one number for each weight."""
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        with torch.enable_grad():
+            loss = closure()
+        for group in self.param_groups:
+            for weight in group["params"]:
+                kept = self.state[weight].setdefault("sum", torch.zeros(1))
+                kept += weight.grad.square().sum()
+                weight -= group["lr"] * weight.grad / (kept.sqrt() + 1e-8)
+        return loss
+
+
+def test_an_optimizer_of_ones_own_keeps_what_it_likes():
+    trained = make_trained(optimizer=OwnSGD)
+    copy = pickle.loads(pickle.dumps(trained))
+    for model in (trained, copy):
+        model.partial_fit(X, y)
+    weights = [model.net_.module_.state_dict() for model in (trained, copy)]
+    assert_equal_trees(*weights)
 
 
 def test_sequences_beside_may_not_be_larger_than_their_weights():

@@ -1,5 +1,6 @@
 """Compiled training steps against autograd."""
 
+import weakref
 from functools import partial
 from itertools import product
 
@@ -188,6 +189,41 @@ def test_means_of_other_sizes_than_their_weights_are_not_written_to():
     assert adam.clip_and_move(moved[1], 1.0, moved, rates) == 3.0
     mean.data = mean.data[:1]  # in the same place
     assert adam.clip_and_move(moved[1], 1.0, moved, rates) is None
+
+
+def test_what_adam_last_wrote_to_is_kept_alive():
+    # Another tensor could lie there otherwise, and be taken for what was there.
+    moved = [[torch.ones(9)] for _ in range(4)] + [[torch.ones(())]]
+    adam = CompiledAdam()
+    adam.clip_and_move(moved[1], 1.0, moved, (0.01, 0.9, 0.999, 1e-8))
+    kept = [weakref.ref(tensor) for place in (0, 2, 3, 4) for tensor in moved[place]]
+    del moved
+    assert all(tensor() is not None for tensor in kept)
+
+
+PLACES = {
+    "head.affine.bias": "numbers",
+    "encoder.layers.0.forward_cell.weight_hh_l0": "numbers",
+    "embedder.tokens.weight": "tokens",
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_weights_of_other_shapes_are_left_to_torch(name):
+    network = make_network(PLACES[name])
+    assert why_not_compiled(network) is None
+    weight = network.get_parameter(name)
+    weight.data = torch.ones(1000 if weight.ndim == 1 else (100, 100))
+    assert why_not_compiled(network) == "a weight of another shape"
+
+
+def test_a_weight_keeps_its_shape_during_a_training():
+    network, data = make_network("tokens"), make_batch("tokens", LOSSES[0])
+    compiled, table = CompiledNetwork(network), network.embedder.tokens.weight
+    compiled.backward(*data)
+    table.data = torch.ones(len(table) + 1, table.shape[1])
+    with pytest.raises(ValueError, match="had the shape"):
+        compiled.backward(*data)
 
 
 def test_many_steps_cost_the_gradients_of_biases_no_digits():

@@ -138,6 +138,15 @@ def test_weights_of_another_width_are_refused():
             CompiledEncoder(encoder)(*draw([3]))
 
 
+def test_a_cell_with_weights_of_another_cell_has_no_compiled_form():
+    head = partial(PooledHead, n_outputs=3)
+    network = RecurrentNetwork(head, n_features=4, hidden_size=4, cell="lstm").eval()
+    assert why_no_compiled_encoder(network) is None
+    for weight in network.encoder.parameters():
+        weight.data = weight.data[:12]  # as many gates as a GRU has
+    assert why_no_compiled_encoder(network) == "a weight of another shape"
+
+
 HEADS = {
     "sequence": partial(PooledHead, n_outputs=3, pooling="attention"),
     "step": partial(StepsHead, n_outputs=3),

@@ -26,6 +26,7 @@ class CompiledAdam:
 
     def __init__(self) -> None:
         self.known: list[int] = []
+        self.held: list[list[Tensor]] = []  # so that no other has its place
         self.places = self.sizes = np.zeros((5, 0), np.int64)
 
     def clip_and_move(
@@ -77,7 +78,7 @@ class CompiledAdam:
         expected = [sizes[0]] * 3 + [np.ones_like(sizes[0])]  # weights, means, counts
         if not np.array_equal(sizes, expected):
             return False
-        self.known, self.sizes = known, sizes[0]
+        self.held, self.known, self.sizes = tensors, known, sizes[0]
         rows = np.array([*map(_places_of, tensors)], np.int64)
         self.places = np.vstack([rows, np.zeros_like(rows[:1])])
         return True

@@ -42,13 +42,24 @@ class Weight:
 
     def __init__(self, module: Any, name: str) -> None:
         self.parameters, self.name = module._parameters, name
-        self.place = 0
+        self.shape, self.place = self.parameters[name].shape, 0
 
     def numbers(self) -> Array:
-        """Show the numbers, wherever they are by now; it is no copy."""
+        """Show the numbers, wherever they are by now; it is no copy.
+
+        Raises
+        ------
+        ValueError
+            If they are of another shape by now.
+        """
         parameter = self.parameters[self.name]
         place = parameter.data_ptr()
         if place != self.place:
+            if parameter.shape != self.shape:
+                raise ValueError(
+                    f"The weight {self.name} had the shape {tuple(self.shape)} when "
+                    f"this training began, and has {tuple(parameter.shape)} now."
+                )
             self.place, self.array = place, parameter.detach().numpy()
         return self.array
 

@@ -7,6 +7,9 @@ from sklearn_rnn.nn.compiled._arrays import Array, CellGradients, Loop
 from sklearn_rnn.nn.compiled._jit import exact, jit
 from sklearn_rnn.nn.compiled._products import gradients_of_cell, project
 
+N_GATES = 1
+"""How many rows of the weights each unit has."""
+
 
 @jit
 def forward(x: Array, w_ih: Array, w_hh: Array, b_ih: Array, b_hh: Array) -> Loop:

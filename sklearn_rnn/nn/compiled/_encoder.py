@@ -10,7 +10,12 @@ from torch import Tensor
 from sklearn_rnn.nn._batch import Encoded, State
 from sklearn_rnn.nn._network import RecurrentNetwork
 from sklearn_rnn.nn.compiled._arrays import Array, why_not_plain
-from sklearn_rnn.nn.compiled._network import KNOWN, has_hooks, has_loop
+from sklearn_rnn.nn.compiled._network import (
+    KNOWN,
+    has_hooks,
+    has_loop,
+    has_own_shapes,
+)
 from sklearn_rnn.nn.compiled._reading import read
 from sklearn_rnn.nn.kernels import GRU, LSTM, ElmanRNN
 from sklearn_rnn.nn.kernels._torch_cell import PARAMETERS
@@ -112,6 +117,8 @@ def why_no_compiled_encoder(network: Any) -> str | None:
             return f"the cell {cell!r}"
         if cell.hidden_size > LARGEST[type(cell)]:
             return f"hidden_size={cell.hidden_size}"
+        if not has_own_shapes(cell):
+            return "a weight of another shape"
         for weight in cell._parameters.values():
             reason = why_not_plain(weight)
             if reason is not None:

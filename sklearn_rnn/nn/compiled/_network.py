@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn.modules.module import _has_any_global_hook
+from torch.nn.modules import module as _modules
 
 from sklearn_rnn.nn._affine import Affine
 from sklearn_rnn.nn._batch import Batch, Targets
@@ -25,6 +25,7 @@ from sklearn_rnn.nn.compiled._losses import COMPILED_LOSSES
 from sklearn_rnn.nn.compiled._poolings import COMPILED_POOLINGS
 from sklearn_rnn.nn.compiled._products import affine, gradients_of_affine
 from sklearn_rnn.nn.heads import PooledHead
+from sklearn_rnn.nn.kernels._torch_cell import PARAMETERS
 
 
 class CompiledAffine:
@@ -159,6 +160,8 @@ def _reasons(network: Any) -> Iterator[tuple[str, bool]]:
     strange = [type(part).__name__ for part in modules if type(part) not in KNOWN]
     yield f"a network with {', '.join(strange)}", bool(strange)
     yield "a network with hooks", any(map(has_hooks, modules))
+    weighted = [part for part in modules if type(part) in (*LOOPS, *SHAPES)]
+    yield "a weight of another shape", not all(map(has_own_shapes, weighted))
     for parameter in network.parameters():
         hooked = parameter._backward_hooks or parameter._post_accumulate_grad_hooks
         yield "a network with hooks", bool(hooked)
@@ -173,7 +176,28 @@ def has_loop(cell: Any) -> bool:
 
 def has_hooks(module: Any) -> bool:
     """Say whether torch calls anything around a module, or in its place."""
-    return any(map(vars(module).get, HOOKS)) or _has_any_global_hook()
+    of_all = (getattr(_modules, name) for name in GLOBAL_HOOKS)
+    return any(map(vars(module).get, HOOKS)) or any(of_all)
+
+
+def has_own_shapes(module: Any) -> bool:
+    """Say whether the weights of a module have the shapes that it was made for.
+
+    A compiled function would read or write beyond others.
+    """
+    weights = module._parameters
+    kind = type(module)
+    if kind in SHAPES:
+        return all(
+            weights[name].shape == tuple(getattr(module, size) for size in sizes)
+            for name, sizes in SHAPES[kind].items()
+        )
+    n_rows, n_units = LOOPS[kind].N_GATES * module.hidden_size, module.hidden_size
+    shapes = ((n_rows, module.input_size), (n_rows, n_units), (n_rows,), (n_rows,))
+    return all(
+        weights[name].shape == shape
+        for name, shape in zip(PARAMETERS, shapes, strict=True)
+    )
 
 
 KNOWN = {
@@ -182,6 +206,20 @@ KNOWN = {
     *(*LOOPS, *COMPILED_POOLINGS, *COMPILED_LOSSES),
 }
 """Of which classes the parts of a network may be."""
+
+SHAPES: dict[type, Any] = {
+    Affine: {"weight": ("out_features", "in_features"), "bias": ("out_features",)},
+    TokenEmbedding: {"weight": ("num_embeddings", "embedding_dim")},
+}
+"""The sizes of the weights of what is no cell, as the attributes of a module."""
+
+GLOBAL_HOOKS = (
+    "_global_forward_hooks",
+    "_global_forward_pre_hooks",
+    "_global_backward_hooks",
+    "_global_backward_pre_hooks",
+)
+"""Where torch keeps what it would call around every module."""
 
 HOOKS = (
     "_forward_hooks",
